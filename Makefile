@@ -1,0 +1,62 @@
+# `make` alone lists what can be made. Python 3.11 or later is all that must be there.
+
+PYTHON ?= python3
+REVENUE_FUNNEL_DATABASE ?= warehouse/revenue_funnel.duckdb
+export REVENUE_FUNNEL_DATABASE
+
+# The demo company. DEMO=no leaves the database alone: its tables are your own.
+DEMO ?= yes
+PEOPLE ?= 8000
+SEED ?= 7
+# Vars of the project for this build: VARS='{cutoff: "2026-06-01"}'.
+VARS ?= {}
+
+PY := .venv/bin/python
+READY := .venv/ready
+SQL := $(wildcard models tests analyses)
+# Linting renders the models on an empty database of its own, and so waits for nobody.
+SCRATCH := REVENUE_FUNNEL_DATABASE=target/lint/scratch.duckdb \
+    DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint DBT_PROFILES_DIR=.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help build test lint check demo summary clean
+
+help: ## list these verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse (of the demo company), and tell what it says
+	@$(PY) -m tools.build --database '$(REVENUE_FUNNEL_DATABASE)' --vars '$(VARS)'
+	@$(PY) -m tools.summary --database '$(REVENUE_FUNNEL_DATABASE)'
+
+test: lint check build ## everything that must hold: lint, check, build, and the Python tests
+	@$(PY) -m pytest -q
+
+lint: $(READY) ## style of SQL, YAML and Python; needs no warehouse
+	@mkdir -p target/lint
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -m yamllint --strict .
+	@$(SCRATCH) $(PY) -m sqlfluff lint $(SQL)
+
+check: $(READY) ## architecture: layers, names, contracts; needs no warehouse
+	@$(PY) -m tools.check
+
+demo: $(READY) ## generate the demo company and load it (PEOPLE=8000 SEED=7)
+	@$(PY) -m demo --people $(PEOPLE) --seed $(SEED) --out data/demo
+	@$(PY) -m demo.load --from data/demo --database '$(REVENUE_FUNNEL_DATABASE)'
+
+summary: $(READY) ## tell what the last build says
+	@$(PY) -m tools.summary --database '$(REVENUE_FUNNEL_DATABASE)'
+
+clean: ## remove what was made here: the warehouse too, but not .venv
+	rm -rf target logs warehouse data/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(READY): requirements.txt
+	@command -v '$(PYTHON)' >/dev/null || { echo "There is no $(PYTHON): install Python 3.11 or later, or say make PYTHON=..." >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: say make PYTHON=python3.11, or a later one" >&2; exit 1; }
+	@echo "Making .venv and installing what requirements.txt lists (about a minute) ..."
+	@'$(PYTHON)' -m venv --clear .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@

@@ -1,0 +1,235 @@
+"""Lands HubSpot's contacts, their histories and merges, and the companies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from demo import settings as s
+from demo import text as t
+from demo.clock import END, I64, NEVER, Rng, happens, uniform_days, when
+from demo.names import country, dirty, owner_number
+from demo.scene import Scene, latest, latest_time
+from demo.touches import CALL, MEETING, stream
+
+LABELS = (
+    "subscriber",
+    "lead",
+    "marketingqualifiedlead",
+    "salesqualifiedlead",
+    "opportunity",
+    "customer",
+)
+STATUSES = ("NEW", "IN_PROGRESS", "OPEN_DEAL", "UNQUALIFIED", "RECYCLED")
+SOURCES = (
+    "ORGANIC_SEARCH",
+    "PAID_SEARCH",
+    "PAID_SOCIAL",
+    "EMAIL_MARKETING",
+    "REFERRALS",
+    "DIRECT_TRAFFIC",
+    "OFFLINE",
+    "OTHER_CAMPAIGNS",
+    "OFFLINE",
+)
+OWNER_BASE = 70_001
+
+
+class History:
+    """One row each time a property of a contact changed."""
+
+    def __init__(self, human: I64, at: I64, value: I64) -> None:
+        comes = happens(at)
+        self.human, self.at, self.value = human[comes], at[comes], value[comes]
+
+
+def _first_touch(scene: Scene, kind: int) -> I64:
+    touches = scene.touches.of(kind)
+    first = np.full(len(scene.world.humans.born), NEVER)
+    np.minimum.at(first, touches.human, touches.at)
+    return first
+
+
+def _label_times(scene: Scene) -> I64:
+    """A time for each label; marketing's own idea of an MQL is at times wrong."""
+    rng, created = stream(scene.world, "labels"), scene.in_hubspot
+    lead = scene.first_stage("lead")
+    dice = rng.random(len(created))
+    marked = uniform_days(rng, scene.first_stage("mql"), 0.01, 0.5)
+    marked = np.where(dice < s.LABEL_EARLY_SHARE, np.minimum(lead + 60, NEVER), marked)
+    marked = np.where(dice > 1 - s.LABEL_NEVER_SHARE, NEVER, marked)
+    met = _first_touch(scene, MEETING) + 3_600
+    opened, won = scene.first_stage("opportunity"), scene.first_stage("customer")
+    return np.stack([created, lead, marked, met, opened, won], axis=1)
+
+
+def labels(scene: Scene) -> History:
+    """Lifecycle stages only move forward, and only for contacts."""
+    times = _label_times(scene)
+    times[:, 1:] = np.where(times[:, 1:] > times[:, :1], times[:, 1:], NEVER)
+    later = np.minimum.accumulate(times[:, ::-1], axis=1)[:, ::-1]
+    forward = np.ones_like(times, dtype=np.bool_)
+    forward[:, :-1] = times[:, :-1] < later[:, 1:]
+    forward &= (times < END) & (times[:, :1] < END)
+    human, stage = np.nonzero(forward)
+    return History(human, times[human, stage], stage)
+
+
+def statuses(scene: Scene) -> History:
+    """What sales says of a contact in HubSpot, for the people it works there."""
+    world, calls, dropped = scene.world, scene.touches.of(CALL), scene.dropped
+    deals = world.deals
+    own = (deals.human >= 0) & ~deals.in_salesforce & (deals.created < END)
+    parts = (
+        (np.arange(len(world.humans.born)), scene.first_stage("lead"), 0),
+        (calls.human, calls.at, 1),
+        (deals.human[own], deals.created[own], 2),
+        (dropped.human[~dropped.is_recycled], dropped.at[~dropped.is_recycled], 3),
+        (dropped.human[dropped.is_recycled], dropped.at[dropped.is_recycled], 4),
+    )
+    human = np.concatenate([part[0] for part in parts])
+    at = np.concatenate([part[1] for part in parts])
+    value = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
+    worked = (world.humans.in_hubspot & ~world.humans.in_salesforce)[human]
+    return _changes_only(History(human, when(worked, at), value))
+
+
+def _changes_only(history: History) -> History:
+    order = np.lexsort((history.at, history.human))
+    human, value = history.human[order], history.value[order]
+    same = np.zeros(len(order), dtype=np.bool_)
+    same[1:] = (human[1:] == human[:-1]) & (value[1:] == value[:-1])
+    return History(human[~same], history.at[order][~same], value[~same])
+
+
+def _merged_vids(scene: Scene) -> t.Text:
+    second = scene.world.second
+    human = np.arange(len(second.merged))
+    merged = second.merged < scene.lander.until
+    entry = t.joined(t.digits(scene.ids.second_contact(human)), ":", t.digits(second.merged * 1000))
+    return t.only(merged, entry)
+
+
+def _deleted(scene: Scene) -> I64:
+    """Imported people who never did anything are cleaned out now and then."""
+    rng, humans = stream(scene.world, "deleted contacts"), scene.world.humans
+    chosen = humans.is_silent & (rng.random(len(humans.born)) < s.DELETED_CONTACT_SHARE)
+    return when(chosen, uniform_days(rng, humans.born, 30, 200))
+
+
+def land_contacts(scene: Scene) -> None:
+    """One contact for each human known to HubSpot, and the second ones."""
+    stage, status, deleted = labels(scene), statuses(scene), _deleted(scene)
+    count, until = len(scene.world.humans.born), scene.lander.until
+    human = np.arange(count)
+    changed = [latest_time(h.human, h.at, count, until) for h in (stage, status)]
+    values = _person(scene, human) | {
+        "id": scene.ids.contact(human),
+        "_fivetran_deleted": scene.lander.by_now(deleted),
+        "property_email": dirty(scene.lander.rng("contact email"), scene.names.email),
+        "property_phone": scene.names.phone,
+        "property_lifecyclestage": t.pick(
+            LABELS, latest(stage.human, stage.at, stage.value, count, until)
+        ),
+        "property_hs_lead_status": t.pick(
+            STATUSES, latest(status.human, status.at, status.value, count, until)
+        ),
+        "property_hs_calculated_merged_vids": _merged_vids(scene),
+        "property_createdate": scene.in_hubspot,
+    }
+    changes = [*changed, deleted, scene.world.second.merged]
+    scene.lander.land("hubspot.contact", scene.in_hubspot, values, changes=changes, repeats=True)
+    _land_second(scene)
+    _land_history(scene, stage, "lifecyclestage", LABELS)
+    _land_history(scene, status, "hs_lead_status", STATUSES)
+    _land_titles(scene)
+
+
+def _person(scene: Scene, human: I64) -> dict[str, object]:
+    humans, names = scene.world.humans, scene.names
+    account = humans.account[human]
+    return {
+        "property_firstname": t.repeat(names.first, human),
+        "property_lastname": t.repeat(names.last, human),
+        "property_jobtitle": t.repeat(names.title, human),
+        "property_seniority": t.repeat(names.seniority, human),
+        "property_company": t.repeat(names.company, account),
+        "property_country": country(humans.country[human]),
+        "property_associatedcompanyid": scene.ids.company(account),
+        "property_hs_analytics_source": t.pick(SOURCES, humans.channel[human]),
+        "property_hubspot_owner_id": OWNER_BASE + owner_number(account, human),
+    }
+
+
+def _land_second(scene: Scene) -> None:
+    second = scene.world.second
+    human = np.flatnonzero(second.exists).astype(np.int64)
+    merged, created = second.merged[human], second.created[human]
+    values = _person(scene, human) | {
+        "id": scene.ids.second_contact(human),
+        "_fivetran_deleted": scene.lander.by_now(merged),
+        "property_email": t.repeat(scene.names.second_email, human),
+        "property_lifecyclestage": "lead",
+        "property_createdate": created,
+    }
+    scene.lander.land("hubspot.contact", created, values, changes=[merged])
+    audit = {
+        "canonical_vid": scene.ids.contact(human),
+        "contact_id": scene.ids.contact(human),
+        "vid_to_merge": scene.ids.second_contact(human),
+        "num_properties_moved": 2,
+        "timestamp": merged,
+    }
+    scene.lander.land("hubspot.contact_merge_audit", merged, audit)
+
+
+def _land_history(scene: Scene, history: History, name: str, words: tuple[str, ...]) -> None:
+    values = {
+        "contact_id": scene.ids.contact(history.human),
+        "name": name,
+        "source": "CRM_UI",
+        "value": t.pick(words, history.value),
+        "timestamp": history.at,
+    }
+    scene.lander.land("hubspot.contact_property_history", history.at, values)
+
+
+def _land_titles(scene: Scene) -> None:
+    """A history that nobody asks for, as there always is."""
+    created = scene.in_hubspot
+    human = np.flatnonzero(happens(created) & (np.arange(len(created)) % 8 == 0))
+    values = {
+        "contact_id": scene.ids.contact(human),
+        "name": "jobtitle",
+        "source": "IMPORT",
+        "value": t.repeat(scene.names.title, human),
+        "timestamp": created[human],
+    }
+    scene.lander.land("hubspot.contact_property_history", created[human], values)
+
+
+def company_created(scene: Scene) -> I64:
+    """A company is there as soon as one of its people is."""
+    return scene.first_account_time(scene.world.humans.account, scene.in_hubspot)
+
+
+def land_companies(scene: Scene) -> None:
+    """One company for each account with a contact."""
+    accounts, names, created = scene.world.accounts, scene.names, company_created(scene)
+    values = {
+        "id": scene.ids.company(np.arange(len(created))),
+        "is_deleted": False,
+        "_fivetran_deleted": False,
+        "property_name": names.company,
+        "property_domain": names.domain,
+        "property_industry": names.industry,
+        "property_country": country(accounts.country),
+        "property_numberofemployees": accounts.employees,
+        "property_annualrevenue": _revenue(accounts.employees, stream(scene.world, "revenue")),
+        "property_createdate": created,
+    }
+    scene.lander.land("hubspot.company", created, values)
+
+
+def _revenue(employees: I64, rng: Rng) -> I64:
+    per_head = rng.integers(60, 200, len(employees)) * 1000
+    return np.where(employees >= 0, employees * per_head, -1)

@@ -1,0 +1,87 @@
+"""Loads the generated folder into DuckDB: one schema for each system."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import duckdb
+
+from demo.generate import Generation, read_generation
+
+TRUTH = "truth"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _held(connection: duckdb.DuckDBPyConnection) -> Generation | None:
+    """The generation the database was last loaded from."""
+    known = connection.execute(
+        "select 1 from information_schema.tables"
+        " where table_schema = 'demo' and table_name = 'generation'"
+    ).fetchone()
+    if known is None:
+        return None
+    row = connection.execute("select people, seed, until, code from demo.generation").fetchone()
+    return Generation(*row) if row else None
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
+    connection.execute("create schema if not exists demo")
+    connection.execute(
+        "create or replace table demo.generation"
+        " (people bigint, seed bigint, until varchar, code varchar)"
+    )
+    values = [generation.people, generation.seed, generation.until, generation.code]
+    connection.execute("insert into demo.generation values (?, ?, ?, ?)", values)
+
+
+def _load_table(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    schema, table = _quoted(file.parent.name), _quoted(file.stem)
+    connection.execute(f"create schema if not exists {schema}")
+    connection.execute(
+        f"create or replace table {schema}.{table} as select * from read_parquet(?)", [str(file)]
+    )
+
+
+def load(folder: Path | str, database: Path | str) -> int:
+    """The number of tables loaded; none if the database holds this generation already."""
+    source, generation = Path(folder), read_generation(Path(folder))
+    if generation is None:
+        raise FileNotFoundError(f"no demo data in {source}; run `python -m demo` first")
+    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    files = [file for file in sorted(source.glob("*/*.parquet")) if file.parent.name != TRUTH]
+    with duckdb.connect(str(database)) as connection:
+        if _held(connection) == generation:
+            return 0
+        connection.begin()
+        for file in files:
+            _load_table(connection, file)
+        _keep(connection, generation)
+        connection.commit()
+    return len(files)
+
+
+def main() -> int:
+    """Load the folder and say how much."""
+    parser = argparse.ArgumentParser(prog="python -m demo.load", description=__doc__)
+    parser.add_argument("--from", dest="folder", default="data/demo", help="what to load")
+    parser.add_argument(
+        "--database", default="warehouse/revenue_funnel.duckdb", help="the DuckDB file to load into"
+    )
+    options = parser.parse_args()
+    try:
+        count = load(options.folder, options.database)
+    except FileNotFoundError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    said = f"{count} tables loaded" if count else "already loaded"
+    print(f"{options.database}: {said}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

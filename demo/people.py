@@ -1,0 +1,184 @@
+"""Draws the accounts and the humans who work there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from demo import settings as s
+from demo.clock import DAY, END, F64, I64, NEVER, START, Flags, Rng, arrivals, never, when
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """One row an account; -1 means unknown."""
+
+    segment: I64
+    employees: I64
+    country: I64
+    channel: I64
+    is_silent: Flags
+    start: I64
+
+    @property
+    def in_salesforce(self) -> Flags:
+        """Whether sales works the account in Salesforce (else in HubSpot)."""
+        return np.asarray((self.segment > 0) | (self.channel == s.OUTBOUND))
+
+
+@dataclass(frozen=True)
+class Humans:
+    """One row a human; account -1 means no company."""
+
+    account: I64
+    segment: I64
+    channel: I64
+    employees: I64
+    country: I64
+    email_class: I64
+    is_silent: Flags
+    in_salesforce: Flags
+    in_hubspot: Flags
+    born: I64
+
+    @property
+    def is_matchable(self) -> Flags:
+        """Has an address by which several systems can know the same human."""
+        return np.asarray((self.email_class != 2) & (self.email_class != 3))
+
+    @property
+    def is_lead_valid(self) -> Flags:
+        """Passes the rules about addresses that every lead must pass."""
+        return np.asarray(self.email_class <= 1)
+
+    @property
+    def is_served(self) -> Flags:
+        """Country and size are such as we sell to, or unknown."""
+        size = (self.employees < 0) | (self.employees >= s.MQL_EMPLOYEES)
+        return np.asarray(size & (self.country < s.SERVED_COUNTRIES))
+
+
+def pick(rng: Rng, shares: tuple[float, ...], count: int) -> I64:
+    """Indices drawn by shares (which need not add up to one)."""
+    weights = np.array(shares)
+    return rng.choice(len(shares), count, p=weights / weights.sum()).astype(np.int64)
+
+
+def _employees(rng: Rng, segment: I64) -> I64:
+    bounds = np.array(s.EMPLOYEE_RANGE, dtype=np.float64)
+    low, high = bounds[segment, 0], bounds[segment, 1]
+    drawn = low * (high / low) ** (rng.random(len(segment)) ** 0.8)
+    unknown = rng.random(len(segment)) < s.UNKNOWN_EMPLOYEES_SHARE
+    return np.where(unknown, -1, drawn).astype(np.int64)
+
+
+def _country(rng: Rng, count: int) -> I64:
+    known = pick(rng, s.COUNTRY_SHARE, count)
+    return np.where(rng.random(count) < s.UNKNOWN_COUNTRY_SHARE, -1, known)
+
+
+def draw_accounts(rng: Rng, count: int) -> Accounts:
+    """As many accounts as humans could need."""
+    segment = pick(rng, s.SEGMENT_SHARE, count)
+    channel = pick(rng, s.CHANNEL_SHARE, count)
+    silent = (rng.random(count) < s.SILENT_ACCOUNT_SHARE) & (channel != s.OUTBOUND)
+    employees, country = _employees(rng, segment), _country(rng, count)
+    return Accounts(segment, employees, country, channel, silent, arrivals(rng, count))
+
+
+def _employers(rng: Rng, people: int) -> tuple[I64, I64]:
+    """The account of each human and the human's rank in it."""
+    sizes = pick(rng, s.HUMANS_PER_ACCOUNT, people) + 1
+    account = np.repeat(np.arange(people), sizes)[:people]
+    first = np.cumsum(sizes) - sizes
+    return account, np.arange(people) - first[account]
+
+
+def _births(rng: Rng, accounts: Accounts, account: I64, rank: I64) -> I64:
+    """Colleagues are heard of some weeks after the first one."""
+    start = accounts.start[account]
+    later = start + (rng.gamma(1.5, 40.0, len(account)) * DAY).astype(np.int64)
+    between = start + ((END - start) * rng.random(len(account))).astype(np.int64)
+    colleague = np.where(later < END, later, between)
+    return np.where(rank == 0, start, colleague)
+
+
+def _email_classes(rng: Rng, alone: Flags) -> I64:
+    usual = pick(rng, s.EMAIL_SHARE, len(alone))
+    private = pick(rng, s.EMAIL_SHARE_NO_COMPANY, len(alone))
+    return np.where(alone, private, usual)
+
+
+def draw_humans(rng: Rng, people: int) -> tuple[Accounts, Humans]:
+    """The accounts and humans of one chunk."""
+    accounts = draw_accounts(rng, people)
+    account, rank = _employers(rng, people)
+    alone = rng.random(people) < s.NO_COMPANY_SHARE
+    email_class = _email_classes(rng, alone)
+    alone |= (email_class == 4) | (email_class == 5)
+    born = np.where(alone, arrivals(rng, people), _births(rng, accounts, account, rank))
+    return accounts, _humans(rng, accounts, account, alone, email_class, born)
+
+
+def _humans(
+    rng: Rng, accounts: Accounts, account: I64, alone: Flags, email_class: I64, born: I64
+) -> Humans:
+    people = len(account)
+    own_channel = pick(rng, s.CHANNEL_SHARE[: s.OUTBOUND], people)
+    channel = np.where(alone, own_channel, accounts.channel[account])
+    outbound = channel == s.OUTBOUND
+    shown = rng.random(people) < s.OUTBOUND_IN_HUBSPOT_SHARE
+    reachable = (email_class != 2) & (email_class != 3)
+    return Humans(
+        account=np.where(alone, -1, account),
+        segment=np.where(alone, 0, accounts.segment[account]),
+        channel=channel,
+        employees=np.where(alone, -1, accounts.employees[account]),
+        country=np.where(alone, _country(rng, people), accounts.country[account]),
+        email_class=email_class,
+        is_silent=~alone & accounts.is_silent[account],
+        in_salesforce=~alone & accounts.in_salesforce[account],
+        in_hubspot=~outbound | (shown & reachable),
+        born=np.maximum(born, START).astype(np.int64),
+    )
+
+
+def is_fit(humans: Humans) -> Flags:
+    """Would be a good customer, as far as the attributes say."""
+    return np.asarray(humans.is_served & (humans.email_class == 0))
+
+
+def quality(humans: Humans) -> F64:
+    """How well the human's channel converts."""
+    return np.asarray(s.CHANNEL_QUALITY[humans.channel])
+
+
+@dataclass(frozen=True)
+class SecondRecords:
+    """A second HubSpot contact of the same human, merged later; never where there is none."""
+
+    created: I64
+    merged: I64
+    is_business: Flags
+
+    @property
+    def exists(self) -> Flags:
+        """Which humans have one."""
+        return np.asarray(self.created < NEVER)
+
+
+def draw_second_records(rng: Rng, humans: Humans, allowed: Flags, created: I64) -> SecondRecords:
+    """Some humans come twice, with a private and a work address."""
+    count = len(created)
+    chosen = allowed & (rng.random(count) < s.SECOND_RECORD_SHARE)
+    again = created + (rng.uniform(20, 200, count) * DAY).astype(np.int64)
+    chosen &= again < END
+    merged = again + (rng.uniform(3, 40, count) * DAY).astype(np.int64)
+    business = chosen & (humans.email_class == 1) & (humans.account >= 0)
+    return SecondRecords(when(chosen, again), when(chosen, merged), business)
+
+
+def no_second_records(count: int) -> SecondRecords:
+    """Nobody comes twice."""
+    return SecondRecords(never(count), never(count), np.zeros(count, dtype=np.bool_))

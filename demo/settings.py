@@ -1,0 +1,136 @@
+"""Every number the company is drawn from: shares, rates, waiting times and dirt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+CHUNK_PEOPLE = 20_000
+ID_STRIDE = 2_000_000
+
+SEGMENTS = ("smb", "mid_market", "enterprise")
+SEGMENT_SHARE = (0.60, 0.30, 0.10)
+EMPLOYEE_RANGE = ((5, 100), (100, 1_000), (1_000, 20_000))
+HUMANS_PER_ACCOUNT = (0.34, 0.26, 0.18, 0.11, 0.07, 0.04)
+
+COUNTRIES = ("US", "GB", "DE", "FR", "NL", "CA", "AU", "JP", "IN", "BR", "ZA", "PL")
+COUNTRY_SHARE = (0.42, 0.12, 0.12, 0.07, 0.05, 0.06, 0.05, 0.03, 0.03, 0.02, 0.02, 0.01)
+COUNTRY_CURRENCY = (0, 2, 1, 1, 1, 0, 0, 3, 0, 0, 0, 1)
+SERVED_COUNTRIES = 8
+CURRENCIES = ("USD", "EUR", "GBP", "JPY")
+SEAT_PRICE = np.array([240, 216, 192, 36_000])
+"""One seat for one year, in units of the currency; divisible by twelve."""
+MINOR_UNITS = np.array([100, 100, 100, 1])
+MEDIAN_SEATS = np.array([25.0, 110.0, 420.0])
+
+CHANNELS = (
+    "organic_search",
+    "paid_search",
+    "paid_social",
+    "email",
+    "referral",
+    "direct",
+    "events",
+    "partners",
+    "outbound",
+)
+CHANNEL_SHARE = (0.24, 0.18, 0.15, 0.10, 0.08, 0.12, 0.05, 0.04, 0.04)
+CHANNEL_QUALITY = np.array([1.1, 1.0, 0.65, 0.9, 1.45, 1.0, 1.1, 1.4, 0.8])
+OUTBOUND = CHANNELS.index("outbound")
+
+STAGES = (
+    "awareness",
+    "lead",
+    "mql",
+    "sal",
+    "sql",
+    "opportunity",
+    "customer",
+    "onboarded",
+    "retained",
+    "expanded",
+)
+"""The ladder. An exit is disqualified, recycled, lost or churned."""
+EXITS = ("disqualified", "recycled", "lost", "churned")
+RATE = {
+    "lead": np.array([0.70, 0.70, 0.66]),
+    "mql": np.array([0.60, 0.60, 0.58]),
+    "sal": np.array([0.80, 0.78, 0.76]),
+    "sql": np.array([0.62, 0.60, 0.58]),
+    "opportunity": np.array([0.60, 0.56, 0.52]),
+    "customer": np.array([0.34, 0.30, 0.26]),
+    "onboarded": np.array([0.90, 0.93, 0.95]),
+    "retained": np.array([0.80, 0.86, 0.91]),
+    "expanded": np.array([0.20, 0.30, 0.36]),
+}
+"""Chance to go on from the stage before (the last three: from customer), a segment each."""
+MEDIAN_DAYS = {
+    "lead": np.array([3.0, 5.0, 8.0]),
+    "mql": np.array([6.0, 12.0, 20.0]),
+    "sal": np.array([1.5, 3.0, 5.0]),
+    "sql": np.array([4.0, 8.0, 14.0]),
+    "opportunity": np.array([5.0, 9.0, 16.0]),
+    "customer": np.array([20.0, 42.0, 70.0]),
+    "onboarded": np.array([12.0, 20.0, 35.0]),
+    "retained": np.array([365.0, 365.0, 365.0]),
+    "expanded": np.array([160.0, 160.0, 160.0]),
+}
+UNFIT_FACTOR = 0.3
+
+NO_COMPANY_SHARE = 0.06
+SILENT_ACCOUNT_SHARE = 0.08
+UNKNOWN_EMPLOYEES_SHARE = 0.05
+UNKNOWN_COUNTRY_SHARE = 0.04
+OUTBOUND_IN_HUBSPOT_SHARE = 0.30
+
+EMAIL_CLASSES = ("business", "free", "none", "invalid", "internal", "competitor", "test")
+EMAIL_SHARE = (0.785, 0.175, 0.02, 0.005, 0.004, 0.005, 0.006)
+EMAIL_SHARE_NO_COMPANY = (0.25, 0.71, 0.02, 0.005, 0.004, 0.005, 0.006)
+FREE_DOMAINS = (
+    "gmail.com",
+    "yahoo.com",
+    "hotmail.com",
+    "outlook.com",
+    "icloud.com",
+    "aol.com",
+    "gmx.de",
+    "proton.me",
+)
+INTERNAL_DOMAINS = ("northwindcrm.com", "northwindcrm.example")
+COMPETITOR_DOMAINS = ("rivalcrm.com", "otherfunnel.io")
+
+SCORE = {"form_submitted": 30, "event_attended": 25, "email_clicked": 5}
+MQL_SCORE = 50
+MQL_EMPLOYEES = 20
+RETURN_DAYS = 90
+
+EARLY_RETURN_SHARE = 0.05
+LATE_RETURN_SHARE = 0.08
+CONTACTLESS_SHARE = 0.30
+"""Of the deals whose account lets a contactless deal be read in one way only."""
+SILENT_DEAL_SHARE = 0.16
+NOBODY_DEAL_SHARE = 0.01
+SECOND_DEAL_SHARE = 0.12
+REOPENED_SHARE = 0.04
+REOPENED_WON_SHARE = 0.4
+AMOUNT_CHANGE_SHARE = 0.2
+DELETED_DEAL_SHARE = 0.02
+MERGED_DEAL_SHARE = 0.03
+EXTRA_CONTACT_SHARE = 0.35
+CONTRACTION_SHARE = 0.06
+
+LATE_ROW_SHARE = 0.01
+DUPLICATE_ROW_SHARE = 0.001
+SECOND_RECORD_SHARE = 0.04
+UPPER_CASE_SHARE = 0.04
+SPACES_SHARE = 0.02
+MAILTO_SHARE = 0.01
+DELETED_CONTACT_SHARE = 0.10
+"""Of the imported contacts that never did anything."""
+DELETED_TASK_SHARE = 0.02
+VANISHED_MEMBER_SHARE = 0.03
+LABEL_EARLY_SHARE = 0.03
+LABEL_NEVER_SHARE = 0.03
+EMPTY_METADATA_SHARE = 0.10
+TEST_MODE_SHARE = 0.03
+FAILED_CHARGE_SHARE = 0.04
+REFUND_SHARE = 0.01

@@ -1,0 +1,9 @@
+{# The system that a company's id comes from, told by the form of the id as the var zendesk_company_systems says. #}
+{% macro crm_of_id(column) -%}
+    {%- set systems = var('zendesk_company_systems') -%}
+    case
+            when {{ column }} is null then null
+            when translate({{ column }}, '0123456789', '') = '' then {{ text_literal(systems.digits, 'digits in the var zendesk_company_systems') }}
+            else {{ text_literal(systems.other, 'other in the var zendesk_company_systems') }}
+        end
+{%- endmacro %}

@@ -1,0 +1,37 @@
+{# The columns that have landed in a source's table, by the name that the staging model uses; none when the table is absent and may be.
+   Names match whatever their case and underscores (AccountId is account_id), or as the var `source_columns` says.
+   Stops the build with one sentence when the table, or a column that is required, is missing. #}
+{% macro landed_columns(system, table, names, required, optional) -%}
+    {%- set relation = load_relation(source(system, table)) if execute else none -%}
+    {%- if relation is none -%}
+        {%- if execute and not optional and flags.WHICH in ('build', 'run') -%}
+            {{ exceptions.raise_compiler_error("The table " ~ table ~ " of " ~ system ~ " is missing: looked for " ~ source(system, table) ~ ". Load it, say where it is (vars source_schemas, source_tables), or take " ~ system ~ " out of the var systems.") }}
+        {%- endif -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set by_name = {} -%}
+    {%- for column in adapter.get_columns_in_relation(relation) -%}
+        {%- do by_name.update({column.name | lower | replace('_', ''): column}) -%}
+    {%- endfor -%}
+    {%- set renamed = var('source_columns').get(system ~ '.' ~ table, {}) -%}
+    {%- set found = {} -%}
+    {%- for name in names -%}
+        {%- set wanted = renamed.get(name, name) | lower | replace('_', '') -%}
+        {%- if wanted in by_name -%}
+            {%- do found.update({name: by_name[wanted]}) -%}
+        {%- elif name in required or name in renamed -%}
+            {{ exceptions.raise_compiler_error("The table " ~ table ~ " of " ~ system ~ " has no column " ~ renamed.get(name, name) ~ ": it can't be read without it. Say its name in the var source_columns, or take " ~ system ~ " out of the var systems.") }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# A typed null, for what has not landed. #}
+{% macro typed_null(type) -%}
+    cast(null as {{ {'text': dbt.type_string(), 'decimal': 'decimal(18, 4)'}.get(type, type) }})
+{%- endmacro %}
+
+{# One of the connector's own columns, or a typed null where the table does not have it. #}
+{% macro flag_value(landed, name, type) -%}
+    {{ landed_value(landed[name], type) if landed and name in landed else typed_null(type) }}
+{%- endmacro %}

@@ -1,0 +1,67 @@
+{# The rows of one landed table, typed, each with where it came from and, if it can't be used, why.
+
+   columns: {landed name: text | bigint | decimal | boolean | timestamp | date}; one that has not landed is a typed null.
+   key: the columns that name a row (no_key when one is empty); needs: those that a row can't do without (missing_value).
+   Both must have landed, and a value in them that can't be read is an unreadable_value.
+   apart: further columns that tell rows of one key apart, where they have landed. optional: the table itself may be absent.
+   history: rows with _fivetran_active = false count too.
+   Gives the columns, and source_table, source_key, loaded_at, deleted_at, reason_code, reason_detail, row_json. #}
+{% macro read_source(system, table, columns, key, needs=[], apart=[], optional=false, history=false) -%}
+    {%- set landed = landed_columns(system, table, columns, key + needs, optional) -%}
+    {%- set connector = ['_fivetran_deleted', 'is_deleted', '_fivetran_active', '_fivetran_synced'] -%}
+    {%- set known = landed_columns(system, table, connector, [], true) -%}
+    {%- set exists = landed is not none -%}
+    {%- set values = {} -%}
+    {%- for name, type in columns.items() -%}
+        {%- do values.update({name: landed_value(landed[name], type) if exists and name in landed else typed_null(type)}) -%}
+    {%- endfor %}
+    select
+        {%- for name, value in values.items() %}
+        {{ value }} as {{ name | lower }},
+        {%- endfor %}
+        '{{ table }}' as source_table,
+        {%- set parts = [] %}
+        {%- for name in key + apart %}{% do parts.append("coalesce(cast(" ~ values[name] ~ " as " ~ dbt.type_string() ~ "), '')") %}{% endfor %}
+        {{ parts | join(" || '|' || ") }} as source_key,
+        {{ flag_value(known, '_fivetran_synced', 'timestamp') }} as loaded_at,
+        case
+            when
+                coalesce({{ flag_value(known, '_fivetran_deleted', 'boolean') }}, false)
+                or coalesce({{ flag_value(known, 'is_deleted', 'boolean') }}, false)
+                then coalesce({{ flag_value(known, '_fivetran_synced', 'timestamp') }}, cast('1970-01-01' as timestamp))
+        end as deleted_at,
+        {{ landed_reason(landed if exists else {}, values, columns, key, needs, none if history else known) }},
+        {{ row_as_json('landed') if exists else typed_null('text') }} as row_json
+    from
+    {%- if exists %} {{ source(system, table) }} as landed
+    {%- else %} (select 1 as nothing) as landed
+    where false
+    {%- endif -%}
+{%- endmacro %}
+
+{# Why a landed row can't be used, as reason_code and the column to blame as reason_detail. #}
+{% macro landed_reason(landed, values, types, key, needs, known) -%}
+    {%- set checks = [] -%}
+    {%- for name in key + needs if name in landed and types[name] != 'text' -%}
+        {%- do checks.append([values[name] ~ ' is null and ' ~ landed_value(landed[name], 'text') ~ ' is not null', 'unreadable_value', name]) -%}
+    {%- endfor -%}
+    {%- for name in key -%}
+        {%- do checks.append([values[name] ~ ' is null', 'no_key', name]) -%}
+    {%- endfor -%}
+    {%- if known and known.get('_fivetran_active') -%}
+        {%- do checks.append(['not coalesce(' ~ landed_value(known['_fivetran_active'], 'boolean') ~ ', true)', 'superseded', '_fivetran_active']) -%}
+    {%- endif -%}
+    {%- for name in needs -%}
+        {%- do checks.append([values[name] ~ ' is null', 'missing_value', name]) -%}
+    {%- endfor %}
+        case
+            {%- for check in checks %}
+            when {{ check[0] }} then '{{ check[1] }}'
+            {%- endfor %}
+        end as reason_code,
+        case
+            {%- for check in checks %}
+            when {{ check[0] }} then '{{ check[2] }}'
+            {%- endfor %}
+        end as reason_detail
+{%- endmacro %}

@@ -1,0 +1,76 @@
+{# The shared shape: what one entity of a source system looks like, whatever the system. {column: type}, in order.
+   A staging model has these columns, and then those of row_origin(). #}
+{% macro shape(entity) -%}
+    {{ return({
+        'people': {
+            'record_id': 'text', 'email': 'text', 'phone': 'text',
+            'job_title': 'text', 'seniority': 'text', 'country': 'text',
+            'company_record_id': 'text', 'company_name': 'text',
+            'company_domain': 'text', 'lead_source': 'text', 'stage_label': 'text',
+            'is_test': 'boolean', 'created_at': 'timestamp',
+        },
+        'person_links': {
+            'record_id': 'text', 'other_record_id': 'text', 'link_kind': 'text',
+            'linked_at': 'timestamp',
+        },
+        'companies': {
+            'company_record_id': 'text', 'name': 'text', 'domain': 'text',
+            'employees': 'bigint', 'industry': 'text', 'country': 'text',
+            'yearly_revenue': 'decimal', 'parent_record_id': 'text',
+            'crm_system': 'text', 'crm_record_id': 'text', 'created_at': 'timestamp',
+        },
+        'touches': {
+            'touch_id': 'text', 'record_id': 'text', 'anonymous_id': 'text',
+            'kind': 'text', 'channel_label': 'text', 'campaign': 'text',
+            'cost': 'decimal', 'occurred_at': 'timestamp',
+        },
+        'stage_claims': {
+            'record_id': 'text', 'label': 'text', 'from_label': 'text',
+            'claimed_by': 'text', 'claimed_at': 'timestamp',
+        },
+        'opportunities': {
+            'opportunity_id': 'text', 'company_record_id': 'text',
+            'primary_record_id': 'text', 'opportunity_type': 'text',
+            'amount': 'decimal', 'currency': 'text', 'is_won': 'boolean',
+            'lost_reason': 'text', 'owner_id': 'text', 'pipeline': 'text',
+            'created_at': 'timestamp', 'closed_at': 'timestamp',
+        },
+        'opportunity_people': {
+            'opportunity_id': 'text', 'record_id': 'text', 'role': 'text',
+            'is_primary': 'boolean',
+        },
+        'opportunity_stages': {
+            'opportunity_id': 'text', 'label': 'text', 'amount': 'decimal',
+            'entered_at': 'timestamp',
+        },
+        'subscriptions': {
+            'subscription_id': 'text', 'customer_record_id': 'text', 'plan': 'text',
+            'monthly_amount': 'decimal', 'currency': 'text', 'end_reason': 'text',
+            'started_at': 'timestamp', 'ended_at': 'timestamp',
+        },
+        'payments': {
+            'payment_id': 'text', 'customer_record_id': 'text', 'amount': 'decimal',
+            'currency': 'text', 'kind': 'text', 'paid_at': 'timestamp',
+        },
+        'service_events': {
+            'event_id': 'text', 'company_record_id': 'text', 'record_id': 'text',
+            'kind': 'text', 'score': 'decimal', 'occurred_at': 'timestamp',
+        },
+        'ad_spend': {
+            'campaign': 'text', 'campaign_name': 'text', 'channel_label': 'text',
+            'amount': 'decimal', 'currency': 'text', 'impressions': 'bigint',
+            'clicks': 'bigint', 'spend_date': 'date',
+        },
+        'users': {
+            'user_id': 'text', 'name': 'text', 'team': 'text',
+        },
+    }[entity]) }}
+{%- endmacro %}
+
+{# Every entity of the shared shape. #}
+{% macro entities() -%}
+    {{ return([
+        'people', 'person_links', 'companies', 'touches', 'stage_claims', 'opportunities', 'opportunity_people',
+        'opportunity_stages', 'subscriptions', 'payments', 'service_events', 'ad_spend', 'users',
+    ]) }}
+{%- endmacro %}

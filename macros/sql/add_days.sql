@@ -1,0 +1,4 @@
+{# A timestamp moved by whole days of 24 hours. Engines differ; DuckDB mixes up intervals that compare equal. #}
+{% macro add_days(timestamp, days) -%} {{ return(adapter.dispatch('add_days', 'revenue_funnel')(timestamp, days)) }} {%- endmacro %}
+
+{% macro default__add_days(timestamp, days) -%} {{ timestamp }} + to_hours(24 * ({{ days }})) {%- endmacro %}

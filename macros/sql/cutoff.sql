@@ -1,0 +1,10 @@
+{# The moment up to which this build looks, as a timestamp expression in UTC. The only clock that models may ask. #}
+{% macro cutoff() -%}
+    {%- set value = var('cutoff') | string -%}
+    {%- if value == 'now' -%}
+        {%- set value = run_started_at.strftime('%Y-%m-%d %H:%M:%S') -%}
+    {%- elif not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?$', value) -%}
+        {{ exceptions.raise_compiler_error("The var cutoff is '" ~ value ~ "': write it as 2026-07-01, as 2026-07-01 12:00:00 (UTC), or as now.") }}
+    {%- endif -%}
+    cast('{{ value }}' as timestamp)
+{%- endmacro %}

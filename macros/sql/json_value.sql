@@ -1,0 +1,6 @@
+{# The text under one key of a JSON object held as text; null when the text is no JSON or the key is absent. #}
+{% macro json_value(column, key) -%} {{ return(adapter.dispatch('json_value', 'revenue_funnel')(column, key)) }} {%- endmacro %}
+
+{% macro default__json_value(column, key) -%}
+    nullif(json_extract_string(try_cast({{ column }} as json), '$.{{ key }}'), '')
+{%- endmacro %}

@@ -1,0 +1,15 @@
+{# Every month that a span of time touches: month_start and next_month_start, timestamps. #}
+{% macro month_spine(from_moment, before_moment) -%}
+    {{ return(adapter.dispatch('month_spine', 'revenue_funnel')(from_moment, before_moment)) }}
+{%- endmacro %}
+
+{% macro default__month_spine(from_moment, before_moment) -%}
+    select
+        spine.month_start,
+        spine.month_start + interval 1 month as next_month_start
+    from (
+        select unnest(generate_series(
+            date_trunc('month', {{ from_moment }}), {{ before_moment }} - interval 1 microsecond, interval 1 month
+        )) as month_start
+    ) as spine
+{%- endmacro %}

@@ -1,0 +1,67 @@
+{# Grain: one row an account. Each attribute comes from the oldest of its records that knows it. #}
+with
+
+companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+
+resolved as (select * from {{ ref('int_companies_resolved') }}),
+
+domains as (select * from {{ ref('email_domains') }}),
+
+funnels as (select * from {{ ref('funnels') }}),
+
+records as (
+
+    select
+        resolved.account_key,
+        companies.employees,
+        companies.industry,
+        companies.country,
+        case when domains.domain is null then companies.domain end as domain,
+        parents.account_key as parent_account_key,
+        row(
+            coalesce(companies.created_at, cast('9999-12-31' as timestamp)),
+            companies.company_key
+        ) as age
+    from companies
+    inner join resolved on companies.company_key = resolved.company_key
+    left join domains on companies.domain = domains.domain
+    left join resolved as parents
+        on companies.parent_company_key = parents.company_key
+
+),
+
+accounts as (
+
+    select
+        account_key,
+        count(*) as record_count,
+        min(domain) as domain,
+        {%- for attribute in ['employees', 'industry', 'country', 'parent_account_key'] %}
+        {{ first_by(attribute, 'case when ' ~ attribute ~ ' is not null then age end') }} as {{ attribute }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from records
+    group by account_key
+
+),
+
+int_accounts_resolved as (
+
+    select
+        accounts.account_key,
+        nullif(accounts.parent_account_key, accounts.account_key) as parent_account_key,
+        accounts.domain,
+        accounts.industry,
+        accounts.country,
+        coalesce(funnels.funnel, 'unassigned') as funnel,
+        accounts.employees,
+        accounts.record_count
+    from accounts
+    left join funnels
+        on
+            accounts.employees >= funnels.employees_from
+            and accounts.employees <= coalesce(funnels.employees_to, accounts.employees)
+
+)
+
+select * from int_accounts_resolved

@@ -1,0 +1,84 @@
+{# Grain: one row a person, with what the definition asks about and no address. #}
+with
+
+people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+
+records as (select * from {{ ref('int_records_resolved') }}),
+
+addresses as (select * from {{ ref('int_addresses_cleaned') }}),
+
+companies as (select * from {{ ref('int_companies_resolved') }}),
+
+company_records as (
+
+    select * from {{ ref('int_companies_unioned') }} where reason_code is null
+
+),
+
+domain_accounts as (
+
+    select
+        company_records.domain,
+        min(companies.account_key) as account_key
+    from company_records
+    inner join companies on company_records.company_key = companies.company_key
+    group by company_records.domain
+
+),
+
+known as (
+
+    select
+        records.person_key,
+        records.is_held_back,
+        people.country,
+        people.seniority,
+        people.is_test or coalesce(addresses.is_test_address, false) as is_test,
+        people.created_at,
+        people.deleted_at,
+        coalesce(addresses.is_valid, false) as has_valid_email,
+        coalesce(addresses.is_valid and addresses.domain_kind != 'free', false)
+            as has_business_email,
+        coalesce(addresses.domain_kind = 'internal', false) as is_internal,
+        coalesce(addresses.domain_kind = 'competitor', false) as is_competitor,
+        -- The company that the record names; else the one whose domain the address has.
+        coalesce(companies.account_key, domain_accounts.account_key) as account_key,
+        case when companies.account_key is not null then 0 else 1 end as account_rank,
+        people.record_key
+    from people
+    inner join records on people.record_key = records.record_key
+    left join addresses on people.record_key = addresses.record_key
+    left join companies on people.company_key = companies.company_key
+    left join domain_accounts
+        on
+            addresses.domain = domain_accounts.domain
+            and addresses.domain_kind = 'business'
+            and addresses.is_valid
+
+),
+
+int_persons_resolved as (
+
+    select
+        person_key,
+        {{ first_by('account_key', 'case when account_key is not null then row(account_rank, created_at, record_key) end') }}
+            as account_key,
+        {{ first_by('country', 'case when country is not null then row(created_at, record_key) end') }}
+            as country,
+        {{ first_by('seniority', 'case when seniority is not null then row(created_at, record_key) end') }}
+            as seniority,
+        count(*) as record_count,
+        bool_or(has_valid_email) as has_valid_email,
+        bool_or(has_business_email) as has_business_email,
+        bool_or(is_internal) as is_internal,
+        bool_or(is_competitor) as is_competitor,
+        bool_or(is_test) as is_test,
+        bool_or(is_held_back) as is_held_back,
+        coalesce(bool_and(deleted_at < {{ cutoff() }}), false) as is_deleted,
+        min(created_at) as created_at
+    from known
+    group by person_key
+
+)
+
+select * from int_persons_resolved

@@ -1,0 +1,147 @@
+{# Grain: one row each time a deal moves its journey: created, reopened, won, or lost with nothing else to hold the journey. #}
+with
+
+opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+
+assigned as (select * from {{ ref('int_opportunities_assigned') }}),
+
+exits as (select * from {{ ref('int_exits_detected') }} where opportunity_key is not null),
+
+rates as (select * from {{ ref('int_exchange_rates') }}),
+
+stages as (select * from {{ ref('int_opportunity_stages_unioned') }} where reason_code is null),
+
+amounts as (
+
+    select
+        opportunity_key,
+        amount,
+        entered_at,
+        source_key
+    from stages
+    where amount is not null
+
+),
+
+moves as (
+
+    select
+        opportunity_key,
+        stage,
+        entered_at,
+        lag(stage) over (
+            partition by opportunity_key order by entered_at, source_key
+        ) as previous_stage
+    from stages
+    where stage is not null
+
+),
+
+first_wins as (
+
+    select
+        assigned.journey_key,
+        {{ first_by('opportunities.opportunity_key', 'row(opportunities.closed_at, opportunities.opportunity_key)') }}
+            as opportunity_key
+    from opportunities
+    inner join assigned on opportunities.opportunity_key = assigned.opportunity_key
+    where opportunities.outcome = 'won'
+    group by assigned.journey_key
+
+),
+
+won_stages as (
+
+    -- What makes a journey's account a customer is its first win, whatever the deal calls itself; each later win is a
+    -- renewal or more business.
+    select
+        opportunities.opportunity_key,
+        case
+            when first_wins.opportunity_key is not null then 'customer'
+            when opportunities.opportunity_type = 'renewal' then 'retained'
+            else 'expanded'
+        end as stage
+    from opportunities
+    left join first_wins on opportunities.opportunity_key = first_wins.opportunity_key
+    where opportunities.outcome = 'won'
+
+),
+
+events as (
+
+    select
+        opportunity_key,
+        'opportunity' as stage,
+        created_at as occurred_at,
+        cast(null as {{ dbt.type_string() }}) as exit_reason
+    from opportunities
+    where opportunity_type = 'new'
+    union all
+    select
+        opportunity_key,
+        'opportunity',
+        entered_at,
+        null
+    from moves
+    where stage = 'opportunity' and previous_stage = 'lost'
+    union all
+    select
+        won_stages.opportunity_key,
+        won_stages.stage,
+        opportunities.closed_at,
+        null
+    from won_stages
+    inner join opportunities on won_stages.opportunity_key = opportunities.opportunity_key
+    union all
+    select
+        opportunity_key,
+        exit_kind,
+        exited_at,
+        exit_reason
+    from exits
+
+),
+
+amounts_then as (
+
+    select
+        events.opportunity_key,
+        events.stage,
+        events.occurred_at,
+        {{ last_by('amounts.amount', 'row(amounts.entered_at, amounts.source_key)') }} as amount
+    from events
+    inner join amounts
+        on
+            events.opportunity_key = amounts.opportunity_key
+            and events.occurred_at >= amounts.entered_at
+    where events.stage in ('opportunity', 'lost')
+    group by events.opportunity_key, events.stage, events.occurred_at
+
+),
+
+int_deal_evidence as (
+
+    select
+        assigned.journey_key,
+        events.opportunity_key,
+        opportunities.system,
+        events.stage,
+        events.exit_reason,
+        -- A win counts what the deal is worth now; anything before it, what it was thought to be worth then.
+        {{ at_rate('coalesce(amounts_then.amount, opportunities.amount)') }} as amount,
+        events.occurred_at
+    from events
+    inner join assigned on events.opportunity_key = assigned.opportunity_key
+    inner join opportunities on events.opportunity_key = opportunities.opportunity_key
+    left join amounts_then
+        on
+            events.opportunity_key = amounts_then.opportunity_key
+            and events.stage = amounts_then.stage
+            and events.occurred_at = amounts_then.occurred_at
+    left join rates
+        on
+            {{ rate_holds('opportunities.currency', 'coalesce(events.occurred_at, opportunities.created_at)') }}
+
+)
+
+select * from int_deal_evidence

@@ -1,0 +1,68 @@
+{# Grain: one row a journey that has entered a stage: whose it is, its funnel, and the channels that it came by. #}
+with
+
+entered as (select distinct journey_key from {{ ref('int_stage_entries') }}),
+
+split as (select * from {{ ref('int_journeys_split') }}),
+
+assigned as (select * from {{ ref('int_opportunities_assigned') }}),
+
+opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+
+persons as (select * from {{ ref('int_persons_resolved') }}),
+
+accounts as (select * from {{ ref('int_accounts_resolved') }}),
+
+touches as (select * from {{ ref('int_touches_on_journeys') }}),
+
+channels as (
+
+    select
+        journey_key,
+        {{ first_by('channel', "row(coalesce(occurred_at, cast('1970-01-01' as timestamp)), touch_key)") }}
+            as first_channel,
+        {{ last_by('channel', "row(coalesce(occurred_at, cast('1970-01-01' as timestamp)), touch_key)") }}
+            as last_channel
+    from touches
+    where channel is not null
+    group by journey_key
+
+),
+
+deals as (
+
+    select
+        assigned.journey_key,
+        {{ first_by('opportunities.account_key', "case when opportunities.account_key is not null then row(coalesce(opportunities.created_at, cast('1970-01-01' as timestamp)), opportunities.opportunity_key) end") }}
+            as account_key,
+        {{ last_by('opportunities.owner_key', "case when opportunities.owner_key is not null then row(coalesce(opportunities.created_at, cast('1970-01-01' as timestamp)), opportunities.opportunity_key) end") }}
+            as owner_key
+    from assigned
+    inner join opportunities on assigned.opportunity_key = opportunities.opportunity_key
+    group by assigned.journey_key
+
+),
+
+int_journeys_described as (
+
+    select
+        entered.journey_key,
+        split.person_key,
+        coalesce(persons.account_key, deals.account_key) as account_key,
+        deals.owner_key,
+        coalesce(accounts.funnel, 'unassigned') as funnel,
+        coalesce(split.journey_number, 1) as journey_number,
+        case when split.journey_key is null then 'opportunity' else 'person' end as journey_origin,
+        channels.first_channel,
+        channels.last_channel
+    from entered
+    left join split on entered.journey_key = split.journey_key
+    left join persons on split.person_key = persons.person_key
+    left join deals on entered.journey_key = deals.journey_key
+    left join accounts
+        on coalesce(persons.account_key, deals.account_key) = accounts.account_key
+    left join channels on entered.journey_key = channels.journey_key
+
+)
+
+select * from int_journeys_described

@@ -1,0 +1,141 @@
+{# Grain: one row a journey of a person. A person who comes back long enough after an exit starts the next one. #}
+{%- set earlier -%}
+    partition by person_key
+    order by happened_at, is_exit
+    rows between unbounded preceding and 1 preceding
+{%- endset -%}
+
+with
+
+touches as (select * from {{ ref('int_touches_resolved') }}),
+
+opportunities as (
+
+    select * from {{ ref('int_opportunities_resolved') }}
+    where person_key is not null and opportunity_type = 'new'
+
+),
+
+exits as (select * from {{ ref('int_exits_detected') }} where person_key is not null),
+
+kinds as (select * from {{ ref('evidence_kinds') }}),
+
+first_starts as (
+
+    select
+        person_key,
+        min(started_at) as started_at
+    from (
+        select
+            person_key,
+            min(occurred_at) as started_at
+        from touches
+        group by person_key
+        union all
+        select
+            person_key,
+            least(created_at, closed_at)
+        from opportunities
+    ) as seen
+    group by person_key
+
+),
+
+leavers as (select distinct person_key from exits),
+
+events as (
+
+    select
+        person_key,
+        exited_at as happened_at,
+        true as is_exit,
+        false as is_work
+    from exits
+    union all
+    select
+        touches.person_key,
+        touches.occurred_at,
+        false,
+        kinds.stage in ('sal', 'sql')
+    from touches
+    inner join leavers on touches.person_key = leavers.person_key
+    inner join kinds on touches.kind = kinds.kind
+    where kinds.stage in ('lead', 'sal', 'sql') and touches.occurred_at is not null
+    union all
+    select
+        opportunities.person_key,
+        opportunities.created_at,
+        false,
+        true
+    from opportunities
+    inner join leavers on opportunities.person_key = leavers.person_key
+    where opportunities.created_at is not null
+
+),
+
+looked_back as (
+
+    select
+        person_key,
+        happened_at,
+        is_exit,
+        max(case when is_exit then happened_at end) over ({{ earlier }}) as last_exit_at,
+        max(case when is_work then happened_at end) over ({{ earlier }}) as last_work_at
+    from events
+
+),
+
+returns as (
+
+    select
+        person_key,
+        last_exit_at,
+        min(happened_at) as started_at
+    from looked_back
+    where
+        not is_exit
+        and happened_at >= {{ add_days('last_exit_at', int_var('recycle_after_days')) }}
+        and (last_work_at is null or last_work_at <= last_exit_at)
+    group by person_key, last_exit_at
+
+),
+
+starts as (
+
+    select
+        person_key,
+        started_at
+    from first_starts
+    union
+    select
+        person_key,
+        started_at
+    from returns
+
+),
+
+numbered as (
+
+    select
+        person_key,
+        started_at,
+        row_number() over (partition by person_key order by started_at nulls first) as journey_number,
+        lead(started_at) over (partition by person_key order by started_at nulls first)
+            as next_started_at
+    from starts
+
+),
+
+int_journeys_split as (
+
+    select
+        {{ key_of(["'person'", 'person_key', 'journey_number']) }} as journey_key,
+        person_key,
+        journey_number,
+        started_at,
+        next_started_at
+    from numbered
+
+)
+
+select * from int_journeys_split

@@ -1,0 +1,31 @@
+{# Grain: one row a currency and spell in which a rate into the reporting currency holds; the first reaches back for ever. #}
+with
+
+rates as (select * from {{ ref('exchange_rates') }}),
+
+ordered as (
+
+    select
+        currency,
+        rate,
+        cast(valid_from as timestamp) as valid_from,
+        cast(lead(valid_from) over (partition by currency order by valid_from) as timestamp)
+            as valid_to,
+        row_number() over (partition by currency order by valid_from) as spell
+    from rates
+
+),
+
+int_exchange_rates as (
+
+    select
+        currency,
+        rate,
+        case when spell > 1 then valid_from else cast('0001-01-01' as timestamp) end
+            as valid_from,
+        valid_to
+    from ordered
+
+)
+
+select * from int_exchange_rates

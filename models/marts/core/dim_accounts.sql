@@ -1,0 +1,41 @@
+{# Grain: one row an account: a company, whatever the systems call it. #}
+with
+
+accounts as (select * from {{ ref('int_accounts_resolved') }}),
+
+journeys as (select * from {{ ref('fct_journeys') }}),
+
+standing as (
+
+    select
+        account_key,
+        count(*) as journey_count,
+        sum(coalesce(won_amount, 0) + coalesce(later_amount, 0)) as won_amount,
+        bool_or(has_customer) as is_customer,
+        min(customer_at) as customer_at
+    from journeys
+    where account_key is not null
+    group by account_key
+
+),
+
+dim_accounts as (
+
+    select
+        accounts.account_key,
+        accounts.parent_account_key,
+        accounts.funnel,
+        accounts.industry,
+        accounts.country,
+        accounts.employees as employee_count,
+        accounts.record_count,
+        coalesce(standing.journey_count, 0) as journey_count,
+        cast(coalesce(standing.won_amount, 0) as decimal(18, 2)) as won_amount,
+        coalesce(standing.is_customer, false) as is_customer,
+        standing.customer_at
+    from accounts
+    left join standing on accounts.account_key = standing.account_key
+
+)
+
+select * from dim_accounts

@@ -1,0 +1,45 @@
+{# Grain: one row a person, without anything that names one. #}
+with
+
+persons as (select * from {{ ref('int_persons_resolved') }}),
+
+lifecycle as (select * from {{ ref('fct_lifecycle') }}),
+
+journeys as (
+
+    select
+        person_key,
+        count(distinct journey_key) as journey_count,
+        {{ first_by('first_channel', 'case when first_channel is not null then row(entered_at, lifecycle_key) end') }}
+            as first_channel
+    from lifecycle
+    where person_key is not null
+    group by person_key
+
+),
+
+dim_persons as (
+
+    select
+        persons.person_key,
+        persons.account_key,
+        persons.country,
+        persons.seniority,
+        journeys.first_channel,
+        persons.record_count,
+        coalesce(journeys.journey_count, 0) as journey_count,
+        persons.account_key is not null as has_account,
+        persons.has_valid_email,
+        persons.has_business_email,
+        persons.is_internal,
+        persons.is_competitor,
+        persons.is_test,
+        persons.is_deleted,
+        persons.is_held_back,
+        persons.created_at
+    from persons
+    left join journeys on persons.person_key = journeys.person_key
+
+)
+
+select * from dim_persons

@@ -1,0 +1,32 @@
+{# Grain: one row a payment or refund of an account, refunds negative. #}
+with
+
+payments as (select * from {{ ref('int_payments_unioned') }} where reason_code is null),
+
+companies as (select * from {{ ref('int_companies_resolved') }}),
+
+rates as (select * from {{ ref('int_exchange_rates') }}),
+
+accounts as (select * from {{ ref('dim_accounts') }}),
+
+fct_payments as (
+
+    select
+        payments.payment_key,
+        companies.account_key,
+        payments.system,
+        payments.kind,
+        {{ at_rate("case when payments.kind = 'refund' then -payments.amount else payments.amount end") }}
+            as amount,
+        coalesce(payments.paid_at >= accounts.customer_at, false) as is_after_win,
+        payments.paid_at
+    from payments
+    inner join companies on payments.company_key = companies.company_key
+    inner join accounts on companies.account_key = accounts.account_key
+    inner join rates
+        on
+            {{ rate_holds('payments.currency', 'payments.paid_at') }}
+
+)
+
+select * from fct_payments

@@ -1,0 +1,90 @@
+{# Grain: one row a source table, fate and reason: where every landed row went. #}
+with
+
+reasons as (select * from {{ ref('row_reasons') }}),
+
+landed as (
+
+    {%- for system in var('systems') %}
+    select
+        {{ text_literal(system, 'A name in the var systems') }} as system,
+        source_table,
+        row_count
+    from {{ ref('stg_' ~ system ~ '__row_counts') }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+read_past as (
+
+    {%- for entity in entities() %}
+    select
+        system,
+        source_table,
+        reason_code,
+        count(*) as row_count
+    from ({{ stack_systems(entity, ['reason_code']) }}) as staged
+    where reason_code in {{ set_aside_codes() }}
+    group by system, source_table, reason_code
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+united as (
+
+    {%- for entity in entities() %}
+    select
+        system,
+        source_table,
+        reason_code,
+        count(*) as row_count
+    from {{ ref('int_' ~ entity ~ '_unioned') }}
+    group by system, source_table, reason_code
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+tallied as (
+
+    select
+        system,
+        source_table,
+        reason_code,
+        cast(sum(row_count) as bigint) as row_count
+    from (
+        select * from read_past
+        union all
+        select * from united
+    ) as both_kinds
+    group by system, source_table, reason_code
+
+),
+
+conservation as (
+
+    select
+        coalesce(landed.system, tallied.system) as system,
+        coalesce(landed.source_table, tallied.source_table) as source_table,
+        case
+            when tallied.reason_code is null then 'counted'
+            when reasons.kind = 'set_aside' then 'set_aside'
+            else 'quarantined'
+        end as fate,
+        tallied.reason_code,
+        reasons.reason,
+        -- A second reading of a table's rows (its name has a dot) makes no row of its own to account for.
+        landed.row_count as read_count,
+        coalesce(tallied.row_count, 0) as row_count
+    from landed
+    full outer join tallied
+        on
+            landed.system = tallied.system
+            and landed.source_table = tallied.source_table
+    left join reasons on tallied.reason_code = reasons.reason_code
+
+)
+
+select * from conservation

@@ -1,0 +1,3 @@
+{{ config(enabled=provides(model.name)) }}
+
+{{ count_rows('google_ads', {'ad_spend': ['campaign_stats']}) }}

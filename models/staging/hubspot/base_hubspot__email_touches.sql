@@ -1,0 +1,95 @@
+{{ config(enabled=provides('stg_hubspot__touches')) }}
+
+with
+
+email_events as (
+
+    {{ read_source(
+        'hubspot', 'email_event',
+        {
+            'id': 'text',
+            'type': 'text',
+            'recipient': 'text',
+            'email_campaign_id': 'text',
+            'filtered_event': 'boolean',
+            'created': 'timestamp',
+        },
+        key=['id'],
+        needs=['created'],
+        optional=true,
+    ) }}
+
+),
+
+contacts as (
+
+    {{ read_lookup(
+        'hubspot', 'contact', {'id': 'text', 'property_email': 'text'}, key=['id']
+    ) }}
+
+),
+
+campaigns as (
+
+    {{ read_lookup(
+        'hubspot', 'email_campaign', {'id': 'text', 'name': 'text'}, key=['id']
+    ) }}
+
+),
+
+-- Contacts with one address are one person anyway, so any of them will do.
+recipients as (
+
+    select
+        {{ bare_email('property_email') }} as email,
+        min(id) as contact_id
+    from contacts
+    group by {{ bare_email('property_email') }}
+
+),
+
+clicks as (
+
+    select
+        email_events.*,
+        recipients.contact_id,
+        campaigns.name as campaign_name,
+        case
+            -- HubSpot filters what scanners and the sender's own people did.
+            when
+                email_events.type is null
+                or email_events.type not in (
+                    {%- for type in var('hubspot_email_events') %}
+                    {{ text_literal(type, 'An entry of the var hubspot_email_events') }}
+                    {{- ',' if not loop.last }}
+                    {%- endfor %}
+                )
+                or coalesce(email_events.filtered_event, false)
+                then 'not_needed'
+            when recipients.contact_id is null then 'unknown_reference'
+        end as click_reason
+    from email_events
+    left join recipients
+        on {{ bare_email('email_events.recipient') }} = recipients.email
+    left join campaigns
+        on email_events.email_campaign_id = campaigns.id
+
+),
+
+base_hubspot__email_touches as (
+
+    select
+        source_key as touch_id,
+        contact_id as record_id,
+        {{ typed_null('text') }} as anonymous_id,
+        'email_clicked' as kind,
+        'email' as channel_label,
+        coalesce(campaign_name, email_campaign_id) as campaign,
+        {{ typed_null('decimal') }} as cost,
+        created as occurred_at,
+        {{ row_origin('click_reason') }}
+    from clicks
+
+)
+
+select * from base_hubspot__email_touches

@@ -1,0 +1,153 @@
+{{ config(enabled=provides('stg_hubspot__touches')) }}
+
+with
+
+links as (
+
+    {{ read_source(
+        'hubspot', 'engagement_contact',
+        {'engagement_id': 'text', 'contact_id': 'text'},
+        key=['engagement_id', 'contact_id'],
+        optional=true,
+    ) }}
+
+),
+
+engagements as (
+
+    {{ read_lookup(
+        'hubspot', 'engagement', {'id': 'text', 'type': 'text'}, key=['id']
+    ) }}
+
+),
+
+calls as (
+
+    {{ read_source(
+        'hubspot', 'engagement_call',
+        {'engagement_id': 'text', 'property_hs_timestamp': 'timestamp'},
+        key=['engagement_id'],
+        optional=true,
+    ) }}
+
+),
+
+meetings as (
+
+    {{ read_source(
+        'hubspot', 'engagement_meeting',
+        {
+            'engagement_id': 'text',
+            'meeting_outcome': 'text', 'property_hs_meeting_outcome': 'text',
+            'start_time': 'timestamp', 'property_hs_meeting_start_time': 'timestamp',
+        },
+        key=['engagement_id'],
+        optional=true,
+    ) }}
+
+),
+
+-- Where a call counts as soon as it is logged, a meeting counts once it was held.
+details as (
+
+    select
+        engagement_id,
+        'sales_call' as kind,
+        'COMPLETED' as outcome,
+        property_hs_timestamp as occurred_at,
+        {{ row_origin() }}
+    from calls
+    union all
+    select
+        engagement_id,
+        'meeting_held' as kind,
+        upper(coalesce(meeting_outcome, property_hs_meeting_outcome)) as outcome,
+        coalesce(start_time, property_hs_meeting_start_time) as occurred_at,
+        {{ row_origin() }}
+    from meetings
+
+),
+
+detail_by_engagement as (
+
+    select
+        engagement_id,
+        max(kind) as kind,
+        max(outcome) as outcome,
+        min(occurred_at) as occurred_at,
+        min(deleted_at) as deleted_at
+    from details
+    where reason_code is null
+    group by engagement_id
+
+),
+
+linked_engagements as (select distinct engagement_id from links),
+
+held as (
+
+    select
+        links.contact_id,
+        detail.kind,
+        detail.occurred_at,
+        links.source_table,
+        links.source_key,
+        links.loaded_at,
+        coalesce(links.deleted_at, detail.deleted_at) as deleted_at,
+        case
+            when links.reason_code is not null then links.reason_code
+            when upper(engagements.type) not in ('CALL', 'MEETING') then 'not_needed'
+            when detail.engagement_id is null then 'unknown_reference'
+            when coalesce(detail.outcome, '') <> 'COMPLETED' then 'not_needed'
+            when detail.occurred_at is null then 'missing_value'
+        end as reason_code,
+        links.reason_detail,
+        links.row_json
+    from links
+    left join engagements
+        on links.engagement_id = engagements.id
+    left join detail_by_engagement as detail
+        on links.engagement_id = detail.engagement_id
+
+),
+
+touches as (
+
+    select
+        contact_id,
+        kind,
+        occurred_at,
+        {{ row_origin() }}
+    from held
+    union all
+    select
+        {{ typed_null('text') }} as contact_id,
+        details.kind,
+        details.occurred_at,
+        {{ row_origin(
+            "case when linked.engagement_id is null then 'unknown_reference' else 'detail_row' end",
+            of='details',
+        ) }}
+    from details
+    left join linked_engagements as linked
+        on details.engagement_id = linked.engagement_id
+
+),
+
+base_hubspot__engagement_touches as (
+
+    select
+        source_table || '|' || source_key as touch_id,
+        contact_id as record_id,
+        {{ typed_null('text') }} as anonymous_id,
+        kind,
+        {{ typed_null('text') }} as channel_label,
+        {{ typed_null('text') }} as campaign,
+        {{ typed_null('decimal') }} as cost,
+        occurred_at,
+        {{ row_origin() }}
+    from touches
+
+)
+
+select * from base_hubspot__engagement_touches

@@ -1,0 +1,122 @@
+{{ config(enabled=provides(model.name)) }}
+
+with
+
+deals as (
+
+    {{ read_source(
+        'hubspot', 'deal',
+        {
+            'deal_id': 'text', 'owner_id': 'text', 'property_dealtype': 'text',
+            'deal_pipeline_id': 'text', 'deal_pipeline_stage_id': 'text',
+            'property_amount': 'decimal', 'property_deal_currency_code': 'text',
+            'property_closed_lost_reason': 'text',
+            'property_createdate': 'timestamp', 'property_closedate': 'timestamp',
+        },
+        key=['deal_id'],
+        needs=['property_createdate'],
+    ) }}
+
+),
+
+pipelines as (
+
+    {{ read_lookup(
+        'hubspot', 'deal_pipeline', {'pipeline_id': 'text', 'label': 'text'},
+        key=['pipeline_id'],
+    ) }}
+
+),
+
+stages as (
+
+    {{ read_lookup(
+        'hubspot', 'deal_pipeline_stage',
+        {'stage_id': 'text', 'is_closed': 'boolean', 'closed_won': 'boolean'},
+        key=['stage_id'],
+    ) }}
+
+),
+
+company_links as (
+
+    {{ read_source(
+        'hubspot', 'deal_company',
+        {'deal_id': 'text', 'company_id': 'text', 'type_id': 'text'},
+        key=['deal_id', 'company_id'],
+        optional=true,
+    ) }}
+
+),
+
+merges as (
+
+    {{ read_lookup(
+        'hubspot', 'merged_deal',
+        {'merged_deal_id': 'text', '_fivetran_synced': 'timestamp'},
+        key=['merged_deal_id'],
+    ) }}
+
+),
+
+people as (select * from {{ ref('base_hubspot__deal_people') }}),
+
+-- HubSpot's association type 5 is the deal's primary company.
+deal_companies as (
+
+    select
+        deal_id,
+        coalesce(min(case when type_id = '5' then company_id end), min(company_id))
+            as company_id
+    from company_links
+    where reason_code is null
+    group by deal_id
+
+),
+
+primary_people as (
+
+    select
+        opportunity_id,
+        min(record_id) as record_id
+    from people
+    where is_primary and reason_code is null
+    group by opportunity_id
+
+),
+
+stg_hubspot__opportunities as (
+
+    select
+        deals.deal_id as opportunity_id,
+        deal_companies.company_id as company_record_id,
+        primary_people.record_id as primary_record_id,
+        {{ opportunity_type('deals.property_dealtype') }} as opportunity_type,
+        deals.property_amount as amount,
+        upper(deals.property_deal_currency_code) as currency,
+        stages.closed_won as is_won,
+        deals.property_closed_lost_reason as lost_reason,
+        deals.owner_id,
+        coalesce(pipelines.label, deals.deal_pipeline_id) as pipeline,
+        deals.property_createdate as created_at,
+        -- While a deal is open, its close date is only what is hoped for.
+        case when stages.is_closed or stages.closed_won then deals.property_closedate end
+            as closed_at,
+        deals.source_table,
+        deals.source_key,
+        deals.loaded_at,
+        -- A deal that was merged into another lives on in that one.
+        coalesce(deals.deleted_at, merges._fivetran_synced) as deleted_at,
+        deals.reason_code,
+        deals.reason_detail,
+        deals.row_json
+    from deals
+    left join stages on deals.deal_pipeline_stage_id = stages.stage_id
+    left join pipelines on deals.deal_pipeline_id = pipelines.pipeline_id
+    left join deal_companies on deals.deal_id = deal_companies.deal_id
+    left join primary_people on deals.deal_id = primary_people.opportunity_id
+    left join merges on deals.deal_id = merges.merged_deal_id
+
+)
+
+select * from stg_hubspot__opportunities

@@ -1,0 +1,83 @@
+{{ config(enabled=provides(model.name)) }}
+
+{%- set has_stages = has_landed('hubspot', 'deal_stage') %}
+
+with
+
+stage_entries as (
+
+    {{ read_source(
+        'hubspot', 'deal_stage',
+        {'deal_id': 'text', 'value': 'text', 'date_entered': 'timestamp'},
+        key=['deal_id', 'value', 'date_entered'],
+        optional=true,
+        history=true,
+    ) }}
+
+),
+
+changes as (
+
+    {{ read_source(
+        'hubspot', 'deal_property_history',
+        {'deal_id': 'text', 'name': 'text', 'value': 'text', 'timestamp': 'timestamp'},
+        key=['deal_id', 'name', 'timestamp'],
+        apart=['value'],
+        optional=has_stages,
+    ) }}
+
+),
+
+stages as (
+
+    {{ read_lookup(
+        'hubspot', 'deal_pipeline_stage', {'stage_id': 'text', 'label': 'text'},
+        key=['stage_id'],
+    ) }}
+
+),
+
+steps as (
+
+    select
+        deal_id,
+        value as stage_id,
+        {{ typed_null('decimal') }} as amount,
+        date_entered as entered_at,
+        {{ row_origin() }}
+    from stage_entries
+    union all
+    select
+        deal_id,
+        case when name = 'dealstage' then value end as stage_id,
+        case when name = 'amount' then {{ as_decimal('value') }} end as amount,
+        timestamp as entered_at,
+        {{ row_origin("
+            case
+                when name not in ('amount', 'dealstage') or value is null
+                    then 'not_needed'
+                when name = 'dealstage' and " ~ has_stages | lower ~ "
+                    then 'detail_row'
+                when name = 'amount' and " ~ as_decimal('value') ~ " is null
+                    then 'unreadable_value'
+            end
+        ") }}
+    from changes
+
+),
+
+stg_hubspot__opportunity_stages as (
+
+    select
+        steps.deal_id as opportunity_id,
+        -- A stage that no pipeline knows keeps its id, so that it can be found.
+        coalesce(stages.label, steps.stage_id) as label,
+        steps.amount,
+        steps.entered_at,
+        {{ row_origin(of='steps') }}
+    from steps
+    left join stages on steps.stage_id = stages.stage_id
+
+)
+
+select * from stg_hubspot__opportunity_stages

@@ -1,0 +1,102 @@
+{{ config(enabled=provides(model.name)) }}
+
+{%- set longest = 20 %}
+
+with
+
+merges as (
+
+    {{ read_source(
+        'hubspot', 'contact_merge_audit',
+        {'canonical_vid': 'text', 'vid_to_merge': 'text', 'timestamp': 'timestamp'},
+        key=['canonical_vid', 'vid_to_merge'],
+        needs=['timestamp'],
+        optional=true,
+    ) }}
+
+),
+
+contacts as (
+
+    {{ read_source(
+        'hubspot', 'contact',
+        {
+            'id': 'text',
+            'property_hs_calculated_merged_vids': 'text',
+            'property_hs_merged_object_ids': 'text',
+            'property_createdate': 'timestamp',
+        },
+        key=['id'],
+    ) }}
+
+),
+
+positions as (
+
+    {% for position in range(1, longest + 2) %}
+    select {{ position }} as place
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+lists as (
+
+    {% for column in ['property_hs_calculated_merged_vids', 'property_hs_merged_object_ids'] %}
+    select
+        contacts.*,
+        '{{ column }}' as list_name,
+        positions.place,
+        split_part(contacts.{{ column }}, ';', positions.place) as entry
+    from contacts
+    cross join positions
+    where
+        contacts.reason_code is null
+        and contacts.{{ column }} is not null
+        and split_part(contacts.{{ column }}, ';', positions.place) <> ''
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+listed as (
+
+    select
+        id as record_id,
+        nullif(trim(split_part(entry, ':', 1)), '') as other_record_id,
+        coalesce({{ text_to_utc("split_part(entry, ':', 2)") }}, property_createdate)
+            as linked_at,
+        'contact.merged_vids' as source_table,
+        id || '|' || list_name || '|' || entry as source_key,
+        loaded_at,
+        -- A merge stays true when the record that tells of it is deleted later.
+        cast(null as timestamp) as deleted_at,
+        -- One place more than a list may have: what stands there is not followed.
+        case when place > {{ longest }} then 'unreadable_value' end as reason_code,
+        case when place > {{ longest }} then list_name end as reason_detail,
+        row_json
+    from lists
+
+),
+
+stg_hubspot__person_links as (
+
+    select
+        canonical_vid as record_id,
+        vid_to_merge as other_record_id,
+        'merge' as link_kind,
+        timestamp as linked_at,
+        {{ row_origin() }}
+    from merges
+    union all
+    select
+        record_id,
+        other_record_id,
+        'merge' as link_kind,
+        linked_at,
+        {{ row_origin() }}
+    from listed
+
+)
+
+select * from stg_hubspot__person_links

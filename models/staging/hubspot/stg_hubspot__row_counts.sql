@@ -1,0 +1,16 @@
+{{ config(enabled=provides(model.name)) }}
+
+{{ count_rows('hubspot', {
+    'people': ['contact'],
+    'companies': ['company'],
+    'person_links': ['contact_merge_audit'],
+    'touches': [
+        'contact_form_submission', 'email_event',
+        'engagement_contact', 'engagement_call', 'engagement_meeting',
+    ],
+    'stage_claims': ['contact_property_history'],
+    'opportunities': ['deal'],
+    'opportunity_people': ['deal_contact'],
+    'opportunity_stages': ['deal_stage', 'deal_property_history'],
+    'users': ['owner'],
+}) }}

@@ -1,0 +1,67 @@
+{{ config(enabled=provides(model.name)) }}
+
+with
+
+analytics as (
+
+    {{ read_source(
+        'linkedin_ads', 'ad_analytics_by_campaign',
+        {
+            'campaign_id': 'text',
+            'cost_in_local_currency': 'decimal',
+            'impressions': 'bigint',
+            'clicks': 'bigint',
+            'day': 'date',
+        },
+        key=['campaign_id', 'day'],
+        needs=['cost_in_local_currency'],
+    ) }}
+
+),
+
+campaigns as (
+
+    {{ read_lookup(
+        'linkedin_ads', 'campaign_history',
+        {
+            'id': 'text',
+            'name': 'text',
+            'account_id': 'text',
+            'last_modified_time': 'timestamp',
+        },
+        key=['id'],
+        changed='last_modified_time',
+    ) }}
+
+),
+
+accounts as (
+
+    {{ read_lookup(
+        'linkedin_ads', 'account_history',
+        {'id': 'text', 'currency': 'text', 'last_modified_time': 'timestamp'},
+        key=['id'],
+        changed='last_modified_time',
+    ) }}
+
+),
+
+stg_linkedin_ads__ad_spend as (
+
+    select
+        analytics.campaign_id as campaign,
+        campaigns.name as campaign_name,
+        'paid_social' as channel_label,
+        analytics.cost_in_local_currency as amount,
+        upper(accounts.currency) as currency,
+        analytics.impressions,
+        analytics.clicks,
+        analytics.day as spend_date,
+        {{ row_origin(of='analytics') }}
+    from analytics
+    left join campaigns on analytics.campaign_id = campaigns.id
+    left join accounts on campaigns.account_id = accounts.id
+
+)
+
+select * from stg_linkedin_ads__ad_spend

@@ -1,0 +1,3 @@
+{{ config(enabled=provides(model.name)) }}
+
+{{ count_rows('linkedin_ads', {'ad_spend': ['ad_analytics_by_campaign']}) }}

@@ -1,0 +1,34 @@
+{{ config(enabled=provides(model.name)) }}
+
+with
+
+roles as (
+
+    {{ read_source(
+        'salesforce', 'opportunity_contact_role',
+        {
+            'id': 'text',
+            'opportunity_id': 'text',
+            'contact_id': 'text',
+            'role': 'text',
+            'is_primary': 'boolean',
+        },
+        key=['id'],
+        needs=['opportunity_id', 'contact_id'],
+    ) }}
+
+),
+
+stg_salesforce__opportunity_people as (
+
+    select
+        opportunity_id,
+        contact_id as record_id,
+        role,
+        coalesce(is_primary, false) as is_primary,
+        {{ row_origin() }}
+    from roles
+
+)
+
+select * from stg_salesforce__opportunity_people

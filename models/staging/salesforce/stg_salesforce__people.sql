@@ -1,0 +1,75 @@
+{{ config(enabled=provides(model.name)) }}
+
+with
+
+leads as (
+
+    {{ read_source(
+        'salesforce', 'lead',
+        {
+            'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
+            'title': 'text', 'country': 'text', 'country_code': 'text',
+            'company': 'text', 'website': 'text', 'lead_source': 'text',
+            'status': 'text', 'created_date': 'timestamp',
+        },
+        key=['id'],
+        needs=['created_date'],
+    ) }}
+
+),
+
+contacts as (
+
+    {{ read_source(
+        'salesforce', 'contact',
+        {
+            'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
+            'title': 'text', 'mailing_country': 'text', 'mailing_country_code': 'text',
+            'account_id': 'text', 'lead_source': 'text', 'created_date': 'timestamp',
+        },
+        key=['id'],
+        needs=['created_date'],
+    ) }}
+
+),
+
+stg_salesforce__people as (
+
+    select
+        id as record_id,
+        email,
+        coalesce(phone, mobile_phone) as phone,
+        title as job_title,
+        {{ typed_null('text') }} as seniority,
+        coalesce(country_code, country) as country,
+        -- The account of a converted lead is the one of the contact that it became.
+        {{ typed_null('text') }} as company_record_id,
+        company as company_name,
+        {{ bare_domain('website') }} as company_domain,
+        lead_source,
+        status as stage_label,
+        cast(null as boolean) as is_test,
+        created_date as created_at,
+        {{ row_origin() }}
+    from leads
+    union all
+    select
+        id as record_id,
+        email,
+        coalesce(phone, mobile_phone) as phone,
+        title as job_title,
+        {{ typed_null('text') }} as seniority,
+        coalesce(mailing_country_code, mailing_country) as country,
+        account_id as company_record_id,
+        {{ typed_null('text') }} as company_name,
+        {{ typed_null('text') }} as company_domain,
+        lead_source,
+        {{ typed_null('text') }} as stage_label,
+        cast(null as boolean) as is_test,
+        created_date as created_at,
+        {{ row_origin() }}
+    from contacts
+
+)
+
+select * from stg_salesforce__people

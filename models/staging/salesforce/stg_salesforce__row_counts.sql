@@ -1,0 +1,12 @@
+{{ config(enabled=provides(model.name)) }}
+
+{{ count_rows('salesforce', {
+    'people': ['lead', 'contact'],
+    'companies': ['account'],
+    'touches': ['campaign_member', 'task', 'event'],
+    'stage_claims': ['lead_history'],
+    'opportunities': ['opportunity'],
+    'opportunity_people': ['opportunity_contact_role'],
+    'opportunity_stages': ['opportunity_field_history', 'opportunity_history'],
+    'users': ['user'],
+}) }}

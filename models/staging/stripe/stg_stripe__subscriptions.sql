@@ -1,0 +1,125 @@
+{{ config(enabled=provides(model.name)) }}
+
+{%- set has_history = has_landed('stripe', 'subscription_history') %}
+
+with
+
+versions as (
+
+    {{ read_source(
+        'stripe', 'subscription_history' if has_history else 'subscription',
+        {
+            'id': 'text', 'customer_id': 'text', 'status': 'text', 'livemode': 'boolean',
+            'quantity': 'bigint', 'cancellation_details_reason': 'text',
+            'created': 'timestamp', 'start_date': 'timestamp', 'trial_end': 'timestamp',
+            'canceled_at': 'timestamp', 'ended_at': 'timestamp',
+            '_fivetran_start': 'timestamp', '_fivetran_end': 'timestamp',
+        },
+        key=['id'],
+        needs=['customer_id'],
+        apart=['_fivetran_start'],
+        history=has_history,
+    ) }}
+
+),
+
+items as (
+
+    {{ read_lookup(
+        'stripe', 'subscription_item',
+        {
+            'id': 'text', 'subscription_id': 'text', 'plan_id': 'text',
+            'price_id': 'text', 'quantity': 'bigint', '_fivetran_deleted': 'boolean',
+        },
+        key=['id'],
+    ) }}
+
+),
+
+prices as (select * from {{ ref('base_stripe__prices') }}),
+
+-- Metered use is billed afterwards: it promises nothing.
+contents as (
+
+    select
+        items.subscription_id,
+        count(*) as item_count,
+        min(prices.plan) as plan,
+        min(prices.currency) as currency,
+        min(prices.unit_amount) as unit_amount,
+        min(prices.yearly_periods) as yearly_periods,
+        min(prices.interval_count) as interval_count,
+        sum({{ stripe_month(
+            'coalesce(items.quantity, 1)', 'prices.unit_amount',
+            'prices.yearly_periods', 'prices.interval_count',
+        ) }}) as monthly_amount
+    from items
+    left join prices on coalesce(items.price_id, items.plan_id) = prices.price_id
+    where
+        not coalesce(items._fivetran_deleted, false)
+        and not coalesce(prices.is_metered, false)
+    group by items.subscription_id
+
+),
+
+spells as (
+
+    select
+        versions.*,
+        -- The first version begins with the subscription, however late it was first seen.
+        case
+            when rank() over (partition by id order by _fivetran_start nulls first) = 1
+                then least(
+                    _fivetran_start,
+                    greatest(coalesce(start_date, created), trial_end)
+                )
+            else _fivetran_start
+        end as spell_start,
+        least(
+            case when _fivetran_end < cast('2050-01-01' as timestamp) then _fivetran_end end,
+            coalesce(ended_at, case when status = 'canceled' then canceled_at end)
+        ) as spell_end
+    from versions
+
+),
+
+stg_stripe__subscriptions as (
+
+    select
+        spells.id as subscription_id,
+        spells.customer_id as customer_record_id,
+        contents.plan,
+        -- Only the subscription keeps earlier quantities, and only where it has one item.
+        cast(
+            case
+                when contents.item_count = 1 and spells.quantity is not null
+                    then {{ stripe_month(
+                        'spells.quantity', 'contents.unit_amount',
+                        'contents.yearly_periods', 'contents.interval_count',
+                    ) }}
+                else contents.monthly_amount
+            end as decimal(18, 4)
+        ) as monthly_amount,
+        contents.currency,
+        spells.cancellation_details_reason as end_reason,
+        spells.spell_start as started_at,
+        spells.spell_end as ended_at,
+        -- A trial, a start that was never paid and a pause bring no revenue; neither does
+        -- the last version of a subscription, which only says that it has ended.
+        {{ row_origin("
+            case
+                when not coalesce(spells.livemode, true) then 'test_mode'
+                when spells.status in ('incomplete', 'incomplete_expired', 'trialing', 'paused')
+                    then 'not_needed'
+                when spells.spell_end <= spells.spell_start then 'not_needed'
+                when contents.subscription_id is null then 'unknown_reference'
+                when contents.monthly_amount is null or spells.spell_start is null
+                    then 'missing_value'
+            end
+        ", of='spells') }}
+    from spells
+    left join contents on spells.id = contents.subscription_id
+
+)
+
+select * from stg_stripe__subscriptions

@@ -1,0 +1,67 @@
+{{ config(enabled=provides(model.name)) }}
+
+with
+
+organizations as (
+
+    {{ read_source(
+        'zendesk', 'organization',
+        {
+            'id': 'text',
+            'name': 'text',
+            'external_id': 'text',
+            'created_at': 'timestamp',
+        },
+        key=['id'],
+    ) }}
+
+),
+
+domains as (
+
+    {{ read_source(
+        'zendesk', 'domain_name',
+        {'organization_id': 'text', 'index': 'bigint', 'domain_name': 'text'},
+        key=['organization_id', 'index'],
+        optional=true,
+    ) }}
+
+),
+
+ranked_domains as (
+
+    select
+        organization_id,
+        domain_name,
+        row_number() over (
+            partition by organization_id order by index, domain_name
+        ) as place
+    from domains
+    where reason_code is null and deleted_at is null
+
+),
+
+stg_zendesk__companies as (
+
+    select
+        organizations.id as company_record_id,
+        organizations.name,
+        ranked_domains.domain_name as domain,
+        cast(null as bigint) as employees,
+        {{ typed_null('text') }} as industry,
+        {{ typed_null('text') }} as country,
+        {{ typed_null('decimal') }} as yearly_revenue,
+        {{ typed_null('text') }} as parent_record_id,
+        {{ crm_of_id('organizations.external_id') }} as crm_system,
+        organizations.external_id as crm_record_id,
+        organizations.created_at,
+        {{ row_origin(of='organizations') }}
+    from organizations
+    left join ranked_domains
+        on
+            organizations.id = ranked_domains.organization_id
+            and ranked_domains.place = 1
+
+)
+
+select * from stg_zendesk__companies

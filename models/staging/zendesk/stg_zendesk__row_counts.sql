@@ -1,0 +1,7 @@
+{{ config(enabled=provides(model.name)) }}
+
+{{ count_rows('zendesk', {
+    'people': ['user'],
+    'companies': ['organization'],
+    'service_events': ['ticket', 'ticket_field_history'],
+}) }}

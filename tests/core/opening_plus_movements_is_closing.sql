@@ -1,0 +1,62 @@
+-- Law 5: opening + new + reactivation + expansion - contraction - churn = closing; each month opens as the last one closed; and
+-- the closings are the subscriptions that ran then, added up the other way: all that started less all that ended.
+with
+
+movements as (select * from {{ ref('fct_mrr_movements') }}),
+
+rates as (select * from {{ ref('int_exchange_rates') }}),
+
+changes as (
+
+    select
+        subscriptions.started_at as changed_at,
+        {{ at_rate('subscriptions.monthly_amount') }} as change_amount
+    from {{ ref('int_subscriptions_unioned') }} as subscriptions
+    inner join rates on {{ rate_holds('subscriptions.currency', 'subscriptions.started_at') }}
+    where subscriptions.reason_code is null
+    union all
+    select
+        subscriptions.ended_at,
+        -1 * {{ at_rate('subscriptions.monthly_amount') }}
+    from {{ ref('int_subscriptions_unioned') }} as subscriptions
+    inner join rates on {{ rate_holds('subscriptions.currency', 'subscriptions.started_at') }}
+    where subscriptions.reason_code is null and subscriptions.ended_at is not null
+
+),
+
+monthly as (
+
+    select
+        movement_month,
+        sum(opening_amount) as opening_amount,
+        sum(
+            new_amount + reactivation_amount + expansion_amount - contraction_amount - churn_amount
+        ) as movement_amount,
+        sum(closing_amount) as closing_amount
+    from movements
+    group by movement_month
+
+),
+
+compared as (
+
+    select
+        monthly.movement_month,
+        monthly.opening_amount,
+        monthly.movement_amount,
+        monthly.closing_amount,
+        coalesce(lag(monthly.closing_amount) over (order by monthly.movement_month), 0) as last_closing_amount,
+        (
+            select sum(changes.change_amount)
+            from changes
+            where changes.changed_at < {{ dbt.dateadd('month', 1, 'monthly.movement_month') }}
+        ) as running_amount
+    from monthly
+
+)
+
+select * from compared
+where
+    opening_amount + movement_amount != closing_amount
+    or opening_amount != last_closing_amount
+    or closing_amount != running_amount

@@ -1,0 +1,10 @@
+-- Law 4: whoever follows the entries of a journey, dated ones, never meets an earlier time.
+select
+    earlier.lifecycle_key,
+    later.lifecycle_key as later_key
+from {{ ref('fct_lifecycle') }} as earlier
+inner join {{ ref('fct_lifecycle') }} as later
+    on
+        earlier.journey_key = later.journey_key
+        and earlier.entry_number < later.entry_number
+where earlier.entered_at > later.entered_at

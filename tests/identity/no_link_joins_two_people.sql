@@ -1,0 +1,8 @@
+-- Law 2: the search for people has come to its end. A row here means: raise the var identity_rounds.
+select
+    links.record_key,
+    links.other_record_key
+from {{ ref('int_records_linked') }} as links
+inner join {{ ref('int_records_resolved') }} as records on links.record_key = records.record_key
+inner join {{ ref('int_records_resolved') }} as others on links.other_record_key = others.record_key
+where records.cluster_key != others.cluster_key

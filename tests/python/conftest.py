@@ -1,0 +1,53 @@
+"""What several tests share: the demo company, built once, and a way to build a database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbt.cli.main import dbtRunnerResult
+
+from demo.generate import generate
+from demo.load import load
+from tools.run_dbt import run_dbt
+
+PEOPLE = 1500
+SEED = 7
+UNTIL = datetime(2026, 7, 1)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A database in which every model was built and every test passed, and the truth behind it."""
+
+    database: Path
+    truth: Path
+    target: Path
+    vars: Mapping[str, Any] = field(default_factory=dict)
+
+
+def build(
+    database: Path, vars: Mapping[str, Any], target_path: Path, select: str | None = None
+) -> dbtRunnerResult:
+    """`dbt build` on a database; the caller looks at `success`."""
+    chosen = ["--select", *select.split()] if select else []
+    return run_dbt(["build", "--quiet", *chosen], database, target_path, vars)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The demo company of 1,500 people, loaded and built. Read it; build elsewhere."""
+    folder = tmp_path_factory.mktemp("built")
+    made = Built(
+        database=folder / "revenue_funnel.duckdb",
+        truth=folder / "demo" / "truth",
+        target=folder / "target",
+        vars={"cutoff": UNTIL.isoformat(sep=" ")},
+    )
+    generate(PEOPLE, SEED, UNTIL, folder / "demo")
+    load(folder / "demo", made.database)
+    outcome = build(made.database, made.vars, made.target)
+    assert outcome.success, f"the demo company does not build: {outcome.exception or 'see above'}"
+    return made

@@ -1,0 +1,217 @@
+"""Reading landed tables: every form in which a connector may land them, and what is said when it can't be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt_runs import PROJECT, messages, query, run_dbt
+
+TIMES = {
+    "2021-01-02 03:04:05": datetime(2021, 1, 2, 3, 4, 5),
+    "2021-01-02T03:04:05": datetime(2021, 1, 2, 3, 4, 5),
+    "2021-01-02 3:04:05": datetime(2021, 1, 2, 3, 4, 5),
+    "2021-01-02 03:04:05.678": datetime(2021, 1, 2, 3, 4, 5, 678000),
+    "2021-01-02T03:04:05Z": datetime(2021, 1, 2, 3, 4, 5),
+    "2021-01-02 03:04:05.678000 UTC": datetime(2021, 1, 2, 3, 4, 5, 678000),
+    "2021-01-02T03:04:05+02:00": datetime(2021, 1, 2, 1, 4, 5),
+    "2021-01-02T03:04:05.000+0000": datetime(2021, 1, 2, 3, 4, 5),
+    "2021-01-01 23:04:05-05": datetime(2021, 1, 2, 4, 4, 5),
+    "2021-01-02": datetime(2021, 1, 2),
+    "1609556645": datetime(2021, 1, 2, 3, 4, 5),
+    "1609556645678": datetime(2021, 1, 2, 3, 4, 5, 678000),
+    "1609556645678000": datetime(2021, 1, 2, 3, 4, 5, 678000),
+    " 2021-01-02 03:04:05 ": datetime(2021, 1, 2, 3, 4, 5),
+}
+
+TABLES = """
+    create schema shop;
+    create table shop.faults as from (values
+        ('1', '2021-01-02', 'fine'), (' ', '2021-01-02', 'no key'), (null, '2021-01-02', 'no key'),
+        ('2', 'soon', 'unreadable'), ('3', '', 'missing'), ('4', null, 'missing')
+    ) as landed(id, moment, note);
+    create table shop.typed as select
+        7 as id, 1609556645 as seconds, 1609556645678 as milliseconds, date '2021-01-02' as day,
+        timestamptz '2021-01-02 03:04:05+02' as zoned, 12.5 as money, ' x ' as blanks, '' as nothing;
+    create table shop.flags as from (values
+        ('kept', null, null, '2021-01-02'), ('also kept', 'FALSE', 'true', '2021-01-02'),
+        ('deleted', 'TRUE', 'true', '2021-01-02'), ('old', 'false', 'FALSE', '2021-01-02')
+    ) as landed(id, _fivetran_deleted, _fivetran_active, _fivetran_synced);
+    create table shop.camel as select 'a' as "Id", 'b' as "AccountId", '2021-01-02' as "CreatedDate";
+    create table shop.renamed as select 'a' as id, 'NL' as property_country_code;
+    create table shop.history as from (values
+        ('a', '1', true, 'x'), ('a', '2', false, null)
+    ) as landed(id, version, _fivetran_active, value);
+    create table shop.versions as from (values
+        ('a', '2021-01-01', 'first'), ('a', '2021-02-01', 'second'), ('a', '2022-01-01', 'later'),
+        (null, '2021-02-01', 'nobody')
+    ) as landed(id, updated_at, name);
+"""
+
+PROBES = {
+    "times": "{'text': 'text', 'moment': 'timestamp'}, key=['text'], needs=['moment']",
+    "faults": "{'id': 'text', 'moment': 'timestamp', 'note': 'text'}, key=['id'], needs=['moment']",
+    "typed": """{'id': 'text', 'seconds': 'timestamp', 'milliseconds': 'timestamp', 'day': 'date',
+        'zoned': 'timestamp', 'money': 'decimal', 'blanks': 'text', 'nothing': 'text',
+        'absent': 'bigint'}, key=['id']""",
+    "flags": "{'id': 'text'}, key=['id']",
+    "camel": "{'id': 'text', 'account_id': 'text', 'created_date': 'timestamp'}, key=['id']",
+    "renamed": "{'id': 'text', 'country': 'text'}, key=['id']",
+    "history": "{'id': 'text', 'version': 'text', 'value': 'text'}, key=['id'], "
+    "apart=['version', 'value'], history=true",
+    "absent": "{'id': 'text', 'moment': 'timestamp'}, key=['id'], needs=['moment'], optional=true",
+}
+
+LOOKUP = """{{ read_lookup('shop', 'versions',
+    {'id': 'text', 'name': 'text', 'updated_at': 'timestamp'}, key=['id'], changed='updated_at') }}"""
+
+UNITS = """select {{ stripe_units('123456', "'usd'", '2') }} as usd,
+    {{ stripe_units('123456', "'jpy'", '0') }} as jpy, {{ stripe_units('123456', "'kwd'", '3') }} as kwd,
+    {{ stripe_units('123456', "'isk'", '0') }} as isk, {{ stripe_units('123456', "'xxx'", 'null') }} as xxx,
+    {{ stripe_month('3', '100.0', '1', '1') }} as yearly, {{ stripe_month('2', '30.0', '12', '3') }} as quarterly"""
+
+SETTINGS = """
+name: revenue_funnel
+version: 0.1.0
+config-version: 2
+profile: revenue_funnel
+flags: {send_anonymous_usage_stats: false}
+vars:
+  source_columns: {shop.renamed: {country: property_country_code}}
+  cutoff: "2021-07-01"
+"""
+
+
+def write_project(folder: Path, models: dict[str, str]) -> Path:
+    """A small dbt project with this project's macros and the given models."""
+    (folder / "models").mkdir(parents=True)
+    (folder / "macros").symlink_to(PROJECT / "macros")
+    (folder / "dbt_project.yml").write_text(SETTINGS)
+    tables = [*PROBES, "versions"]
+    sources = f"sources: [{{name: shop, tables: [{', '.join(f'{{name: {t}}}' for t in tables)}]}}]"
+    (folder / "models" / "sources.yml").write_text(sources)
+    for name, sql in models.items():
+        (folder / "models" / f"read_{name}.sql").write_text(sql)
+    return folder
+
+
+def create_tables(database: Path) -> None:
+    """The landed tables that the probes read."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(TABLES)
+        connection.execute("create table shop.times (text varchar, moment varchar)")
+        connection.executemany("insert into shop.times values (?, ?)", [[t, t] for t in TIMES])
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which every probe has been built."""
+    folder = tmp_path_factory.mktemp("read_source")
+    models = {t: f"{{{{ read_source('shop', '{t}', {call}) }}}}" for t, call in PROBES.items()}
+    project = write_project(folder / "project", {**models, "versions": LOOKUP, "units": UNITS})
+    path = folder / "build.duckdb"
+    create_tables(path)
+    result = run_dbt(["build"], database=path, project=project)
+    assert result.success, messages(result)
+    return path
+
+
+def rows(database: Path, model: str, columns: str, order: str = "1") -> list[tuple[Any, ...]]:
+    """Some columns of one probe, in a stable order."""
+    return query(database, f"select {columns} from read_{model} order by {order}")
+
+
+def test_every_way_of_writing_a_time_gives_the_same_moment_in_utc(database: Path) -> None:
+    read = dict(rows(database, "times", "row_json ->> 'text', moment"))
+    assert read == TIMES
+
+
+def test_a_row_that_cannot_be_used_says_why_and_which_column_is_to_blame(database: Path) -> None:
+    read = rows(database, "faults", "note, reason_code, reason_detail", "note, row_json")
+    assert sorted(set(read)) == [
+        ("fine", None, None),
+        ("missing", "missing_value", "moment"),
+        ("no key", "no_key", "id"),
+        ("unreadable", "unreadable_value", "moment"),
+    ]
+    assert len(read) == 6
+
+
+def test_columns_are_read_whatever_type_they_landed_in(database: Path) -> None:
+    columns = "id, seconds, milliseconds, cast(day as varchar), zoned, cast(money as varchar), blanks"
+    assert rows(database, "typed", columns) == [
+        (
+            "7",
+            datetime(2021, 1, 2, 3, 4, 5),
+            datetime(2021, 1, 2, 3, 4, 5, 678000),
+            "2021-01-02",
+            datetime(2021, 1, 2, 1, 4, 5),
+            "12.5000",
+            "x",
+        )
+    ]
+
+
+def test_a_blank_text_and_a_column_that_has_not_landed_are_null(database: Path) -> None:
+    assert rows(database, "typed", "nothing, absent, typeof(absent)") == [(None, None, "BIGINT")]
+
+
+def test_only_a_row_that_is_marked_as_deleted_is_deleted(database: Path) -> None:
+    landed = datetime(2021, 1, 2)
+    assert rows(database, "flags", "id, deleted_at, reason_code") == [
+        ("also kept", None, None),
+        ("deleted", landed, None),
+        ("kept", None, None),
+        ("old", None, "superseded"),
+    ]
+
+
+def test_names_match_whatever_their_case(database: Path) -> None:
+    assert rows(database, "camel", "id, account_id, created_date") == [("a", "b", datetime(2021, 1, 2))]
+
+
+def test_the_var_source_columns_renames_a_column(database: Path) -> None:
+    assert rows(database, "renamed", "country") == [("NL",)]
+
+
+def test_a_history_keeps_its_older_rows_and_their_keys_apart(database: Path) -> None:
+    assert rows(database, "history", "source_key, reason_code") == [("a|1|x", None), ("a|2|", None)]
+
+
+def test_an_optional_table_that_is_absent_has_no_rows(database: Path) -> None:
+    assert rows(database, "absent", "*", "source_key") == []
+
+
+def test_a_lookup_has_one_row_a_key_and_knows_nothing_after_the_cutoff(database: Path) -> None:
+    assert rows(database, "versions", "id, name") == [("a", "second")]
+
+
+def test_amounts_follow_the_minor_unit_of_their_currency(database: Path) -> None:
+    read = rows(database, "units", "usd::text, jpy::text, kwd::text, isk::text, xxx::text")
+    assert read == [("1234.5600", "123456.0000", "123.4560", "1234.5600", "1234.5600")]
+
+
+def test_prices_of_any_interval_are_brought_to_a_month(database: Path) -> None:
+    assert rows(database, "units", "yearly::text, quarterly::text") == [("25.0000", "20.0000")]
+
+
+@pytest.mark.parametrize(
+    ("table", "call", "sentence"),
+    [
+        ("absent", PROBES["absent"].replace(", optional=true", ""), "The table absent of shop is missing"),
+        ("camel", "{'id': 'text', 'moment': 'timestamp'}, key=['id'], needs=['moment']", "The table camel of shop has no column moment"),
+        ("camel", "{'email': 'text'}, key=['email']", "The table camel of shop has no column email"),
+    ],
+)
+def test_what_is_missing_and_required_stops_the_build_with_one_sentence(
+    tmp_path: Path, table: str, call: str, sentence: str
+) -> None:
+    project = write_project(tmp_path / "project", {table: f"{{{{ read_source('shop', '{table}', {call}) }}}}"})
+    database = tmp_path / "build.duckdb"
+    create_tables(database)
+    result = run_dbt(["build"], database=database, project=project)
+    assert not result.success
+    assert sentence in messages(result)

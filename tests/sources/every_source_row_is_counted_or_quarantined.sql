@@ -1,0 +1,10 @@
+-- Law 1: for every landed table, the rows that landed are the rows counted, quarantined and set aside, to the row.
+select
+    system,
+    source_table,
+    max(read_count) as read_count,
+    sum(row_count) as told_count
+from {{ ref('conservation') }}
+where source_table not like '%.%'
+group by system, source_table
+having coalesce(max(read_count), -1) != sum(row_count)

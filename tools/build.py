@@ -1,0 +1,107 @@
+"""Builds and tests the models in a database that already holds the source systems' tables."""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dbt.artifacts.schemas.run import RunExecutionResult
+
+from tools import stamp
+from tools.run_dbt import run_dbt
+
+GOOD = ("success", "pass", "no-op")
+
+
+class Progress:
+    """Tells on stderr how far dbt is: one moving line in a terminal, else four lines."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.quarter = 0
+
+    def __call__(self, event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            self.done += 1
+        elif event.info.name == "LogStartLine":
+            self._tell(event.data.total)
+
+    def _tell(self, total: int) -> None:
+        quarter = 4 * self.done // max(total, 1)
+        if sys.stderr.isatty():
+            print(f"\r  {self.done} of {total} steps ", end="", file=sys.stderr, flush=True)
+        elif quarter > self.quarter:
+            print(f"  {self.done} of {total} steps", file=sys.stderr, flush=True)
+        self.quarter = quarter
+
+
+def main() -> int:
+    options = _options()
+    if not options.force and stamp.is_fresh(options.database, options.vars):
+        print(
+            f"{options.database} holds the build of exactly this project and data: nothing to do."
+        )
+        return 0
+    return _build(options)
+
+
+def _build(options: argparse.Namespace) -> int:
+    started = time.monotonic()
+    print(f"Building and testing the models in {options.database} ...", flush=True)
+    stamp.forget(options.database)
+    outcome = run_dbt(
+        # Failures and warnings stand in full; what went well is counted below.
+        ["build", "--log-level", "warn", "--log-level-file", "debug"],
+        options.database,
+        options.target,
+        options.vars,
+        [Progress()],
+    )
+    _end_line()
+    if not isinstance(outcome.result, RunExecutionResult):
+        print(f"The build did not run: {outcome.exception}", file=sys.stderr)
+        return 2
+    print(
+        _verdict(
+            Counter(str(each.status) for each in outcome.result.results), time.monotonic() - started
+        )
+    )
+    if not outcome.success:
+        print(f"The whole log is {options.target / 'dbt.log'}.", file=sys.stderr)
+        return 1
+    stamp.write(options.database, options.vars)
+    return 0
+
+
+def _verdict(found: Counter[str], seconds: float) -> str:
+    good = sum(found[status] for status in GOOD)
+    others = [
+        f"{number} {status}" for status, number in sorted(found.items()) if status not in GOOD
+    ]
+    return f"{found.total()} steps in {seconds:.0f} s: {', '.join([f'{good} good', *others])}."
+
+
+def _end_line() -> None:
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
+    parser.add_argument("--database", type=Path, required=True, help="the DuckDB file")
+    parser.add_argument("--target", type=Path, default=Path("target"), help="dbt's own files")
+    parser.add_argument(
+        "--vars",
+        type=yaml.safe_load,
+        default={},
+        help="vars of the project: '{cutoff: 2026-07-01}'",
+    )
+    parser.add_argument("--force", action="store_true", help="build even when nothing changed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

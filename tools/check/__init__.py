@@ -1,0 +1,1 @@
+"""Holds the project to its architecture: reads the manifest, and names every breach."""

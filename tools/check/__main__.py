@@ -1,0 +1,101 @@
+"""Parses the project and tells every breach of its architecture in one sentence each."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dbt.contracts.graph.manifest import Manifest
+
+from tools.check import code, definition, layers, names, sizes, written
+from tools.check.breach import Rule, sentence
+from tools.check.exceptions import FILE, Exempt, fault_of, read_exceptions
+from tools.check.project import Project, read_project
+from tools.run_dbt import ROOT, run_dbt
+
+RULES: tuple[Rule, ...] = (
+    layers.every_model_is_in_a_layer,
+    layers.only_staging_reads_sources,
+    layers.staging_reads_only_its_own_system,
+    layers.only_the_union_reads_staging,
+    layers.intermediate_reads_no_mart,
+    layers.marts_never_read_staging,
+    definition.lead_counts_descend_from_the_fact,
+    definition.the_fact_descends_from_the_definition,
+    definition.only_the_definition_reads_its_seeds,
+    code.unusable_rows_are_left_out,
+    code.only_the_cutoff_reads_the_clock,
+    names.models_are_named_for_their_layer,
+    names.names_are_short,
+    names.column_names_keep_their_promises,
+    names.marts_name_no_person,
+    written.every_model_is_described,
+    written.every_mart_column_is_described,
+    written.contracts_are_enforced,
+    written.every_mart_is_unique_on_its_grain,
+    sizes.models_are_short,
+    sizes.yml_files_are_short,
+)
+WARNINGS: tuple[Rule, ...] = (sizes.macros_are_short,)
+
+
+def main() -> int:
+    options = _options()
+    if options.rules:
+        for rule in (*RULES, *WARNINGS):
+            print(f"{rule.__name__}: {rule.__doc__}")
+        return 0
+    project = read_project(_parse(options.target), ROOT)
+    exempt = read_exceptions()
+    faults = list(breaches(project, RULES, exempt)) + list(stale(project, exempt))
+    for warning in breaches(project, WARNINGS, exempt):
+        print(f"warning: {warning}")
+    for fault in faults:
+        print(fault)
+    models = sum(1 for _ in project.models())
+    print(f"{models} models, {len(RULES)} rules: {len(faults) or 'no'} breaches.")
+    return 1 if faults else 0
+
+
+def breaches(
+    project: Project, rules: Sequence[Rule], exempt: Sequence[Exempt] = ()
+) -> Iterator[str]:
+    """One sentence for each breach that no exception excuses."""
+    excused = {(each.rule, each.name) for each in exempt}
+    for rule in rules:
+        for breach in rule(project):
+            if (rule.__name__, breach.name) not in excused:
+                yield sentence(rule.__name__, breach)
+
+
+def stale(project: Project, exempt: Sequence[Exempt]) -> Iterator[str]:
+    """One sentence for each exception that is without a rule, without a reason, or not needed."""
+    rules = {rule.__name__: rule for rule in (*RULES, *WARNINGS)}
+    used = {(name, breach.name) for name, rule in rules.items() for breach in rule(project)}
+    for each in exempt:
+        fault = fault_of(each, used, set(rules))
+        if fault:
+            yield f"{FILE.relative_to(ROOT)}: {fault}."
+
+
+def _parse(target: Path) -> dict[str, Any]:
+    """The manifest of the project as its files stand. Nothing is asked of a database."""
+    outcome = run_dbt(["parse", "--log-level", "error"], target / "no.duckdb", target)
+    if not isinstance(outcome.result, Manifest):
+        sys.exit(f"The project can't be parsed: {outcome.exception}")
+    manifest: dict[str, Any] = outcome.result.writable_manifest().to_dict(omit_none=False)
+    return manifest
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.check", description=__doc__)
+    parser.add_argument("--rules", action="store_true", help="list the rules and stop")
+    parser.add_argument(
+        "--target", type=Path, default=ROOT / "target" / "check", help="dbt's own files"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

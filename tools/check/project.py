@@ -1,0 +1,167 @@
+"""The project as the rules see it: a small typed view of dbt's manifest and the yml files."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMENTS = re.compile(r"\{#.*?#\}|/\*.*?\*/|--[^\n]*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    data_type: str
+    description: str
+    is_not_null: bool
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model, or any other node that is SQL: a test, an analysis, a snapshot."""
+
+    id: str
+    kind: str
+    name: str
+    path: str
+    text: str
+    description: str
+    columns: tuple[Column, ...]
+    has_contract: bool
+    reads: tuple[str, ...]
+    macros: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+    @property
+    def code(self) -> str:
+        return COMMENTS.sub("", self.text)
+
+    def is_in(self, folder: str) -> bool:
+        return self.path.startswith(f"models/{folder}/")
+
+
+@dataclass(frozen=True)
+class Macro:
+    id: str
+    name: str
+    path: str
+    text: str
+    macros: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return COMMENTS.sub("", self.text)
+
+
+@dataclass(frozen=True)
+class ColumnTest:
+    """A generic test: what it is called, and the model and column that it stands at."""
+
+    name: str
+    model: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Project:
+    nodes: Mapping[str, Model]
+    macros: Mapping[str, Macro]
+    tests: tuple[ColumnTest, ...]
+    yml_lines: Mapping[str, int]
+
+    def models(self, folder: str = "") -> Iterator[Model]:
+        """The models below a folder of models/, by path."""
+        below = f"models/{folder}/" if folder else "models/"
+        found = (each for each in self.nodes.values() if each.kind == "model")
+        yield from sorted(
+            (each for each in found if each.path.startswith(below)), key=lambda each: each.path
+        )
+
+    def read_models(self, model: Model) -> Iterator[Model]:
+        yield from (self.nodes[id] for id in model.reads if id.startswith("model."))
+
+    def ancestors(self, model: Model) -> set[str]:
+        """The ids of all that a model descends from."""
+        return _closure(model.reads, {id: each.reads for id, each in self.nodes.items()})
+
+    def used_macros(self, model: Model) -> set[str]:
+        """The ids of the project's macros that a model uses, also by way of others."""
+        return _closure(model.macros, {id: each.macros for id, each in self.macros.items()})
+
+
+def _closure(starts: tuple[str, ...], edges: Mapping[str, tuple[str, ...]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        id = waiting.pop()
+        if id not in found:
+            found.add(id)
+            waiting.extend(edges.get(id, ()))
+    return found
+
+
+def read_project(manifest: Mapping[str, Any], root: Path) -> Project:
+    """The project of a manifest (as in manifest.json) whose files stand in the folder root."""
+    name = manifest["metadata"]["project_name"]
+    nodes = [node for node in manifest["nodes"].values() if node["package_name"] == name]
+    macros = [macro for macro in manifest["macros"].values() if macro["package_name"] == name]
+    return Project(
+        nodes={node["unique_id"]: _model(node) for node in nodes},
+        macros={macro["unique_id"]: _macro(macro) for macro in macros},
+        tests=tuple(_test(node) for node in nodes if node.get("test_metadata")),
+        yml_lines=dict(_yml_lines(root)),
+    )
+
+
+def _model(node: Mapping[str, Any]) -> Model:
+    needs = node.get("depends_on", {})
+    return Model(
+        id=node["unique_id"],
+        kind=node["resource_type"],
+        name=node["name"],
+        path=node["original_file_path"],
+        text=node.get("raw_code", ""),
+        description=node.get("description", "").strip(),
+        columns=tuple(_column(column) for column in node.get("columns", {}).values()),
+        has_contract=bool(node.get("config", {}).get("contract", {}).get("enforced")),
+        reads=tuple(needs.get("nodes", ())),
+        macros=tuple(needs.get("macros", ())),
+    )
+
+
+def _column(column: Mapping[str, Any]) -> Column:
+    kinds = {constraint["type"] for constraint in column.get("constraints", ())}
+    return Column(
+        name=column["name"],
+        data_type=re.sub(r"\(.*\)", "", column.get("data_type") or "").strip().lower(),
+        description=column.get("description", "").strip(),
+        is_not_null=bool(kinds & {"not_null", "primary_key"}),
+    )
+
+
+def _macro(macro: Mapping[str, Any]) -> Macro:
+    return Macro(
+        id=macro["unique_id"],
+        name=macro["name"],
+        path=macro["original_file_path"],
+        text=macro["macro_sql"],
+        macros=tuple(macro["depends_on"]["macros"]),
+    )
+
+
+def _test(node: Mapping[str, Any]) -> ColumnTest:
+    return ColumnTest(
+        name=node["test_metadata"]["name"],
+        model=node.get("attached_node") or "",
+        column=node.get("column_name") or "",
+    )
+
+
+def _yml_lines(root: Path) -> Iterator[tuple[str, int]]:
+    for folder in ("models", "macros", "seeds", "tests", "analyses"):
+        for path in sorted((root / folder).rglob("*.y*ml")):
+            yield path.relative_to(root).as_posix(), len(path.read_text().splitlines())

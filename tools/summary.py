@@ -1,0 +1,160 @@
+"""Tells in one page what the last build of a database says."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+Row = tuple[Any, ...]
+
+FUNNEL = """
+    select
+        stages.stage_name,
+        stages.is_exit,
+        count(distinct lifecycle.journey_key) as journeys,
+        count(distinct lifecycle.journey_key) filter (lifecycle.is_inferred) as inferred
+    from seeds.lifecycle_stages as stages
+    left join marts.fct_lifecycle as lifecycle on stages.stage = lifecycle.stage
+    group by stages.stage_name, stages.is_exit, stages.stage_order
+    order by stages.stage_order
+"""
+
+REVENUE = """
+    select coalesce(sum(won_amount), 0), coalesce(sum(later_amount), 0) from marts.fct_journeys
+"""
+
+# A second reading of a table's rows has no read_count: it makes no row of its own to account for.
+READ = """
+    select system, sum(read_count)
+    from (
+        select distinct system, source_table, read_count
+        from marts.conservation
+        where read_count is not null
+    )
+    group by system
+"""
+
+FATES = """
+    select system, fate, sum(row_count)
+    from marts.conservation
+    where read_count is not null
+    group by system, fate
+"""
+
+REASONS = """
+    select fate, coalesce(reason, reason_code), sum(row_count) as row_count
+    from marts.conservation
+    where fate <> 'counted' and read_count is not null
+    group by fate, coalesce(reason, reason_code)
+    order by fate, row_count desc
+"""
+
+
+def main() -> int:
+    options = _options()
+    if not options.database.exists():
+        print(f"There is no database {options.database}: run `make build` first.", file=sys.stderr)
+        return 1
+    try:
+        _tell(options.database)
+    except duckdb.CatalogException:
+        print(f"{options.database} has no marts yet: run `make build` first.", file=sys.stderr)
+        return 1
+    except duckdb.IOException as error:
+        print(f"{options.database} can't be read just now: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _tell(database: Path) -> None:
+    console = Console() if sys.stdout.isatty() else Console(width=100)
+    with duckdb.connect(str(database), read_only=True) as connection:
+
+        def ask(query: str) -> list[Row]:
+            return connection.execute(query).fetchall()
+
+        console.print(_funnel(ask(FUNNEL)), _revenue(ask(REVENUE)[0]), sep="\n")
+        console.print(_rows(ask), _reasons(ask(REASONS)), sep="\n")
+    console.print(
+        f"\nDatabase:  {database} (open it read-only while a build may run)",
+        "Open next: marts.fct_lifecycle, one row each time a stage was entered;",
+        "           marts.fct_journeys, the same with one row a journey;",
+        "           marts.quarantine, every row that could not be used, and why.",
+        sep="\n",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _funnel(rows: Sequence[Row]) -> Table:
+    table = _table("The funnel", "stage", "journeys", "of the stage before", "inferred")
+    before: int | None = None
+    for name, is_exit, journeys, inferred in rows:
+        rate = "" if is_exit or before is None else _share(journeys, before)
+        table.add_row(name, f"{journeys:,}", rate, "" if is_exit else _share(inferred, journeys))
+        before = journeys
+    return table
+
+
+def _revenue(amounts: Row) -> Table:
+    table = _table("Won revenue, in the reporting currency", "business", "amount")
+    for name, amount in zip(("new", "later (renewal and expansion)"), amounts, strict=True):
+        table.add_row(name, f"{amount:,.2f}")
+    return table
+
+
+def _rows(ask: Callable[[str], list[Row]]) -> Table:
+    fates = ("counted", "set_aside", "quarantined")
+    table = _table(
+        "Rows of the source systems", "system", "read", *(_plain(fate) for fate in fates)
+    )
+    found = {(system, fate): number for system, fate, number in ask(FATES)}
+    read: dict[str, int] = dict(ask(READ))
+    for system in sorted(read):
+        numbers = [read[system], *(found.get((system, fate), 0) for fate in fates)]
+        table.add_row(system, *(f"{number:,}" for number in numbers))
+    totals = [sum(row.values()) for row in [read, *(_of(found, fate) for fate in fates)]]
+    table.add_row("all", *(f"{number:,}" for number in totals), style="bold")
+    return table
+
+
+def _reasons(rows: Sequence[Row]) -> Table:
+    table = _table("Why rows were not counted", "", "reason", "rows")
+    for fate, reason, number in rows:
+        table.add_row(_plain(fate), reason, f"{number:,}")
+    return table
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for heading in headings:
+        is_text = heading in {"", "stage", "business", "system", "reason"}
+        table.add_column(heading, justify="left" if is_text else "right")
+    return table
+
+
+def _of(found: dict[tuple[str, str], int], wanted: str) -> dict[str, int]:
+    return {system: number for (system, fate), number in found.items() if fate == wanted}
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.summary", description=__doc__)
+    parser.add_argument("--database", type=Path, required=True, help="the DuckDB file")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
