@@ -199,5 +199,5 @@ def periods_of(scene: Scene, bills: Bills) -> Periods:
 def _unit(scene: Scene, row: I64) -> I64:
     subscriptions = scene.world.subscriptions
     money = subscriptions.currency[row]
-    yearly = s.SEAT_PRICE[money] * s.MINOR_UNITS[money]
+    yearly = np.asarray(s.SEAT_PRICE[money] * s.MINOR_UNITS[money])
     return np.where(subscriptions.is_monthly[row], yearly // 12, yearly)

@@ -9,7 +9,7 @@ from demo import text as t
 from demo.clock import END, I64, NEVER, Rng, happens, uniform_days, when
 from demo.names import country, dirty, owner_number
 from demo.scene import Scene, latest, latest_time
-from demo.touches import CALL, MEETING, stream
+from demo.touches import CALL, MEETING, returns_of, stream
 
 LABELS = (
     "subscriber",
@@ -81,6 +81,7 @@ def statuses(scene: Scene) -> History:
     own = (deals.human >= 0) & ~deals.in_salesforce & (deals.created < END)
     parts = (
         (np.arange(len(world.humans.born)), scene.first_stage("lead"), 0),
+        (*returns_of(world), 0),
         (calls.human, calls.at, 1),
         (deals.human[own], deals.created[own], 2),
         (dropped.human[~dropped.is_recycled], dropped.at[~dropped.is_recycled], 3),

@@ -38,7 +38,8 @@ def deal_name(scene: Scene, rows: I64) -> t.Text:
 
 def amount(scene: Scene, rows: I64, seats: I64) -> I64:
     """The yearly worth of the seats, in units of the deal's currency."""
-    return seats[rows] * s.SEAT_PRICE[scene.world.deals.currency[rows]]
+    price: I64 = s.SEAT_PRICE[scene.world.deals.currency[rows]]
+    return np.asarray(seats[rows] * price)
 
 
 def close_date(scene: Scene, rows: I64) -> I64:

@@ -12,138 +12,44 @@ from demo.text import Text
 from demo.touches import stream
 from demo.world import World
 
-FIRST = [
-    "Anna",
-    "Ben",
-    "Carla",
-    "David",
-    "Elena",
-    "Felix",
-    "Grace",
-    "Hugo",
-    "Ines",
-    "Jonas",
-    "Kira",
-    "Liam",
-    "Maya",
-    "Noah",
-    "Olga",
-    "Paul",
-    "Quinn",
-    "Rosa",
-    "Sven",
-    "Tara",
-    "Uma",
-    "Victor",
-    "Wanda",
-    "Xenia",
-    "Yara",
-    "Zoe",
-    "Akira",
-    "Hana",
-    "Kenji",
-    "Yuki",
-    "Pierre",
-    "Camille",
-    "Lars",
-    "Mette",
-    "Diego",
-    "Lucia",
-    "Omar",
-    "Leila",
-    "Chen",
-    "Priya",
-]
-LAST = [
-    "Adler",
-    "Brown",
-    "Cohen",
-    "Dubois",
-    "Evans",
-    "Fischer",
-    "Garcia",
-    "Hansen",
-    "Ito",
-    "Jansen",
-    "Keller",
-    "Lopez",
-    "Meyer",
-    "Novak",
-    "Olsen",
-    "Peters",
-    "Quist",
-    "Rossi",
-    "Smith",
-    "Tanaka",
-    "Ueda",
-    "Vogel",
-    "Wagner",
-    "Young",
-    "Zimmer",
-    "Bakker",
-    "Clarke",
-    "Durand",
-    "Becker",
-    "Sato",
-    "Walsh",
-    "Murphy",
-    "Singh",
-    "Patel",
-    "Silva",
-    "Costa",
-    "Moreau",
-    "Laurent",
-    "Nilsson",
-    "Berg",
-]
-COMPANY = [
-    "Alder",
-    "Beacon",
-    "Cobalt",
-    "Delta",
-    "Ember",
-    "Falcon",
-    "Granite",
-    "Harbor",
-    "Indigo",
-    "Juniper",
-    "Kestrel",
-    "Lumen",
-    "Maple",
-    "Nimbus",
-    "Orchid",
-    "Pioneer",
-    "Quartz",
-    "Ridge",
-    "Summit",
-    "Timber",
-    "Umbra",
-    "Vertex",
-    "Willow",
-    "Zephyr",
-]
-TRADE = [
-    "Works",
-    "Systems",
-    "Labs",
-    "Logistics",
-    "Foods",
-    "Health",
-    "Energy",
-    "Media",
-    "Retail",
-    "Partners",
-]
-INDUSTRIES = [
-    "Software",
-    "Logistics",
-    "Food",
-    "Healthcare",
-    "Energy",
-    "Media",
-    "Retail",
-    "Services",
-]
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+FIRST = _words(
+    """
+    Anna Ben Carla David Elena Felix Grace Hugo Ines Jonas
+    Kira Liam Maya Noah Olga Paul Quinn Rosa Sven Tara
+    Uma Victor Wanda Xenia Yara Zoe Akira Hana Kenji Yuki
+    Pierre Camille Lars Mette Diego Lucia Omar Leila Chen Priya
+    """
+)
+LAST = _words(
+    """
+    Adler Brown Cohen Dubois Evans Fischer Garcia Hansen Ito Jansen
+    Keller Lopez Meyer Novak Olsen Peters Quist Rossi Smith Tanaka
+    Ueda Vogel Wagner Young Zimmer Bakker Clarke Durand Becker Sato
+    Walsh Murphy Singh Patel Silva Costa Moreau Laurent Nilsson Berg
+    """
+)
+COMPANY = _words(
+    """
+    Alder Beacon Cobalt Delta Ember Falcon Granite Harbor Indigo Juniper
+    Kestrel Lumen Maple Nimbus Orchid Pioneer Quartz Ridge Summit Timber
+    Umbra Vertex Willow Zephyr
+    """
+)
+TRADE = _words(
+    """
+    Works Systems Labs Logistics Foods Health Energy Media Retail Partners
+    """
+)
+INDUSTRIES = _words(
+    """
+    Software Logistics Food Healthcare Energy Media Retail Services
+    """
+)
 TITLES = (
     "Head of Operations",
     "Sales Manager",

@@ -9,7 +9,7 @@ from demo.clock import I64, NEVER, happens, when
 from demo.hubspot_sales import extra_contact
 from demo.names import REPS, country, dirty, owner_number
 from demo.scene import Scene, latest, latest_time
-from demo.touches import CALL
+from demo.touches import CALL, returns_of
 
 STATUSES = ("Open - Not Contacted", "Working - Contacted", "Qualified", "Unqualified", "Recycled")
 SOURCES = (
@@ -79,7 +79,9 @@ def account_created(scene: Scene) -> I64:
 def _status_parts(scene: Scene) -> tuple[I64, I64, I64]:
     world, calls, dropped = scene.world, scene.touches.of(CALL), scene.dropped
     everybody = np.arange(len(world.lead_created))
+    returned, returned_at = returns_of(world)
     parts = (
+        (returned, returned_at, np.zeros(len(returned), dtype=np.int64)),
         (calls.human, calls.at, np.full(len(calls.at), 1)),
         (everybody, world.converted, np.full(len(everybody), 2)),
         (dropped.human, dropped.at, 3 + dropped.is_recycled),

@@ -222,8 +222,7 @@ SYSTEMS = {
 def columns(table: str) -> dict[str, str]:
     """Name and kind of each column of a `system.table`."""
     system, name = table.split(".")
-    pairs = [pair.split(":") for pair in SYSTEMS[system][name].split()]
-    found = {column: kind for column, kind in pairs}
+    found = dict(pair.split(":", 1) for pair in SYSTEMS[system][name].split())
     if system != "truth" and not table.startswith(UNSYNCED):
         found[SYNCED] = "when"
     return found

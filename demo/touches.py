@@ -108,3 +108,10 @@ def dropped_of(world: World) -> Dropped:
     recycled = np.concatenate([w.recycled < NEVER for w in walks])
     comes = happens(at)
     return Dropped(human[comes], at[comes], recycled[comes])
+
+
+def returns_of(world: World) -> tuple[I64, I64]:
+    """Who came back and when; sales then takes them up anew."""
+    walk = world.walks[1]
+    at = np.minimum(walk.forms[:, 0], walk.calls[:, 0])
+    return walk.human, np.where(at < NEVER, at - 1, NEVER)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
@@ -44,6 +45,7 @@ def _database(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        DuckDBConnectionManager.close_all_connections()
         reset_adapters()
         os.environ.pop(DATABASE)
         if before is not None:

@@ -1,0 +1,138 @@
+"""The fact beside the truth that the demo company was drawn from, entry by entry."""
+
+import csv
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.python.conftest import Built
+from tools.run_dbt import ROOT
+
+PEOPLE = """
+    select distinct records.human_id, resolved.person_key
+    from records
+    inner join intermediate.int_people_unioned as people
+        on records.system = people.system and records.record_id = people.record_id
+    inner join intermediate.int_records_resolved as resolved using (record_key)
+    where people.reason_code is null
+"""
+DEALS = """
+    select deals.*, opportunities.opportunity_key, opportunities.journey_key
+    from deals
+    left join intermediate.int_opportunities_unioned as landed
+        on deals.system = landed.system
+        and landed.source_key = deals.deal_id
+        and landed.reason_code is null
+    left join marts.dim_opportunities as opportunities
+        on landed.opportunity_key = opportunities.opportunity_key
+"""
+# The fact by the truth's names: a person's journey by human and number, a deal's own journey by the deal.
+TOLD = """
+    select
+        coalesce('J-' || people.human_id || '-' || journeys.journey_number, 'D-' || own.deal_id) as journey,
+        lifecycle.stage,
+        lifecycle.entered_at,
+        lifecycle.is_inferred
+    from marts.fct_lifecycle as lifecycle
+    inner join intermediate.int_journeys_described as journeys using (journey_key)
+    left join people on journeys.person_key = people.person_key
+    left join told_deals as own
+        on journeys.journey_key = own.journey_key and journeys.journey_origin = 'opportunity'
+    where lifecycle.visit_number = 1
+"""
+TRUE = """
+    select
+        coalesce('J-' || entries.human_id || '-' || entries.journey_number, 'D-' || journeys.deal_id) as journey,
+        entries.stage,
+        min(entries.entered_at) as entered_at,
+        arg_min(entries.is_inferred, entries.entered_at) as is_inferred
+    from stage_entries as entries
+    inner join journeys using (journey_id)
+    where entries.stage != 'recycled'
+    group by journey, entries.stage
+"""
+
+
+@pytest.fixture(scope="module")
+def both(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The built database, with the truth's tables and the ways from one to the other as views."""
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        for file in built.truth.glob("*.parquet"):
+            connection.execute(f"create temp view {file.stem} as from '{file}'")
+        views = {"people": PEOPLE, "told_deals": DEALS, "told": TOLD, "true_entries": TRUE}
+        for name, sql in views.items():
+            connection.execute(f"create temp table {name} as {sql}")
+        yield connection
+
+
+def test_every_human_is_one_person(both: duckdb.DuckDBPyConnection) -> None:
+    counts = both.execute(
+        "select count(*), count(distinct human_id), count(distinct person_key) from people"
+    ).fetchone()
+    assert counts is not None and counts[0] == counts[1] == counts[2] > 1000
+
+
+def test_every_stage_count_is_the_true_one(both: duckdb.DuckDBPyConnection) -> None:
+    told = "select stage, count(*), sum(is_inferred::int) from {} group by stage order by stage"
+    assert (
+        both.execute(told.format("told")).fetchall()
+        == both.execute(told.format("true_entries")).fetchall()
+    )
+
+
+def test_every_entry_is_the_true_one_at_its_time(both: duckdb.DuckDBPyConnection) -> None:
+    """Stages whose evidence is complete; an e-mail's click is told to the millisecond, so all are."""
+    difference = both.execute(
+        "(from told except from true_entries) union all (from true_entries except from told)"
+    ).fetchall()
+    assert difference == []
+
+
+def test_every_deal_has_its_true_standing_and_journey(both: duckdb.DuckDBPyConnection) -> None:
+    assert both.execute("""
+        select deals.deal_id, deals.outcome, told.outcome
+        from told_deals as deals
+        left join marts.dim_opportunities as told using (opportunity_key)
+        where
+            (not deals.is_deleted and deals.outcome is distinct from told.outcome)
+            or (deals.is_deleted and told.opportunity_key is not null)
+    """).fetchall() == []
+
+
+def test_won_revenue_is_the_truths_converted_by_hand(both: duckdb.DuckDBPyConnection) -> None:
+    won = both.execute("""
+        select amount, currency, closed_at
+        from deals
+        where outcome = 'won' and not is_deleted
+    """).fetchall()
+    rates = _rates(ROOT / "seeds" / "exchange_rates.csv")
+    expected = sum(
+        _cents(Decimal(str(amount)) * _rate(rates[currency], str(closed_at)))
+        for amount, currency, closed_at in won
+    )
+    told = both.execute("""
+        select sum(amount)
+        from marts.fct_lifecycle
+        where stage in ('customer', 'retained', 'expanded') and opportunity_key is not null
+    """).fetchone()
+    assert len(won) > 10
+    assert told == (expected,)
+
+
+def _rates(seed: Path) -> dict[str, list[tuple[str, Decimal]]]:
+    rates: dict[str, list[tuple[str, Decimal]]] = {}
+    with seed.open() as rows:
+        for row in csv.DictReader(rows):
+            rates.setdefault(row["currency"], []).append((row["valid_from"], Decimal(row["rate"])))
+    return rates
+
+
+def _rate(rates: list[tuple[str, Decimal]], day: str) -> Decimal:
+    return [rate for valid_from, rate in sorted(rates) if valid_from <= day][-1]
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
