@@ -10,6 +10,7 @@ from demo import settings as s
 from demo.clock import (
     DAY,
     END,
+    F64,
     I64,
     NEVER,
     Flags,
@@ -109,7 +110,7 @@ class Openings:
     segment: I64
     in_salesforce: Flags
     created: I64
-    quality: I64 | np.ndarray[tuple[int], np.dtype[np.float64]]
+    quality: F64
     is_contactless: Flags
 
 

@@ -52,10 +52,10 @@ def _first_touch(scene: Scene, kind: int) -> I64:
 def _label_times(scene: Scene) -> I64:
     """A time for each label; marketing's own idea of an MQL is at times wrong."""
     rng, created = stream(scene.world, "labels"), scene.in_hubspot
-    lead = scene.first_stage("lead")
+    lead = scene.first_stage("lead") + 60
     dice = rng.random(len(created))
     marked = uniform_days(rng, scene.first_stage("mql"), 0.01, 0.5)
-    marked = np.where(dice < s.LABEL_EARLY_SHARE, np.minimum(lead + 60, NEVER), marked)
+    marked = np.where(dice < s.LABEL_EARLY_SHARE, lead + 60, marked)
     marked = np.where(dice > 1 - s.LABEL_NEVER_SHARE, NEVER, marked)
     met = _first_touch(scene, MEETING) + 3_600
     opened, won = scene.first_stage("opportunity"), scene.first_stage("customer")
@@ -80,7 +80,7 @@ def statuses(scene: Scene) -> History:
     deals = world.deals
     own = (deals.human >= 0) & ~deals.in_salesforce & (deals.created < END)
     parts = (
-        (np.arange(len(world.humans.born)), scene.first_stage("lead"), 0),
+        (np.arange(len(world.humans.born)), scene.first_stage("lead") + 60, 0),
         (*returns_of(world), 0),
         (calls.human, calls.at, 1),
         (deals.human[own], deals.created[own], 2),

@@ -13,37 +13,45 @@ from demo.generate import Generation, read_generation
 TRUTH = "truth"
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _quoted(*names: str) -> str:
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
-def _held(connection: duckdb.DuckDBPyConnection) -> Generation | None:
+def _catalog(connection: duckdb.DuckDBPyConnection) -> str:
+    """The database's own name, lest a schema of the same name be taken for it."""
+    row = connection.execute("select current_database()").fetchone()
+    return str(row[0]) if row else "main"
+
+
+def _held(connection: duckdb.DuckDBPyConnection, catalog: str) -> Generation | None:
     """The generation the database was last loaded from."""
     known = connection.execute(
         "select 1 from information_schema.tables"
-        " where table_schema = 'demo' and table_name = 'generation'"
+        " where table_catalog = ? and table_schema = 'demo' and table_name = 'generation'",
+        [catalog],
     ).fetchone()
     if known is None:
         return None
-    row = connection.execute("select people, seed, until, code from demo.generation").fetchone()
+    table = _quoted(catalog, "demo", "generation")
+    row = connection.execute(f"select people, seed, until, code from {table}").fetchone()
     return Generation(*row) if row else None
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
-    connection.execute("create schema if not exists demo")
-    connection.execute(
-        "create or replace table demo.generation"
-        " (people bigint, seed bigint, until varchar, code varchar)"
-    )
+def _keep(connection: duckdb.DuckDBPyConnection, catalog: str, generation: Generation) -> None:
+    connection.execute(f"create schema if not exists {_quoted(catalog, 'demo')}")
+    table = _quoted(catalog, "demo", "generation")
+    types = "people bigint, seed bigint, until varchar, code varchar"
+    connection.execute(f"create or replace table {table} ({types})")
     values = [generation.people, generation.seed, generation.until, generation.code]
-    connection.execute("insert into demo.generation values (?, ?, ?, ?)", values)
+    connection.execute(f"insert into {table} values (?, ?, ?, ?)", values)
 
 
-def _load_table(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    schema, table = _quoted(file.parent.name), _quoted(file.stem)
+def _load_table(connection: duckdb.DuckDBPyConnection, catalog: str, file: Path) -> None:
+    schema = _quoted(catalog, file.parent.name)
+    table = _quoted(catalog, file.parent.name, file.stem)
     connection.execute(f"create schema if not exists {schema}")
     connection.execute(
-        f"create or replace table {schema}.{table} as select * from read_parquet(?)", [str(file)]
+        f"create or replace table {table} as select * from read_parquet(?)", [str(file)]
     )
 
 
@@ -55,12 +63,13 @@ def load(folder: Path | str, database: Path | str) -> int:
     Path(database).parent.mkdir(parents=True, exist_ok=True)
     files = [file for file in sorted(source.glob("*/*.parquet")) if file.parent.name != TRUTH]
     with duckdb.connect(str(database)) as connection:
-        if _held(connection) == generation:
+        catalog = _catalog(connection)
+        if _held(connection, catalog) == generation:
             return 0
         connection.begin()
         for file in files:
-            _load_table(connection, file)
-        _keep(connection, generation)
+            _load_table(connection, catalog, file)
+        _keep(connection, catalog, generation)
         connection.commit()
     return len(files)
 

@@ -96,11 +96,10 @@ def _employers(rng: Rng, people: int) -> tuple[I64, I64]:
 
 
 def _births(rng: Rng, accounts: Accounts, account: I64, rank: I64) -> I64:
-    """Colleagues are heard of some weeks after the first one."""
+    """Colleagues are heard of some weeks after the first one, or at any time."""
     start = accounts.start[account]
     later = start + (rng.gamma(1.5, 40.0, len(account)) * DAY).astype(np.int64)
-    between = start + ((END - start) * rng.random(len(account))).astype(np.int64)
-    colleague = np.where(later < END, later, between)
+    colleague = np.where(later < END, later, arrivals(rng, len(account)))
     return np.where(rank == 0, start, colleague)
 
 

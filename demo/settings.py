@@ -103,12 +103,13 @@ MQL_SCORE = 50
 MQL_EMPLOYEES = 20
 RETURN_DAYS = 90
 
-EARLY_RETURN_SHARE = 0.05
-LATE_RETURN_SHARE = 0.08
-CONTACTLESS_SHARE = 0.30
+EARLY_RETURN_SHARE = 0.06
+LATE_RETURN_SHARE = 0.12
+CONTACTLESS_SHARE = 0.22
 """Of the deals whose account lets a contactless deal be read in one way only."""
 SILENT_DEAL_SHARE = 0.16
-NOBODY_DEAL_SHARE = 0.01
+NOBODY_DEAL_SHARE = 0.014
+"""Counted on the deals of known people; about one in a hundred of all deals."""
 SECOND_DEAL_SHARE = 0.12
 REOPENED_SHARE = 0.04
 REOPENED_WON_SHARE = 0.4

@@ -18,6 +18,7 @@ OFFICE_USER_BASE = 3_900_000_000
 AGENTS = 6
 SUBJECTS = ("Set up our account", "Cannot log in", "Question about the invoice", "Import fails")
 STATUSES = ("new", "open", "solved", "closed")
+TAGS = ("onboarding", "support", "billing", "support")
 TICKETS_PER_CUSTOMER = 2.0
 RATED_SHARE = 0.5
 GOOD_SHARE = 0.85
@@ -169,17 +170,17 @@ def land_tickets(scene: Scene) -> None:
         "updated_at": lander.last_change(tickets.created, moments),
     }
     lander.land("zendesk.ticket", tickets.created, values, changes=moments)
-    tag = t.pick(("onboarding", "support", "billing", "support"), tickets.kind)
+    tag = t.pick(TAGS, tickets.kind)
     lander.land("zendesk.ticket_tag", tickets.created, {"ticket_id": number, "tag": tag})
-    for moment, value in zip([tickets.created, *moments], STATUSES, strict=True):
-        _land_field(scene, number, moment, "status", t.pick((value,), rows * 0))
-    _land_field(
-        scene,
-        number,
-        tickets.rated,
-        "satisfaction_score",
-        t.either(tickets.is_good > 0, "good", "bad"),
-    )
+    _land_changes(scene, tickets, number, moments)
+
+
+def _land_changes(scene: Scene, tickets: Tickets, number: I64, moments: list[I64]) -> None:
+    """Each status a ticket had, and what the customer thought of the answer."""
+    for moment, status in zip([tickets.created, *moments], STATUSES, strict=True):
+        _land_field(scene, number, moment, "status", t.pick((status,), number * 0))
+    opinion = t.either(tickets.is_good > 0, "good", "bad")
+    _land_field(scene, number, tickets.rated, "satisfaction_score", opinion)
 
 
 def _land_field(scene: Scene, number: I64, at: I64, field: str, value: t.Text) -> None:

@@ -76,7 +76,9 @@ def _silent_openings(rng: Rng, accounts: Accounts, humans: Humans) -> d.Openings
     staffed = np.unique(humans.account[humans.account >= 0])
     fits = accounts.is_silent[staffed] & (rng.random(len(staffed)) < s.SILENT_DEAL_SHARE)
     account = staffed[fits]
-    created = uniform_days(rng, accounts.start[account], 20, 200)
+    known = never(len(accounts.start))
+    np.minimum.at(known, humans.account[humans.account >= 0], humans.born[humans.account >= 0])
+    created = uniform_days(rng, known[account], 20, 200)
     account, created = account[happens(created)], created[happens(created)]
     count = len(account)
     return d.Openings(
@@ -179,7 +181,7 @@ def _returning(rng: Rng, humans: Humans, world: World, first: Round) -> Walkers:
     end, churned = _last_exit(humans, first)
     dice = rng.random(len(end))
     early = (dice < s.EARLY_RETURN_SHARE) & ~churned
-    late = (dice > 1 - s.LATE_RETURN_SHARE) | (churned & (dice > 1 - 3 * s.LATE_RETURN_SHARE))
+    late = (dice > 1 - s.LATE_RETURN_SHARE) | (churned & (dice > 1 - 2 * s.LATE_RETURN_SHARE))
     soon = when(early, uniform_days(rng, end, 10, 60))
     start = np.where(late, uniform_days(rng, end, 120, 300), soon)
     start = when(end < NEVER, start)

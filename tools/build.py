@@ -54,7 +54,7 @@ def _build(options: argparse.Namespace) -> int:
     stamp.forget(options.database)
     outcome = run_dbt(
         # Failures and warnings stand in full; what went well is counted below.
-        ["build", "--log-level", "warn", "--log-level-file", "debug"],
+        ["build", "--log-level", "warn", _colours()],
         options.database,
         options.target,
         options.vars,
@@ -82,6 +82,10 @@ def _verdict(found: Counter[str], seconds: float) -> str:
         f"{number} {status}" for status, number in sorted(found.items()) if status not in GOOD
     ]
     return f"{found.total()} steps in {seconds:.0f} s: {', '.join([f'{good} good', *others])}."
+
+
+def _colours() -> str:
+    return "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
 
 
 def _end_line() -> None:

@@ -21,11 +21,12 @@ def run_dbt(
     target_path: Path,
     variables: Mapping[str, Any] | None = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
+    project: Path = ROOT,
 ) -> dbtRunnerResult:
     """One dbt command on one database file; its log stands in the target path."""
     places = {
-        "--project-dir": ROOT,
-        "--profiles-dir": ROOT,
+        "--project-dir": project,
+        "--profiles-dir": project,
         "--target-path": target_path.resolve(),
         "--log-path": target_path.resolve(),
         "--vars": json.dumps(dict(variables or {})),
@@ -37,16 +38,23 @@ def run_dbt(
 
 @contextmanager
 def _database(path: Path) -> Iterator[None]:
-    """Points the profile at the file, and lets go of it afterwards, as dbt alone would not."""
+    """Points the profile at the file for as long as the command runs."""
     before = os.environ.get(DATABASE)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.environ[DATABASE] = str(path.resolve())
-    reset_adapters()
+    _let_go()
     try:
         yield
     finally:
-        DuckDBConnectionManager.close_all_connections()
-        reset_adapters()
+        _let_go()
         os.environ.pop(DATABASE)
         if before is not None:
             os.environ[DATABASE] = before
+
+
+def _let_go() -> None:
+    """Closes the database, which dbt keeps open with its last writes still in the log beside it."""
+    reset_adapters()
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()

@@ -78,10 +78,17 @@ def _tell(database: Path) -> None:
         def ask(query: str) -> list[Row]:
             return connection.execute(query).fetchall()
 
-        console.print(_funnel(ask(FUNNEL)), _revenue(ask(REVENUE)[0]), sep="\n")
-        console.print(_rows(ask), _reasons(ask(REASONS)), sep="\n")
+        tables = [
+            _funnel(ask(FUNNEL)),
+            _revenue(ask(REVENUE)[0]),
+            _rows(ask),
+            _reasons(ask(REASONS)),
+        ]
+    for table in tables:
+        console.print(table)
+        console.print()
     console.print(
-        f"\nDatabase:  {database} (open it read-only while a build may run)",
+        f"Database:  {database} (open it read-only while a build may run)",
         "Open next: marts.fct_lifecycle, one row each time a stage was entered;",
         "           marts.fct_journeys, the same with one row a journey;",
         "           marts.quarantine, every row that could not be used, and why.",

@@ -6,8 +6,9 @@
             'record_id': 'text', 'email': 'text', 'phone': 'text',
             'job_title': 'text', 'seniority': 'text', 'country': 'text',
             'company_record_id': 'text', 'company_name': 'text',
-            'company_domain': 'text', 'lead_source': 'text', 'stage_label': 'text',
-            'is_test': 'boolean', 'created_at': 'timestamp',
+            'company_domain': 'text', 'company_employees': 'bigint',
+            'lead_source': 'text', 'stage_label': 'text', 'is_test': 'boolean',
+            'created_at': 'timestamp',
         },
         'person_links': {
             'record_id': 'text', 'other_record_id': 'text', 'link_kind': 'text',

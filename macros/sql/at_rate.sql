@@ -1,4 +1,4 @@
-{# An amount in the reporting currency, two digits; `rates` is int_exchange_rates, joined by `rate_holds`. #}
+{# An amount in the reporting currency, two digits; `rates` is int_exchange_rates_dated, joined by `rate_holds`. #}
 {% macro at_rate(amount) -%} cast(round({{ amount }} * rates.rate, 2) as decimal(18, 2)) {%- endmacro %}
 
 {# The condition that joins `rates` to a row: its currency, and the rate in force at a moment (the latest when it has none). #}

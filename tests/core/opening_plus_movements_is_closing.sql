@@ -4,7 +4,7 @@ with
 
 movements as (select * from {{ ref('fct_mrr_movements') }}),
 
-rates as (select * from {{ ref('int_exchange_rates') }}),
+rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 changes as (
 

@@ -43,7 +43,9 @@ def test_the_future_never_leaks(built: Built, tmp_path: Path, moment: str) -> No
 def _differences(one: Path, other: Path) -> dict[str, int]:
     """By mart, how many rows stand in only one of the two."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{one}' as one (read_only); attach '{other}' as other (read_only)")
+        connection.execute(
+            f"attach '{one}' as one (read_only); attach '{other}' as other (read_only)"
+        )
         found = {}
         for mart in MARTS:
             rows = f"(from {{0}}.marts.{mart} except all from {{1}}.marts.{mart})"

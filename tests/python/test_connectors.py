@@ -12,9 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from dbt_runs import PROJECT, messages, query, run_dbt
 
-DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", PROJECT.parent / "shared" / "data")) / "connectors"
+from tests.python.dbt_runs import PROJECT, messages, query, run_dbt
+
+DATA = (
+    Path(os.environ.get("REVENUE_FUNNEL_DATA", PROJECT.parent / "shared" / "data")) / "connectors"
+)
 PREFIXES = ("sf_", "linkedin_", "facebook_ads_")
 
 pytestmark = pytest.mark.skipif(
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 NOT_LANDED = {"salesforce": {"stage_claims", "opportunity_people"}}
-"""Entities whose only table is not among the connectors' samples: lead_history, opportunity_contact_role."""
+"""Entities whose only table (lead_history, opportunity_contact_role) is not among the samples."""
 
 EXPECTED_REASONS = {
     ("hubspot", "contact_property_history", "not_needed"): 100,
@@ -40,9 +43,9 @@ EXPECTED_REASONS = {
     ("zendesk", "ticket_field_history", "not_needed"): 38,
     ("zendesk", "user", "not_needed"): 1,
 }
-"""Hashed names of properties match none that is asked for, and few rows of one table have their partner in
-another: the call and the meetings no detail or contact, the refunds no charge. Every charge had failed, both
-subscriptions ended with their trial. No value is unreadable."""
+"""Hashed names of properties match none that is asked for, and few rows of one table have their
+partner in another: the call and the meetings no detail or contact, the refunds no charge. Every
+charge had failed, both subscriptions ended with their trial. No value is unreadable."""
 
 
 def table_name(file: Path) -> str:
@@ -121,7 +124,9 @@ VALUES: dict[str, list[tuple[Any, ...]]] = {
     ],
     # Milliseconds since 1970, in a list of merged contacts.
     """select record_id, linked_at from stg_hubspot__person_links
-       where other_record_id = '76340251'""": [("78971951", datetime(2022, 8, 28, 17, 21, 31, 575000))],
+       where other_record_id = '76340251'""": [
+        ("78971951", datetime(2022, 8, 28, 17, 21, 31, 575000))
+    ],
     # Fractions of a second.
     "select max(loaded_at) from stg_hubspot__touches where source_table = 'engagement_contact'": [
         (datetime(2023, 6, 8, 23, 22, 49, 869000),)
@@ -129,16 +134,16 @@ VALUES: dict[str, list[tuple[Any, ...]]] = {
     # Deletions and versions written as true, TRUE and nothing.
     "select count(deleted_at) from stg_stripe__companies": [(1,)],
     "select count(deleted_at) from stg_hubspot__people": [(0,)],
-    "select amount, closed_at from stg_salesforce__opportunities where opportunity_id = '006q000000HddohAAB'": [
+    """select amount, closed_at from stg_salesforce__opportunities
+       where opportunity_id = '006q000000HddohAAB'""": [
         (Decimal("24120000"), datetime(2018, 12, 19))
     ],
     "select record_id, other_record_id from stg_salesforce__person_links": [
         ("00Q1G00000nDnM5UAK", "0031G00001QtDPlQAN")
     ],
     # Minor units, and prices of a month, a year, a quarter and once.
-    "select amount, currency from stg_stripe__payments where payment_id = 're_0IMJuLig6peNXzgDSLN6dNzl'": [
-        (Decimal("6750"), "USD")
-    ],
+    """select amount, currency from stg_stripe__payments
+       where payment_id = 're_0IMJuLig6peNXzgDSLN6dNzl'""": [(Decimal("6750"), "USD")],
     """select price_id, unit_amount, currency, yearly_periods, interval_count
        from base_stripe__prices where price_id like 'price%' order by 1""": [
         ("price_1", Decimal("1000"), "USD", None, 1),
@@ -155,9 +160,8 @@ VALUES: dict[str, list[tuple[Any, ...]]] = {
     # Millionths of a unit.
     """select amount, currency, clicks from stg_google_ads__ad_spend
        where spend_date = date '2021-02-01'""": [(Decimal("36.15"), "USD", 49)],
-    "select amount, currency, impressions from stg_linkedin_ads__ad_spend where spend_date = '2020-03-28'": [
-        (Decimal("50.2"), "USD", 125)
-    ],
+    """select amount, currency, impressions from stg_linkedin_ads__ad_spend
+       where spend_date = date '2020-03-28'""": [(Decimal("50.2"), "USD", 125)],
     """select campaign, amount, currency, spend_date from stg_facebook_ads__ad_spend
        where source_key = '6215293456071|2020-12-10'""": [
         ("6215293444271", Decimal("76.53"), None, date(2020, 12, 10))
@@ -167,4 +171,7 @@ VALUES: dict[str, list[tuple[Any, ...]]] = {
 
 @pytest.mark.parametrize("sql", VALUES)
 def test_a_value_read_by_hand_from_the_file_is_the_value_staged(database: Path, sql: str) -> None:
-    assert query(database, f"with rows as ({sql.replace('from ', 'from staging.')}) from rows") == VALUES[sql]
+    assert (
+        query(database, f"with rows as ({sql.replace('from ', 'from staging.')}) from rows")
+        == VALUES[sql]
+    )

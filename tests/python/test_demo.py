@@ -161,7 +161,8 @@ def test_records_land_when_they_are_created(make: Make, table: str) -> None:
 
 STATE_AND_HISTORY = {
     "opportunity": (
-        "select distinct id, stage_name from @salesforce.opportunity where currency_iso_code <> 'XXX'",
+        "select distinct id, stage_name from @salesforce.opportunity"
+        " where currency_iso_code <> 'XXX'",
         "select opportunity_id, arg_max(new_value, created_date)"
         " from @salesforce.opportunity_field_history",
         "field = 'StageName'",
@@ -246,9 +247,10 @@ def test_columns_are_those_of_the_connectors(table: str) -> None:
 
 def stages_never_rise(folder: Path) -> None:
     """No stage holds more journeys than the one before it."""
-    counted = dict(rows(folder, "select stage, count(*) from @truth.stage_entries group by 1"))
+    counts = "select stage, count(*) from @truth.stage_entries group by 1"
+    counted = {stage: int(str(count)) for stage, count in rows(folder, counts)}
     ladder = [counted.get(stage, 0) for stage in STAGES]
-    assert ladder == sorted(ladder, reverse=True)  # type: ignore[type-var]
+    assert ladder == sorted(ladder, reverse=True)
 
 
 def won_amounts_agree(folder: Path) -> None:
@@ -336,7 +338,8 @@ def test_loading_is_done_once(make: Make, tmp_path: Path) -> None:
     assert load(make(), database) == 0
     with duckdb.connect(str(database)) as connection:
         found = connection.execute("select count(*) from salesforce.lead").fetchone()
-    assert found is not None and found[0] > 0
+    assert found is not None
+    assert found[0] > 0
 
 
 def test_a_missing_folder_is_one_clear_error(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Reading landed tables: every form in which a connector may land them, and what is said when it can't be."""
+"""Reading landed tables, in every form in which a connector may land them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt_runs import PROJECT, messages, query, run_dbt
+
+from tests.python.dbt_runs import PROJECT, messages, query, run_dbt
 
 TIMES = {
     "2021-01-02 03:04:05": datetime(2021, 1, 2, 3, 4, 5),
@@ -35,12 +36,14 @@ TABLES = """
     ) as landed(id, moment, note);
     create table shop.typed as select
         7 as id, 1609556645 as seconds, 1609556645678 as milliseconds, date '2021-01-02' as day,
-        timestamptz '2021-01-02 03:04:05+02' as zoned, 12.5 as money, ' x ' as blanks, '' as nothing;
+        timestamptz '2021-01-02 03:04:05+02' as zoned, 12.5 as money,
+        ' x ' as blanks, '' as nothing;
     create table shop.flags as from (values
         ('kept', null, null, '2021-01-02'), ('also kept', 'FALSE', 'true', '2021-01-02'),
         ('deleted', 'TRUE', 'true', '2021-01-02'), ('old', 'false', 'FALSE', '2021-01-02')
     ) as landed(id, _fivetran_deleted, _fivetran_active, _fivetran_synced);
-    create table shop.camel as select 'a' as "Id", 'b' as "AccountId", '2021-01-02' as "CreatedDate";
+    create table shop.camel as
+        select 'a' as "Id", 'b' as "AccountId", '2021-01-02' as "CreatedDate";
     create table shop.renamed as select 'a' as id, 'NL' as property_country_code;
     create table shop.history as from (values
         ('a', '1', true, 'x'), ('a', '2', false, null)
@@ -66,12 +69,17 @@ PROBES = {
 }
 
 LOOKUP = """{{ read_lookup('shop', 'versions',
-    {'id': 'text', 'name': 'text', 'updated_at': 'timestamp'}, key=['id'], changed='updated_at') }}"""
+    {'id': 'text', 'name': 'text', 'updated_at': 'timestamp'},
+    key=['id'], changed='updated_at') }}"""
 
-UNITS = """select {{ stripe_units('123456', "'usd'", '2') }} as usd,
-    {{ stripe_units('123456', "'jpy'", '0') }} as jpy, {{ stripe_units('123456', "'kwd'", '3') }} as kwd,
-    {{ stripe_units('123456', "'isk'", '0') }} as isk, {{ stripe_units('123456', "'xxx'", 'null') }} as xxx,
-    {{ stripe_month('3', '100.0', '1', '1') }} as yearly, {{ stripe_month('2', '30.0', '12', '3') }} as quarterly"""
+UNITS = """select
+    {{ stripe_units('123456', "'usd'", '2') }} as usd,
+    {{ stripe_units('123456', "'jpy'", '0') }} as jpy,
+    {{ stripe_units('123456', "'kwd'", '3') }} as kwd,
+    {{ stripe_units('123456', "'isk'", '0') }} as isk,
+    {{ stripe_units('123456', "'xxx'", 'null') }} as xxx,
+    {{ stripe_month('3', '100.0', '1', '1') }} as yearly,
+    {{ stripe_month('2', '30.0', '12', '3') }} as quarterly"""
 
 SETTINGS = """
 name: revenue_funnel
@@ -141,7 +149,9 @@ def test_a_row_that_cannot_be_used_says_why_and_which_column_is_to_blame(databas
 
 
 def test_columns_are_read_whatever_type_they_landed_in(database: Path) -> None:
-    columns = "id, seconds, milliseconds, cast(day as varchar), zoned, cast(money as varchar), blanks"
+    columns = (
+        "id, seconds, milliseconds, cast(day as varchar), zoned, cast(money as varchar), blanks"
+    )
     assert rows(database, "typed", columns) == [
         (
             "7",
@@ -170,7 +180,9 @@ def test_only_a_row_that_is_marked_as_deleted_is_deleted(database: Path) -> None
 
 
 def test_names_match_whatever_their_case(database: Path) -> None:
-    assert rows(database, "camel", "id, account_id, created_date") == [("a", "b", datetime(2021, 1, 2))]
+    assert rows(database, "camel", "id, account_id, created_date") == [
+        ("a", "b", datetime(2021, 1, 2))
+    ]
 
 
 def test_the_var_source_columns_renames_a_column(database: Path) -> None:
@@ -201,15 +213,29 @@ def test_prices_of_any_interval_are_brought_to_a_month(database: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "call", "sentence"),
     [
-        ("absent", PROBES["absent"].replace(", optional=true", ""), "The table absent of shop is missing"),
-        ("camel", "{'id': 'text', 'moment': 'timestamp'}, key=['id'], needs=['moment']", "The table camel of shop has no column moment"),
-        ("camel", "{'email': 'text'}, key=['email']", "The table camel of shop has no column email"),
+        (
+            "absent",
+            PROBES["absent"].replace(", optional=true", ""),
+            "The table absent of shop is missing",
+        ),
+        (
+            "camel",
+            "{'id': 'text', 'moment': 'timestamp'}, key=['id'], needs=['moment']",
+            "The table camel of shop has no column moment",
+        ),
+        (
+            "camel",
+            "{'email': 'text'}, key=['email']",
+            "The table camel of shop has no column email",
+        ),
     ],
 )
 def test_what_is_missing_and_required_stops_the_build_with_one_sentence(
     tmp_path: Path, table: str, call: str, sentence: str
 ) -> None:
-    project = write_project(tmp_path / "project", {table: f"{{{{ read_source('shop', '{table}', {call}) }}}}"})
+    project = write_project(
+        tmp_path / "project", {table: f"{{{{ read_source('shop', '{table}', {call}) }}}}"}
+    )
     database = tmp_path / "build.duckdb"
     create_tables(database)
     result = run_dbt(["build"], database=database, project=project)

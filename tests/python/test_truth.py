@@ -20,7 +20,11 @@ PEOPLE = """
     where people.reason_code is null
 """
 DEALS = """
-    select deals.*, opportunities.opportunity_key, opportunities.journey_key
+    select
+        deals.*,
+        opportunities.opportunity_key,
+        opportunities.journey_key,
+        opportunities.assigned_by = 'journey of its own' as is_own
     from deals
     left join intermediate.int_opportunities_unioned as landed
         on deals.system = landed.system
@@ -40,7 +44,7 @@ TOLD = """
     inner join intermediate.int_journeys_described as journeys using (journey_key)
     left join people on journeys.person_key = people.person_key
     left join told_deals as own
-        on journeys.journey_key = own.journey_key and journeys.journey_origin = 'opportunity'
+        on journeys.journey_key = own.journey_key and own.is_own
     where lifecycle.visit_number = 1
 """
 TRUE = """
@@ -92,14 +96,17 @@ def test_every_entry_is_the_true_one_at_its_time(both: duckdb.DuckDBPyConnection
 
 
 def test_every_deal_has_its_true_standing_and_journey(both: duckdb.DuckDBPyConnection) -> None:
-    assert both.execute("""
+    assert (
+        both.execute("""
         select deals.deal_id, deals.outcome, told.outcome
         from told_deals as deals
         left join marts.dim_opportunities as told using (opportunity_key)
         where
             (not deals.is_deleted and deals.outcome is distinct from told.outcome)
             or (deals.is_deleted and told.opportunity_key is not null)
-    """).fetchall() == []
+    """).fetchall()
+        == []
+    )
 
 
 def test_won_revenue_is_the_truths_converted_by_hand(both: duckdb.DuckDBPyConnection) -> None:

@@ -81,7 +81,9 @@ def stale(project: Project, exempt: Sequence[Exempt]) -> Iterator[str]:
 
 def _parse(target: Path) -> dict[str, Any]:
     """The manifest of the project as its files stand. Nothing is asked of a database."""
-    outcome = run_dbt(["parse", "--log-level", "error"], target / "no.duckdb", target)
+    outcome = run_dbt(
+        ["parse", "--log-level", "error", "--no-use-colors"], target / "no.duckdb", target
+    )
     if not isinstance(outcome.result, Manifest):
         sys.exit(f"The project can't be parsed: {outcome.exception}")
     manifest: dict[str, Any] = outcome.result.writable_manifest().to_dict(omit_none=False)

@@ -20,7 +20,7 @@ attributes as (
         persons.seniority,
         coalesce(persons.country, accounts.country) as country,
         accounts.industry,
-        accounts.employees
+        coalesce(accounts.employees, persons.company_employees) as employees
     from persons
     left join accounts on persons.account_key = accounts.account_key
 

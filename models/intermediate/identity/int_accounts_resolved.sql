@@ -18,10 +18,8 @@ records as (
         companies.country,
         case when domains.domain is null then companies.domain end as domain,
         parents.account_key as parent_account_key,
-        row(
-            coalesce(companies.created_at, cast('9999-12-31' as timestamp)),
-            companies.company_key
-        ) as age
+        companies.company_key,
+        coalesce(companies.created_at, cast('9999-12-31' as timestamp)) as created_at
     from companies
     inner join resolved on companies.company_key = resolved.company_key
     left join domains on companies.domain = domains.domain
@@ -37,7 +35,7 @@ accounts as (
         count(*) as record_count,
         min(domain) as domain,
         {%- for attribute in ['employees', 'industry', 'country', 'parent_account_key'] %}
-        {{ first_by(attribute, 'case when ' ~ attribute ~ ' is not null then age end') }} as {{ attribute }}
+        {{ first_by(attribute, oldest(attribute, 'created_at, company_key')) }} as {{ attribute }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from records
@@ -59,8 +57,7 @@ int_accounts_resolved as (
     from accounts
     left join funnels
         on
-            accounts.employees >= funnels.employees_from
-            and accounts.employees <= coalesce(funnels.employees_to, accounts.employees)
+            {{ size_is_in_funnel('accounts.employees') }}
 
 )
 

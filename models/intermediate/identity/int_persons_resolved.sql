@@ -15,6 +15,8 @@ company_records as (
 
 ),
 
+domains as (select * from {{ ref('email_domains') }}),
+
 domain_accounts as (
 
     select
@@ -22,6 +24,8 @@ domain_accounts as (
         min(companies.account_key) as account_key
     from company_records
     inner join companies on company_records.company_key = companies.company_key
+    left join domains on company_records.domain = domains.domain
+    where company_records.domain is not null and domains.domain is null
     group by company_records.domain
 
 ),
@@ -33,6 +37,7 @@ known as (
         records.is_held_back,
         people.country,
         people.seniority,
+        case when people.company_employees > 0 then people.company_employees end as company_employees,
         people.is_test or coalesce(addresses.is_test_address, false) as is_test,
         people.created_at,
         people.deleted_at,
@@ -41,9 +46,15 @@ known as (
             as has_business_email,
         coalesce(addresses.domain_kind = 'internal', false) as is_internal,
         coalesce(addresses.domain_kind = 'competitor', false) as is_competitor,
-        -- The company that the record names; else the one whose domain the address has.
-        coalesce(companies.account_key, domain_accounts.account_key) as account_key,
-        case when companies.account_key is not null then 0 else 1 end as account_rank,
+        -- The company that the record names; else the one with the address's domain; else with the website's.
+        coalesce(
+            companies.account_key, domain_accounts.account_key, website_accounts.account_key
+        ) as account_key,
+        case
+            when companies.account_key is not null then 0
+            when domain_accounts.account_key is not null then 1
+            else 2
+        end as account_rank,
         people.record_key
     from people
     inner join records on people.record_key = records.record_key
@@ -54,6 +65,8 @@ known as (
             addresses.domain = domain_accounts.domain
             and addresses.domain_kind = 'business'
             and addresses.is_valid
+    left join domain_accounts as website_accounts
+        on people.company_domain = website_accounts.domain
 
 ),
 
@@ -61,12 +74,11 @@ int_persons_resolved as (
 
     select
         person_key,
-        {{ first_by('account_key', 'case when account_key is not null then row(account_rank, created_at, record_key) end') }}
+        {{ first_by('account_key', oldest('account_key', 'account_rank, created_at, record_key')) }}
             as account_key,
-        {{ first_by('country', 'case when country is not null then row(created_at, record_key) end') }}
-            as country,
-        {{ first_by('seniority', 'case when seniority is not null then row(created_at, record_key) end') }}
-            as seniority,
+        {%- for attribute in ['country', 'seniority', 'company_employees'] %}
+        {{ first_by(attribute, oldest(attribute, 'created_at, record_key')) }} as {{ attribute }},
+        {%- endfor %}
         count(*) as record_count,
         bool_or(has_valid_email) as has_valid_email,
         bool_or(has_business_email) as has_business_email,

@@ -1,7 +1,7 @@
 {# Grain: one row a journey that has entered a stage: whose it is, its funnel, and the channels that it came by. #}
 with
 
-entered as (select distinct journey_key from {{ ref('int_stage_entries') }}),
+entered as (select distinct journey_key from {{ ref('int_stage_entries_unioned') }}),
 
 split as (select * from {{ ref('int_journeys_split') }}),
 
@@ -13,7 +13,9 @@ persons as (select * from {{ ref('int_persons_resolved') }}),
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
-touches as (select * from {{ ref('int_touches_on_journeys') }}),
+funnels as (select * from {{ ref('funnels') }}),
+
+touches as (select * from {{ ref('int_touches_placed') }}),
 
 channels as (
 
@@ -50,7 +52,7 @@ int_journeys_described as (
         split.person_key,
         coalesce(persons.account_key, deals.account_key) as account_key,
         deals.owner_key,
-        coalesce(accounts.funnel, 'unassigned') as funnel,
+        coalesce(funnels.funnel, 'unassigned') as funnel,
         coalesce(split.journey_number, 1) as journey_number,
         case when split.journey_key is null then 'opportunity' else 'person' end as journey_origin,
         channels.first_channel,
@@ -61,6 +63,9 @@ int_journeys_described as (
     left join deals on entered.journey_key = deals.journey_key
     left join accounts
         on coalesce(persons.account_key, deals.account_key) = accounts.account_key
+    left join funnels
+        on
+            {{ size_is_in_funnel('coalesce(accounts.employees, persons.company_employees)') }}
     left join channels on entered.journey_key = channels.journey_key
 
 )

@@ -5,7 +5,7 @@ opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
 
 assigned as (select * from {{ ref('int_opportunities_assigned') }}),
 
-rates as (select * from {{ ref('int_exchange_rates') }}),
+rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 dim_opportunities as (
 

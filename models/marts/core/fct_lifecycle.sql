@@ -1,7 +1,7 @@
 {# Grain: one row each time a lead or customer enters a stage. #}
 with
 
-entries as (select * from {{ ref('int_stage_entries') }}),
+entries as (select * from {{ ref('int_stage_entries_unioned') }}),
 
 journeys as (select * from {{ ref('int_journeys_described') }}),
 

@@ -9,7 +9,7 @@ subscriptions as (
 
 companies as (select * from {{ ref('int_companies_resolved') }}),
 
-rates as (select * from {{ ref('int_exchange_rates') }}),
+rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 spells as (
 

@@ -5,7 +5,7 @@ payments as (select * from {{ ref('int_payments_unioned') }} where reason_code i
 
 companies as (select * from {{ ref('int_companies_resolved') }}),
 
-rates as (select * from {{ ref('int_exchange_rates') }}),
+rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 accounts as (select * from {{ ref('dim_accounts') }}),
 

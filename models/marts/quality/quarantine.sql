@@ -56,7 +56,7 @@ quarantine as (
         rejected.system,
         rejected.entity,
         rejected.source_table,
-        rejected.source_key,
+        rejected.source_key as source_row_id,
         rejected.reason_code,
         reasons.reason || coalesce(': ' || rejected.reason_detail, '') as reason,
         landed.row_json,

@@ -1,5 +1,10 @@
 {{ config(enabled=provides('stg_hubspot__touches')) }}
 
+{%- set counted = [] %}
+{%- for type in var('hubspot_email_events') %}
+{%- do counted.append(text_literal(type, 'An entry of the var hubspot_email_events')) %}
+{%- endfor %}
+
 with
 
 email_events as (
@@ -58,12 +63,7 @@ clicks as (
             -- HubSpot filters what scanners and the sender's own people did.
             when
                 email_events.type is null
-                or email_events.type not in (
-                    {%- for type in var('hubspot_email_events') %}
-                    {{ text_literal(type, 'An entry of the var hubspot_email_events') }}
-                    {{- ',' if not loop.last }}
-                    {%- endfor %}
-                )
+                or email_events.type not in ({{ counted | join(', ') }})
                 or coalesce(email_events.filtered_event, false)
                 then 'not_needed'
             when recipients.contact_id is null then 'unknown_reference'

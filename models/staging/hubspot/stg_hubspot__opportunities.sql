@@ -22,8 +22,8 @@ deals as (
 pipelines as (
 
     {{ read_lookup(
-        'hubspot', 'deal_pipeline', {'pipeline_id': 'text', 'label': 'text'},
-        key=['pipeline_id'],
+        'hubspot', 'deal_pipeline', key=['pipeline_id'],
+        columns={'pipeline_id': 'text', 'label': 'text'},
     ) }}
 
 ),
@@ -43,18 +43,16 @@ company_links as (
     {{ read_source(
         'hubspot', 'deal_company',
         {'deal_id': 'text', 'company_id': 'text', 'type_id': 'text'},
-        key=['deal_id', 'company_id'],
-        optional=true,
+        key=['deal_id', 'company_id'], optional=true,
     ) }}
 
 ),
 
-merges as (
+merged_deals as (
 
     {{ read_lookup(
-        'hubspot', 'merged_deal',
-        {'merged_deal_id': 'text', '_fivetran_synced': 'timestamp'},
-        key=['merged_deal_id'],
+        'hubspot', 'merged_deal', key=['merged_deal_id'],
+        columns={'merged_deal_id': 'text', '_fivetran_synced': 'timestamp'},
     ) }}
 
 ),
@@ -66,8 +64,7 @@ deal_companies as (
 
     select
         deal_id,
-        coalesce(min(case when type_id = '5' then company_id end), min(company_id))
-            as company_id
+        coalesce(min(case type_id when '5' then company_id end), min(company_id)) as company_id
     from company_links
     where reason_code is null
     group by deal_id
@@ -106,7 +103,7 @@ stg_hubspot__opportunities as (
         deals.source_key,
         deals.loaded_at,
         -- A deal that was merged into another lives on in that one.
-        coalesce(deals.deleted_at, merges._fivetran_synced) as deleted_at,
+        coalesce(deals.deleted_at, merged_deals._fivetran_synced) as deleted_at,
         deals.reason_code,
         deals.reason_detail,
         deals.row_json
@@ -115,7 +112,7 @@ stg_hubspot__opportunities as (
     left join pipelines on deals.deal_pipeline_id = pipelines.pipeline_id
     left join deal_companies on deals.deal_id = deal_companies.deal_id
     left join primary_people on deals.deal_id = primary_people.opportunity_id
-    left join merges on deals.deal_id = merges.merged_deal_id
+    left join merged_deals on deals.deal_id = merged_deals.merged_deal_id
 
 )
 

@@ -4,7 +4,7 @@
 
 with
 
-merges as (
+audited_merges as (
 
     {{ read_source(
         'hubspot', 'contact_merge_audit',
@@ -87,7 +87,7 @@ stg_hubspot__person_links as (
         'merge' as link_kind,
         timestamp as linked_at,
         {{ row_origin() }}
-    from merges
+    from audited_merges
     union all
     select
         record_id,

@@ -43,7 +43,8 @@ responses as (
 
     select
         members.*,
-        coalesce(lead_or_contact_id, contact_id, lead_id) as record_id,
+        coalesce(members.lead_or_contact_id, members.contact_id, members.lead_id)
+            as record_id,
         coalesce(campaigns.name, members.campaign_id) as campaign,
         campaigns.type as campaign_type
     from members

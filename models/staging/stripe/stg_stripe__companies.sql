@@ -31,17 +31,8 @@ stg_stripe__companies as (
         address_country as country,
         {{ typed_null('decimal') }} as yearly_revenue,
         {{ typed_null('text') }} as parent_record_id,
-        case
-            {%- for key, system in var('stripe_company_keys').items() %}
-            when {{ json_value('metadata', key) }} is not null
-                then {{ text_literal(system, 'A system in the var stripe_company_keys') }}
-            {%- endfor %}
-        end as crm_system,
-        coalesce(
-            {%- for key in var('stripe_company_keys') %}
-            {{ json_value('metadata', key) }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as crm_record_id,
+        {{ stripe_company('metadata', 'system') }} as crm_system,
+        {{ stripe_company('metadata', 'record_id') }} as crm_record_id,
         created as created_at,
         {{ row_origin("case when not coalesce(livemode, true) then 'test_mode' end") }}
     from customers

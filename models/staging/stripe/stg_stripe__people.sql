@@ -27,6 +27,7 @@ stg_stripe__people as (
         id as company_record_id,
         name as company_name,
         nullif(split_part(email, '@', 2), '') as company_domain,
+        {{ typed_null('bigint') }} as company_employees,
         {{ typed_null('text') }} as lead_source,
         {{ typed_null('text') }} as stage_label,
         not coalesce(livemode, true) as is_test,

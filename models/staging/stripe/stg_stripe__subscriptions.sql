@@ -23,49 +23,12 @@ versions as (
 
 ),
 
-items as (
-
-    {{ read_lookup(
-        'stripe', 'subscription_item',
-        {
-            'id': 'text', 'subscription_id': 'text', 'plan_id': 'text',
-            'price_id': 'text', 'quantity': 'bigint', '_fivetran_deleted': 'boolean',
-        },
-        key=['id'],
-    ) }}
-
-),
-
-prices as (select * from {{ ref('base_stripe__prices') }}),
-
--- Metered use is billed afterwards: it promises nothing.
-contents as (
-
-    select
-        items.subscription_id,
-        count(*) as item_count,
-        min(prices.plan) as plan,
-        min(prices.currency) as currency,
-        min(prices.unit_amount) as unit_amount,
-        min(prices.yearly_periods) as yearly_periods,
-        min(prices.interval_count) as interval_count,
-        sum({{ stripe_month(
-            'coalesce(items.quantity, 1)', 'prices.unit_amount',
-            'prices.yearly_periods', 'prices.interval_count',
-        ) }}) as monthly_amount
-    from items
-    left join prices on coalesce(items.price_id, items.plan_id) = prices.price_id
-    where
-        not coalesce(items._fivetran_deleted, false)
-        and not coalesce(prices.is_metered, false)
-    group by items.subscription_id
-
-),
+contents as (select * from {{ ref('base_stripe__subscription_contents') }}),
 
 spells as (
 
     select
-        versions.*,
+        *,
         -- The first version begins with the subscription, however late it was first seen.
         case
             when rank() over (partition by id order by _fivetran_start nulls first) = 1

@@ -29,6 +29,7 @@ stg_zendesk__people as (
         organization_id as company_record_id,
         {{ typed_null('text') }} as company_name,
         {{ typed_null('text') }} as company_domain,
+        {{ typed_null('bigint') }} as company_employees,
         {{ typed_null('text') }} as lead_source,
         {{ typed_null('text') }} as stage_label,
         cast(null as boolean) as is_test,

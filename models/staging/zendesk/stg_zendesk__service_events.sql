@@ -31,23 +31,7 @@ changes as (
 
 ),
 
-tags as (
-
-    {{ read_source(
-        'zendesk', 'ticket_tag', {'ticket_id': 'text', 'tag': 'text'},
-        key=['ticket_id', 'tag'],
-        optional=true,
-    ) }}
-
-),
-
-onboarding_tickets as (
-
-    select distinct ticket_id
-    from tags
-    where tag = {{ text_var('zendesk_onboarding_tag') }} and reason_code is null
-
-),
+solved as (select * from {{ ref('base_zendesk__onboarded_tickets') }}),
 
 known_tickets as (
 
@@ -66,25 +50,22 @@ named_changes as (
         changes.*,
         known_tickets.organization_id,
         known_tickets.requester_id,
+        known_tickets.id is not null as is_known,
         case
-            when field_name = 'satisfaction_score' and value like 'good%'
+            when changes.field_name = 'satisfaction_score' and changes.value like 'good%'
                 then 'satisfaction_good'
-            when field_name = 'satisfaction_score' and value like 'bad%'
+            when changes.field_name = 'satisfaction_score' and changes.value like 'bad%'
                 then 'satisfaction_bad'
-            -- A ticket may be opened again: only the first solving is the onboarding.
+            -- A ticket may be opened again: only its first solving is the onboarding.
             when
-                field_name = 'status'
-                and onboarding_tickets.ticket_id is not null
-                and updated = min(
-                    case when field_name = 'status' and value in ('solved', 'closed') then updated end
-                ) over (partition by changes.ticket_id)
-                and value in ('solved', 'closed')
+                changes.field_name = 'status'
+                and changes.value in ('solved', 'closed')
+                and changes.updated = solved.first_solved_at
                 then 'onboarding_done'
-        end as kind,
-        known_tickets.id is not null as is_known
+        end as kind
     from changes
     left join known_tickets on changes.ticket_id = known_tickets.id
-    left join onboarding_tickets on changes.ticket_id = onboarding_tickets.ticket_id
+    left join solved on changes.ticket_id = solved.ticket_id
 
 ),
 

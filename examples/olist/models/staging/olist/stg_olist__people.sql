@@ -14,6 +14,7 @@ stg_olist__people as (
         seller_id as company_record_id,
         cast(null as varchar) as company_name,
         cast(null as varchar) as company_domain,
+        cast(null as bigint) as company_employees,
         origin as lead_source,
         cast(null as varchar) as stage_label,
         cast(null as boolean) as is_test,

@@ -1,15 +1,17 @@
-{# Grain: one row a deal: the one journey that it belongs to, and how that was decided. #}
+{# Grain: one row a deal of new business: the one journey that it belongs to, and how that was decided. #}
 with
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+new_deals as (
+
+    select * from {{ ref('int_opportunities_resolved') }} where opportunity_type = 'new'
+
+),
 
 journeys as (select * from {{ ref('int_journeys_split') }}),
 
-exits as (select * from {{ ref('int_exits_detected') }}),
+exits as (select * from {{ ref('int_exits_unioned') }}),
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
-
-new_deals as (select * from opportunities where opportunity_type = 'new'),
 
 by_person as (
 
@@ -80,7 +82,7 @@ by_account as (
 
 ),
 
-new_assigned as (
+int_new_deals_assigned as (
 
     select
         new_deals.opportunity_key,
@@ -101,46 +103,6 @@ new_assigned as (
     left join by_person on new_deals.opportunity_key = by_person.opportunity_key
     left join by_account on new_deals.opportunity_key = by_account.opportunity_key
 
-),
-
-later_assigned as (
-
-    -- Renewals and expansions follow the journey that made the account a customer, the last one before them.
-    select
-        opportunities.opportunity_key,
-        {{ last_by('new_assigned.journey_key', 'row(new_assigned.closed_at, new_assigned.opportunity_key)') }}
-            as journey_key
-    from opportunities
-    inner join new_assigned
-        on
-            opportunities.account_key = new_assigned.account_key
-            and new_assigned.outcome = 'won'
-            and new_assigned.closed_at <= opportunities.created_at
-    where opportunities.opportunity_type != 'new'
-    group by opportunities.opportunity_key
-
-),
-
-int_opportunities_assigned as (
-
-    select
-        opportunities.opportunity_key,
-        coalesce(
-            new_assigned.journey_key,
-            later_assigned.journey_key,
-            {{ key_of(["'opportunity'", 'opportunities.opportunity_key']) }}
-        ) as journey_key,
-        coalesce(
-            new_assigned.assigned_by,
-            case
-                when later_assigned.journey_key is not null then 'journey that won the account'
-                else 'journey of its own'
-            end
-        ) as assigned_by
-    from opportunities
-    left join new_assigned on opportunities.opportunity_key = new_assigned.opportunity_key
-    left join later_assigned on opportunities.opportunity_key = later_assigned.opportunity_key
-
 )
 
-select * from int_opportunities_assigned
+select * from int_new_deals_assigned

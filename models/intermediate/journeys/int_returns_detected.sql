@@ -1,4 +1,4 @@
-{# Grain: one row a journey of a person. A person who comes back long enough after an exit starts the next one. #}
+{# Grain: one row an exit after which the person came back: long enough after it, and before sales had taken it up again. #}
 {%- set earlier -%}
     partition by person_key
     order by happened_at, is_exit
@@ -16,30 +16,9 @@ opportunities as (
 
 ),
 
-exits as (select * from {{ ref('int_exits_detected') }} where person_key is not null),
+exits as (select * from {{ ref('int_exits_unioned') }} where person_key is not null),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
-
-first_starts as (
-
-    select
-        person_key,
-        min(started_at) as started_at
-    from (
-        select
-            person_key,
-            min(occurred_at) as started_at
-        from touches
-        group by person_key
-        union all
-        select
-            person_key,
-            least(created_at, closed_at)
-        from opportunities
-    ) as seen
-    group by person_key
-
-),
 
 leavers as (select distinct person_key from exits),
 
@@ -85,7 +64,7 @@ looked_back as (
 
 ),
 
-returns as (
+int_returns_detected as (
 
     select
         person_key,
@@ -98,44 +77,6 @@ returns as (
         and (last_work_at is null or last_work_at <= last_exit_at)
     group by person_key, last_exit_at
 
-),
-
-starts as (
-
-    select
-        person_key,
-        started_at
-    from first_starts
-    union
-    select
-        person_key,
-        started_at
-    from returns
-
-),
-
-numbered as (
-
-    select
-        person_key,
-        started_at,
-        row_number() over (partition by person_key order by started_at nulls first) as journey_number,
-        lead(started_at) over (partition by person_key order by started_at nulls first)
-            as next_started_at
-    from starts
-
-),
-
-int_journeys_split as (
-
-    select
-        {{ key_of(["'person'", 'person_key', 'journey_number']) }} as journey_key,
-        person_key,
-        journey_number,
-        started_at,
-        next_started_at
-    from numbered
-
 )
 
-select * from int_journeys_split
+select * from int_returns_detected

@@ -16,7 +16,7 @@ ordered as (
 
 ),
 
-int_exchange_rates as (
+int_exchange_rates_dated as (
 
     select
         currency,
@@ -28,4 +28,4 @@ int_exchange_rates as (
 
 )
 
-select * from int_exchange_rates
+select * from int_exchange_rates_dated

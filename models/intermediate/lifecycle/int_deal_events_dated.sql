@@ -1,27 +1,13 @@
-{# Grain: one row each time a deal moves its journey: created, reopened, won, or lost with nothing else to hold the journey. #}
+{# Grain: one row each time a deal moves its journey: created, reopened, won, or lost with nothing else to hold it. #}
 with
 
 opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
 
 assigned as (select * from {{ ref('int_opportunities_assigned') }}),
 
-exits as (select * from {{ ref('int_exits_detected') }} where opportunity_key is not null),
-
-rates as (select * from {{ ref('int_exchange_rates') }}),
+exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is not null),
 
 stages as (select * from {{ ref('int_opportunity_stages_unioned') }} where reason_code is null),
-
-amounts as (
-
-    select
-        opportunity_key,
-        amount,
-        entered_at,
-        source_key
-    from stages
-    where amount is not null
-
-),
 
 moves as (
 
@@ -67,7 +53,7 @@ won_stages as (
 
 ),
 
-events as (
+int_deal_events_dated as (
 
     select
         opportunity_key,
@@ -100,48 +86,6 @@ events as (
         exit_reason
     from exits
 
-),
-
-amounts_then as (
-
-    select
-        events.opportunity_key,
-        events.stage,
-        events.occurred_at,
-        {{ last_by('amounts.amount', 'row(amounts.entered_at, amounts.source_key)') }} as amount
-    from events
-    inner join amounts
-        on
-            events.opportunity_key = amounts.opportunity_key
-            and events.occurred_at >= amounts.entered_at
-    where events.stage in ('opportunity', 'lost')
-    group by events.opportunity_key, events.stage, events.occurred_at
-
-),
-
-int_deal_evidence as (
-
-    select
-        assigned.journey_key,
-        events.opportunity_key,
-        opportunities.system,
-        events.stage,
-        events.exit_reason,
-        -- A win counts what the deal is worth now; anything before it, what it was thought to be worth then.
-        {{ at_rate('coalesce(amounts_then.amount, opportunities.amount)') }} as amount,
-        events.occurred_at
-    from events
-    inner join assigned on events.opportunity_key = assigned.opportunity_key
-    inner join opportunities on events.opportunity_key = opportunities.opportunity_key
-    left join amounts_then
-        on
-            events.opportunity_key = amounts_then.opportunity_key
-            and events.stage = amounts_then.stage
-            and events.occurred_at = amounts_then.occurred_at
-    left join rates
-        on
-            {{ rate_holds('opportunities.currency', 'coalesce(events.occurred_at, opportunities.created_at)') }}
-
 )
 
-select * from int_deal_evidence
+select * from int_deal_events_dated

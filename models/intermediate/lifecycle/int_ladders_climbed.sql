@@ -1,7 +1,7 @@
-{# Grain: one row each time a journey enters a stage, skipped stages filled in, in order. #}
+{# Grain: one row a journey and stage of the ladder up to the highest it reached: its first entry, skipped stages filled in. #}
 with
 
-evidence as (select * from {{ ref('int_stage_evidence') }}),
+evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
@@ -62,7 +62,7 @@ rungs as (
 
 ),
 
-climbed as (
+int_ladders_climbed as (
 
     -- A stage without evidence, or with evidence only after a later stage's, was skipped: it is entered with the next one.
     select
@@ -85,68 +85,6 @@ climbed as (
             rungs.journey_key = next_rung.journey_key
             and rungs.next_order = next_rung.stage_order
 
-),
-
-told as (
-
-    -- The evidence that no rung stands on and that still is an entry: every deal's, every return, every exit.
-    select
-        evidence.journey_key,
-        case when evidence.stage = 'recycled' then 'lead' else evidence.stage end as stage,
-        evidence.occurred_at as entered_at,
-        evidence.evidence_key,
-        evidence.evidence_kind,
-        evidence.opportunity_key,
-        evidence.exit_reason,
-        evidence.amount,
-        evidence.definition_version
-    from evidence
-    left join climbed
-        on
-            evidence.journey_key = climbed.journey_key
-            and evidence.stage = climbed.stage
-            and evidence.evidence_key = climbed.evidence_key
-            and (evidence.occurred_at = climbed.entered_at or climbed.entered_at is null)
-    where
-        climbed.journey_key is null
-        and (evidence.evidence_kind in ('opportunity', 'stage claim'))
-
-),
-
-int_stage_entries as (
-
-    select
-        climbed.journey_key,
-        climbed.stage,
-        climbed.entered_at,
-        climbed.evidence_key is null as is_inferred,
-        evidence.evidence_kind,
-        climbed.evidence_key,
-        evidence.opportunity_key,
-        evidence.exit_reason,
-        evidence.amount,
-        evidence.definition_version
-    from climbed
-    left join evidence
-        on
-            climbed.journey_key = evidence.journey_key
-            and climbed.stage = evidence.stage
-            and climbed.evidence_key = evidence.evidence_key
-            and (climbed.entered_at = evidence.occurred_at or evidence.occurred_at is null)
-    union all
-    select
-        journey_key,
-        stage,
-        entered_at,
-        false,
-        evidence_kind,
-        evidence_key,
-        opportunity_key,
-        exit_reason,
-        amount,
-        definition_version
-    from told
-
 )
 
-select * from int_stage_entries
+select * from int_ladders_climbed

@@ -7,7 +7,7 @@ touches as (select * from {{ ref('int_touches_resolved') }}),
 
 journeys as (select * from {{ ref('int_journeys_split') }}),
 
-int_touches_on_journeys as (
+int_touches_placed as (
 
     select
         touches.touch_key,
@@ -35,4 +35,4 @@ int_touches_on_journeys as (
 
 )
 
-select * from int_touches_on_journeys
+select * from int_touches_placed

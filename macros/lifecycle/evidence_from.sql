@@ -1,0 +1,17 @@
+{# One kind of evidence in the shape that all evidence has; a column that is not named is null. #}
+{% macro evidence_from(
+    table, evidence_kind, stage='stage', occurred_at='occurred_at', evidence_key=none, opportunity_key=none,
+    exit_reason=none, amount=none, definition_version=none
+) -%}
+    select
+        journey_key,
+        {{ stage }} as stage,
+        '{{ evidence_kind }}' as evidence_kind,
+        {{ evidence_key or typed_null('bigint') }} as evidence_key,
+        {{ opportunity_key or typed_null('bigint') }} as opportunity_key,
+        {{ exit_reason or typed_null('text') }} as exit_reason,
+        {{ definition_version or typed_null('bigint') }} as definition_version,
+        {{ amount or 'cast(null as decimal(18, 2))' }} as amount,
+        {{ occurred_at }} as occurred_at
+    from {{ table }}
+{%- endmacro %}

@@ -1,0 +1,41 @@
+{# Grain: one row a customer's journey and stage that account services gave evidence of, at the first event after the win. #}
+with
+
+service_events as (
+
+    select * from {{ ref('int_service_events_unioned') }} where reason_code is null
+
+),
+
+kinds as (select * from {{ ref('evidence_kinds') }}),
+
+companies as (select * from {{ ref('int_companies_resolved') }}),
+
+deals as (select * from {{ ref('int_deal_evidence_gathered') }} where stage = 'customer'),
+
+opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+
+int_service_evidence_gathered as (
+
+    select
+        deals.journey_key,
+        kinds.stage,
+        {{ first_by(
+            'service_events.event_key',
+            'row(service_events.occurred_at, service_events.event_key)'
+        ) }} as event_key,
+        min(service_events.occurred_at) as occurred_at
+    from service_events
+    inner join kinds on service_events.kind = kinds.kind
+    inner join companies on service_events.company_key = companies.company_key
+    inner join opportunities on companies.account_key = opportunities.account_key
+    inner join deals
+        on
+            opportunities.opportunity_key = deals.opportunity_key
+            and service_events.occurred_at >= deals.occurred_at
+    where kinds.stage is not null
+    group by deals.journey_key, kinds.stage
+
+)
+
+select * from int_service_evidence_gathered

@@ -1,0 +1,33 @@
+{# Grain: one row a journey and stage that touches alone are evidence of (awareness, sal), at the first of them. #}
+{%- set order = "row(coalesce(touches.occurred_at, cast('9999-12-31' as timestamp)), touches.touch_key)" -%}
+
+with
+
+touches as (select * from {{ ref('int_touches_placed') }}),
+
+kinds as (select * from {{ ref('evidence_kinds') }}),
+
+int_touch_evidence_gathered as (
+
+    select
+        touches.journey_key,
+        'awareness' as stage,
+        {{ first_by('touches.touch_key', order) }} as touch_key,
+        min(touches.occurred_at) as occurred_at
+    from touches
+    group by touches.journey_key
+    union all
+    select
+        touches.journey_key,
+        kinds.stage,
+        {{ first_by('touches.touch_key', order) }} as touch_key,
+        min(touches.occurred_at) as occurred_at
+    from touches
+    inner join kinds on touches.kind = kinds.kind
+    -- lead, mql and sql are the definition's to decide.
+    where kinds.stage not in ('awareness', 'lead', 'mql', 'sql')
+    group by touches.journey_key, kinds.stage
+
+)
+
+select * from int_touch_evidence_gathered

@@ -1,0 +1,345 @@
+"""A small project that keeps every rule, and for every rule the fault that must be named."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.check.__main__ import RULES, WARNINGS, breaches, stale
+from tools.check.exceptions import Exempt
+from tools.check.project import Project, read_project
+
+Manifest = dict[str, Any]
+EVERY_RULE = {rule.__name__: rule for rule in (*RULES, *WARNINGS)}
+
+STAGING = "models/staging/shop/stg_shop__people.sql"
+UNION = "models/intermediate/sources/int_people_unioned.sql"
+DEFINITION = "models/intermediate/definition/int_leads_evaluated.sql"
+FACT = "models/marts/core/fct_lifecycle.sql"
+KPI = "models/marts/kpis/lead_counts.sql"
+IMPORT = "(select * from {{ ref('int_people_unioned') }} where reason_code is null)"
+
+
+def node(path: str, reads: tuple[str, ...] = (), code: str = "", **columns: str) -> Manifest:
+    """A described model under contract. Columns: name="type"."""
+    name = Path(path).stem
+    return {
+        "unique_id": f"model.shop.{name}",
+        "resource_type": "model",
+        "package_name": "shop",
+        "name": name,
+        "original_file_path": path,
+        "raw_code": code,
+        "description": "One row a thing.",
+        "columns": {column: field(column, kind) for column, kind in columns.items()},
+        "config": {"contract": {"enforced": True}},
+        "depends_on": {"nodes": list(reads), "macros": []},
+    }
+
+
+def field(name: str, data_type: str) -> Manifest:
+    return {
+        "name": name,
+        "data_type": data_type,
+        "description": "What it holds.",
+        "constraints": [],
+    }
+
+
+def column_test(name: str, model: str, column: str | None) -> Manifest:
+    return {
+        "unique_id": f"test.shop.{name}_{model}",
+        "resource_type": "test",
+        "package_name": "shop",
+        "name": f"{name}_{model}",
+        "original_file_path": "models/tests.yml",
+        "depends_on": {"nodes": [f"model.shop.{model}"], "macros": []},
+        "test_metadata": {"name": name},
+        "attached_node": f"model.shop.{model}",
+        "column_name": column,
+    }
+
+
+def macro(name: str, code: str) -> Manifest:
+    return {
+        "unique_id": f"macro.shop.{name}",
+        "package_name": "shop",
+        "name": name,
+        "original_file_path": f"macros/{name}.sql",
+        "macro_sql": code,
+        "depends_on": {"macros": []},
+    }
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    models = [
+        node(STAGING, ("source.shop.shop.people",), person_id="string"),
+        node(UNION, ("model.shop.stg_shop__people",), person_key="bigint"),
+        node(
+            DEFINITION,
+            ("model.shop.int_people_unioned", "seed.shop.lead_definition_rules"),
+            f"with people as {IMPORT} select * from people",
+        ),
+        node(
+            FACT, ("model.shop.int_leads_evaluated",), lifecycle_key="bigint", lost_at="timestamp"
+        ),
+        node(KPI, ("model.shop.fct_lifecycle",), week="date", lead_count="bigint"),
+    ]
+    models[1]["depends_on"]["macros"] = ["macro.shop.union_sources"]
+    tests = [
+        column_test("unique", "fct_lifecycle", "lifecycle_key"),
+        column_test("not_null", "fct_lifecycle", "lifecycle_key"),
+        column_test("unique_grain", "lead_counts", None),
+    ]
+    macros = [
+        macro("read_source", "{{ source(system, table) }}"),
+        macro("union_sources", "{{ ref('stg_' ~ system) }}"),
+        macro("cutoff", "{{ run_started_at }}"),
+    ]
+    return {
+        "metadata": {"project_name": "shop"},
+        "nodes": {each["unique_id"]: each for each in [*models, *tests]},
+        "macros": {each["unique_id"]: each for each in macros},
+    }
+
+
+def at(manifest: Manifest, path: str) -> Manifest:
+    """The model that stands at a path."""
+    found: Manifest = manifest["nodes"][f"model.shop.{Path(path).stem}"]
+    return found
+
+
+def moved(manifest: Manifest, path: str, to: str) -> None:
+    at(manifest, path).update(original_file_path=to, name=Path(to).stem)
+
+
+def reading(manifest: Manifest, path: str, id: str) -> None:
+    at(manifest, path)["depends_on"]["nodes"].append(id)
+
+
+def using(manifest: Manifest, path: str, name: str) -> None:
+    at(manifest, path)["depends_on"]["macros"].append(f"macro.shop.{name}")
+
+
+def coded(manifest: Manifest, path: str, code: str) -> None:
+    at(manifest, path)["raw_code"] = code
+
+
+def with_column(manifest: Manifest, path: str, name: str, kind: str, **more: str) -> None:
+    at(manifest, path)["columns"][name] = field(name, kind) | more
+
+
+def without(manifest: Manifest, test: str) -> None:
+    del manifest["nodes"][f"test.shop.{test}"]
+
+
+def write_yml(root: Path, lines: int) -> None:
+    (root / "models").mkdir()
+    (root / "models" / "long.yml").write_text("# one line\n" * lines)
+
+
+# Rule, fault, and what the sentence must name. Some rules can be broken in several ways.
+Plant = Callable[[Manifest, Path], None]
+LONG_NAME = "models/marts/kpis/" + "k" * 41 + ".sql"
+FAULTS: list[tuple[str, Plant, str]] = [
+    (
+        "every_model_is_in_a_layer",
+        lambda m, _: moved(m, KPI, "models/lead_counts.sql"),
+        "models/lead",
+    ),
+    (
+        "only_staging_reads_sources",
+        lambda m, _: reading(m, FACT, "source.shop.shop.people"),
+        f"{FACT}: reads a source (shop.people)",
+    ),
+    ("only_staging_reads_sources", lambda m, _: using(m, DEFINITION, "read_source"), DEFINITION),
+    (
+        "staging_reads_only_its_own_system",
+        lambda m, _: reading(m, STAGING, "model.shop.int_people_unioned"),
+        f"{STAGING}: reads int_people_unioned",
+    ),
+    (
+        "only_the_union_reads_staging",
+        lambda m, _: reading(m, DEFINITION, "model.shop.stg_shop__people"),
+        f"{DEFINITION}: reads stg_shop__people",
+    ),
+    (
+        "only_the_union_reads_staging",
+        lambda m, _: at(m, UNION)["depends_on"].update(macros=[]),
+        f"{UNION}: reads stg_shop__people",
+    ),
+    (
+        "intermediate_reads_no_mart",
+        lambda m, _: reading(m, UNION, "model.shop.lead_counts"),
+        f"{UNION}: reads the mart lead_counts",
+    ),
+    (
+        "marts_never_read_staging",
+        lambda m, _: reading(m, KPI, "model.shop.stg_shop__people"),
+        f"{KPI}: reads stg_shop__people",
+    ),
+    (
+        "lead_counts_descend_from_the_fact",
+        lambda m, _: at(m, KPI)["depends_on"].update(nodes=["model.shop.int_leads_evaluated"]),
+        f"{KPI}: tells lead_count",
+    ),
+    (
+        "the_fact_descends_from_the_definition",
+        lambda m, _: at(m, FACT)["depends_on"].update(nodes=["model.shop.int_people_unioned"]),
+        FACT,
+    ),
+    ("the_fact_descends_from_the_definition", lambda m, _: moved(m, FACT, KPI), "no fct_lifecycle"),
+    (
+        "only_the_definition_reads_its_seeds",
+        lambda m, _: reading(m, KPI, "seed.shop.lead_definition_rules"),
+        f"{KPI}: reads the seed lead_definition_rules",
+    ),
+    (
+        "unusable_rows_are_left_out",
+        lambda m, _: coded(m, DEFINITION, "select * from {{ ref('int_people_unioned') }}"),
+        DEFINITION,
+    ),
+    (
+        "unusable_rows_are_left_out",
+        lambda m, _: coded(
+            m,
+            DEFINITION,
+            "with one as (select * from {{ ref('int_people_unioned') }}), "
+            f"two as {IMPORT} select * from one -- where reason_code is null",
+        ),
+        DEFINITION,
+    ),
+    (
+        "unusable_rows_are_left_out",
+        lambda m, _: coded(m, DEFINITION, "select * from {{ ref('int_' ~ entity ~ '_unioned') }}"),
+        DEFINITION,
+    ),
+    *(
+        (
+            "only_the_cutoff_reads_the_clock",
+            lambda m, _, asked=asked: coded(m, KPI, f"select {asked} as week"),
+            f"{KPI}: reads the clock",
+        )
+        for asked in ("current_timestamp", "NOW()", "current_date", "getdate()", "today()")
+    ),
+    (
+        "only_the_cutoff_reads_the_clock",
+        lambda m, _: m["macros"].update(late=macro("late", "{{ run_started_at }}")),
+        "macros/late.sql: reads the clock",
+    ),
+    *(
+        (
+            "models_are_named_for_their_layer",
+            lambda m, _, path=path, name=name: at(m, path).update(name=name),
+            f"{path}: is named {name}",
+        )
+        for path, name in (
+            (STAGING, "stg_store__people"),
+            (STAGING, "people"),
+            (DEFINITION, "int_leads"),
+            (FACT, "lifecycle"),
+            (KPI, "int_leads_counted"),
+        )
+    ),
+    ("names_are_short", lambda m, _: moved(m, KPI, LONG_NAME), f"{LONG_NAME}: has a name of 41"),
+    *(
+        (
+            "column_names_keep_their_promises",
+            lambda m, _, name=name, kind=kind: with_column(m, KPI, name, kind),
+            f"{KPI}: has {name} as {kind}",
+        )
+        for name, kind in (
+            ("deal_id", "bigint"),
+            ("person_key", "string"),
+            ("is_won", "integer"),
+            ("has_deal", "string"),
+            ("won_at", "date"),
+            ("won_date", "timestamp"),
+            ("won_week", "string"),
+            ("won_month", "integer"),
+            ("deal_count", "double"),
+            ("won_amount", "double"),
+            ("win_rate", "string"),
+            ("stage_days", "interval"),
+            ("stage_name", "bigint"),
+            ("lost_reason", "bigint"),
+        )
+    ),
+    *(
+        (
+            "marts_name_no_person",
+            lambda m, _, name=name: with_column(m, FACT, name, "string"),
+            f"{FACT}: has the personal column {name}",
+        )
+        for name in ("email", "phone", "first_name", "last_name", "work_address")
+    ),
+    ("every_model_is_described", lambda m, _: at(m, UNION).update(description=" "), UNION),
+    (
+        "every_mart_column_is_described",
+        lambda m, _: with_column(m, KPI, "kind", "string", description=""),
+        f"{KPI}: does not describe kind",
+    ),
+    ("contracts_are_enforced", lambda m, _: at(m, FACT)["config"].clear(), FACT),
+    ("contracts_are_enforced", lambda m, _: at(m, STAGING)["columns"].clear(), STAGING),
+    ("contracts_are_enforced", lambda m, _: with_column(m, KPI, "kind", ""), KPI),
+    ("every_mart_is_unique_on_its_grain", lambda m, _: without(m, "not_null_fct_lifecycle"), FACT),
+    ("every_mart_is_unique_on_its_grain", lambda m, _: without(m, "unique_grain_lead_counts"), KPI),
+    ("models_are_short", lambda m, _: coded(m, KPI, "select 1\n" * 121), f"{KPI}: has 121 lines"),
+    (
+        "macros_are_short",
+        lambda m, _: m["macros"].update(long=macro("long", "x\n" * 26)),
+        "macros/long.sql: has the macro long of 26 lines",
+    ),
+    ("yml_files_are_short", lambda _, root: write_yml(root, 201), "models/long.yml: has 201 lines"),
+]
+
+
+def test_the_sound_project_breaks_no_rule(manifest: Manifest, tmp_path: Path) -> None:
+    write_yml(tmp_path, 200)
+    assert list(breaches(read_project(manifest, tmp_path), (*RULES, *WARNINGS))) == []
+
+
+@pytest.mark.parametrize(("rule", "plant", "named"), FAULTS, ids=lambda value: str(value)[:60])
+def test_the_fault_is_named(
+    manifest: Manifest, tmp_path: Path, rule: str, plant: Plant, named: str
+) -> None:
+    plant(manifest, tmp_path)
+    told = list(breaches(read_project(manifest, tmp_path), [EVERY_RULE[rule]]))
+    assert len(told) == 1
+    assert named in told[0]
+    assert told[0].endswith(f"({rule}).")
+
+
+def test_every_rule_has_a_fault() -> None:
+    assert {rule for rule, *_ in FAULTS} == set(EVERY_RULE)
+
+
+@pytest.fixture
+def broken(manifest: Manifest, tmp_path: Path) -> Project:
+    coded(manifest, KPI, "select now() as week")
+    return read_project(manifest, tmp_path)
+
+
+def test_an_exception_excuses_one_model_from_one_rule(broken: Project) -> None:
+    rule = EVERY_RULE["only_the_cutoff_reads_the_clock"]
+    assert len(list(breaches(broken, [rule]))) == 1
+    assert len(list(breaches(broken, [rule], [Exempt(rule.__name__, "other", "Why")]))) == 1
+    assert list(breaches(broken, [rule], [Exempt(rule.__name__, "lead_counts", "Why")])) == []
+
+
+@pytest.mark.parametrize(
+    ("exempt", "told"),
+    [
+        (Exempt("only_the_cutoff_reads_the_clock", "lead_counts", "Why"), ""),
+        (Exempt("only_the_cutoff_reads_the_clock", "lead_counts", " "), "gives no reason"),
+        (Exempt("only_the_cutoff_reads_the_clock", "fct_lifecycle", "Why"), "excuses nothing"),
+        (Exempt("no_such_rule", "lead_counts", "Why"), "names no rule"),
+    ],
+)
+def test_an_exception_must_be_needed_and_reasoned(
+    broken: Project, exempt: Exempt, told: str
+) -> None:
+    found = list(stale(broken, [exempt]))
+    assert [told in sentence for sentence in found] == ([True] if told else [])
