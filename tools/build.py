@@ -54,7 +54,7 @@ def _build(options: argparse.Namespace) -> int:
     stamp.forget(options.database)
     outcome = run_dbt(
         # Failures and warnings stand in full; what went well is counted below.
-        ["build", "--log-level", "warn", _colours()],
+        ["build", "--log-level", "warn", "--log-level-file", "debug", _colours()],
         options.database,
         options.target,
         options.vars,

@@ -5,5 +5,5 @@
 {% macro rate_holds(currency, moment) -%}
     {{ currency }} = rates.currency
             and coalesce({{ moment }}, {{ cutoff() }}) >= rates.valid_from
-            and (coalesce({{ moment }}, {{ cutoff() }}) < rates.valid_to or rates.valid_to is null)
+            and coalesce({{ moment }}, {{ cutoff() }}) < rates.valid_to
 {%- endmacro %}

@@ -54,7 +54,8 @@ def main() -> int:
     for fault in faults:
         print(fault)
     models = sum(1 for _ in project.models())
-    print(f"{models} models, {len(RULES)} rules: {len(faults) or 'no'} breaches.")
+    told = "1 breach" if len(faults) == 1 else f"{len(faults) or 'no'} breaches"
+    print(f"{models} models, {len(RULES)} rules: {told}.")
     return 1 if faults else 0
 
 

@@ -13,6 +13,7 @@ CLOCK = re.compile(
     r"|(?:now|today|getdate|clock_timestamp|datetime\.(?:utc)?now)(?=\s*\())",
     re.IGNORECASE,
 )
+UNIONED = "intermediate/sources"
 CLOCK_MACRO = "cutoff"
 
 
@@ -20,7 +21,7 @@ def unusable_rows_are_left_out(project: Project) -> Iterator[Breach]:
     """Who reads a unioned model filters `reason_code is null` where it does."""
     for model in project.models():
         for read in project.read_models(model):
-            if read.name.startswith("int_") and read.name.endswith("_unioned"):
+            if read.is_in(UNIONED) and read.name.endswith("_unioned"):
                 imports = list(_imports(model.code, read.name))
                 if not imports or not all(USABLE.search(text) for text in imports):
                     what = f"reads {read.name} with the rows that can't be used"

@@ -1,6 +1,6 @@
 {# Grain: one row a journey and stage that the definition decides (lead, mql, sql), at the moment it was first met, under the
    version in force on that day. #}
-{%- set order = "row(coalesce(occurred_at, cast('9999-12-31' as timestamp)), touch_key)" -%}
+{%- set order = "row(" ~ or_end("occurred_at") ~ ", touch_key)" -%}
 
 with
 

@@ -19,7 +19,7 @@ records as (
         case when domains.domain is null then companies.domain end as domain,
         parents.account_key as parent_account_key,
         companies.company_key,
-        coalesce(companies.created_at, cast('9999-12-31' as timestamp)) as created_at
+        {{ or_end('companies.created_at') }} as created_at
     from companies
     inner join resolved on companies.company_key = resolved.company_key
     left join domains on companies.domain = domains.domain

@@ -77,7 +77,7 @@ accounts as (
         cluster_key,
         {{ first_by(
             'company_key',
-            "row(coalesce(created_at, cast('9999-12-31' as timestamp)), company_key)"
+            "row(" ~ or_end("created_at") ~ ", company_key)"
         ) }} as account_key
     from clustered
     group by cluster_key

@@ -62,9 +62,7 @@ known as (
     left join companies on people.company_key = companies.company_key
     left join domain_accounts
         on
-            addresses.domain = domain_accounts.domain
-            and addresses.domain_kind = 'business'
-            and addresses.is_valid
+            case when addresses.is_valid then addresses.domain end = domain_accounts.domain
     left join domain_accounts as website_accounts
         on people.company_domain = website_accounts.domain
 

@@ -11,7 +11,7 @@ companies as (select * from {{ ref('int_companies_resolved') }}),
 
 opportunities as (
 
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('int_opportunities_owned') }}
     where outcome = 'won' and opportunity_type = 'new'
 
 ),
@@ -41,7 +41,7 @@ ends as (
         on
             ended.account_key = running.account_key
             and ended.ended_at >= running.started_at
-            and (running.ended_at > ended.ended_at or running.ended_at is null)
+            and coalesce(running.ended_at, {{ end_of_time() }}) > ended.ended_at
     where ended.ended_at is not null and running.account_key is null
     group by ended.account_key, ended.ended_at
 

@@ -3,7 +3,7 @@ with
 
 opportunities as (
 
-    select * from {{ ref('int_opportunities_resolved') }} where opportunity_type = 'new'
+    select * from {{ ref('int_opportunities_owned') }} where opportunity_type = 'new'
 
 ),
 

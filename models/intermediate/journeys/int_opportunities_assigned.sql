@@ -1,7 +1,7 @@
 {# Grain: one row a deal: the one journey that it belongs to, and how that was decided. #}
 with
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+opportunities as (select * from {{ ref('int_opportunities_owned') }}),
 
 new_assigned as (select * from {{ ref('int_new_deals_assigned') }}),
 

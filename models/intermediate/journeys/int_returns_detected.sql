@@ -11,7 +11,7 @@ touches as (select * from {{ ref('int_touches_resolved') }}),
 
 opportunities as (
 
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('int_opportunities_owned') }}
     where person_key is not null and opportunity_type = 'new'
 
 ),

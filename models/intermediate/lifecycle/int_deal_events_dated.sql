@@ -1,7 +1,7 @@
 {# Grain: one row each time a deal moves its journey: created, reopened, won, or lost with nothing else to hold it. #}
 with
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+opportunities as (select * from {{ ref('int_opportunities_owned') }}),
 
 assigned as (select * from {{ ref('int_opportunities_assigned') }}),
 

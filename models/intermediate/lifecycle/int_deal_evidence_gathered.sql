@@ -3,7 +3,7 @@ with
 
 events as (select * from {{ ref('int_deal_events_dated') }}),
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+opportunities as (select * from {{ ref('int_opportunities_owned') }}),
 
 assigned as (select * from {{ ref('int_opportunities_assigned') }}),
 

@@ -7,7 +7,7 @@ split as (select * from {{ ref('int_journeys_split') }}),
 
 assigned as (select * from {{ ref('int_opportunities_assigned') }}),
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+opportunities as (select * from {{ ref('int_opportunities_owned') }}),
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
 

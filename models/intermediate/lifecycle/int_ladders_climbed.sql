@@ -16,7 +16,7 @@ first_evidence as (
         min(evidence.occurred_at) as occurred_at,
         {{ first_by(
             'evidence.evidence_key',
-            "row(coalesce(evidence.occurred_at, cast('9999-12-31' as timestamp)), evidence.evidence_key)"
+            "row(" ~ or_end("evidence.occurred_at") ~ ", evidence.evidence_key)"
         ) }} as evidence_key
     from evidence
     inner join ladder on evidence.stage = ladder.stage

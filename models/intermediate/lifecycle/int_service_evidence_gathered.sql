@@ -13,18 +13,17 @@ companies as (select * from {{ ref('int_companies_resolved') }}),
 
 deals as (select * from {{ ref('int_deal_evidence_gathered') }} where stage = 'customer'),
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+opportunities as (select * from {{ ref('int_opportunities_owned') }}),
 
-int_service_evidence_gathered as (
+placed as (
 
+    -- An event belongs to the journey that won the account last before it.
     select
-        deals.journey_key,
+        service_events.event_key,
         kinds.stage,
-        {{ first_by(
-            'service_events.event_key',
-            'row(service_events.occurred_at, service_events.event_key)'
-        ) }} as event_key,
-        min(service_events.occurred_at) as occurred_at
+        service_events.occurred_at,
+        {{ last_by('deals.journey_key', 'row(deals.occurred_at, deals.journey_key)') }}
+            as journey_key
     from service_events
     inner join kinds on service_events.kind = kinds.kind
     inner join companies on service_events.company_key = companies.company_key
@@ -34,7 +33,19 @@ int_service_evidence_gathered as (
             opportunities.opportunity_key = deals.opportunity_key
             and service_events.occurred_at >= deals.occurred_at
     where kinds.stage is not null
-    group by deals.journey_key, kinds.stage
+    group by service_events.event_key, kinds.stage, service_events.occurred_at
+
+),
+
+int_service_evidence_gathered as (
+
+    select
+        journey_key,
+        stage,
+        {{ first_by('event_key', 'row(occurred_at, event_key)') }} as event_key,
+        min(occurred_at) as occurred_at
+    from placed
+    group by journey_key, stage
 
 )
 

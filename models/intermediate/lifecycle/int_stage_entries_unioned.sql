@@ -31,7 +31,7 @@ told as (
             evidence.journey_key = climbed.journey_key
             and evidence.stage = climbed.stage
             and evidence.evidence_key = climbed.evidence_key
-            and (evidence.occurred_at = climbed.entered_at or climbed.entered_at is null)
+            and {{ or_end('evidence.occurred_at') }} = {{ or_end('climbed.entered_at') }}
     left join leads on evidence.journey_key = leads.journey_key
     where
         climbed.journey_key is null
@@ -58,7 +58,7 @@ int_stage_entries_unioned as (
             climbed.journey_key = evidence.journey_key
             and climbed.stage = evidence.stage
             and climbed.evidence_key = evidence.evidence_key
-            and (climbed.entered_at = evidence.occurred_at or evidence.occurred_at is null)
+            and {{ or_end('climbed.entered_at') }} = {{ or_end('evidence.occurred_at') }}
     union all
     select
         journey_key,

@@ -1,5 +1,5 @@
 {# Grain: one row a journey and stage that touches alone are evidence of (awareness, sal), at the first of them. #}
-{%- set order = "row(coalesce(touches.occurred_at, cast('9999-12-31' as timestamp)), touches.touch_key)" -%}
+{%- set order = "row(" ~ or_end("touches.occurred_at") ~ ", touches.touch_key)" -%}
 
 with
 

@@ -23,7 +23,7 @@ int_exchange_rates_dated as (
         rate,
         case when spell > 1 then valid_from else cast('0001-01-01' as timestamp) end
             as valid_from,
-        valid_to
+        coalesce(valid_to, {{ end_of_time() }}) as valid_to
     from ordered
 
 )

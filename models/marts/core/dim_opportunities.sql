@@ -1,7 +1,7 @@
 {# Grain: one row a deal, as it stands at the cutoff. #}
 with
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+opportunities as (select * from {{ ref('int_opportunities_owned') }}),
 
 assigned as (select * from {{ ref('int_opportunities_assigned') }}),
 
@@ -22,7 +22,7 @@ dim_opportunities as (
         assigned.assigned_by,
         opportunities.currency,
         {{ at_rate('opportunities.amount') }} as amount,
-        opportunities.person_key is not null as has_person,
+        opportunities.has_person,
         opportunities.created_at,
         opportunities.closed_at
     from opportunities
