@@ -2,10 +2,12 @@
    Names match whatever their case and underscores (AccountId is account_id), or as the var `source_columns` says.
    Stops the build with one sentence when the table, or a column that is required, is missing. #}
 {% macro landed_columns(system, table, names, required, optional) -%}
-    {%- set relation = load_relation(source(system, table)) if execute else none -%}
+    {#- Asked for while dbt parses too, so that the lineage knows it. -#}
+    {%- set declared = source(system, table) -%}
+    {%- set relation = load_relation(declared) if execute else none -%}
     {%- if relation is none -%}
         {%- if execute and not optional and flags.WHICH in ('build', 'run') -%}
-            {{ exceptions.raise_compiler_error("The table " ~ table ~ " of " ~ system ~ " is missing: looked for " ~ source(system, table) ~ ". Load it, say where it is (vars source_schemas, source_tables), or take " ~ system ~ " out of the var systems.") }}
+            {{ exceptions.raise_compiler_error("The table " ~ table ~ " of " ~ system ~ " is missing: looked for " ~ declared ~ ". Load it, say where it is (vars source_schemas, source_tables), or take " ~ system ~ " out of the var systems.") }}
         {%- endif -%}
         {{ return(none) }}
     {%- endif -%}

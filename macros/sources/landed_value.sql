@@ -19,6 +19,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Whether a column's values can be other than the wanted type: those that landed as text, or wider than they are wanted. #}
+{% macro may_be_unreadable(column, type) -%}
+    {%- set landed = column.dtype | lower -%}
+    {{ return(type != 'text' and ('char' in landed or 'text' in landed or 'string' in landed or 'double' in landed)) }}
+{%- endmacro %}
+
 {# Text as a UTC timestamp: ISO with blank or T, with or without fraction, offset, Z or UTC; or an epoch in s, ms or us. #}
 {% macro text_to_utc(text) -%} {{ return(adapter.dispatch('text_to_utc', 'revenue_funnel')(text)) }} {%- endmacro %}
 

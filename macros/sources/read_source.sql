@@ -5,6 +5,7 @@
    Both must have landed, and a value in them that can't be read is an unreadable_value.
    apart: further columns that tell rows of one key apart, where they have landed. optional: the table itself may be absent.
    history: rows with _fivetran_active = false count too.
+   A value that can't be read in any other column is null; the row is used, and reason_detail names the first such column.
    Gives the columns, and source_table, source_key, loaded_at, deleted_at, reason_code, reason_detail, row_json. #}
 {% macro read_source(system, table, columns, key, needs=[], apart=[], optional=false, history=false) -%}
     {%- set landed = landed_columns(system, table, columns, key + needs, optional) -%}
@@ -63,5 +64,9 @@
             {%- for check in checks %}
             when {{ check[0] }} then '{{ check[2] }}'
             {%- endfor %}
+            {%- for name, type in types.items() if name in landed and name not in key + needs and may_be_unreadable(landed[name], type) %}
+            when {{ values[name] }} is null and {{ landed_value(landed[name], 'text') }} is not null then '{{ name }}'
+            {%- endfor %}
+            else {{ typed_null('text') }}
         end as reason_detail
 {%- endmacro %}

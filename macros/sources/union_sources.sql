@@ -11,12 +11,33 @@ staged as (
 
 ),
 
-numbered as (
+repeated as (
 
     select
-        *,
-        {{ copy_number(entity) }} as copy_number
+        system,
+        source_table,
+        source_key
     from staged
+    group by system, source_table, source_key
+    having count(*) > 1
+
+),
+
+numbered as (
+
+    -- Few keys come more than once: only their rows are put in order.
+    select
+        staged.*,
+        1 as copy_number
+    from staged
+    left join repeated on {{ same_row_key('staged', 'repeated') }}
+    where repeated.source_key is null
+    union all
+    select
+        staged.*,
+        {{ copy_number(entity, 'staged') }} as copy_number
+    from staged
+    inner join repeated on {{ same_row_key('staged', 'repeated') }}
 
 ),
 
@@ -63,7 +84,7 @@ checked as (
             {%- endfor %}
             {{ more | join(', ') }},
             source_table,
-            source_key,
+            coalesce(source_key, '') as source_key,
             loaded_at,
             deleted_at
         from {{ ref('stg_' ~ system ~ '__' ~ entity) }}
@@ -88,13 +109,21 @@ checked as (
 
 {# Numbers the staged rows of one key: usable before unusable, the one loaded last first, ties by content, so that
    the order of arrival decides nothing. #}
-{% macro copy_number(entity) -%}
+{% macro copy_number(entity, table) -%}
     row_number() over (
-            partition by system, source_table, source_key
+            partition by {{ table }}.system, {{ table }}.source_table, {{ table }}.source_key
             order by
-                case when reason_code is null then 0 else 1 end, loaded_at desc nulls last,
-                {{ shape(entity) | join(' nulls last, ') }} nulls last
+                case when {{ table }}.reason_code is null then 0 else 1 end,
+                {{ table }}.loaded_at desc nulls last,
+                {% for name in shape(entity) %}{{ table }}.{{ name }} nulls last{{ ', ' if not loop.last }}{% endfor %}
         )
+{%- endmacro %}
+
+{# The condition that two tables speak of one landed row's key. #}
+{% macro same_row_key(one, other) -%}
+    {{ one }}.system = {{ other }}.system
+            and {{ one }}.source_table = {{ other }}.source_table
+            and {{ one }}.source_key = {{ other }}.source_key
 {%- endmacro %}
 
 {# The reason codes of rows that staging reads past on purpose; the seed `row_reasons` says each in words. #}

@@ -1,5 +1,5 @@
--- Law 3: the leads of fct_journeys are those of fct_lifecycle, by funnel and channel; and whoever is a lead on evidence
--- passed the rules of the version that decided it.
+-- Law 3: the leads of fct_journeys are those of fct_lifecycle, by funnel and channel; and
+-- whoever is a lead on evidence passed the rules of the version that decided it.
 with
 
 from_fact as (
@@ -37,8 +37,8 @@ full outer join from_journeys
 where coalesce(from_fact.lead_count, 0) != coalesce(from_journeys.lead_count, 0)
 union all
 select
-    'not judged a lead',
-    cast(lifecycle.lifecycle_key as {{ dbt.type_string() }})
+    'not judged a lead' as fault,
+    cast(lifecycle.lifecycle_key as {{ dbt.type_string() }}) as detail
 from {{ ref('fct_lifecycle') }} as lifecycle
 left join {{ ref('int_definition_evaluated') }} as evaluated
     on

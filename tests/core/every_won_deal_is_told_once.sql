@@ -1,4 +1,5 @@
--- Law 5: every deal that its CRM calls won stands in the fact once, with the CRM's amount at the day's rate; no other does.
+-- Law 5: every deal that its CRM calls won stands in the fact once, with the CRM's amount at the
+-- day's rate; no other does.
 with
 
 won as (

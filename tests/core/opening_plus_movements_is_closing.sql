@@ -1,5 +1,6 @@
--- Law 5: opening + new + reactivation + expansion - contraction - churn = closing; each month opens as the last one closed; and
--- the closings are the subscriptions that ran then, added up the other way: all that started less all that ended.
+-- Law 5: opening + new + reactivation + expansion - contraction - churn = closing; each month
+-- opens as the last one closed; and the closings are the subscriptions that ran then, added up
+-- the other way: all that started less all that ended.
 with
 
 movements as (select * from {{ ref('fct_mrr_movements') }}),
@@ -16,8 +17,8 @@ changes as (
     where subscriptions.reason_code is null
     union all
     select
-        subscriptions.ended_at,
-        -1 * {{ at_rate('subscriptions.monthly_amount') }}
+        subscriptions.ended_at as changed_at,
+        -1 * {{ at_rate('subscriptions.monthly_amount') }} as change_amount
     from {{ ref('int_subscriptions_unioned') }} as subscriptions
     inner join rates on {{ rate_holds('subscriptions.currency', 'subscriptions.started_at') }}
     where subscriptions.reason_code is null and subscriptions.ended_at is not null
@@ -45,7 +46,8 @@ compared as (
         monthly.opening_amount,
         monthly.movement_amount,
         monthly.closing_amount,
-        coalesce(lag(monthly.closing_amount) over (order by monthly.movement_month), 0) as last_closing_amount,
+        coalesce(lag(monthly.closing_amount) over (order by monthly.movement_month), 0)
+            as last_closing_amount,
         (
             select sum(changes.change_amount)
             from changes

@@ -1,4 +1,4 @@
--- Law 2: the search for people has come to its end. A row here means: raise the var identity_rounds.
+-- Law 2: the search for people came to its end. A row here means: raise the var identity_rounds.
 select
     links.record_key,
     links.other_record_key

@@ -1,4 +1,4 @@
-"""What several tests share: the demo company, built once, and a way to build a database."""
+"""What several tests share: the demo company, built once, and ways to build and read a database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
 
@@ -34,6 +35,20 @@ def build(
     """`dbt build` on a database; the caller looks at `success`."""
     chosen = ["--select", *select.split()] if select else []
     return run_dbt(["build", "--quiet", *chosen], database, target_path, vars)
+
+
+def messages(outcome: dbtRunnerResult) -> str:
+    """What went wrong, in one text."""
+    if outcome.exception:
+        return str(outcome.exception)
+    return "\n".join(str(node.message) for node in getattr(outcome.result, "results", []))
+
+
+def query(database: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The rows that a query gives."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="session")

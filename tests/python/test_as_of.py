@@ -49,10 +49,11 @@ def _differences(one: Path, other: Path) -> dict[str, int]:
         found = {}
         for mart in MARTS:
             rows = f"(from {{0}}.marts.{mart} except all from {{1}}.marts.{mart})"
-            both = f"select count(*) from ({rows.format('one', 'other')} union all {rows.format('other', 'one')})"
-            count = connection.execute(both).fetchone()
+            both = f"{rows.format('one', 'other')} union all {rows.format('other', 'one')}"
+            count = connection.execute(f"select count(*) from ({both})").fetchone()
             size = connection.execute(f"select count(*) from one.marts.{mart}").fetchone()
-            assert size and size[0] > 0, f"{mart} is empty: nothing was compared"
+            assert size is not None
+            assert size[0] > 0, f"{mart} is empty: nothing was compared"
             if count and count[0]:
                 found[mart] = count[0]
     return found

@@ -13,11 +13,10 @@ import duckdb
 import pytest
 import yaml
 
-from tests.python.dbt_runs import PROJECT, messages, query, run_dbt
+from tests.python.conftest import messages, query
+from tools.run_dbt import ROOT, run_dbt
 
-DATA = (
-    Path(os.environ.get("REVENUE_FUNNEL_DATA", PROJECT.parent / "shared" / "data")) / "connectors"
-)
+DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", ROOT.parent / "shared" / "data")) / "connectors"
 PREFIXES = ("sf_", "linkedin_", "facebook_ads_")
 
 pytestmark = pytest.mark.skipif(
@@ -68,7 +67,7 @@ def land(database: Path) -> None:
 
 def systems() -> dict[str, list[str]]:
     """What the project asks of each system, without what the samples do not have."""
-    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     asked = settings["vars"]["revenue_funnel"]["systems"]
     return {s: [e for e in asked[s] if e not in NOT_LANDED.get(s, set())] for s in asked}
 
@@ -78,8 +77,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the samples and the staging models on them."""
     path = tmp_path_factory.mktemp("connectors") / "build.duckdb"
     land(path)
-    select = ["build", "--select", "path:models/staging", "currencies"]
-    result = run_dbt(select, database=path, variables={"systems": systems()})
+    select = ["build", "--quiet", "--select", "path:models/staging", "currencies"]
+    result = run_dbt(select, path, path.parent / "target", {"systems": systems()})
     assert result.success, messages(result)
     return path
 

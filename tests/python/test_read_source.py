@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.python.dbt_runs import PROJECT, messages, query, run_dbt
+from tests.python.conftest import messages, query
+from tools.run_dbt import ROOT, run_dbt
 
 TIMES = {
     "2021-01-02 03:04:05": datetime(2021, 1, 2, 3, 4, 5),
@@ -34,6 +35,9 @@ TABLES = """
         ('1', '2021-01-02', 'fine'), (' ', '2021-01-02', 'no key'), (null, '2021-01-02', 'no key'),
         ('2', 'soon', 'unreadable'), ('3', '', 'missing'), ('4', null, 'missing')
     ) as landed(id, moment, note);
+    create table shop.parts as from (values
+        ('a', '12', 0.5), ('b', 'about fifty', 1e30), ('c', ' ', null)
+    ) as landed(id, employees, money);
     create table shop.typed as select
         7 as id, 1609556645 as seconds, 1609556645678 as milliseconds, date '2021-01-02' as day,
         timestamptz '2021-01-02 03:04:05+02' as zoned, 12.5 as money,
@@ -57,6 +61,7 @@ TABLES = """
 PROBES = {
     "times": "{'text': 'text', 'moment': 'timestamp'}, key=['text'], needs=['moment']",
     "faults": "{'id': 'text', 'moment': 'timestamp', 'note': 'text'}, key=['id'], needs=['moment']",
+    "parts": "{'id': 'text', 'employees': 'bigint', 'money': 'decimal'}, key=['id']",
     "typed": """{'id': 'text', 'seconds': 'timestamp', 'milliseconds': 'timestamp', 'day': 'date',
         'zoned': 'timestamp', 'money': 'decimal', 'blanks': 'text', 'nothing': 'text',
         'absent': 'bigint'}, key=['id']""",
@@ -96,7 +101,8 @@ vars:
 def write_project(folder: Path, models: dict[str, str]) -> Path:
     """A small dbt project with this project's macros and the given models."""
     (folder / "models").mkdir(parents=True)
-    (folder / "macros").symlink_to(PROJECT / "macros")
+    for part in ("macros", "profiles.yml"):
+        (folder / part).symlink_to(ROOT / part)
     (folder / "dbt_project.yml").write_text(SETTINGS)
     tables = [*PROBES, "versions"]
     sources = f"sources: [{{name: shop, tables: [{', '.join(f'{{name: {t}}}' for t in tables)}]}}]"
@@ -122,7 +128,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = write_project(folder / "project", {**models, "versions": LOOKUP, "units": UNITS})
     path = folder / "build.duckdb"
     create_tables(path)
-    result = run_dbt(["build"], database=path, project=project)
+    result = run_dbt(["build", "--quiet"], path, folder / "target", project=project)
     assert result.success, messages(result)
     return path
 
@@ -146,6 +152,17 @@ def test_a_row_that_cannot_be_used_says_why_and_which_column_is_to_blame(databas
         ("unreadable", "unreadable_value", "moment"),
     ]
     assert len(read) == 6
+
+
+def test_a_row_is_used_and_flagged_where_a_value_it_can_do_without_is_unreadable(
+    database: Path,
+) -> None:
+    read = rows(database, "parts", "id, employees, money::text, reason_code, reason_detail")
+    assert read == [
+        ("a", 12, "0.5000", None, None),
+        ("b", None, None, None, "employees"),
+        ("c", None, None, None, None),
+    ]
 
 
 def test_columns_are_read_whatever_type_they_landed_in(database: Path) -> None:
@@ -238,6 +255,6 @@ def test_what_is_missing_and_required_stops_the_build_with_one_sentence(
     )
     database = tmp_path / "build.duckdb"
     create_tables(database)
-    result = run_dbt(["build"], database=database, project=project)
+    result = run_dbt(["build", "--quiet"], database, tmp_path / "target", project=project)
     assert not result.success
     assert sentence in messages(result)

@@ -33,10 +33,13 @@ DEALS = """
     left join marts.dim_opportunities as opportunities
         on landed.opportunity_key = opportunities.opportunity_key
 """
-# The fact by the truth's names: a person's journey by human and number, a deal's own journey by the deal.
+# The fact by the truth's names: a person's journey by human and number, a deal's own by the deal.
 TOLD = """
     select
-        coalesce('J-' || people.human_id || '-' || journeys.journey_number, 'D-' || own.deal_id) as journey,
+        coalesce(
+            'J-' || people.human_id || '-' || journeys.journey_number,
+            'D-' || own.deal_id
+        ) as journey,
         lifecycle.stage,
         lifecycle.entered_at,
         lifecycle.is_inferred
@@ -49,7 +52,10 @@ TOLD = """
 """
 TRUE = """
     select
-        coalesce('J-' || entries.human_id || '-' || entries.journey_number, 'D-' || journeys.deal_id) as journey,
+        coalesce(
+            'J-' || entries.human_id || '-' || entries.journey_number,
+            'D-' || journeys.deal_id
+        ) as journey,
         entries.stage,
         min(entries.entered_at) as entered_at,
         arg_min(entries.is_inferred, entries.entered_at) as is_inferred
@@ -76,7 +82,8 @@ def test_every_human_is_one_person(both: duckdb.DuckDBPyConnection) -> None:
     counts = both.execute(
         "select count(*), count(distinct human_id), count(distinct person_key) from people"
     ).fetchone()
-    assert counts is not None and counts[0] == counts[1] == counts[2] > 1000
+    assert counts is not None
+    assert counts[0] == counts[1] == counts[2] > 1000
 
 
 def test_every_stage_count_is_the_true_one(both: duckdb.DuckDBPyConnection) -> None:
@@ -88,7 +95,7 @@ def test_every_stage_count_is_the_true_one(both: duckdb.DuckDBPyConnection) -> N
 
 
 def test_every_entry_is_the_true_one_at_its_time(both: duckdb.DuckDBPyConnection) -> None:
-    """Stages whose evidence is complete; an e-mail's click is told to the millisecond, so all are."""
+    """Every stage: even an e-mail's click is told to the millisecond."""
     difference = both.execute(
         "(from told except from true_entries) union all (from true_entries except from told)"
     ).fetchall()

@@ -1,4 +1,5 @@
--- Law 1, the other half: what conservation calls quarantined stands in the quarantine, row by row, with its JSON.
+-- Law 1, the other half: what conservation calls quarantined stands in the quarantine, row by row,
+-- with its JSON.
 with
 
 tallied as (

@@ -1,4 +1,5 @@
--- Law 1: for every landed table, the rows that landed are the rows counted, quarantined and set aside, to the row.
+-- Law 1: for every landed table, the rows that landed are the rows counted, quarantined and set
+-- aside, to the row.
 select
     system,
     source_table,

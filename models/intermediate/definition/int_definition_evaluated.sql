@@ -1,5 +1,6 @@
-{# Grain: one row a person, definition version and stage: whether the person passes every attribute rule of that stage.
-   The only place that asks the definition's rules; everything else joins to it. #}
+{# Grain: one row a person, definition version and stage: whether the person passes every
+   attribute rule of that stage. The only place that asks the definition's rules; everything else
+   joins to it. #}
 with
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
@@ -36,7 +37,9 @@ looked_up as (
         rules.value as wanted,
         rules.if_unknown,
         case rules.attribute
-            {%- for flag in ['has_valid_email', 'has_business_email', 'is_internal', 'is_competitor', 'is_test'] %}
+            {%- for flag in [
+                'has_valid_email', 'has_business_email', 'is_internal', 'is_competitor', 'is_test'
+            ] %}
             when '{{ flag }}' then case when attributes.{{ flag }} then 'true' else 'false' end
             {%- endfor %}
             {%- for attribute in ['seniority', 'country', 'industry'] %}

@@ -1,5 +1,5 @@
-{# Grain: one row a journey and stage that the definition decides (lead, mql, sql), at the moment it was first met, under the
-   version in force on that day. #}
+{# Grain: one row a journey and stage that the definition decides (lead, mql, sql), at the moment it
+   was first met, under the version in force on that day. #}
 {%- set order = "row(" ~ or_end("occurred_at") ~ ", touch_key)" -%}
 
 with

@@ -1,4 +1,5 @@
-{# Grain: one row a touch that can make a lead, an MQL or an SQL, with the version in force on its day and the score so far. #}
+{# Grain: one row a touch that can make a lead, an MQL or an SQL, with the version in force on
+   its day and the score so far. #}
 with
 
 touches as (select * from {{ ref('int_touches_placed') }}),
@@ -26,7 +27,7 @@ int_touches_judged as (
         versions.definition_version,
         versions.mql_score,
         coalesce(scores.points, 0) as points,
-        -- In order of time, and at one time of key, so that the same touches always give the same sums.
+        -- In order of time, and at one time of key, so that the same touches give the same sums.
         sum(coalesce(scores.points, 0)) over (
             partition by touches.journey_key
             order by touches.occurred_at nulls first, touches.touch_key

@@ -32,12 +32,11 @@ accounts as (
 
     select
         account_key,
-        count(*) as record_count,
-        min(domain) as domain,
-        {%- for attribute in ['employees', 'industry', 'country', 'parent_account_key'] %}
-        {{ first_by(attribute, oldest(attribute, 'created_at, company_key')) }} as {{ attribute }}
-        {{- ',' if not loop.last }}
+        {%- for attribute in ['parent_account_key', 'industry', 'country', 'employees'] %}
+        {{ first_by(attribute, oldest(attribute, 'created_at, company_key')) }} as {{ attribute }},
         {%- endfor %}
+        min(domain) as domain,
+        count(*) as record_count
     from records
     group by account_key
 

@@ -6,13 +6,12 @@ domains as (select * from {{ ref('email_domains') }}),
 
 shared_mailboxes as (select * from {{ ref('shared_mailboxes') }}),
 
-trimmed as (
+cleaned as (
 
     select
         record_key,
-        replace(lower(trim(email)), 'mailto:', '') as address
+        {{ bare_email('email') }} as address
     from people
-    where email is not null
 
 ),
 
@@ -27,7 +26,8 @@ parted as (
         and address not like '%@%@%'
         and address not like '% %'
         and address not like '%.' as is_valid
-    from trimmed
+    from cleaned
+    where address is not null
 
 ),
 

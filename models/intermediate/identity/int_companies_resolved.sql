@@ -36,8 +36,8 @@ pairs as (
     where business_domains.company_key != hubs.hub_key
     union all
     select
-        companies.company_key,
-        crm_companies.company_key
+        companies.company_key as node,
+        crm_companies.company_key as neighbour
     from companies
     inner join companies as crm_companies
         on companies.crm_company_key = crm_companies.company_key
@@ -52,8 +52,8 @@ edges as (
     from pairs
     union
     select
-        neighbour,
-        node
+        neighbour as node,
+        node as neighbour
     from pairs
 
 ),

@@ -37,7 +37,8 @@ known as (
         records.is_held_back,
         people.country,
         people.seniority,
-        case when people.company_employees > 0 then people.company_employees end as company_employees,
+        case when people.company_employees > 0 then people.company_employees end
+            as company_employees,
         people.is_test or coalesce(addresses.is_test_address, false) as is_test,
         people.created_at,
         people.deleted_at,
@@ -46,7 +47,8 @@ known as (
             as has_business_email,
         coalesce(addresses.domain_kind = 'internal', false) as is_internal,
         coalesce(addresses.domain_kind = 'competitor', false) as is_competitor,
-        -- The company that the record names; else the one with the address's domain; else with the website's.
+        -- The company that the record names; else the one with the address's domain; else with the
+        -- website's.
         coalesce(
             companies.account_key, domain_accounts.account_key, website_accounts.account_key
         ) as account_key,

@@ -1,7 +1,13 @@
-{# Grain: one row a pair of records known to be one human, and why. Each pair stands once, in both directions. #}
+{# Grain: one row a pair of records known to be one human, and why. Each pair stands once, in both
+   directions. #}
 with
 
-addresses as (select * from {{ ref('int_addresses_cleaned') }} where is_valid and not is_shared_mailbox),
+addresses as (
+
+    select * from {{ ref('int_addresses_cleaned') }}
+    where is_valid and not is_shared_mailbox
+
+),
 
 links as (select * from {{ ref('int_person_links_unioned') }} where reason_code is null),
 
@@ -44,8 +50,8 @@ int_records_linked as (
     from pairs
     union
     select
-        other_record_key,
-        record_key,
+        other_record_key as record_key,
+        record_key as other_record_key,
         link_kind
     from pairs
 

@@ -29,7 +29,7 @@ clustered as (
 
 clusters as (
 
-    -- The person is called after its oldest record, so that a record that joins later changes nobody's key.
+    -- The person is called after its oldest record: a record that joins later changes nobody's key.
     select
         cluster_key,
         count(*) as record_count,

@@ -1,4 +1,5 @@
-{# Grain: one row each time an account's last running subscription ended, with the deal that had won the account. #}
+{# Grain: one row each time an account's last running subscription ended, with the deal that had won
+   the account. #}
 with
 
 subscriptions as (

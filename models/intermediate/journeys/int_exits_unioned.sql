@@ -1,4 +1,5 @@
-{# Grain: one row each time somebody leaves the funnel: disqualified or recycled by sales, lost, churned. #}
+{# Grain: one row each time somebody leaves the funnel: disqualified or recycled by sales, lost,
+   churned. #}
 with
 
 claims as (

@@ -1,4 +1,5 @@
-{# Grain: one row a journey of a person. A person who comes back long enough after an exit starts the next one. #}
+{# Grain: one row a journey of a person. A person who comes back long enough after an exit starts
+   the next one. #}
 with
 
 touches as (select * from {{ ref('int_touches_resolved') }}),
@@ -26,7 +27,7 @@ first_starts as (
         union all
         select
             person_key,
-            least(created_at, closed_at)
+            least(created_at, closed_at) as started_at
         from opportunities
     ) as seen
     group by person_key
@@ -52,7 +53,8 @@ numbered as (
     select
         person_key,
         started_at,
-        row_number() over (partition by person_key order by started_at nulls first) as journey_number,
+        row_number() over (partition by person_key order by started_at nulls first)
+            as journey_number,
         lead(started_at) over (partition by person_key order by started_at nulls first)
             as next_started_at
     from starts

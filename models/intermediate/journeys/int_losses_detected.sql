@@ -1,4 +1,5 @@
-{# Grain: one row each time a person lost their last deal: none other of theirs was open, or won and still held. #}
+{# Grain: one row each time a person lost their last deal: none other of theirs was open, or won and
+   still held. #}
 with
 
 opportunities as (
@@ -13,7 +14,8 @@ churns as (select * from {{ ref('int_churns_detected') }}),
 
 lost_moments as (
 
-    -- A deal can be lost more than once: each time is told by its history, or by the deal itself where there is none.
+    -- A deal can be lost more than once: each time is told by its history, or by the deal itself
+    -- where there is none.
     select
         opportunity_key,
         entered_at as lost_at
@@ -22,7 +24,7 @@ lost_moments as (
     union
     select
         opportunity_key,
-        closed_at
+        closed_at as lost_at
     from opportunities
     where outcome = 'lost'
 

@@ -1,4 +1,5 @@
-{# Grain: one row a deal of new business: the one journey that it belongs to, and how that was decided. #}
+{# Grain: one row a deal of new business: the one journey that it belongs to, and how that was
+   decided. #}
 with
 
 opportunities as (
@@ -24,7 +25,8 @@ placed as (
                 or journeys.next_started_at is null
             )
         )
-        -- A deal that nobody dated, or that was won before it was created, belongs to the first journey.
+        -- A deal that nobody dated, or that was won before it was created, belongs to the first
+        -- journey.
         or (
             journeys.journey_number = 1
             and (

@@ -7,17 +7,20 @@ new_assigned as (select * from {{ ref('int_new_deals_assigned') }}),
 
 later_assigned as (
 
-    -- Renewals and expansions follow the journey that made the account a customer, the last one before them.
+    -- Renewals and expansions follow the journey that made the account a customer, the last one
+    -- before them.
     select
         opportunities.opportunity_key,
-        {{ last_by('new_assigned.journey_key', 'row(new_assigned.closed_at, new_assigned.opportunity_key)') }}
-            as journey_key
+        {{ last_by(
+            'new_assigned.journey_key',
+            'row(new_assigned.closed_at, new_assigned.opportunity_key)'
+        ) }} as journey_key
     from opportunities
     inner join new_assigned
         on
             opportunities.account_key = new_assigned.account_key
             and new_assigned.outcome = 'won'
-            and new_assigned.closed_at <= opportunities.created_at
+            and opportunities.created_at >= new_assigned.closed_at
     where opportunities.opportunity_type != 'new'
     group by opportunities.opportunity_key
 

@@ -1,5 +1,5 @@
-{# Grain: one row a usable deal, with the person whose journey it is: its primary person; else, for new business, whoever at the
-   account had come by then, was not gone, and had come first. #}
+{# Grain: one row a usable deal, with the person whose journey it is: its primary person; else, for
+   new business, whoever at the account had come by then, was not gone, and had come first. #}
 with
 
 opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
@@ -46,8 +46,8 @@ events as (
     select
         candidates.opportunity_key,
         candidates.person_key,
-        claims.claimed_at,
-        'gone'
+        claims.claimed_at as occurred_at,
+        'gone' as event
     from candidates
     inner join records on candidates.person_key = records.person_key
     inner join claims on records.record_key = claims.record_key
@@ -56,8 +56,8 @@ events as (
     select
         candidates.opportunity_key,
         candidates.person_key,
-        opportunities.closed_at,
-        'gone'
+        opportunities.closed_at as occurred_at,
+        'gone' as event
     from candidates
     inner join opportunities on candidates.person_key = opportunities.person_key
     where

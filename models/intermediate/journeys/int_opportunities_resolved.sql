@@ -77,7 +77,8 @@ standing as (
         histories.won_at,
         histories.lost_at,
         histories.amount as last_amount,
-        -- The deal's own word first; where it says open (perhaps only since it closed after the cutoff), its history's.
+        -- The deal's own word first; where it says open (perhaps only since it closed after the
+        -- cutoff), its history's.
         case
             when opportunities.is_won then 'won'
             when opportunities.closed_at is not null then 'lost'

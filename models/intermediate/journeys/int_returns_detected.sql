@@ -1,4 +1,5 @@
-{# Grain: one row an exit after which the person came back: long enough after it, and before sales had taken it up again. #}
+{# Grain: one row an exit after which the person came back: long enough after it, and before
+   sales had taken it up again. #}
 {%- set earlier -%}
     partition by person_key
     order by happened_at, is_exit
@@ -33,9 +34,9 @@ events as (
     union all
     select
         touches.person_key,
-        touches.occurred_at,
-        false,
-        kinds.stage in ('sal', 'sql')
+        touches.occurred_at as happened_at,
+        false as is_exit,
+        kinds.stage in ('sal', 'sql') as is_work
     from touches
     inner join leavers on touches.person_key = leavers.person_key
     inner join kinds on touches.kind = kinds.kind
@@ -43,9 +44,9 @@ events as (
     union all
     select
         opportunities.person_key,
-        opportunities.created_at,
-        false,
-        true
+        opportunities.created_at as happened_at,
+        false as is_exit,
+        true as is_work
     from opportunities
     inner join leavers on opportunities.person_key = leavers.person_key
     where opportunities.created_at is not null

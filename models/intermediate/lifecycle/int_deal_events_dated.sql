@@ -1,4 +1,5 @@
-{# Grain: one row each time a deal moves its journey: created, reopened, won, or lost with nothing else to hold it. #}
+{# Grain: one row each time a deal moves its journey: created, reopened, won, or lost with
+   nothing else to hold it. #}
 with
 
 opportunities as (select * from {{ ref('int_opportunities_owned') }}),
@@ -27,8 +28,10 @@ first_wins as (
 
     select
         assigned.journey_key,
-        {{ first_by('opportunities.opportunity_key', 'row(opportunities.closed_at, opportunities.opportunity_key)') }}
-            as opportunity_key
+        {{ first_by(
+            'opportunities.opportunity_key',
+            'row(opportunities.closed_at, opportunities.opportunity_key)'
+        ) }} as opportunity_key
     from opportunities
     inner join assigned on opportunities.opportunity_key = assigned.opportunity_key
     where opportunities.outcome = 'won'
@@ -38,8 +41,8 @@ first_wins as (
 
 won_stages as (
 
-    -- What makes a journey's account a customer is its first win, whatever the deal calls itself; each later win is a
-    -- renewal or more business.
+    -- What makes a journey's account a customer is its first win, whatever the deal calls itself;
+    -- each later win is a renewal or more business.
     select
         opportunities.opportunity_key,
         case
@@ -65,24 +68,24 @@ int_deal_events_dated as (
     union all
     select
         opportunity_key,
-        'opportunity',
-        entered_at,
-        null
+        'opportunity' as stage,
+        entered_at as occurred_at,
+        null as exit_reason
     from moves
     where stage = 'opportunity' and previous_stage = 'lost'
     union all
     select
         won_stages.opportunity_key,
         won_stages.stage,
-        opportunities.closed_at,
-        null
+        opportunities.closed_at as occurred_at,
+        null as exit_reason
     from won_stages
     inner join opportunities on won_stages.opportunity_key = opportunities.opportunity_key
     union all
     select
         opportunity_key,
-        exit_kind,
-        exited_at,
+        exit_kind as stage,
+        exited_at as occurred_at,
         exit_reason
     from exits
 

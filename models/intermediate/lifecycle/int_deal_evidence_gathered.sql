@@ -1,4 +1,4 @@
-{# Grain: one row each time a deal moves its journey, with what the deal was then said to be worth. #}
+{# Grain: one row each time a deal moves its journey, with what it was then said to be worth. #}
 with
 
 events as (select * from {{ ref('int_deal_events_dated') }}),
@@ -41,7 +41,8 @@ int_deal_evidence_gathered as (
         opportunities.system,
         events.stage,
         events.exit_reason,
-        -- A win counts what the deal is worth now; anything before it, what it was thought to be worth then.
+        -- A win counts what the deal is worth now; anything before it, what it was thought to be
+        -- worth then.
         {{ at_rate('coalesce(amounts_then.amount, opportunities.amount)') }} as amount,
         events.occurred_at
     from events
@@ -54,7 +55,10 @@ int_deal_evidence_gathered as (
             and events.occurred_at = amounts_then.occurred_at
     left join rates
         on
-            {{ rate_holds('opportunities.currency', 'coalesce(events.occurred_at, opportunities.created_at)') }}
+            {{ rate_holds(
+                'opportunities.currency',
+                'coalesce(events.occurred_at, opportunities.created_at)'
+            ) }}
 
 )
 

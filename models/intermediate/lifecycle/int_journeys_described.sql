@@ -1,4 +1,11 @@
-{# Grain: one row a journey that has entered a stage: whose it is, its funnel, and the channels that it came by. #}
+{# Grain: one row a journey that has entered a stage: whose it is, its funnel, and the channels
+   that it came by. #}
+{%- set long_ago = "cast('1970-01-01' as timestamp)" -%}
+{%- set touch_order = "row(coalesce(occurred_at, " ~ long_ago ~ "), touch_key)" -%}
+{%- set deal_order =
+    "coalesce(opportunities.created_at, " ~ long_ago ~ "), opportunities.opportunity_key"
+-%}
+
 with
 
 entered as (select distinct journey_key from {{ ref('int_stage_entries_unioned') }}),
@@ -21,10 +28,8 @@ channels as (
 
     select
         journey_key,
-        {{ first_by('channel', "row(coalesce(occurred_at, cast('1970-01-01' as timestamp)), touch_key)") }}
-            as first_channel,
-        {{ last_by('channel', "row(coalesce(occurred_at, cast('1970-01-01' as timestamp)), touch_key)") }}
-            as last_channel
+        {{ first_by('channel', touch_order) }} as first_channel,
+        {{ last_by('channel', touch_order) }} as last_channel
     from touches
     where channel is not null
     group by journey_key
@@ -35,10 +40,14 @@ deals as (
 
     select
         assigned.journey_key,
-        {{ first_by('opportunities.account_key', "case when opportunities.account_key is not null then row(coalesce(opportunities.created_at, cast('1970-01-01' as timestamp)), opportunities.opportunity_key) end") }}
-            as account_key,
-        {{ last_by('opportunities.owner_key', "case when opportunities.owner_key is not null then row(coalesce(opportunities.created_at, cast('1970-01-01' as timestamp)), opportunities.opportunity_key) end") }}
-            as owner_key
+        {{ first_by(
+            'opportunities.account_key',
+            oldest('opportunities.account_key', deal_order)
+        ) }} as account_key,
+        {{ last_by(
+            'opportunities.owner_key',
+            oldest('opportunities.owner_key', deal_order)
+        ) }} as owner_key
     from assigned
     inner join opportunities on assigned.opportunity_key = opportunities.opportunity_key
     group by assigned.journey_key

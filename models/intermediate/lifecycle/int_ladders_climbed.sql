@@ -1,4 +1,5 @@
-{# Grain: one row a journey and stage of the ladder up to the highest it reached: its first entry, skipped stages filled in. #}
+{# Grain: one row a journey and stage of the ladder up to the highest it reached: its first entry,
+   skipped stages filled in. #}
 with
 
 evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
@@ -64,19 +65,23 @@ rungs as (
 
 int_ladders_climbed as (
 
-    -- A stage without evidence, or with evidence only after a later stage's, was skipped: it is entered with the next one.
+    -- A stage without evidence, or with evidence only after a later stage's, was skipped: it is
+    -- entered with the next one.
     select
         rungs.journey_key,
         rungs.stage,
         case
             when rungs.is_evidenced and rungs.occurred_at is null then null
-            when rungs.is_evidenced then least(rungs.occurred_at, coalesce(rungs.later_at, rungs.occurred_at))
+            when rungs.is_evidenced
+                then least(rungs.occurred_at, coalesce(rungs.later_at, rungs.occurred_at))
             when next_rung.occurred_at is null then null
             else least(next_rung.occurred_at, coalesce(next_rung.later_at, next_rung.occurred_at))
         end as entered_at,
         case
             when rungs.is_evidenced and rungs.occurred_at is null then rungs.evidence_key
-            when rungs.is_evidenced and rungs.occurred_at <= coalesce(rungs.later_at, rungs.occurred_at)
+            when
+                rungs.is_evidenced
+                and rungs.occurred_at <= coalesce(rungs.later_at, rungs.occurred_at)
                 then rungs.evidence_key
         end as evidence_key
     from rungs

@@ -1,4 +1,5 @@
-{# Grain: one row a customer's journey and stage that account services gave evidence of, at the first event after the win. #}
+{# Grain: one row a customer's journey and stage that account services gave evidence of, at the
+   first event after the win. #}
 with
 
 service_events as (

@@ -1,4 +1,5 @@
-{# Grain: one row each time a journey enters a stage: first entries up the ladder, then every further deal, return and exit. #}
+{# Grain: one row each time a journey enters a stage: first entries up the ladder, then every
+   further deal, return and exit. #}
 with
 
 evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
@@ -9,7 +10,8 @@ leads as (select * from climbed where stage = 'lead'),
 
 told as (
 
-    -- The evidence that no rung stands on and that still is an entry: every deal's, every return, every exit.
+    -- The evidence that no rung stands on and that still is an entry: every deal's, every return,
+    -- every exit.
     select
         evidence.journey_key,
         -- Who is recycled is marketing's again: a lead, or not even that if they never were one.
@@ -64,7 +66,7 @@ int_stage_entries_unioned as (
         journey_key,
         stage,
         entered_at,
-        false,
+        false as is_inferred,
         evidence_kind,
         evidence_key,
         opportunity_key,

@@ -1,4 +1,5 @@
-{# Grain: one row each event that puts a journey into a stage, first ones and returns. Narrow: attributes are joined at the mart. #}
+{# Grain: one row each event that puts a journey into a stage, first ones and returns. Narrow:
+   attributes are joined at the mart. #}
 with
 
 touch_evidence as (select * from {{ ref('int_touch_evidence_gathered') }}),
@@ -36,7 +37,9 @@ int_stage_evidence_unioned as (
 
     {{ evidence_from('touch_evidence', 'touch', evidence_key='touch_key') }}
     union all
-    {{ evidence_from('leads', 'touch', evidence_key='touch_key', definition_version='definition_version') }}
+    {{ evidence_from(
+        'leads', 'touch', evidence_key='touch_key', definition_version='definition_version'
+    ) }}
     union all
     {{ evidence_from(
         'deals', 'opportunity', evidence_key='opportunity_key', opportunity_key='opportunity_key',
@@ -46,7 +49,8 @@ int_stage_evidence_unioned as (
     {{ evidence_from('service_evidence', 'service event', evidence_key='event_key') }}
     union all
     {{ evidence_from(
-        'placed_exits', 'stage claim', stage='exit_kind', occurred_at='exited_at', exit_reason='exit_reason'
+        'placed_exits', 'stage claim', stage='exit_kind', occurred_at='exited_at',
+        exit_reason='exit_reason'
     ) }}
 
 )

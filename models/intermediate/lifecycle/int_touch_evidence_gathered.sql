@@ -1,4 +1,5 @@
-{# Grain: one row a journey and stage that touches alone are evidence of (awareness, sal), at the first of them. #}
+{# Grain: one row a journey and stage that touches alone are evidence of (awareness, sal), at the
+   first of them. #}
 {%- set order = "row(" ~ or_end("touches.occurred_at") ~ ", touches.touch_key)" -%}
 
 with

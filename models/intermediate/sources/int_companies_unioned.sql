@@ -5,18 +5,18 @@ with
 int_companies_unioned as (
 
     select
-        {{ key_of(['system', 'company_record_id']) }} as company_key,
-        system,
-        company_record_id,
-        {{ key_of(['system', 'parent_record_id']) }} as parent_company_key,
-        {{ key_of(['crm_system', 'crm_record_id']) }} as crm_company_key,
-        name,
-        {{ bare_domain('domain') }} as domain,
-        case when employees > 0 then employees end as employees,
-        industry,
-        upper(country) as country,
-        yearly_revenue,
-        created_at,
+        {{ key_of(['checked.system', 'checked.company_record_id']) }} as company_key,
+        checked.system,
+        checked.company_record_id,
+        {{ key_of(['checked.system', 'checked.parent_record_id']) }} as parent_company_key,
+        {{ key_of(['checked.crm_system', 'checked.crm_record_id']) }} as crm_company_key,
+        checked.name,
+        {{ bare_domain('checked.domain') }} as domain,
+        case when checked.employees > 0 then checked.employees end as employees,
+        checked.industry,
+        upper(checked.country) as country,
+        checked.yearly_revenue,
+        checked.created_at,
         {{ checked_origin() }}
     from checked
 

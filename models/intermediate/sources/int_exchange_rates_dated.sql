@@ -1,4 +1,5 @@
-{# Grain: one row a currency and spell in which a rate into the reporting currency holds; the first reaches back for ever. #}
+{# Grain: one row a currency and spell in which a rate into the reporting currency holds; the first
+   reaches back for ever. #}
 with
 
 rates as (select * from {{ ref('exchange_rates') }}),

@@ -5,22 +5,22 @@ with
 int_people_unioned as (
 
     select
-        {{ key_of(['system', 'record_id']) }} as record_key,
-        system,
-        record_id,
-        {{ key_of(['system', 'company_record_id']) }} as company_key,
-        email,
-        phone,
-        job_title,
-        seniority,
-        upper(country) as country,
-        company_name,
-        {{ bare_domain('company_domain') }} as company_domain,
-        company_employees,
-        lead_source,
-        stage_label,
-        coalesce(is_test, false) as is_test,
-        created_at,
+        {{ key_of(['checked.system', 'checked.record_id']) }} as record_key,
+        checked.system,
+        checked.record_id,
+        {{ key_of(['checked.system', 'checked.company_record_id']) }} as company_key,
+        checked.email,
+        checked.phone,
+        checked.job_title,
+        checked.seniority,
+        upper(checked.country) as country,
+        checked.company_name,
+        {{ bare_domain('checked.company_domain') }} as company_domain,
+        checked.company_employees,
+        checked.lead_source,
+        checked.stage_label,
+        coalesce(checked.is_test, false) as is_test,
+        checked.created_at,
         {{ checked_origin() }}
     from checked
 

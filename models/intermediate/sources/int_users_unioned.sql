@@ -5,11 +5,11 @@ with
 int_users_unioned as (
 
     select
-        {{ key_of(['system', 'user_id']) }} as owner_key,
-        system,
-        user_id,
-        name,
-        team,
+        {{ key_of(['checked.system', 'checked.user_id']) }} as owner_key,
+        checked.system,
+        checked.user_id,
+        checked.name,
+        checked.team,
         {{ checked_origin() }}
     from checked
 

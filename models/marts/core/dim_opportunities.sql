@@ -29,7 +29,10 @@ dim_opportunities as (
     inner join assigned on opportunities.opportunity_key = assigned.opportunity_key
     left join rates
         on
-            {{ rate_holds('opportunities.currency', 'coalesce(opportunities.closed_at, opportunities.created_at)') }}
+            {{ rate_holds(
+                'opportunities.currency',
+                'coalesce(opportunities.closed_at, opportunities.created_at)'
+            ) }}
 
 )
 

@@ -10,7 +10,7 @@ journeys as (
     select
         person_key,
         count(distinct journey_key) as journey_count,
-        {{ first_by('first_channel', 'case when first_channel is not null then row(entered_at, lifecycle_key) end') }}
+        {{ first_by('first_channel', oldest('first_channel', 'entered_at, lifecycle_key')) }}
             as first_channel
     from lifecycle
     where person_key is not null

@@ -34,7 +34,8 @@ sequenced as (
     select
         *,
         row_number() over (partition by journey_key order by {{ entry_order() }}) as entry_number,
-        row_number() over (partition by journey_key, stage order by {{ entry_order() }}) as visit_number,
+        row_number() over (partition by journey_key, stage order by {{ entry_order() }})
+            as visit_number,
         lead(stage) over (partition by journey_key order by {{ entry_order() }}) as next_stage,
         lead(stage_order) over (partition by journey_key order by {{ entry_order() }})
             as next_stage_order,

@@ -1,4 +1,4 @@
-{# Grain: one row an account and month in which it had recurring revenue at the start or at the end. #}
+{# Grain: one row an account and month in which it had recurring revenue at the start or the end. #}
 with
 
 subscriptions as (
@@ -36,7 +36,7 @@ months as (
 month_ends as (
 
     select
-        account_key,
+        spells.account_key,
         months.month_start,
         months.next_month_start,
         sum(spells.monthly_amount) as closing_amount
@@ -45,17 +45,7 @@ month_ends as (
         on
             spells.started_at < months.next_month_start
             and (spells.ended_at >= months.next_month_start or spells.ended_at is null)
-    group by account_key, months.month_start, months.next_month_start
-
-),
-
-first_months as (
-
-    select
-        account_key,
-        min(month_start) as first_month
-    from month_ends
-    group by account_key
+    group by spells.account_key, months.month_start, months.next_month_start
 
 ),
 
@@ -65,7 +55,8 @@ balances as (
         account_key,
         month_start,
         cast(sum(opening_amount) as decimal(18, 2)) as opening_amount,
-        cast(sum(closing_amount) as decimal(18, 2)) as closing_amount
+        cast(sum(closing_amount) as decimal(18, 2)) as closing_amount,
+        min(month_start) over (partition by account_key) as first_month
     from (
         select
             account_key,
@@ -76,9 +67,9 @@ balances as (
         union all
         select
             account_key,
-            next_month_start,
-            closing_amount,
-            0
+            next_month_start as month_start,
+            closing_amount as opening_amount,
+            0 as closing_amount
         from month_ends
         where next_month_start < {{ cutoff() }}
     ) as both_ends
@@ -86,35 +77,39 @@ balances as (
 
 ),
 
+classified as (
+
+    select
+        *,
+        closing_amount - opening_amount as change_amount,
+        case
+            when opening_amount = 0 and month_start = first_month then 'new'
+            when opening_amount = 0 then 'reactivation'
+            when closing_amount = 0 then 'churn'
+            when opening_amount > 0 and closing_amount > opening_amount then 'expansion'
+            when closing_amount > 0 and closing_amount < opening_amount then 'contraction'
+        end as movement
+    from balances
+
+),
+
 fct_mrr_movements as (
 
     select
-        {{ key_of(['balances.account_key', 'balances.month_start']) }} as mrr_movement_key,
-        balances.account_key,
-        balances.opening_amount,
-        cast(
-            case when balances.opening_amount = 0 and balances.month_start = first_months.first_month
-                then balances.closing_amount else 0 end as decimal(18, 2)
-        ) as new_amount,
-        cast(
-            case when balances.opening_amount = 0 and balances.month_start > first_months.first_month
-                then balances.closing_amount else 0 end as decimal(18, 2)
-        ) as reactivation_amount,
-        cast(
-            case when balances.opening_amount > 0 and balances.closing_amount > balances.opening_amount
-                then balances.closing_amount - balances.opening_amount else 0 end as decimal(18, 2)
-        ) as expansion_amount,
-        cast(
-            case when balances.closing_amount > 0 and balances.closing_amount < balances.opening_amount
-                then balances.opening_amount - balances.closing_amount else 0 end as decimal(18, 2)
-        ) as contraction_amount,
-        cast(
-            case when balances.closing_amount = 0 then balances.opening_amount else 0 end as decimal(18, 2)
-        ) as churn_amount,
-        balances.closing_amount,
-        cast(balances.month_start as date) as movement_month
-    from balances
-    inner join first_months on balances.account_key = first_months.account_key
+        {{ key_of(['account_key', 'month_start']) }} as mrr_movement_key,
+        account_key,
+        opening_amount,
+        {%- for gain in ['new', 'reactivation', 'expansion'] %}
+        cast(case when movement = '{{ gain }}' then change_amount else 0 end as decimal(18, 2))
+            as {{ gain }}_amount,
+        {%- endfor %}
+        {%- for loss in ['contraction', 'churn'] %}
+        cast(case when movement = '{{ loss }}' then -change_amount else 0 end as decimal(18, 2))
+            as {{ loss }}_amount,
+        {%- endfor %}
+        closing_amount,
+        cast(month_start as date) as movement_month
+    from classified
 
 )
 

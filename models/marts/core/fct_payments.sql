@@ -16,8 +16,9 @@ fct_payments as (
         companies.account_key,
         payments.system,
         payments.kind,
-        {{ at_rate("case when payments.kind = 'refund' then -payments.amount else payments.amount end") }}
-            as amount,
+        {{ at_rate(
+            "case when payments.kind = 'refund' then -payments.amount else payments.amount end"
+        ) }} as amount,
         coalesce(payments.paid_at >= accounts.customer_at, false) as is_after_win,
         payments.paid_at
     from payments

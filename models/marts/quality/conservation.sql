@@ -22,11 +22,11 @@ read_past as (
     select
         system,
         source_table,
-        reason_code,
+        reason_code as told_code,
         count(*) as row_count
     from ({{ stack_systems(entity, ['reason_code']) }}) as staged
     where reason_code in {{ set_aside_codes() }}
-    group by system, source_table, reason_code
+    group by system, source_table, told_code
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -38,10 +38,13 @@ united as (
     select
         system,
         source_table,
-        reason_code,
+        coalesce(
+            reason_code,
+            case when reason_detail is not null then 'unreadable_part' end
+        ) as told_code,
         count(*) as row_count
     from {{ ref('int_' ~ entity ~ '_unioned') }}
-    group by system, source_table, reason_code
+    group by system, source_table, told_code
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -52,14 +55,14 @@ tallied as (
     select
         system,
         source_table,
-        reason_code,
+        told_code as reason_code,
         cast(sum(row_count) as bigint) as row_count
     from (
         select * from read_past
         union all
         select * from united
     ) as both_kinds
-    group by system, source_table, reason_code
+    group by system, source_table, told_code
 
 ),
 
@@ -69,13 +72,14 @@ conservation as (
         coalesce(landed.system, tallied.system) as system,
         coalesce(landed.source_table, tallied.source_table) as source_table,
         case
-            when tallied.reason_code is null then 'counted'
+            when tallied.reason_code is null or reasons.kind = 'flagged' then 'counted'
             when reasons.kind = 'set_aside' then 'set_aside'
             else 'quarantined'
         end as fate,
         tallied.reason_code,
         reasons.reason,
-        -- A second reading of a table's rows (its name has a dot) makes no row of its own to account for.
+        -- A second reading of a table's rows (its name has a dot) makes no row of its own to
+        -- account for.
         landed.row_count as read_count,
         coalesce(tallied.row_count, 0) as row_count
     from landed

@@ -1,4 +1,4 @@
-{# Grain: one row a landed row that can't be used, with the reason, and the row itself as it landed. #}
+{# Grain: one row a landed row that can't be used, with the reason and the row as it landed. #}
 with
 
 reasons as (select * from {{ ref('row_reasons') }} where kind = 'rejected'),
@@ -27,14 +27,14 @@ landed as (
     {%- for entity in entities() %}
     select
         '{{ entity }}' as entity,
-        system,
-        source_table,
-        source_key,
-        {{ copy_number(entity) }} as copy_number,
-        row_json
+        staged.system,
+        staged.source_table,
+        staged.source_key,
+        {{ copy_number(entity, 'staged') }} as copy_number,
+        staged.row_json
     from ({{ stack_systems(entity, ['reason_code', 'row_json']) }}) as staged
     where
-        (system, source_table, source_key) in (
+        (staged.system, staged.source_table, staged.source_key) in (
             select
                 rejected.system,
                 rejected.source_table,
@@ -42,7 +42,7 @@ landed as (
             from rejected
             where rejected.entity = '{{ entity }}'
         )
-        and (reason_code is null or reason_code not in {{ set_aside_codes() }})
+        and (staged.reason_code is null or staged.reason_code not in {{ set_aside_codes() }})
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -51,14 +51,21 @@ landed as (
 quarantine as (
 
     select
-        {{ key_of(['rejected.entity', 'rejected.system', 'rejected.source_table', 'rejected.source_key', 'rejected.copy_number']) }}
-            as quarantine_key,
+        {{ key_of([
+            'rejected.entity',
+            'rejected.system',
+            'rejected.source_table',
+            'rejected.source_key',
+            'rejected.copy_number',
+        ]) }} as quarantine_key,
         rejected.system,
         rejected.entity,
         rejected.source_table,
         rejected.source_key as source_row_id,
         rejected.reason_code,
-        reasons.reason || coalesce(': ' || rejected.reason_detail, '') as reason,
+        reasons.reason || coalesce(
+            case when reasons.names_column then ': ' || rejected.reason_detail end, ''
+        ) as reason,
         landed.row_json,
         rejected.loaded_at
     from rejected

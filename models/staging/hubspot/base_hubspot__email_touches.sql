@@ -49,6 +49,7 @@ recipients as (
         {{ bare_email('property_email') }} as email,
         min(id) as contact_id
     from contacts
+    where property_email like '%@%'
     group by {{ bare_email('property_email') }}
 
 ),

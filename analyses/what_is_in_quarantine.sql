@@ -1,0 +1,20 @@
+-- Why rows were rejected, the most frequent reason first, with one of the rows as it landed.
+with
+
+quarantine as (select * from {{ ref('quarantine') }}),
+
+what_is_in_quarantine as (
+
+    select
+        system,
+        source_table,
+        reason,
+        count(*) as row_count,
+        min(row_json) as one_of_them
+    from quarantine
+    group by system, source_table, reason
+
+)
+
+select * from what_is_in_quarantine
+order by row_count desc, system asc, source_table asc, reason asc

@@ -1,0 +1,43 @@
+"""A var reaches the SQL only as what it is: a number, a moment, a plain word."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.python.conftest import Built
+from tools.run_dbt import run_dbt
+
+BREAK = "1); drop table marts.fct_lifecycle; select (1"
+QUOTE = "x' union all select '1"
+
+
+@pytest.mark.parametrize(
+    ("model", "variables"),
+    [
+        ("int_returns_detected", {"recycle_after_days": BREAK}),
+        ("int_returns_detected", {"recycle_after_days": -1}),
+        ("int_records_resolved", {"identity_rounds": BREAK}),
+        ("int_records_resolved", {"largest_person": "5 or 1=1"}),
+        ("int_people_unioned", {"cutoff": f"2026-01-01'{BREAK}"}),
+        ("int_people_unioned", {"cutoff": "yesterday"}),
+        ("int_people_unioned", {"earliest_date": QUOTE}),
+        ("int_opportunities_unioned", {"default_currency": QUOTE}),
+        ("stg_hubspot__touches", {"hubspot_email_events": [QUOTE]}),
+        ("stg_zendesk__service_events", {"zendesk_onboarding_tag": QUOTE}),
+        ("stg_stripe__companies", {"stripe_company_keys": {QUOTE: "salesforce"}}),
+        ("stg_zendesk__companies", {"zendesk_company_systems": {"digits": QUOTE, "other": "x"}}),
+    ],
+)
+def test_what_is_no_plain_value_stops_the_build(
+    built: Built, tmp_path: Path, model: str, variables: dict[str, Any]
+) -> None:
+    outcome = run_dbt(
+        ["compile", "--quiet", "--select", model], built.database, tmp_path, variables
+    )
+    told = str(outcome.exception) + "".join(
+        str(node.message) for node in getattr(outcome.result, "results", [])
+    )
+    assert not outcome.success
+    assert next(iter(variables)) in told
+    assert "must be" in told or "write it as" in told or "may stand in it" in told
