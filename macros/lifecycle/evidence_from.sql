@@ -1,13 +1,14 @@
 {# One kind of evidence in the shape that all evidence has; a column that is not named is null. #}
 {% macro evidence_from(
-    table, evidence_kind, stage='stage', occurred_at='occurred_at', evidence_key=none, opportunity_key=none,
+    table, evidence_kind, evidence_key, stage='stage', occurred_at='occurred_at', opportunity_key=none,
     exit_reason=none, amount=none, definition_version=none
 ) -%}
     select
         journey_key,
         {{ stage }} as stage,
         '{{ evidence_kind }}' as evidence_kind,
-        {{ evidence_key or typed_null('bigint') }} as evidence_key,
+        system as evidence_system,
+        {{ evidence_key }} as evidence_key,
         {{ opportunity_key or typed_null('bigint') }} as opportunity_key,
         {{ exit_reason or typed_null('text') }} as exit_reason,
         {{ definition_version or typed_null('bigint') }} as definition_version,

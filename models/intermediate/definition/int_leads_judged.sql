@@ -47,6 +47,7 @@ met as (
         passed.stage,
         touches.definition_version,
         touches.touch_key,
+        touches.system,
         case
             when passed.stage = 'mql' then greatest(touches.occurred_at, lead_starts.lead_at)
             else touches.occurred_at
@@ -75,6 +76,7 @@ int_leads_judged as (
         stage,
         {{ first_by('definition_version', order) }} as definition_version,
         {{ first_by('touch_key', order) }} as touch_key,
+        {{ first_by('system', order) }} as system,
         min(occurred_at) as occurred_at
     from met
     group by journey_key, stage

@@ -23,6 +23,7 @@ int_touches_judged as (
         touches.journey_key,
         touches.person_key,
         touches.touch_key,
+        touches.system,
         kinds.stage,
         versions.definition_version,
         versions.mql_score,

@@ -23,6 +23,7 @@ int_exits_unioned as (
         claims.stage as exit_kind,
         claims.label as exit_reason,
         claims.system,
+        claims.claim_key as evidence_key,
         claims.claimed_at as exited_at
     from claims
     inner join records on claims.record_key = records.record_key
@@ -33,6 +34,7 @@ int_exits_unioned as (
         'lost' as exit_kind,
         exit_reason,
         system,
+        opportunity_key as evidence_key,
         exited_at
     from losses
     union all
@@ -42,6 +44,7 @@ int_exits_unioned as (
         'churned' as exit_kind,
         exit_reason,
         system,
+        opportunity_key as evidence_key,
         exited_at
     from churns
 

@@ -21,6 +21,7 @@ placed as (
     -- An event belongs to the journey that won the account last before it.
     select
         service_events.event_key,
+        service_events.system,
         kinds.stage,
         service_events.occurred_at,
         {{ last_by('deals.journey_key', 'row(deals.occurred_at, deals.journey_key)') }}
@@ -34,7 +35,8 @@ placed as (
             opportunities.opportunity_key = deals.opportunity_key
             and service_events.occurred_at >= deals.occurred_at
     where kinds.stage is not null
-    group by service_events.event_key, kinds.stage, service_events.occurred_at
+    group by
+        service_events.event_key, service_events.system, kinds.stage, service_events.occurred_at
 
 ),
 
@@ -44,6 +46,7 @@ int_service_evidence_gathered as (
         journey_key,
         stage,
         {{ first_by('event_key', 'row(occurred_at, event_key)') }} as event_key,
+        {{ first_by('system', 'row(occurred_at, event_key)') }} as system,
         min(occurred_at) as occurred_at
     from placed
     group by journey_key, stage

@@ -20,6 +20,8 @@ placed_exits as (
         journeys.journey_key,
         exits.exit_kind,
         exits.exit_reason,
+        exits.evidence_key,
+        exits.system,
         exits.exited_at
     from exits
     inner join journeys
@@ -50,7 +52,7 @@ int_stage_evidence_unioned as (
     union all
     {{ evidence_from(
         'placed_exits', 'stage claim', stage='exit_kind', occurred_at='exited_at',
-        exit_reason='exit_reason'
+        evidence_key='evidence_key', exit_reason='exit_reason'
     ) }}
 
 )

@@ -14,6 +14,7 @@ int_touch_evidence_gathered as (
         touches.journey_key,
         'awareness' as stage,
         {{ first_by('touches.touch_key', order) }} as touch_key,
+        {{ first_by('touches.system', order) }} as system,
         min(touches.occurred_at) as occurred_at
     from touches
     group by touches.journey_key
@@ -22,6 +23,7 @@ int_touch_evidence_gathered as (
         touches.journey_key,
         kinds.stage,
         {{ first_by('touches.touch_key', order) }} as touch_key,
+        {{ first_by('touches.system', order) }} as system,
         min(touches.occurred_at) as occurred_at
     from touches
     inner join kinds on touches.kind = kinds.kind

@@ -68,6 +68,7 @@ fct_lifecycle as (
         end as outcome,
         sequenced.exit_reason,
         sequenced.evidence_kind,
+        sequenced.evidence_system,
         sequenced.definition_version,
         journeys.first_channel,
         journeys.last_channel,
