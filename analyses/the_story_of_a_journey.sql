@@ -1,4 +1,5 @@
--- Everything that happened on one journey, here the one that has won most; put another journey_key in its place.
+-- Everything that happened on one journey, here the one that has won most;
+-- put another journey_key in its place.
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
