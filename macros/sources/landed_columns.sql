@@ -27,13 +27,3 @@
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
-
-{# A typed null, for what has not landed. #}
-{% macro typed_null(type) -%}
-    cast(null as {{ {'text': dbt.type_string(), 'decimal': 'decimal(18, 4)'}.get(type, type) }})
-{%- endmacro %}
-
-{# One of the connector's own columns, or a typed null where the table does not have it. #}
-{% macro flag_value(landed, name, type) -%}
-    {{ landed_value(landed[name], type) if landed and name in landed else typed_null(type) }}
-{%- endmacro %}

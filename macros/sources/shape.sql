@@ -67,11 +67,3 @@
         },
     }[entity]) }}
 {%- endmacro %}
-
-{# Every entity of the shared shape. #}
-{% macro entities() -%}
-    {{ return([
-        'people', 'person_links', 'companies', 'touches', 'stage_claims', 'opportunities', 'opportunity_people',
-        'opportunity_stages', 'subscriptions', 'payments', 'service_events', 'ad_spend', 'users',
-    ]) }}
-{%- endmacro %}
