@@ -1,5 +1,6 @@
--- Law 5: every deal that its CRM calls won stands in the fact once, with the CRM's amount at the day's
--- rate; no other does. The deals are read from staging, past everything that could lose one.
+-- Law 5: every deal that its CRM calls won stands in the fact once, with the CRM's amount at
+-- the day's rate; no other does. The deals are read from staging, past everything that could
+-- lose one.
 with
 
 quarantine as (select * from {{ ref('quarantine') }} where entity = 'opportunities'),
