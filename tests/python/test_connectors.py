@@ -1,4 +1,4 @@
-"""The staging layer on tables as real connectors landed them, read as text throughout."""
+"""The whole project on tables as real connectors landed them, read as text throughout."""
 
 from __future__ import annotations
 
@@ -74,11 +74,10 @@ def systems() -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the samples and the staging models on them."""
+    """A database with the samples and the whole project built on them, every law included."""
     path = tmp_path_factory.mktemp("connectors") / "build.duckdb"
     land(path)
-    select = ["build", "--quiet", "--select", "path:models/staging", "currencies"]
-    result = run_dbt(select, path, path.parent / "target", {"systems": systems()})
+    result = run_dbt(["build", "--quiet"], path, path.parent / "target", {"systems": systems()})
     assert result.success, messages(result)
     return path
 
