@@ -3,29 +3,9 @@
    joins to it. #}
 with
 
-persons as (select * from {{ ref('int_persons_resolved') }}),
-
-accounts as (select * from {{ ref('int_accounts_resolved') }}),
+attributes as (select * from {{ ref('int_persons_dated') }}),
 
 rules as (select * from {{ ref('lead_definition_rules') }}),
-
-attributes as (
-
-    select
-        persons.person_key,
-        persons.has_valid_email,
-        persons.has_business_email,
-        persons.is_internal,
-        persons.is_competitor,
-        persons.is_test,
-        persons.seniority,
-        coalesce(persons.country, accounts.country) as country,
-        accounts.industry,
-        coalesce(accounts.employees, persons.company_employees) as employees
-    from persons
-    left join accounts on persons.account_key = accounts.account_key
-
-),
 
 looked_up as (
 

@@ -17,6 +17,22 @@ company_records as (
 
 domains as (select * from {{ ref('email_domains') }}),
 
+record_addresses as (
+
+    -- A record may hold several addresses; what one of them shows holds for the record.
+    select
+        record_key,
+        bool_or(is_test_address) as is_test_address,
+        bool_or(is_valid) as is_valid,
+        bool_or(is_valid and domain_kind != 'free') as is_business,
+        bool_or(domain_kind = 'internal') as is_internal,
+        bool_or(domain_kind = 'competitor') as is_competitor,
+        min(case when is_valid then domain end) as domain
+    from addresses
+    group by record_key
+
+),
+
 domain_accounts as (
 
     select
@@ -43,10 +59,9 @@ known as (
         people.created_at,
         people.deleted_at,
         coalesce(addresses.is_valid, false) as has_valid_email,
-        coalesce(addresses.is_valid and addresses.domain_kind != 'free', false)
-            as has_business_email,
-        coalesce(addresses.domain_kind = 'internal', false) as is_internal,
-        coalesce(addresses.domain_kind = 'competitor', false) as is_competitor,
+        coalesce(addresses.is_business, false) as has_business_email,
+        coalesce(addresses.is_internal, false) as is_internal,
+        coalesce(addresses.is_competitor, false) as is_competitor,
         -- The company that the record names; else the one with the address's domain; else with the
         -- website's.
         coalesce(
@@ -60,11 +75,9 @@ known as (
         people.record_key
     from people
     inner join records on people.record_key = records.record_key
-    left join addresses on people.record_key = addresses.record_key
+    left join record_addresses as addresses on people.record_key = addresses.record_key
     left join companies on people.company_key = companies.company_key
-    left join domain_accounts
-        on
-            case when addresses.is_valid then addresses.domain end = domain_accounts.domain
+    left join domain_accounts on addresses.domain = domain_accounts.domain
     left join domain_accounts as website_accounts
         on people.company_domain = website_accounts.domain
 
