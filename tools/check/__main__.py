@@ -1,14 +1,13 @@
-"""Parses the project and tells every breach of its architecture in one sentence each."""
+"""Compiles the project and tells every breach of its architecture in one sentence each."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from dbt.contracts.graph.manifest import Manifest
-
-from tools.check import code, definition, layers, names, sizes, written
+from tools.check import code, definition, layers, names, single, sizes, written
 from tools.check.breach import Rule, sentence
 from tools.check.exceptions import FILE, Exempt, fault_of, read_exceptions
 from tools.check.project import Project, read_project
@@ -24,6 +23,11 @@ RULES: tuple[Rule, ...] = (
     definition.lead_counts_descend_from_the_fact,
     definition.the_fact_descends_from_the_definition,
     definition.only_the_definition_reads_its_seeds,
+    single.every_query_can_be_followed,
+    single.labels_decide_no_stage,
+    single.only_the_definition_asks_its_attributes,
+    single.only_the_definition_weighs_evidence,
+    single.what_is_called_a_lead_was_judged,
     code.unusable_rows_are_left_out,
     code.only_the_cutoff_reads_the_clock,
     names.models_are_named_for_their_layer,
@@ -46,7 +50,7 @@ def main() -> int:
         for rule in (*RULES, *WARNINGS):
             print(f"{rule.__name__}: {rule.__doc__}")
         return 0
-    project = read_project(_parse(options.target), ROOT)
+    project = read_project(_compile(options.target), ROOT)
     exempt = read_exceptions()
     faults = list(breaches(project, RULES, exempt)) + list(stale(project, exempt))
     for warning in breaches(project, WARNINGS, exempt):
@@ -80,14 +84,14 @@ def stale(project: Project, exempt: Sequence[Exempt]) -> Iterator[str]:
             yield f"{FILE.relative_to(ROOT)}: {fault}."
 
 
-def _parse(target: Path) -> dict[str, Any]:
-    """The manifest of the project as its files stand. Nothing is asked of a database."""
-    outcome = run_dbt(
-        ["parse", "--log-level", "error", "--no-use-colors"], target / "no.duckdb", target
-    )
-    if not isinstance(outcome.result, Manifest):
-        sys.exit(f"The project can't be parsed: {outcome.exception}")
-    manifest: dict[str, Any] = outcome.result.writable_manifest().to_dict(omit_none=False)
+def _compile(target: Path) -> dict[str, Any]:
+    """The manifest of the project as its files stand, its SQL rendered on an empty database."""
+    chosen = ["--select", "resource_type:model", "resource_type:analysis"]
+    quiet = ["--quiet", "--log-level", "error", "--no-use-colors"]
+    outcome = run_dbt(["compile", *chosen, *quiet], target / "empty.duckdb", target)
+    if not outcome.success:
+        sys.exit(f"The project can't be compiled: {outcome.exception or 'see above'}")
+    manifest: dict[str, Any] = json.loads((target / "manifest.json").read_text())
     return manifest
 
 

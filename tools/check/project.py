@@ -1,11 +1,14 @@
 """The project as the rules see it: a small typed view of dbt's manifest and the yml files."""
 
+import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+DASHBOARDS = "dashboards/**/*.sql"
+REF = re.compile(r"\{\{\s*ref\(\s*['\"](\w+)['\"]\s*\)\s*\}\}")
 COMMENTS = re.compile(r"\{#.*?#\}|/\*.*?\*/|--[^\n]*", re.DOTALL)
 
 
@@ -31,6 +34,7 @@ class Model:
     has_contract: bool
     reads: tuple[str, ...]
     macros: tuple[str, ...]
+    compiled: str = ""
 
     @property
     def folder(self) -> str:
@@ -42,6 +46,14 @@ class Model:
 
     def is_in(self, folder: str) -> bool:
         return self.path.startswith(f"models/{folder}/")
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A seed as its file says it: the header, and rows as text."""
+
+    header: tuple[str, ...]
+    rows: tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -66,12 +78,14 @@ class ColumnTest:
     column: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Project:
     nodes: Mapping[str, Model]
     macros: Mapping[str, Macro]
     tests: tuple[ColumnTest, ...]
     yml_lines: Mapping[str, int]
+    seeds: Mapping[str, Seed]
+    dashboards: tuple[Model, ...]
 
     def models(self, folder: str = "") -> Iterator[Model]:
         """The models below a folder of models/, by path."""
@@ -114,6 +128,8 @@ def read_project(manifest: Mapping[str, Any], root: Path) -> Project:
         macros={macro["unique_id"]: _macro(macro) for macro in macros},
         tests=tuple(_test(node) for node in nodes if node.get("test_metadata")),
         yml_lines=dict(_yml_lines(root)),
+        seeds={path.stem: _seed(path) for path in sorted((root / "seeds").glob("*.csv"))},
+        dashboards=tuple(_dashboard(path, root) for path in sorted(root.glob(DASHBOARDS))),
     )
 
 
@@ -130,6 +146,31 @@ def _model(node: Mapping[str, Any]) -> Model:
         has_contract=bool(node.get("config", {}).get("contract", {}).get("enforced")),
         reads=tuple(needs.get("nodes", ())),
         macros=tuple(needs.get("macros", ())),
+        compiled=node.get("compiled_code") or "",
+    )
+
+
+def _seed(path: Path) -> Seed:
+    with path.open(newline="") as lines:
+        reader = csv.DictReader(lines)
+        return Seed(tuple(reader.fieldnames or ()), tuple(reader))
+
+
+def _dashboard(path: Path, root: Path) -> Model:
+    """A query that a dashboard asks; it reads what is published, by name or by ref."""
+    place, text = path.relative_to(root).as_posix(), path.read_text()
+    return Model(
+        id=f"dashboard.{place}",
+        kind="dashboard",
+        name=path.stem,
+        path=place,
+        text=text,
+        description="",
+        columns=(),
+        has_contract=False,
+        reads=(),
+        macros=(),
+        compiled=REF.sub(r"\1", text),
     )
 
 

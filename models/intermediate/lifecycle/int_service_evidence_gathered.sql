@@ -34,7 +34,8 @@ placed as (
         on
             opportunities.opportunity_key = deals.opportunity_key
             and service_events.occurred_at >= deals.occurred_at
-    where kinds.stage is not null
+    -- lead, mql and sql are the definition's to decide.
+    where kinds.stage not in ('awareness', 'lead', 'mql', 'sql')
     group by
         service_events.event_key, service_events.system, kinds.stage, service_events.occurred_at
 
