@@ -70,7 +70,11 @@ def _counted(step: Step, call: exp.AggFunc) -> Marks:
     is_plain = isinstance(call, exp.Count) and not isinstance(call.this, exp.Distinct)
     sorts = {"label", "attribute"} if is_plain else {"label"}
     marks = merged(step.marks(part) for part in call.iter_expressions())
-    return {key: mark for key, mark in marks.items() if mark.is_outcome or mark.sort in sorts}
+    return {
+        key: mark
+        for key, mark in marks.items()
+        if mark.is_outcome or mark.is_flag or mark.sort in sorts
+    }
 
 
 def _inside(node: exp.Expr) -> Iterator[exp.Expr]:

@@ -105,11 +105,12 @@ class Query:
 
 def _qualified(tree: exp.Expr, tables: Mapping[str, Table]) -> exp.Expr:
     """The query with every column told its table, and every star spelt out."""
-    unknown = sorted(read_tables(tree) - set(tables))
+    read = read_tables(tree)
+    unknown = sorted(read - set(tables))
     if unknown:
         raise UnreadableError(f"it reads {unknown[0]}, which is no model")
     columns: dict[str, object] = {
-        name: dict.fromkeys(each.columns, "text") for name, each in tables.items()
+        name: dict.fromkeys(tables[name].columns, "text") for name in read
     }
     try:
         return qualify(

@@ -18,6 +18,11 @@ class Mark:
         return self.sort, self.origin, self.is_outcome
 
     @property
+    def is_flag(self) -> bool:
+        """Whether it is true or false of a row, as the origin's name promises."""
+        return self.origin.rpartition(".")[2].startswith(("is_", "has_"))
+
+    @property
     def origin(self) -> str:
         return self.way[0]
 
