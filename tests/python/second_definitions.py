@@ -256,8 +256,9 @@ ATTRIBUTES = [
     ),
     Planted(
         "scored_again",
-        "select count(distinct journey_key) as n from intermediate.int_touches_judged"
-        " where running_score >= 40",
+        "select person_key from intermediate.int_touches_resolved as t"
+        " inner join seeds.lead_definition_scores as s on t.kind = s.kind"
+        " group by person_key having sum(s.points) >= 40",
         only_the_definition_asks_its_attributes,
         "lead_definition_scores.points",
     ),
@@ -369,6 +370,15 @@ INNOCENT = [
         "leads_of_a_funnel",
         "select count(*) as lead_count from marts.fct_lifecycle"
         " where funnel = 'enterprise' and stage = 'lead'",
+    ),
+    Planted(
+        "leads_by_any_segment",
+        "with told as (select a.industry, a.country,"
+        " case when grouping(a.industry) = 0 then 'industry' else 'country' end as slice_name,"
+        " count(*) as lead_count from marts.fct_lifecycle as l"
+        " left join marts.dim_accounts as a on l.account_key = a.account_key"
+        " where l.stage = 'lead' group by grouping sets ((a.industry), (a.country)))"
+        " select industry, lead_count from told where slice_name = 'industry'",
     ),
     Planted(
         "last_label_shown",

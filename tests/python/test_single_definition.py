@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,18 @@ def node(planted: Planted) -> Manifest:
     }
 
 
-def told(manifest: Manifest, root: Path = ROOT) -> list[str]:
-    return list(breaches(read_project(manifest, root), RULES, read_exceptions()))
+def told(manifest: Manifest) -> list[str]:
+    return list(breaches(read_project(manifest, ROOT), RULES, read_exceptions()))
+
+
+def told_with_evidence(manifest: Manifest) -> list[str]:
+    """What is told when the seed says of which stage of the definition a kind is evidence."""
+    project = read_project(manifest, ROOT)
+    meant = {"form_submitted": "lead", "event_attended": "lead", "meeting_held": "sql"}
+    kinds = project.seeds["evidence_kinds"]
+    rows = tuple(row | {"stage": meant.get(row["kind"], row["stage"])} for row in kinds.rows)
+    seeds = {**project.seeds, "evidence_kinds": replace(kinds, rows=rows)}
+    return list(breaches(replace(project, seeds=seeds), RULES, read_exceptions()))
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +77,7 @@ def sentences(compiled: Manifest) -> list[str]:
     """What is told when everything is planted at once: no plant reads what another one spoils."""
     manifest = compiled | {"nodes": dict(compiled["nodes"])}
     manifest["nodes"] |= {node(each)["unique_id"]: node(each) for each in (*FAULTS, *INNOCENT)}
-    return told(manifest)
+    return told_with_evidence(manifest)
 
 
 def named(sentences: list[str], planted: Planted) -> list[str]:
@@ -115,12 +126,6 @@ CHANGES: Mapping[str, tuple[str, str, str, str]] = {
         "where kinds.stage is not null",
         "evidence_kinds.stage -> int_service_evidence_gathered.stage",
     ),
-    "touches make leads": (
-        "int_touch_evidence_gathered",
-        "'awareness', 'lead', 'mql', 'sql'",
-        "'awareness', 'mql', 'sql'",
-        "its where by the evidence evidence_kinds.stage",
-    ),
     "journeys of some people only": (
         "int_journeys_described",
         "select * from int_journeys_described",
@@ -134,7 +139,8 @@ CHANGES: Mapping[str, tuple[str, str, str, str]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_model_that_begins_to_decide_is_told(compiled: Manifest, change: str) -> None:
     name, old, new, says = CHANGES[change]
-    assert any(says in sentence for sentence in told(replaced(compiled, name, old, new)))
+    spoilt = replaced(compiled, name, old, new)
+    assert any(says in sentence for sentence in told_with_evidence(spoilt))
 
 
 def test_an_origin_that_moved_is_told(compiled: Manifest) -> None:

@@ -12,9 +12,19 @@ from tools.check.choices import choices
 from tools.check.definition import CONFORMANCE, DEFINITION, FACT
 from tools.check.lineage import Query, UnreadableError, parsed, read_tables
 from tools.check.marks import Cell, Mark, Table, moved, values, without
-from tools.check.origins import attribute_columns, held, holding_itself, missing, with_origins
-from tools.check.project import Model, Project
+from tools.check.origins import (
+    ATTRIBUTES,
+    attribute_columns,
+    held,
+    holding_itself,
+    missing,
+    silent,
+    with_origins,
+)
+from tools.check.project import Model, Project, closure
 
+# Where the definition tells how it judges, in marts named definition_...
+REPORTS = "marts/quality"
 # What comes before the definition: it makes the attributes, and decides nothing with them.
 BEFORE = ("intermediate/sources", "intermediate/identity")
 Trees = Mapping[str, exp.Expr]
@@ -39,22 +49,28 @@ def follow(project: Project) -> Followed:
     followed = Followed(
         read_asked(project.seeds), {model.name: model for model in _queried(project)}
     )
-    trees = dict(_trees(followed))
     given = _given(project)
+    trees = dict(_trees(followed))
+    given |= {name: _listed(model) for name, model in followed.models.items() if name not in trees}
     before, after = _in_order(followed, trees)
     handed_on = _follow_before(followed, before, trees, given)
     followed.missing = tuple(missing(given)) if trees else ()
     attributes = attribute_columns(given, handed_on)
     tables = {name: with_origins(table, attributes) for name, table in given.items()}
+    tables |= silent(tables, project.seeds, followed.asked)
     for name in after:
         _follow_after(followed, followed.models[name], trees[name], tables)
     return followed
 
 
 def is_free(model: Model) -> bool:
-    """Whether a model may ask for all: the definition decides, conformance compares."""
-    names = (CONFORMANCE, f"int_{CONFORMANCE}")
-    return model.is_in(DEFINITION) or model.name.startswith(names)
+    """Whether a model may ask for all: the definition decides, its reports tell how it does."""
+    is_report = model.is_in(REPORTS) and model.name.startswith("definition_")
+    return model.is_in(DEFINITION) or is_report or _compares(model)
+
+
+def _compares(model: Model) -> bool:
+    return model.name.startswith((CONFORMANCE, f"int_{CONFORMANCE}"))
 
 
 def _queried(project: Project) -> Iterator[Model]:
@@ -75,22 +91,26 @@ def _trees(followed: Followed) -> Iterator[tuple[str, exp.Expr]]:
 
 def _given(project: Project) -> Tables:
     """Seeds and staging models, whose columns are told by their header and by their contract."""
-    staged = {
-        model.name: tuple(column.name for column in model.columns)
-        for model in project.models("staging")
+    seeds = {
+        name: Table(name, dict.fromkeys(seed.header, Cell()), frozenset({name}))
+        for name, seed in project.seeds.items()
     }
-    headers = {name: seed.header for name, seed in project.seeds.items()} | staged
-    return {
-        name: Table(name, dict.fromkeys(header, Cell()), frozenset({name}))
-        for name, header in headers.items()
-    }
+    return seeds | {model.name: _listed(model) for model in project.models("staging")}
+
+
+def _listed(model: Model) -> Table:
+    """A model whose query is not followed, with the columns that its yml lists."""
+    columns = {column.name: Cell() for column in model.columns}
+    return Table(model.name, columns, frozenset({model.name}))
 
 
 def _in_order(followed: Followed, trees: Trees) -> tuple[list[str], list[str]]:
     """The queries in the order of reading: those before the definition, and the others."""
     graph = {name: read_tables(tree) & set(trees) - {name} for name, tree in trees.items()}
     order = list(TopologicalSorter(graph).static_order())
-    before = [name for name in order if any(map(followed.models[name].is_in, BEFORE))]
+    first = closure([ATTRIBUTES], graph)
+    first |= {name for name in order if any(map(followed.models[name].is_in, BEFORE))}
+    before = [name for name in order if name in first]
     return before, [name for name in order if name not in before]
 
 
@@ -102,15 +122,15 @@ def _follow_before(
     for name in before:
         read = {each: holding_itself(tables[each]) for each in read_tables(trees[name]) & {*tables}}
         query = _query(followed, followed.models[name], trees[name], read)
-        if query:
-            found |= dict(held(query.result))
-            tables[name] = query.result
+        tables[name] = query.result if query else _listed(followed.models[name])
+        found |= dict(held(tables[name]))
     return found
 
 
 def _follow_after(followed: Followed, model: Model, tree: exp.Expr, tables: Tables) -> None:
     query = _query(followed, model, tree, tables)
     if query is None:
+        tables[model.name] = _listed(model)
         return
     followed.queries[model.name] = query
     chosen = [] if is_free(model) else [each for step in query.steps for each in choices(step)]
@@ -138,8 +158,8 @@ def _finished(model: Model, table: Table, told: set[str]) -> Table:
 
 def _finished_cell(model: Model, cell: Cell, step: str, told: set[str]) -> Cell:
     """The definition's outcomes are judgements, conformance compares: neither is followed on."""
-    if is_free(model) and not model.is_in(DEFINITION):
+    if _compares(model):
         return Cell()
-    if model.is_in(DEFINITION):
+    if is_free(model):
         return Cell(values(cell.marks), is_judged=True)
     return Cell(moved(without(cell.marks, told), step), cell.is_judged or model.name == FACT)

@@ -1,8 +1,11 @@
 """Where the columns begin of which only the definition may ask: labels, evidence, attributes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import replace
 
+from tools.check.asked import KINDS, Asked
 from tools.check.marks import Cell, Marks, Table, marked, merged
+from tools.check.project import Seed
 
 # What a source calls the stage of somebody.
 LABELS = {
@@ -31,6 +34,16 @@ def with_origins(table: Table, attributes: Set[str]) -> Table:
     """A table before the definition, its columns marked as what they are: origins, or nothing."""
     columns = {each: Cell(_origin(table.name, each, attributes)) for each in table.columns}
     return Table(table.name, columns, table.reads)
+
+
+def silent(
+    tables: Mapping[str, Table], seeds: Mapping[str, Seed], asked: Asked
+) -> dict[str, Table]:
+    """The kinds of evidence without a mark at the stage, where none of them means a decided one."""
+    stages = {row.get("stage") for row in seeds[KINDS].rows} if KINDS in seeds else set()
+    if KINDS not in tables or stages & asked.stages:
+        return {}
+    return {KINDS: replace(tables[KINDS], columns={**tables[KINDS].columns, "stage": Cell()})}
 
 
 def holding_itself(table: Table) -> Table:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class Seed:
     """A seed as its file says it: the header, and rows as text."""
 
     header: tuple[str, ...]
-    rows: tuple[Mapping[str, str], ...]
+    rows: tuple[dict[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,15 @@ class Project:
 
     def ancestors(self, model: Model) -> set[str]:
         """The ids of all that a model descends from."""
-        return _closure(model.reads, {id: each.reads for id, each in self.nodes.items()})
+        return closure(model.reads, {id: each.reads for id, each in self.nodes.items()})
 
     def used_macros(self, model: Model) -> set[str]:
         """The ids of the project's macros that a model uses, also by way of others."""
-        return _closure(model.macros, {id: each.macros for id, each in self.macros.items()})
+        return closure(model.macros, {id: each.macros for id, each in self.macros.items()})
 
 
-def _closure(starts: tuple[str, ...], edges: Mapping[str, tuple[str, ...]]) -> set[str]:
+def closure(starts: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:
+    """Everything that is reached from the starts along the edges, the starts too."""
     found: set[str] = set()
     waiting = list(starts)
     while waiting:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 TESTS = (exp.Predicate, exp.Connector, exp.Not, exp.RegexpLike, exp.StartsWith, exp.Contains)
+# Functions that say how rows were grouped, nothing of what a column holds.
+GROUPINGS = (exp.Grouping, exp.GroupingId)
 WRAPPERS = (exp.Paren, exp.Lower, exp.Upper, exp.Trim, exp.Coalesce, exp.Cast)
 
 
 def within(node: exp.Expr) -> Iterator[exp.Expr]:
     """An expression and its parts, but nothing of a query inside it."""
-    for part in node.walk(prune=lambda part: isinstance(part, exp.Query)):
+    for part in node.walk(prune=lambda part: isinstance(part, (exp.Query, *GROUPINGS))):
         if isinstance(part, exp.Expr):
             yield part
 

@@ -63,7 +63,7 @@ class Step:
     def marks(self, node: exp.Expr | None) -> Marks:
         """The marks of the value that an expression gives."""
         match node:
-            case None:
+            case None | exp.Grouping() | exp.GroupingId():
                 return {}
             case exp.Column():
                 return self._marks_of_column(node)
