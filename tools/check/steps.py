@@ -38,7 +38,8 @@ class Step:
         self._cleared |= set(self._narrowed())
         for join in self.joins:
             if join.side and not self.makes_segments(join):
-                self._found_by[join.alias_or_name] = outcome(self.asked(join.args["on"]))
+                tests = (test for test in conjuncts(join.args["on"]) if not self._finds(test, join))
+                self._found_by[join.alias_or_name] = outcome(merged(map(self.asked, tests)))
 
     @property
     def is_judged(self) -> bool:
@@ -177,6 +178,14 @@ class Step:
             return False
         sorts = [{mark.sort for mark in self._cell(each).marks.values()} for each in (left, right)]
         return bool(sorts[0]) and sorts[0] == sorts[1]
+
+    def _finds(self, test: exp.Expr, join: exp.Join) -> bool:
+        """A lookup by something that is no attribute, in a table that has one as its key."""
+        if not isinstance(test, exp.EQ):
+            return False
+        columns = [bare_column(side) for side in (test.left, test.right)]
+        asking = [each for each in columns if each and each.table != join.alias_or_name]
+        return None not in columns and not any(map(self._sorts, asking))
 
     def _narrowed(self) -> Iterator[tuple[str, str]]:
         """Alias and sort of each table of which only rows without a decided stage are left."""
