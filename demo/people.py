@@ -52,12 +52,6 @@ class Humans:
         """Passes the rules about addresses that every lead must pass."""
         return np.asarray(self.email_class <= 1)
 
-    @property
-    def is_served(self) -> Flags:
-        """Country and size are such as we sell to, or unknown."""
-        size = (self.employees < 0) | (self.employees >= s.MQL_EMPLOYEES)
-        return np.asarray(size & (self.country < s.SERVED_COUNTRIES))
-
 
 def pick(rng: Rng, shares: tuple[float, ...], count: int) -> I64:
     """Indices drawn by shares (which need not add up to one)."""
@@ -145,7 +139,8 @@ def _humans(
 
 def is_fit(humans: Humans) -> Flags:
     """Would be a good customer, as far as the attributes say."""
-    return np.asarray(humans.is_served & (humans.email_class == 0))
+    size = (humans.employees < 0) | (humans.employees >= s.FIT_EMPLOYEES)
+    return np.asarray(size & (humans.country < s.FIT_COUNTRIES) & (humans.email_class == 0))
 
 
 def quality(humans: Humans) -> F64:

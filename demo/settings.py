@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 CHUNK_PEOPLE = 20_000
@@ -15,7 +17,6 @@ HUMANS_PER_ACCOUNT = (0.34, 0.26, 0.18, 0.11, 0.07, 0.04)
 COUNTRIES = ("US", "GB", "DE", "FR", "NL", "CA", "AU", "JP", "IN", "BR", "ZA", "PL")
 COUNTRY_SHARE = (0.42, 0.12, 0.12, 0.07, 0.05, 0.06, 0.05, 0.03, 0.03, 0.02, 0.02, 0.01)
 COUNTRY_CURRENCY = (0, 2, 1, 1, 1, 0, 0, 3, 0, 0, 0, 1)
-SERVED_COUNTRIES = 8
 CURRENCIES = ("USD", "EUR", "GBP", "JPY")
 SEAT_PRICE = np.array([240, 216, 192, 36_000])
 """One seat for one year, in units of the currency; divisible by twelve."""
@@ -75,6 +76,9 @@ MEDIAN_DAYS = {
     "expanded": np.array([160.0, 160.0, 160.0]),
 }
 UNFIT_FACTOR = 0.3
+FIT_EMPLOYEES = 20
+FIT_COUNTRIES = 8
+"""Those outside convert worse, whatever a definition says."""
 
 NO_COMPANY_SHARE = 0.06
 SILENT_ACCOUNT_SHARE = 0.08
@@ -98,9 +102,24 @@ FREE_DOMAINS = (
 INTERNAL_DOMAINS = ("northwindcrm.com", "northwindcrm.example")
 COMPETITOR_DOMAINS = ("rivalcrm.com", "otherfunnel.io")
 
-SCORE = {"form_submitted": 30, "event_attended": 25, "email_clicked": 5}
-MQL_SCORE = 50
-MQL_EMPLOYEES = 20
+
+@dataclass(frozen=True)
+class Version:
+    """What the teams agreed about MQLs and SQLs, from a day on."""
+
+    valid_from: str
+    mql_score: int
+    form_submitted: int
+    event_attended: int
+    email_clicked: int
+    employees: int
+    countries: tuple[str, ...]
+
+
+VERSIONS = (
+    Version("1970-01-01", 50, 30, 25, 5, 20, COUNTRIES[:8]),
+    Version("2025-07-01", 45, 30, 30, 5, 30, (*COUNTRIES[:8], "PL")),
+)
 RETURN_DAYS = 90
 
 EARLY_RETURN_SHARE = 0.06

@@ -1,4 +1,4 @@
-"""The lead definition, version 1, applied to what has happened before a moment.
+"""The lead definition, each version in its time, applied to what has happened before a moment.
 
 This is written apart from the SQL that does the same, so that each can prove the other.
 """
@@ -12,6 +12,7 @@ import numpy as np
 from demo import settings as s
 from demo.clock import DAY, I64, NEVER, Flags, never, when
 from demo.deals import EXPANSION, NEW, RENEWAL, Deals
+from demo.definition import is_served, points_of, score_at
 from demo.touches import (
     CALL,
     CLICK,
@@ -28,7 +29,6 @@ from demo.world import World
 
 DEAL = 6
 EXIT = 7
-POINTS = np.array([s.SCORE["form_submitted"], s.SCORE["event_attended"], 0, 5, 0, 0, 0, 0])
 KEY = 2**32
 
 
@@ -40,12 +40,14 @@ class People:
     """
 
     is_lead: Flags
-    is_mql: Flags
+    is_business: Flags
+    employees: I64
+    country: I64
 
-    @property
-    def count(self) -> int:
-        """The number of humans, second records not counted."""
-        return len(self.is_lead) // 2
+    def is_mql(self, human: I64, at: I64) -> Flags:
+        """Whether the attributes that MQLs and SQLs need were there at the time."""
+        served = is_served(self.employees[human], self.country[human], at)
+        return np.asarray(served & self.is_business[human])
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,12 @@ def people_at(world: World, until: int) -> People:
     humans, second = world.humans, world.second
     merged = second.merged < until
     business = (humans.email_class == 0) | (merged & second.is_business)
-    lead = humans.is_lead_valid
-    own = humans.is_served & business & lead
-    apart = humans.is_served & second.is_business
-    return People(np.concatenate([lead, lead]), np.concatenate([own, apart]))
+    return People(
+        is_lead=np.tile(humans.is_lead_valid, 2),
+        is_business=np.concatenate([business & humans.is_lead_valid, second.is_business]),
+        employees=np.tile(humans.employees, 2),
+        country=np.tile(humans.country, 2),
+    )
 
 
 def _seen_touches(world: World, touches: Touches, until: int) -> Touches:
@@ -199,11 +203,11 @@ class Evidence:
 def _touch_stages(evidence: Evidence, people: People, touches: Touches) -> None:
     journey = evidence.journeys.find(touches.human, touches.at)
     kind, all_rows = touches.kind, np.ones(len(touches.at), dtype=np.bool_)
-    lead, mql = people.is_lead[touches.human], people.is_mql[touches.human]
+    lead, mql = people.is_lead[touches.human], people.is_mql(touches.human, touches.at)
     raises = np.isin(kind, (FORM, EVENT, LEAD))
     evidence.add("awareness", journey, touches.at, all_rows)
     evidence.add("lead", journey, touches.at, raises & lead)
-    evidence.add("mql", journey, _scored_at(touches, journey), mql)
+    evidence.add("mql", journey, touches.at, _is_scored(touches, journey) & mql)
     evidence.add("sal", journey, touches.at, kind == CALL)
     evidence.add("sql", journey, touches.at, (kind == MEETING) & mql)
     first = evidence.first
@@ -212,15 +216,16 @@ def _touch_stages(evidence: Evidence, people: People, touches: Touches) -> None:
     first["mql"] = when(is_lead & (first["mql"] < NEVER), scored)
 
 
-def _scored_at(touches: Touches, journey: I64) -> I64:
-    """The time of each touch at which the journey has the score, never before."""
+def _is_scored(touches: Touches, journey: I64) -> Flags:
+    """Touches that bring points, at which the journey has the score of the day."""
     order = np.lexsort((touches.at, journey))
-    points = np.cumsum(POINTS[touches.kind[order]])
+    at, points = touches.at[order], points_of(touches.kind[order], touches.at[order])
+    total = np.cumsum(points)
     sorted_journey = journey[order]
     first = np.searchsorted(sorted_journey, sorted_journey)
-    before = np.where(first > 0, points[np.maximum(first - 1, 0)], 0)
-    scored = never(len(order))
-    scored[order] = when(points - before >= s.MQL_SCORE, touches.at[order])
+    before = np.where(first > 0, total[np.maximum(first - 1, 0)], 0)
+    scored = np.zeros(len(order), dtype=np.bool_)
+    scored[order] = (points > 0) & (total - before >= score_at(at))
     return scored
 
 

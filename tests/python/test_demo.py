@@ -8,15 +8,19 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from demo import generate as generator
+from demo.clock import seconds
+from demo.definition import is_served, points_of, score_at
 from demo.generate import generate
 from demo.load import load
 from demo.schema import columns, tables
-from demo.settings import STAGES
+from demo.settings import COUNTRIES, STAGES
+from demo.touches import CALL, CLICK, EVENT, FORM
 
 PEOPLE = 600
 END = datetime(2026, 7, 1)
@@ -312,6 +316,33 @@ def test_the_default_company_holds_together(make: Make) -> None:
         stages_never_rise(make(until=until))
         won_amounts_agree(make(until=until))
         keys_are_sound(make(until=until))
+
+
+BOUNDARY = np.array([seconds("2025-07-01") - 1, seconds("2025-07-01")])
+
+
+def test_points_and_scores_are_those_of_the_day() -> None:
+    assert score_at(BOUNDARY).tolist() == [50, 45]
+    for kind, points in ((FORM, [30, 30]), (EVENT, [25, 30]), (CLICK, [5, 5]), (CALL, [0, 0])):
+        assert points_of(np.full(2, kind), BOUNDARY).tolist() == points
+
+
+@pytest.mark.parametrize(
+    ("employees", "country", "served"),
+    [
+        (19, "US", [False, False]),
+        (20, "US", [True, False]),
+        (30, "JP", [True, True]),
+        (30, "PL", [False, True]),
+        (30, "BR", [False, False]),
+        (-1, None, [True, True]),
+    ],
+)
+def test_whom_we_serve_is_as_agreed_on_the_day(
+    employees: int, country: str | None, served: list[bool]
+) -> None:
+    where = np.full(2, COUNTRIES.index(country) if country else -1)
+    assert is_served(np.full(2, employees), where, BOUNDARY).tolist() == served
 
 
 UNUSABLE = {
