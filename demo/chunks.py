@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from demo import hubspot_people, hubspot_sales, hubspot_touches, salesforce_people, salesforce_sales
+from demo import (
+    hubspot_companies,
+    hubspot_people,
+    hubspot_sales,
+    hubspot_touches,
+    salesforce_people,
+    salesforce_sales,
+)
 from demo import settings as s
 from demo import text as t
 from demo.ads import land_ads
@@ -28,7 +35,7 @@ def _tables(lander: Lander) -> Tables:
 
 def land_scene(scene: Scene) -> None:
     """Every system's view of one chunk, and the truth."""
-    hubspot_people.land_companies(scene)
+    hubspot_companies.land_companies(scene)
     hubspot_people.land_contacts(scene)
     hubspot_touches.land_touches(scene)
     hubspot_sales.land_sales(scene)

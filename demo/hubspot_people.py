@@ -1,4 +1,4 @@
-"""Lands HubSpot's contacts, their histories and merges, and the companies."""
+"""Lands HubSpot's contacts, their histories and merges."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from demo import settings as s
 from demo import text as t
-from demo.clock import END, I64, NEVER, Rng, happens, uniform_days, when
+from demo.clock import END, I64, NEVER, happens, uniform_days, when
 from demo.names import country, dirty, owner_number
 from demo.scene import Scene, latest, latest_time
 from demo.touches import CALL, MEETING, returns_of, stream
@@ -206,31 +206,3 @@ def _land_titles(scene: Scene) -> None:
         "timestamp": created[human],
     }
     scene.lander.land("hubspot.contact_property_history", created[human], values)
-
-
-def company_created(scene: Scene) -> I64:
-    """A company is there as soon as one of its people is."""
-    return scene.first_account_time(scene.world.humans.account, scene.in_hubspot)
-
-
-def land_companies(scene: Scene) -> None:
-    """One company for each account with a contact."""
-    accounts, names, created = scene.world.accounts, scene.names, company_created(scene)
-    values = {
-        "id": scene.ids.company(np.arange(len(created))),
-        "is_deleted": False,
-        "_fivetran_deleted": False,
-        "property_name": names.company,
-        "property_domain": names.domain,
-        "property_industry": names.industry,
-        "property_country": country(accounts.country),
-        "property_numberofemployees": accounts.employees,
-        "property_annualrevenue": _revenue(accounts.employees, stream(scene.world, "revenue")),
-        "property_createdate": created,
-    }
-    scene.lander.land("hubspot.company", created, values)
-
-
-def _revenue(employees: I64, rng: Rng) -> I64:
-    per_head = rng.integers(60, 200, len(employees)) * 1000
-    return np.where(employees >= 0, employees * per_head, -1)

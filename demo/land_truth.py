@@ -8,7 +8,6 @@ from demo import settings as s
 from demo import text as t
 from demo.billing import bills_of, customer_number
 from demo.clock import END, I64, NEVER, Flags
-from demo.hubspot_people import company_created
 from demo.hubspot_sales import amount, deal_id
 from demo.names import country, currency
 from demo.salesforce_people import (
@@ -63,7 +62,7 @@ def land_humans(scene: Scene, truth: Truth) -> None:
         "account_id": account_name(scene, account),
         "segment": t.pick(s.SEGMENTS, humans.segment[both]),
         "channel": t.pick(s.CHANNELS, humans.channel[both]),
-        "employees": humans.employees[both],
+        "employees": scene.employees_now(account),
         "country": country(humans.country[both]),
         "email_class": t.pick(s.EMAIL_CLASSES, np.concatenate([humans.email_class, second_class])),
         "is_lead_valid": truth.people.is_lead,
@@ -99,7 +98,7 @@ def land_companies(scene: Scene) -> None:
     name = account_name(scene, account)
     hubspot = t.digits(scene.ids.company(account))
     for system, record, at in (
-        ("hubspot", hubspot, company_created(scene)),
+        ("hubspot", hubspot, scene.world.company_created),
         ("salesforce", account_id(scene, account), account_created(scene)),
     ):
         values = {"system": system, "company_id": record, "account_id": name}

@@ -131,18 +131,18 @@ def land_leads(scene: Scene) -> None:
 
 
 def _lead(scene: Scene, human: I64) -> dict[str, object]:
-    humans, names = scene.world.humans, scene.names
-    account = humans.account[human]
+    humans, names, sizes = scene.world.humans, scene.names, scene.world.sizes
+    account, lead_created = humans.account[human], scene.world.lead_created[human]
     return _name(scene, human) | {
         "id": lead_id(scene, human),
         "email": dirty(scene.lander.rng("lead email"), t.repeat(names.email, human)),
         "company": t.either(account >= 0, t.repeat(names.company, account), "Unknown"),
         "website": t.joined("https://www.", t.repeat(names.domain, account)),
         "country": country(humans.country[human]),
-        "number_of_employees": humans.employees[human],
+        "number_of_employees": sizes.at(account, lead_created),
         "lead_source": t.pick(SOURCES, humans.channel[human]),
         "owner_id": rep_id(account, human),
-        "created_date": scene.world.lead_created[human],
+        "created_date": lead_created,
     }
 
 
@@ -215,8 +215,8 @@ def land_accounts(scene: Scene) -> None:
     """Accounts sales has opened."""
     accounts, names, created = scene.world.accounts, scene.names, account_created(scene)
     account = np.flatnonzero(happens(created)).astype(np.int64)
-    won = first_won(scene)[account]
-    employees = accounts.employees[account]
+    won, resized = first_won(scene)[account], scene.world.sizes.changed[account]
+    employees = scene.world.sizes.first[account]
     revenue = np.where(employees >= 0, employees * 120_000.0, np.nan)
     values = {
         "id": account_id(scene, account),
@@ -225,13 +225,13 @@ def land_accounts(scene: Scene) -> None:
         "website": t.joined("https://www.", t.repeat(names.domain, account)),
         "industry": t.repeat(names.industry, account),
         "billing_country": country(accounts.country[account]),
-        "number_of_employees": employees,
+        "number_of_employees": scene.employees_now(account),
         "annual_revenue": revenue,
         "type": t.either(scene.lander.by_now(won), "Customer", "Prospect"),
         "owner_id": rep_id(account, account),
         "created_date": created[account],
     }
-    scene.lander.land("salesforce.account", created[account], values, changes=[won])
+    scene.lander.land("salesforce.account", created[account], values, changes=[won, resized])
 
 
 def land_people(scene: Scene) -> None:

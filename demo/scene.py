@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from demo import settings as s
-from demo.clock import END, I64, NEVER, never, when
+from demo.clock import END, I64, NEVER, never
 from demo.landing import Lander
 from demo.names import Ids, Names
 from demo.touches import Dropped, Touches, dropped_of, touches_of
@@ -30,10 +29,7 @@ class Scene:
     @property
     def in_hubspot(self) -> I64:
         """When each human's HubSpot contact was created."""
-        humans = self.world.humans
-        outbound = humans.channel == s.OUTBOUND
-        start = np.where(outbound, self.world.lead_created, humans.born)
-        return when(humans.in_hubspot, start)
+        return self.world.in_hubspot
 
     @property
     def touch_row(self) -> I64:
@@ -42,10 +38,11 @@ class Scene:
 
     def first_account_time(self, account: I64, times: I64) -> I64:
         """The earliest time at each account."""
-        first = never(len(self.world.accounts.start))
-        known = account >= 0
-        np.minimum.at(first, account[known], times[known])
-        return first
+        return self.world.first_account_time(account, times)
+
+    def employees_now(self, account: I64) -> I64:
+        """The employees of the accounts as they are at the moment."""
+        return self.world.sizes.at(account, self.lander.until - 1)
 
     def first_stage(self, stage: str) -> I64:
         """When each human's first journey had a stage, by the whole truth."""

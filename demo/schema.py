@@ -38,6 +38,8 @@ HUBSPOT = {
     "company": """id:int is_deleted:bool _fivetran_deleted:bool property_name:str
         property_domain:str property_industry:str property_country:str
         property_numberofemployees:int property_annualrevenue:int property_createdate:when""",
+    "company_property_history": """company_id:int name:str source:str source_id:str value:str
+        timestamp:when""",
     "deal": """deal_id:int is_deleted:bool _fivetran_deleted:bool deal_pipeline_id:str
         deal_pipeline_stage_id:str owner_id:int portal_id:int property_dealname:str
         property_dealtype:str property_amount:float property_deal_currency_code:str

@@ -13,6 +13,7 @@ from demo import settings as s
 from demo.clock import DAY, I64, NEVER, Flags, never, when
 from demo.deals import EXPANSION, NEW, RENEWAL, Deals
 from demo.definition import is_served, points_of, score_at
+from demo.sizes import Sizes
 from demo.touches import (
     CALL,
     CLICK,
@@ -41,12 +42,14 @@ class People:
 
     is_lead: Flags
     is_business: Flags
-    employees: I64
+    account: I64
     country: I64
+    sizes: Sizes
 
     def is_mql(self, human: I64, at: I64) -> Flags:
         """Whether the attributes that MQLs and SQLs need were there at the time."""
-        served = is_served(self.employees[human], self.country[human], at)
+        employees = self.sizes.at(self.account[human], at)
+        served = is_served(employees, self.country[human], at)
         return np.asarray(served & self.is_business[human])
 
 
@@ -86,8 +89,9 @@ def people_at(world: World, until: int) -> People:
     return People(
         is_lead=np.tile(humans.is_lead_valid, 2),
         is_business=np.concatenate([business & humans.is_lead_valid, second.is_business]),
-        employees=np.tile(humans.employees, 2),
+        account=np.tile(humans.account, 2),
         country=np.tile(humans.country, 2),
+        sizes=world.sizes,
     )
 
 

@@ -12,6 +12,7 @@ from demo import settings as s
 from demo.clock import DAY, END, I64, NEVER, Flags, Rng, happens, never, uniform_days, when
 from demo.episodes import Episode, Walkers, draw_episode, first_walk, without_deals
 from demo.people import Accounts, Humans, SecondRecords, draw_humans, draw_second_records, quality
+from demo.sizes import Sizes, draw_sizes
 
 NOBODY_START = END - 880 * DAY
 
@@ -33,6 +34,26 @@ class World:
     """When the human's Salesforce lead was created."""
     converted: I64
     """When that lead became a contact, by the first deal with contacts."""
+    sizes: Sizes
+
+    @property
+    def in_hubspot(self) -> I64:
+        """When each human's HubSpot contact was created."""
+        outbound = self.humans.channel == s.OUTBOUND
+        start = np.where(outbound, self.lead_created, self.humans.born)
+        return when(self.humans.in_hubspot, start)
+
+    def first_account_time(self, account: I64, times: I64) -> I64:
+        """The earliest time at each account."""
+        first = never(len(self.accounts.start))
+        known = account >= 0
+        np.minimum.at(first, account[known], times[known])
+        return first
+
+    @property
+    def company_created(self) -> I64:
+        """A HubSpot company is there as soon as one of its people is."""
+        return self.first_account_time(self.humans.account, self.in_hubspot)
 
 
 @dataclass(frozen=True)
@@ -275,16 +296,17 @@ def draw_world(seed: int, chunk: int, people: int) -> World:
         second,
         created,
         never(people),
+        Sizes(accounts.employees, never(people), accounts.employees),
     )
     return _complete(rng, world, [first, _second_round(rng, world, first)])
 
 
 def _complete(rng: Rng, world: World, rounds: list[Round]) -> World:
-    """The chunk with both rounds in it."""
+    """The chunk with both rounds in it, and what changes at its companies."""
     deals = _all_deals(rng, rounds)
     walks = [r.walk for r in rounds]
     lead_created = _lead_times(world.humans, walks)
-    return replace(
+    whole = replace(
         world,
         walks=walks,
         deals=deals,
@@ -293,3 +315,4 @@ def _complete(rng: Rng, world: World, rounds: list[Round]) -> World:
         lead_created=lead_created,
         converted=_conversions(world.humans, deals, lead_created),
     )
+    return replace(whole, sizes=draw_sizes(rng, world.accounts.employees, whole.company_created))

@@ -31,6 +31,7 @@ EVENT_TIME = {
     "hubspot.contact_form_submission": "timestamp",
     "hubspot.contact_property_history": "timestamp",
     "hubspot.contact_merge_audit": "timestamp",
+    "hubspot.company_property_history": "timestamp",
     "hubspot.deal_property_history": "timestamp",
     "hubspot.email_event": "created",
     "salesforce.lead_history": "created_date",
@@ -182,6 +183,13 @@ STATE_AND_HISTORY = {
         "select distinct id, property_lifecyclestage from @hubspot.contact where id < 900000000",
         "select contact_id, arg_max(value, timestamp) from @hubspot.contact_property_history",
         "name = 'lifecyclestage' and value <> 'mqls_v2'",
+        "timestamp",
+    ),
+    "company": (
+        "select id, property_numberofemployees::varchar from @hubspot.company"
+        " where property_numberofemployees is not null",
+        "select company_id, arg_max(value, timestamp) from @hubspot.company_property_history",
+        "name = 'numberofemployees'",
         "timestamp",
     ),
     "deal": (
