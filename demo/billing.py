@@ -10,6 +10,7 @@ from demo import settings as s
 from demo import text as t
 from demo.clock import DAY, END, I64, NEVER, Flags, happens
 from demo.customers import YEAR
+from demo.dirt import PLUS, soiled
 from demo.hubspot_sales import OPEN_END
 from demo.reference import price_id
 from demo.salesforce_people import account_id
@@ -72,7 +73,8 @@ def land_customers(scene: Scene, bills: Bills) -> None:
     account, human = subscriptions.account[bills.row], subscriptions.human[bills.row]
     office = t.pick(("billing@", "info@", "accounts@"), account % 3)
     role = t.joined(office, t.repeat(names.domain, account))
-    email = t.either(bills.by_person, t.repeat(names.email, human), role)
+    person = soiled(scene, "stripe.customer", t.repeat(names.email, human), human, (PLUS,))
+    email = t.either(bills.by_person, person, role)
     values = {
         "id": t.stripe_id("cus", customer_number(scene, bills)),
         "name": t.repeat(names.company, account),

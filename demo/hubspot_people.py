@@ -7,7 +7,8 @@ import numpy as np
 from demo import settings as s
 from demo import text as t
 from demo.clock import END, I64, NEVER, happens, uniform_days, when
-from demo.names import country, dirty, owner_number
+from demo.dirt import IN_CRM, PLUS, in_crm
+from demo.names import country, owner_number
 from demo.scene import Scene, latest, latest_time
 from demo.touches import CALL, MEETING, returns_of, stream
 
@@ -126,7 +127,7 @@ def land_contacts(scene: Scene) -> None:
     values = _person(scene, human) | {
         "id": scene.ids.contact(human),
         "_fivetran_deleted": scene.lander.by_now(deleted),
-        "property_email": dirty(scene.lander.rng("contact email"), scene.names.email),
+        "property_email": in_crm(scene, "hubspot.contact", human, (PLUS, *IN_CRM)),
         "property_phone": scene.names.phone,
         "property_lifecyclestage": t.pick(
             LABELS, latest(stage.human, stage.at, stage.value, count, until)

@@ -71,8 +71,9 @@ class Names:
         rng, count = stream(world, "names"), len(world.humans.born)
         self.offset = world.chunk * s.CHUNK_PEOPLE
         self.number = np.arange(count) + self.offset + 1
-        self.first = t.pick(FIRST, rng.integers(0, len(FIRST), count))
-        self.last = t.pick(LAST, rng.integers(0, len(LAST), count))
+        alike = _namesakes(world)
+        self.first = t.pick(FIRST, rng.integers(0, len(FIRST), count)[alike])
+        self.last = t.pick(LAST, rng.integers(0, len(LAST), count)[alike])
         role = rng.integers(0, len(TITLES), count)
         self.title, self.seniority = t.pick(TITLES, role), t.pick(SENIORITY, role)
         self._companies(rng, count)
@@ -95,15 +96,28 @@ class Names:
         solo = t.joined("solo", t.digits(self.number), ".com")
         work = t.either(humans.account >= 0, t.repeat(self.domain, humans.account), solo)
         free = t.pick(s.FREE_DOMAINS, rng.integers(0, len(s.FREE_DOMAINS), count))
-        local = t.either(kind == 6, _test_local(rng, unique), unique)
-        domain = t.either(kind == 1, free, _special_domain(rng, kind, work))
-        address = t.joined(local, "@", domain)
+        local = t.either(kind == s.TEST, _test_local(rng, unique), unique)
+        mailbox = t.pick(s.SHARED_MAILBOXES, np.maximum(humans.account, 0) % 4)
+        local = t.either(kind == s.SHARED, mailbox, local)
+        domain = t.either(kind == s.FREE, free, _special_domain(rng, kind, work))
+        address = t.either(kind == s.JUNK, s.JUNK_ADDRESS, t.joined(local, "@", domain))
+        self.private_email = t.joined("home.", unique, "@", free)
         broken = t.pick(INVALID, rng.integers(0, len(INVALID), count))
-        self.email = t.either(kind == 2, None, t.either(kind == 3, broken, address))
+        self.email = t.either(kind == s.NONE, None, t.either(kind == s.INVALID, broken, address))
         other = t.either(world.second.is_business, work, free)
         private = t.joined("me.", unique)
         local = t.either(world.second.is_business, unique, private)
         self.second_email = t.joined(local, "@", other)
+
+
+def _namesakes(world: World) -> I64:
+    """Whose name each human has: one's own, or now and then that of a colleague."""
+    account, count = world.humans.account, len(world.humans.born)
+    own = np.arange(count)
+    before = np.maximum(own - 1, 0)
+    colleagues = (account >= 0) & (account[before] == account) & world.humans.is_matchable
+    alike = colleagues & (stream(world, "namesakes").random(count) < s.NAMESAKE_SHARE)
+    return np.where(alike, before, own)
 
 
 def _test_local(rng: Rng, unique: Text) -> Text:
@@ -113,19 +127,8 @@ def _test_local(rng: Rng, unique: Text) -> Text:
 
 def _special_domain(rng: Rng, kind: I64, work: Text) -> Text:
     coin = rng.integers(0, 2, len(kind))
-    ours = t.either(kind == 4, t.pick(s.INTERNAL_DOMAINS, coin), work)
-    return t.either(kind == 5, t.pick(s.COMPETITOR_DOMAINS, coin), ours)
-
-
-def dirty(rng: Rng, email: Text) -> Text:
-    """The address as careless people and imports write it."""
-    dice = rng.random(len(email))
-    upper = dice < s.UPPER_CASE_SHARE
-    spaces = (dice > 0.5) & (dice < 0.5 + s.SPACES_SHARE)
-    mailto = dice > 1 - s.MAILTO_SHARE
-    written = t.either(upper, pc.utf8_upper(email), email)
-    written = t.either(spaces, t.joined(" ", email, "  "), written)
-    return t.either(mailto, t.joined("mailto:", email), written)
+    ours = t.either(kind == s.INTERNAL, t.pick(s.INTERNAL_DOMAINS, coin), work)
+    return t.either(kind == s.COMPETITOR, t.pick(s.COMPETITOR_DOMAINS, coin), ours)
 
 
 def country(humans_or_accounts: I64) -> Text:

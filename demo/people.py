@@ -44,13 +44,23 @@ class Humans:
 
     @property
     def is_matchable(self) -> Flags:
-        """Has an address by which several systems can know the same human."""
-        return np.asarray((self.email_class != 2) & (self.email_class != 3))
+        """Has an address of one's own, by which several systems can know the same human."""
+        return has_own_address(self.email_class)
 
     @property
     def is_lead_valid(self) -> Flags:
         """Passes the rules about addresses that every lead must pass."""
-        return np.asarray(self.email_class <= 1)
+        return np.isin(self.email_class, (s.BUSINESS, s.FREE, s.SHARED, s.JUNK))
+
+    @property
+    def is_business(self) -> Flags:
+        """Writes from a company's own domain."""
+        return np.isin(self.email_class, (s.BUSINESS, s.SHARED))
+
+
+def has_own_address(email_class: I64) -> Flags:
+    """Neither without an address nor with one that others use too."""
+    return ~np.isin(email_class, (s.NONE, s.INVALID, s.SHARED, s.JUNK))
 
 
 def pick(rng: Rng, shares: tuple[float, ...], count: int) -> I64:
@@ -103,14 +113,35 @@ def _email_classes(rng: Rng, alone: Flags) -> I64:
     return np.where(alone, private, usual)
 
 
+def _share_mailboxes(rng: Rng, account: I64, alone: Flags, email_class: I64) -> None:
+    """Some companies of several people write from one mailbox."""
+    count = len(account)
+    several = np.bincount(account, minlength=count) > 1
+    chosen = several & (rng.random(count) < s.SHARED_ACCOUNT_SHARE)
+    joins = chosen[account] & ~alone & (rng.random(count) < s.SHARED_SHARE)
+    email_class[joins & (email_class == s.BUSINESS)] = s.SHARED
+
+
+def _type_junk(rng: Rng, channel: I64, email_class: I64) -> None:
+    """Some people whom HubSpot alone knows have an address that nobody has."""
+    fits = np.flatnonzero((channel != s.OUTBOUND) & (email_class <= s.FREE))
+    count = min(len(channel) // s.JUNK_ONE_IN, s.JUNK_AT_MOST, len(fits))
+    if count >= s.JUNK_AT_LEAST:
+        email_class[rng.choice(fits, count, replace=False)] = s.JUNK
+
+
 def draw_humans(rng: Rng, people: int) -> tuple[Accounts, Humans]:
     """The accounts and humans of one chunk."""
     accounts = draw_accounts(rng, people)
     account, rank = _employers(rng, people)
     alone = rng.random(people) < s.NO_COMPANY_SHARE
     email_class = _email_classes(rng, alone)
-    alone |= (email_class == 4) | (email_class == 5)
+    alone |= (email_class == s.INTERNAL) | (email_class == s.COMPETITOR)
+    _share_mailboxes(rng, account, alone, email_class)
+    _type_junk(rng, np.where(alone, -1, accounts.channel[account]), email_class)
     born = np.where(alone, arrivals(rng, people), _births(rng, accounts, account, rank))
+    imported = START + (rng.random(people) * s.JUNK_DAYS * DAY).astype(np.int64)
+    born = np.where(email_class == s.JUNK, imported, born)
     return accounts, _humans(rng, accounts, account, alone, email_class, born)
 
 
@@ -122,7 +153,6 @@ def _humans(
     channel = np.where(alone, own_channel, accounts.channel[account])
     outbound = channel == s.OUTBOUND
     shown = rng.random(people) < s.OUTBOUND_IN_HUBSPOT_SHARE
-    reachable = (email_class != 2) & (email_class != 3)
     return Humans(
         account=np.where(alone, -1, account),
         segment=np.where(alone, 0, accounts.segment[account]),
@@ -132,7 +162,7 @@ def _humans(
         email_class=email_class,
         is_silent=~alone & accounts.is_silent[account],
         in_salesforce=~alone & accounts.in_salesforce[account],
-        in_hubspot=~outbound | (shown & reachable),
+        in_hubspot=~outbound | (shown & has_own_address(email_class)),
         born=np.maximum(born, START).astype(np.int64),
     )
 
@@ -140,7 +170,7 @@ def _humans(
 def is_fit(humans: Humans) -> Flags:
     """Would be a good customer, as far as the attributes say."""
     size = (humans.employees < 0) | (humans.employees >= s.FIT_EMPLOYEES)
-    return np.asarray(size & (humans.country < s.FIT_COUNTRIES) & (humans.email_class == 0))
+    return np.asarray(size & (humans.country < s.FIT_COUNTRIES) & humans.is_business)
 
 
 def quality(humans: Humans) -> F64:
@@ -169,7 +199,7 @@ def draw_second_records(rng: Rng, humans: Humans, allowed: Flags, created: I64) 
     again = created + (rng.uniform(20, 200, count) * DAY).astype(np.int64)
     chosen &= again < END
     merged = again + (rng.uniform(3, 40, count) * DAY).astype(np.int64)
-    business = chosen & (humans.email_class == 1) & (humans.account >= 0)
+    business = chosen & (humans.email_class == s.FREE) & (humans.account >= 0)
     return SecondRecords(when(chosen, again), when(chosen, merged), business)
 
 

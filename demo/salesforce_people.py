@@ -6,8 +6,9 @@ import numpy as np
 
 from demo import text as t
 from demo.clock import I64, NEVER, happens, when
+from demo.dirt import in_crm
 from demo.hubspot_sales import extra_contact
-from demo.names import REPS, country, dirty, owner_number
+from demo.names import REPS, country, owner_number
 from demo.scene import Scene, latest, latest_time
 from demo.touches import CALL, returns_of
 
@@ -135,7 +136,7 @@ def _lead(scene: Scene, human: I64) -> dict[str, object]:
     account, lead_created = humans.account[human], scene.world.lead_created[human]
     return _name(scene, human) | {
         "id": lead_id(scene, human),
-        "email": dirty(scene.lander.rng("lead email"), t.repeat(names.email, human)),
+        "email": in_crm(scene, "salesforce.lead", human),
         "company": t.either(account >= 0, t.repeat(names.company, account), "Unknown"),
         "website": t.joined("https://www.", t.repeat(names.domain, account)),
         "country": country(humans.country[human]),
@@ -192,11 +193,10 @@ def land_contacts(scene: Scene) -> None:
     created_all = contact_created(scene)
     human = np.flatnonzero(happens(created_all)).astype(np.int64)
     humans, created = scene.world.humans, created_all[human]
-    email = t.repeat(scene.names.email, human)
     values = _name(scene, human) | {
         "id": contact_id(scene, human),
         "account_id": account_id(scene, humans.account[human]),
-        "email": dirty(scene.lander.rng("contact email"), email),
+        "email": in_crm(scene, "salesforce.contact", human),
         "mailing_country": country(humans.country[human]),
         "lead_source": t.pick(SOURCES, humans.channel[human]),
         "owner_id": rep_id(humans.account[human], human),

@@ -87,7 +87,18 @@ RESIZED_ACCOUNT_SHARE = 0.03
 UNKNOWN_COUNTRY_SHARE = 0.04
 OUTBOUND_IN_HUBSPOT_SHARE = 0.30
 
-EMAIL_CLASSES = ("business", "free", "none", "invalid", "internal", "competitor", "test")
+EMAIL_CLASSES = (
+    "business",
+    "free",
+    "none",
+    "invalid",
+    "internal",
+    "competitor",
+    "test",
+    "shared",
+    "junk",
+)
+BUSINESS, FREE, NONE, INVALID, INTERNAL, COMPETITOR, TEST, SHARED, JUNK = range(9)
 EMAIL_SHARE = (0.785, 0.175, 0.02, 0.005, 0.004, 0.005, 0.006)
 EMAIL_SHARE_NO_COMPANY = (0.25, 0.71, 0.02, 0.005, 0.004, 0.005, 0.006)
 FREE_DOMAINS = (
@@ -101,6 +112,14 @@ FREE_DOMAINS = (
     "proton.me",
 )
 INTERNAL_DOMAINS = ("northwindcrm.com", "northwindcrm.example")
+SHARED_MAILBOXES = ("info", "sales", "contact", "office")
+SHARED_ACCOUNT_SHARE = 0.016
+"""Of the accounts with several people: most of them write from one mailbox."""
+SHARED_SHARE = 0.9
+JUNK_ADDRESS = "nobody@gmail.com"
+"""What stands in a list from a fair, imported in the first days: so many that it can't be one."""
+JUNK_ONE_IN, JUNK_AT_LEAST, JUNK_AT_MOST, JUNK_DAYS = 60, 15, 40, 14
+NAMESAKE_SHARE = 0.012
 COMPETITOR_DOMAINS = ("rivalcrm.com", "otherfunnel.io")
 
 
@@ -145,6 +164,9 @@ SECOND_RECORD_SHARE = 0.04
 UPPER_CASE_SHARE = 0.04
 SPACES_SHARE = 0.02
 MAILTO_SHARE = 0.01
+DIRT = ("plus tag", "display form", "two addresses", "look-alike", "odd blank", "trailing mark")
+DIRT_SHARE = (0.04, 0.04, 0.04, 0.016, 0.04, 0.04)
+"""Of the records whose human several systems know; about one in a hundred of all records."""
 DELETED_CONTACT_SHARE = 0.10
 """Of the imported contacts that never did anything."""
 DELETED_TASK_SHARE = 0.02

@@ -9,9 +9,9 @@ import numpy as np
 from demo import settings as s
 from demo.clock import I64, NEVER, Rng, happens, wait, when
 
-MEDIAN_DAYS_UNTIL_CHANGE = 60.0
-SMALL = 30
-"""Below it most changes are growth, above it most are not."""
+MEDIAN_DAYS_UNTIL_CHANGE = 20.0
+SMALL, LARGE = 30, 100
+"""Most changes below the first are growth; above the second a company changes less often."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ def draw_sizes(rng: Rng, first: I64, company_created: I64) -> Sizes:
     """A few accounts change once, some time after HubSpot has heard of the company."""
     count = len(first)
     chosen = happens(company_created) & (first >= 0)
-    chosen &= rng.random(count) < s.RESIZED_ACCOUNT_SHARE
-    changed = wait(rng, company_created, MEDIAN_DAYS_UNTIL_CHANGE, 1.2) + 1
+    share = np.where(first < LARGE, 1.3, 0.5) * s.RESIZED_ACCOUNT_SHARE
+    chosen &= rng.random(count) < share
+    changed = wait(rng, company_created, MEDIAN_DAYS_UNTIL_CHANGE, 1.5) + 1
     grows = rng.random(count) < np.where(first < SMALL, 0.9, 0.3)
     factor = np.where(grows, rng.uniform(1.3, 4.0, count), rng.uniform(0.3, 0.8, count))
     later = np.maximum((first * factor).astype(np.int64), 2)

@@ -85,7 +85,7 @@ def people_at(world: World, until: int) -> People:
     """Second addresses count from the merge on."""
     humans, second = world.humans, world.second
     merged = second.merged < until
-    business = (humans.email_class == 0) | (merged & second.is_business)
+    business = humans.is_business | (merged & second.is_business)
     return People(
         is_lead=np.tile(humans.is_lead_valid, 2),
         is_business=np.concatenate([business & humans.is_lead_valid, second.is_business]),

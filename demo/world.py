@@ -43,6 +43,15 @@ class World:
         start = np.where(outbound, self.lead_created, self.humans.born)
         return when(self.humans.in_hubspot, start)
 
+    @property
+    def in_several(self) -> Flags:
+        """Whom more than one system knows: both CRMs, or one and those that serve customers."""
+        served = np.zeros(len(self.humans.born), dtype=np.bool_)
+        subscribed = (self.subscriptions.human >= 0) & happens(self.subscriptions.start)
+        served[self.subscriptions.human[subscribed]] = True
+        in_hubspot, in_salesforce = happens(self.in_hubspot), happens(self.lead_created)
+        return np.asarray((in_hubspot & in_salesforce) | (served & (in_hubspot | in_salesforce)))
+
     def first_account_time(self, account: I64, times: I64) -> I64:
         """The earliest time at each account."""
         first = never(len(self.accounts.start))
@@ -156,7 +165,8 @@ def _second_records(rng: Rng, humans: Humans, walk: Episode) -> SecondRecords:
     quiet = np.zeros(len(humans.born), dtype=np.bool_)
     ends = (walk.exit < NEVER) | (walk.deal < NEVER)
     quiet[walk.human] = ~ends
-    quiet &= humans.is_lead_valid & humans.in_hubspot & (humans.channel != s.OUTBOUND)
+    quiet &= humans.is_lead_valid & humans.is_matchable
+    quiet &= humans.in_hubspot & (humans.channel != s.OUTBOUND)
     return draw_second_records(rng, humans, quiet, humans.born)
 
 
