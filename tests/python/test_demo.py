@@ -17,6 +17,7 @@ from demo import generate as generator
 from demo.clock import seconds
 from demo.definition import is_served, points_of, score_at
 from demo.generate import generate
+from demo.landing import Lander
 from demo.load import load
 from demo.schema import columns, tables
 from demo.settings import COUNTRIES, STAGES
@@ -351,6 +352,94 @@ def test_whom_we_serve_is_as_agreed_on_the_day(
 ) -> None:
     where = np.full(2, COUNTRIES.index(country) if country else -1)
     assert is_served(np.full(2, employees), where, BOUNDARY).tolist() == served
+
+
+def test_a_row_that_salesforce_drops_was_there_before() -> None:
+    came, dropped = np.array([seconds("2025-01-01")]), np.array([seconds("2025-03-01")])
+    landed = []
+    for until in ("2025-01-01", "2025-02-01", "2025-03-01", "2025-03-02"):
+        lander = Lander(7, 0, seconds(until))
+        lander.land("salesforce.campaign_member", came, {"created_date": came}, vanished=dropped)
+        landed.append(lander.tables["salesforce.campaign_member"][0].num_rows)
+    assert landed == [0, 1, 1, 0]
+
+
+def test_what_a_merged_contact_did_stays_under_its_old_id(make: Make) -> None:
+    merged = rows(
+        make(),
+        """
+        select audit.canonical_vid, forms.timestamp < audit.timestamp
+        from @hubspot.contact_merge_audit as audit
+        inner join @hubspot.contact_form_submission as forms
+            on audit.vid_to_merge = forms.contact_id
+        """,
+    )
+    assert len(merged) > 5
+    assert all(is_earlier for _, is_earlier in merged)
+
+
+def test_a_converted_lead_and_its_contact_are_one_human(make: Make) -> None:
+    humans = rows(
+        make(),
+        """
+        select lead.human_id = contact.human_id
+        from @salesforce.lead as converted
+        inner join @truth.records as lead on converted.id = lead.record_id
+        inner join @truth.records as contact on converted.converted_contact_id = contact.record_id
+        """,
+    )
+    assert len(humans) > 5
+    assert all(is_one for (is_one,) in humans)
+
+
+SIZES = """
+    select truth.account_id, history.timestamp, history.value::int as employees
+    from @hubspot.company_property_history as history
+    inner join @truth.companies as truth on history.company_id::varchar = truth.company_id
+    where history.name = 'numberofemployees'
+"""
+
+
+def test_some_companies_change_their_size(make: Make) -> None:
+    changed = f"""
+        select arg_min(employees, timestamp), arg_max(employees, timestamp)
+        from ({SIZES}) group by account_id having count(*) > 1
+    """
+    sizes = rows(make(), changed)
+    assert len(sizes) > 2
+    assert all(first != last and int(str(last)) >= 2 for first, last in sizes)
+
+
+def test_a_salesforce_account_shows_the_size_of_the_moment(make: Make) -> None:
+    wrong = f"""
+        select accounts.id
+        from @salesforce.account as accounts
+        inner join @truth.companies as truth on accounts.id = truth.company_id
+        inner join ({SIZES}) as sizes using (account_id)
+        group by accounts.id, accounts.number_of_employees
+        having accounts.number_of_employees <> arg_max(employees, timestamp)
+    """
+    for until in (MIDDLE, END):
+        assert rows(make(until=until), wrong) == []
+
+
+def test_a_lead_keeps_the_size_that_was_entered(make: Make) -> None:
+    """The last size known then; a lead may be older than the company, so else the first one."""
+    wrong = f"""
+        with leads as (
+            select leads.id, leads.number_of_employees, sizes.timestamp, sizes.employees,
+                sizes.timestamp <= leads.created_date as is_known
+            from @salesforce.lead as leads
+            inner join @truth.records as records on leads.id = records.record_id
+            inner join @truth.humans as humans using (human_id)
+            inner join ({SIZES}) as sizes using (account_id)
+        )
+        select id from leads group by id, number_of_employees
+        having number_of_employees <> coalesce(
+            arg_max(employees, timestamp) filter (is_known), arg_min(employees, timestamp)
+        )
+    """
+    assert rows(make(), wrong) == []
 
 
 UNUSABLE = {
