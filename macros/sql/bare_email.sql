@@ -1,4 +1,4 @@
-{# An e-mail address as two systems can agree on it: lower case, without blanks around it or a mailto: before it. #}
+{# An e-mail address as two systems can agree on it: plain letters, without a display name, mailto: or signs around it. #}
 {% macro bare_email(column) -%}
-    nullif(trim(replace(lower({{ column }}), 'mailto:', '')), '')
+    {{ bare_address(plain_letters(column)) }}
 {%- endmacro %}

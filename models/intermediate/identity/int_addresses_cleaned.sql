@@ -1,3 +1,4 @@
+{# Grain: one row a usable person's record and address in it, written as addresses compare. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
@@ -6,12 +7,47 @@ domains as (select * from {{ ref('email_domains') }}),
 
 shared_mailboxes as (select * from {{ ref('shared_mailboxes') }}),
 
-cleaned as (
+written as (
 
     select
         record_key,
-        {{ bare_email('email') }} as address
+        {{ plain_letters('email') }} as email
     from people
+    where email is not null
+
+),
+
+listed as (
+
+    -- A comma parts two addresses, and so do a bracket and, between bare addresses, a blank.
+    select
+        record_key,
+        case
+            when email like '%<%@%' then replace(email, '>', '>,')
+            when email like '%@%@%' then replace(email, ' ', ',')
+            else email
+        end as emails
+    from written
+
+),
+
+pieces as (
+
+    select
+        record_key,
+        1 as position,
+        {{ bare_address('emails') }} as address
+    from listed
+    where emails not like '%,%' or emails not like '%@%'
+    {%- for position in range(1, 11) %}
+    union all
+    select
+        record_key,
+        {{ position }} as position,
+        {{ bare_address("split_part(emails, ',', " ~ position ~ ")") }} as address
+    from listed
+    where emails like '%,%' and split_part(emails, ',', {{ position }}) like '%@%'
+    {%- endfor %}
 
 ),
 
@@ -19,40 +55,58 @@ parted as (
 
     select
         record_key,
+        position,
         address,
         split_part(address, '@', 1) as local_part,
         split_part(address, '@', 2) as domain,
         address like '%_@_%._%'
         and address not like '%@%@%'
-        and address not like '% %'
-        and address not like '%.' as is_valid
-    from cleaned
+        and address not like '%..%'
+        and address not like '%@.%'
+        and address not like '% %' as is_valid
+    from pieces
     where address is not null
+
+),
+
+mailboxes as (
+
+    select
+        record_key,
+        position,
+        domain,
+        {{ mailbox('local_part', 'domain') }} as mailbox,
+        case
+            when is_valid then {{ mailbox('local_part', 'domain') }} || '@' || domain
+            else address
+        end as address,
+        is_valid,
+        local_part like '%+test%' or {{ is_test_name('local_part') }} as is_test_address
+    from parted
 
 ),
 
 int_addresses_cleaned as (
 
     select
-        parted.record_key,
-        parted.address,
-        parted.domain,
-        parted.is_valid,
-        shared_mailboxes.local_part is not null as is_shared_mailbox,
+        mailboxes.record_key,
+        mailboxes.address,
+        mailboxes.domain,
         coalesce(domains.kind, 'business') as domain_kind,
-        parted.local_part = 'test'
-        or parted.local_part like '%+test%'
-        or parted.local_part like 'test.%'
-        or parted.local_part like 'test+%'
-        or parted.local_part like 'test-%'
-        or parted.local_part like 'test^_%' escape '^'
-        or (
-            parted.local_part like 'test%'
-            and substr(parted.local_part, 5, 1) between '0' and '9'
-        ) as is_test_address
-    from parted
-    left join domains on parted.domain = domains.domain
-    left join shared_mailboxes on parted.local_part = shared_mailboxes.local_part
+        min(mailboxes.position) as position,
+        mailboxes.is_valid,
+        shared_mailboxes.local_part is not null as is_shared_mailbox,
+        bool_or(mailboxes.is_test_address) as is_test_address
+    from mailboxes
+    left join domains on mailboxes.domain = domains.domain
+    left join shared_mailboxes on mailboxes.mailbox = shared_mailboxes.local_part
+    group by
+        mailboxes.record_key,
+        mailboxes.address,
+        mailboxes.domain,
+        domains.kind,
+        mailboxes.is_valid,
+        shared_mailboxes.local_part
 
 )
 
