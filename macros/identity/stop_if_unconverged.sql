@@ -1,5 +1,6 @@
 {# Stops the build when connected_components() had too few rounds, and names how many are enough: it goes on with what is left.
-   edges: a query of node and neighbour. components: a query of node and component. For a post-hook. #}
+   edges: a query of node and neighbour. components: a query of node and component. For a post-hook.
+   The comparison stands in a case, lest an engine join everything with everything by it. #}
 {% macro stop_if_unconverged(edges, components, what) -%}
     {%- set rounds = int_var('identity_rounds') | int -%}
     {%- set left_over -%}
@@ -9,7 +10,7 @@
         from ({{ edges }}) as edges
         inner join ({{ components }}) as nodes on edges.node = nodes.node
         inner join ({{ components }}) as neighbours on edges.neighbour = neighbours.node
-        where nodes.component != neighbours.component
+        where case when nodes.component != neighbours.component then 1 end = 1
     {%- endset -%}
     {%- if run_query(left_over ~ ' limit 1') | length -%}
         {%- set more = namespace(rounds=1) -%}
@@ -29,6 +30,6 @@
     from left_over
     inner join components as nodes on left_over.node = nodes.node
     inner join components as neighbours on left_over.neighbour = neighbours.node
-    where nodes.component != neighbours.component
+    where case when nodes.component != neighbours.component then 1 end = 1
     limit 1
 {%- endmacro %}

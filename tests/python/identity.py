@@ -1,0 +1,163 @@
+"""A small world of records, told who is who by the project's own compiled SQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from tests.python.conftest import Built
+from tools.run_dbt import run_dbt
+
+STEPS = (
+    "int_addresses_cleaned",
+    "int_identifiers_refused",
+    "int_records_linked",
+    "int_records_clustered",
+    "int_clusters_split",
+    "int_records_grouped",
+)
+LEDGER = "int_person_ids_issued"
+RESOLVED = "int_records_resolved"
+START = datetime(2026, 1, 1)
+
+INPUTS = """
+    create schema intermediate;
+    create schema seeds;
+    create table seeds.email_domains (domain varchar, kind varchar);
+    create table seeds.shared_mailboxes (local_part varchar);
+    insert into seeds.shared_mailboxes values ('info');
+    create table intermediate.int_people_unioned (
+        record_key bigint, email varchar, created_at timestamp, reason_code varchar
+    );
+    create table intermediate.int_person_links_unioned (
+        record_key bigint, other_record_key bigint, link_kind varchar, linked_at timestamp,
+        reason_code varchar
+    );
+    create table intermediate.int_overrides_checked (
+        decision varchar, record_key bigint, other_record_key bigint, reason varchar,
+        decided_on date, told varchar
+    );
+"""
+
+
+@dataclass(frozen=True)
+class Record:
+    key: int
+    email: str | None = None
+    day: int = 0
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the systems and the reviewers say at one moment."""
+
+    records: tuple[Record, ...]
+    links: tuple[tuple[int, int], ...] = ()
+    joined: tuple[tuple[int, int], ...] = ()
+    separated: tuple[tuple[int, int], ...] = ()
+
+    def without(self, *keys: int) -> "Known":
+        kept = tuple(each for each in self.records if each.key not in keys)
+        return replace(self, records=kept)
+
+
+def compiled(built: Built, target: Path) -> Mapping[str, str]:
+    """The SQL of each step as dbt gives it to the database, with the cutoff as a variable."""
+    wanted = [*STEPS, LEDGER, RESOLVED]
+    # Few records need few rounds.
+    variables = {**built.vars, "identity_rounds": 4}
+    outcome = run_dbt(
+        ["compile", "--quiet", "--select", *wanted], built.database, target, variables
+    )
+    assert outcome.success, outcome.exception
+    folder = target / "compiled" / "revenue_funnel" / "models" / "intermediate" / "identity"
+    clock = f"cast('{built.vars['cutoff']}' as timestamp)"
+    return {
+        name: (folder / f"{name}.sql").read_text().replace(clock, "getvariable('cutoff')")
+        for name in wanted
+    }
+
+
+class World:
+    """Builds one after the other, each upon the ledger that the earlier ones left."""
+
+    def __init__(self, sql: Mapping[str, str]) -> None:
+        self.sql = sql
+        self.connection = duckdb.connect()
+        self.connection.execute("attach ':memory:' as revenue_funnel; use revenue_funnel;" + INPUTS)
+        self.connection.execute("set threads = 1")
+        self._make_ledger()
+
+    def _make_ledger(self) -> None:
+        """Empty, with the columns that its own SQL gives."""
+        first = f"""
+            create table intermediate.{LEDGER} (
+                record_key bigint, person_key bigint, previous_person_key bigint,
+                build_number bigint, change varchar, link_kind varchar, other_record_key bigint,
+                is_look_back boolean, noted_at timestamp
+            )
+        """
+        self.connection.execute(first)
+
+    def build(self, known: Known, day: int = 100) -> dict[int, int]:
+        """By record, the person that it is."""
+        self._tell(known, day)
+        for step in STEPS:
+            self.connection.execute(
+                f"create or replace table intermediate.{step} as {self.sql[step]}"
+            )
+        self.connection.execute(f"insert into intermediate.{LEDGER} by name {self.sql[LEDGER]}")
+        rows = self.connection.execute(f"select record_key, person_key from ({self.sql[RESOLVED]})")
+        found = rows.fetchall()
+        assert len(found) == len(known.records), "every record is told once"
+        return dict(found)
+
+    def _tell(self, known: Known, day: int) -> None:
+        moment = START + timedelta(days=day)
+        self.connection.execute("set variable cutoff = ?::timestamp", [moment])
+        people = [(r.key, r.email, START + timedelta(days=r.day), None) for r in known.records]
+        self._fill("int_people_unioned", people)
+        keys = {record.key for record in known.records}
+        there = [pair for pair in known.links if keys.issuperset(pair)]
+        links = [(one, other, "merge", START, None) for one, other in there]
+        self._fill("int_person_links_unioned", links)
+        decided = [("join", *pair) for pair in known.joined]
+        decided += [("separate", *pair) for pair in known.separated]
+        self._fill("int_overrides_checked", [(*each, "seen", START.date(), "") for each in decided])
+
+    def _fill(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+        self.connection.execute(f"delete from intermediate.{table}")
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self.connection.executemany(f"insert into intermediate.{table} values ({marks})", rows)
+
+    def noted(self) -> list[tuple[object, ...]]:
+        """The ledger."""
+        return self.connection.execute(
+            f"select record_key, person_key, previous_person_key, change"
+            f" from intermediate.{LEDGER} order by build_number, record_key"
+        ).fetchall()
+
+
+def humans(persons: Mapping[int, int]) -> set[frozenset[int]]:
+    """Which records go together, whatever the person is called."""
+    return {
+        frozenset(key for key, person in persons.items() if person == each)
+        for each in persons.values()
+    }
+
+
+def joined_by_hand(keys: Iterable[int], pairs: Iterable[tuple[int, int]]) -> set[frozenset[int]]:
+    """The same by union and find: the oracle."""
+    parent = {key: key for key in keys}
+
+    def root(key: int) -> int:
+        while parent[key] != key:
+            key = parent[key]
+        return key
+
+    for one, other in pairs:
+        parent[root(one)] = root(other)
+    return humans({key: root(key) for key in parent})
