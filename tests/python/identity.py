@@ -74,8 +74,12 @@ def compiled(built: Built, target: Path) -> Mapping[str, str]:
     assert outcome.success, outcome.exception
     folder = target / "compiled" / "revenue_funnel" / "models" / "intermediate" / "identity"
     clock = f"cast('{built.vars['cutoff']}' as timestamp)"
+    catalog = f'"{built.database.stem}".'
     return {
-        name: (folder / f"{name}.sql").read_text().replace(clock, "getvariable('cutoff')")
+        name: (folder / f"{name}.sql")
+        .read_text()
+        .replace(clock, "getvariable('cutoff')")
+        .replace(catalog, "")
         for name in wanted
     }
 
@@ -86,7 +90,7 @@ class World:
     def __init__(self, sql: Mapping[str, str]) -> None:
         self.sql = sql
         self.connection = duckdb.connect()
-        self.connection.execute("attach ':memory:' as revenue_funnel; use revenue_funnel;" + INPUTS)
+        self.connection.execute(INPUTS)
         self.connection.execute("set threads = 1")
         self._make_ledger()
 

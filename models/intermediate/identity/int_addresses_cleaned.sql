@@ -7,11 +7,14 @@ domains as (select * from {{ ref('email_domains') }}),
 
 shared_mailboxes as (select * from {{ ref('shared_mailboxes') }}),
 
+positions as ({{ counting_to(10) }}),
+
 written as (
 
     select
         record_key,
-        {{ plain_letters('email') }} as email
+        {{ plain_letters('email') }} as email,
+        {{ is_plain_address('email') }} as is_plain
     from people
     where email is not null
 
@@ -25,9 +28,11 @@ listed as (
         case
             when email like '%<%@%' then replace(email, '>', '>,')
             when email like '%@%@%' then replace(email, ' ', ',')
-            else email
+            when email like '%@%' then email
+            else replace(email, ',', ' ')
         end as emails
     from written
+    where not is_plain
 
 ),
 
@@ -36,18 +41,19 @@ pieces as (
     select
         record_key,
         1 as position,
-        {{ bare_address('emails') }} as address
-    from listed
-    where emails not like '%,%' or emails not like '%@%'
-    {%- for position in range(1, 11) %}
+        trim(trailing '.' from email) as address
+    from written
+    where is_plain
     union all
     select
-        record_key,
-        {{ position }} as position,
-        {{ bare_address("split_part(emails, ',', " ~ position ~ ")") }} as address
+        listed.record_key,
+        positions.position,
+        {{ bare_address("split_part(listed.emails, ',', positions.position)") }} as address
     from listed
-    where emails like '%,%' and split_part(emails, ',', {{ position }}) like '%@%'
-    {%- endfor %}
+    cross join positions
+    where
+        split_part(listed.emails, ',', positions.position) like '%@%'
+        or (listed.emails not like '%@%' and positions.position = 1)
 
 ),
 
