@@ -1,0 +1,91 @@
+"""Tells what the identity overrides would change: builds in a copy of the database, and compares.
+
+python -m tools.preview --database warehouse/revenue_funnel.duckdb
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tools.run_dbt import run_dbt
+
+MOVED = """
+    create temp table moved as
+    select record_key, one.person_key as before_key, other.person_key as after_key
+    from before.intermediate.int_records_resolved as one
+    inner join after.intermediate.int_records_resolved as other using (record_key)
+    where one.person_key != other.person_key
+"""
+# A number of each build, told beside the other's.
+FIGURES = {
+    "people": "select count(*) from {}.marts.dim_persons",
+    "journeys that became leads": """
+        select count(distinct journey_key) from {}.marts.fct_lifecycle where stage = 'lead'
+    """,
+    "won revenue": "select coalesce(sum(won_amount), 0) from {}.marts.fct_journeys",
+}
+# Journeys by their person; what stands at another person than before has moved.
+REVENUE = """
+    select coalesce(sum(abs(coalesce(one.amount, 0) - coalesce(other.amount, 0))), 0) / 2
+    from (select person_key, sum(won_amount) as amount from before.marts.fct_journeys group by all)
+        as one
+    full join (
+        select person_key, sum(won_amount) as amount from after.marts.fct_journeys group by all
+    ) as other using (person_key)
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", type=Path, default=Path("warehouse/revenue_funnel.duckdb"))
+    parser.add_argument("--vars", type=json.loads, default={})
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.database.parent) as folder:
+        copy = Path(folder) / options.database.name
+        shutil.copy(options.database, copy)
+        if not _build(copy, Path(folder) / "target", options.vars):
+            return 1
+        _compare(options.database, copy)
+    return 0
+
+
+def _build(database: Path, target: Path, variables: dict[str, Any]) -> bool:
+    """Everything but the tests: what would be told, even where a law would not hold."""
+    chosen = ["--select", "identity_overrides", "int_overrides_checked+"]
+    without = ["--exclude-resource-type", "test", "unit_test"]
+    arguments = ["build", "--quiet", *chosen, *without]
+    outcome = run_dbt(arguments, database, target, variables)
+    if not outcome.success:
+        print("The copy does not build; the sentence above says why.", file=sys.stderr)
+    return outcome.success
+
+
+def _compare(before: Path, after: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{before}' as before (read_only)")
+        connection.execute(f"attach '{after}' as after (read_only)")
+        connection.execute(MOVED)
+        moves = connection.execute("""
+            select record_key, before_key, after_key from moved order by all limit 50
+        """).fetchall()
+        for record, one, other in moves:
+            print(f"record {record} goes from person {one} to person {other}")
+        for name, sql in FIGURES.items():
+            one, other = (_value(connection, sql.format(side)) for side in ("before", "after"))
+            print(f"{name}: {one} before, {other} after")
+        print(f"won revenue that changes hands: {_value(connection, REVENUE)}")
+
+
+def _value(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    row = connection.execute(sql).fetchone()
+    return row[0] if row else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
