@@ -12,7 +12,7 @@ import duckdb
 PREPARE = """
     create temp table told as
     select records.human_id, people.record_key, resolved.person_key,
-        coalesce(lower(trim(people.email)), 'no address ' || people.record_key) as plain_address
+        coalesce(nullif(lower(trim(people.email)), ''), 'no address ' || people.record_key) as plain_address
     from built.intermediate.int_people_unioned as people
     inner join built.intermediate.int_records_resolved as resolved using (record_key)
     inner join read_parquet('{truth}/records.parquet') as records

@@ -1,4 +1,6 @@
-{{ config(post_hook="{{ stop_if('select fault from ' ~ this ~ ' where fault is not null order by 1') }}") }}
+{{ config(post_hook="{{ stop_if(
+    'select fault from ' ~ this ~ ' where fault is not null order by 1'
+) }}") }}
 {# Grain: one row a reviewed decision on two records that was taken before the cutoff. #}
 with
 
@@ -47,8 +49,10 @@ int_overrides_checked as (
         keyed.told || case
             when keyed.decision is null or keyed.decision not in ('join', 'separate')
                 then ' says neither join nor separate.'
-            when people.record_key is null then ' names a first record that is not there or can not be used.'
-            when other_people.record_key is null then ' names a second record that is not there or can not be used.'
+            when people.record_key is null
+                then ' names a first record that is not there or can not be used.'
+            when other_people.record_key is null
+                then ' names a second record that is not there or can not be used.'
             when keyed.record_key = keyed.other_record_key then ' names one record twice.'
             when coalesce(trim(keyed.reason), '') = '' then ' gives no reason.'
             when coalesce(trim(keyed.decided_by), '') = '' then ' does not say who decided it.'
