@@ -1,85 +1,69 @@
-{# Grain: one row a journey and stage that the definition decides (lead, mql, sql), at the moment it
-   was first met, under the version in force on that day. #}
-{%- set order = "row(" ~ or_end("occurred_at") ~ ", touch_key)" -%}
+{# Grain: one row a basis, journey and stage that the definition decides (lead, mql, sql), at the moment
+   it was first met. The published tables read the basis in_force alone. #}
+{%- set order = "row(" ~ or_end("touches.occurred_at") ~ ", touches.touch_key)" -%}
 
 with
 
-touches as (select * from {{ ref('int_touches_judged') }}),
+touches as (select * from {{ ref('int_touches_weighed') }}),
 
-evaluated as (select * from {{ ref('int_definition_evaluated') }} where is_passed),
+asked as (select * from {{ ref('int_kinds_asked') }} where is_candidate),
 
-passed as (
+passed as (select * from {{ ref('int_profiles_judged') }} where is_passed),
 
-    -- Whoever is no lead is no MQL and no SQL either.
-    select
-        leads.person_key,
-        leads.definition_version,
-        stages.stage
-    from evaluated as leads
-    inner join evaluated as stages
-        on
-            leads.person_key = stages.person_key
-            and leads.definition_version = stages.definition_version
-    where leads.stage = 'lead'
-
-),
-
-lead_starts as (
+first_met as (
 
     select
+        touches.basis,
         touches.journey_key,
-        min(touches.occurred_at) as lead_at
+        touches.person_key,
+        asked.stage,
+        {{ first_by('touches.definition_version', order) }} as definition_version,
+        {{ first_by('touches.touch_key', order) }} as touch_key,
+        {{ first_by('touches.profile_key', order) }} as profile_key,
+        {{ first_by('touches.system', order) }} as system,
+        {{ first_by('touches.score', order) }} as score,
+        {{ first_by('asked.least_score is not null', order) }} as is_scored,
+        min(touches.occurred_at) as occurred_at
     from touches
+    inner join asked
+        on
+            touches.definition_version = asked.definition_version
+            and touches.kind = asked.kind
+            and touches.score >= coalesce(asked.least_score, 0)
     inner join passed
         on
-            touches.person_key = passed.person_key
+            touches.profile_key = passed.profile_key
             and touches.definition_version = passed.definition_version
-            and touches.stage = passed.stage
-    where passed.stage = 'lead'
-    group by touches.journey_key
+            and asked.stage = passed.stage
+    group by touches.basis, touches.journey_key, touches.person_key, asked.stage
 
 ),
 
-met as (
-
-    select
-        touches.journey_key,
-        passed.stage,
-        touches.definition_version,
-        touches.touch_key,
-        touches.system,
-        case
-            when passed.stage = 'mql' then greatest(touches.occurred_at, lead_starts.lead_at)
-            else touches.occurred_at
-        end as occurred_at
-    from touches
-    inner join passed
-        on
-            touches.person_key = passed.person_key
-            and touches.definition_version = passed.definition_version
-    left join lead_starts on touches.journey_key = lead_starts.journey_key
-    where
-        (passed.stage in ('lead', 'sql') and touches.stage = passed.stage)
-        or (
-            passed.stage = 'mql'
-            and touches.points > 0
-            and touches.running_score >= touches.mql_score
-            and lead_starts.journey_key is not null
-        )
-
-),
+leads as (select * from first_met where stage = 'lead'),
 
 int_leads_judged as (
 
+    -- A score may be full before there is a lead: then both are told together.
     select
-        journey_key,
-        stage,
-        {{ first_by('definition_version', order) }} as definition_version,
-        {{ first_by('touch_key', order) }} as touch_key,
-        {{ first_by('system', order) }} as system,
-        min(occurred_at) as occurred_at
-    from met
-    group by journey_key, stage
+        first_met.basis,
+        first_met.journey_key,
+        first_met.person_key,
+        first_met.stage,
+        first_met.definition_version,
+        first_met.touch_key,
+        first_met.profile_key,
+        first_met.system,
+        first_met.score,
+        case
+            when first_met.is_scored then greatest(first_met.occurred_at, leads.occurred_at)
+            else first_met.occurred_at
+        end as occurred_at
+    from first_met
+    left join leads
+        on
+            first_met.basis = leads.basis
+            and first_met.journey_key = leads.journey_key
+    where not first_met.is_scored or leads.journey_key is not null
 
 )
 

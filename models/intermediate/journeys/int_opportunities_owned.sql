@@ -37,7 +37,7 @@ events as (
         candidates.opportunity_key,
         candidates.person_key,
         touches.occurred_at,
-        case when kinds.stage = 'awareness' then 'noticed' else 'interested' end as event
+        case when kinds.signal = 'noticed' then 'noticed' else 'interested' end as event
     from candidates
     inner join touches on candidates.person_key = touches.person_key
     inner join kinds on touches.kind = kinds.kind

@@ -36,11 +36,11 @@ events as (
         touches.person_key,
         touches.occurred_at as happened_at,
         false as is_exit,
-        kinds.stage in ('sal', 'sql') as is_work
+        kinds.signal = 'worked_on' as is_work
     from touches
     inner join leavers on touches.person_key = leavers.person_key
     inner join kinds on touches.kind = kinds.kind
-    where kinds.stage in ('lead', 'sal', 'sql') and touches.occurred_at is not null
+    where kinds.signal in ('interested', 'worked_on') and touches.occurred_at is not null
     union all
     select
         opportunities.person_key,

@@ -4,7 +4,7 @@ with
 
 touch_evidence as (select * from {{ ref('int_touch_evidence_gathered') }}),
 
-leads as (select * from {{ ref('int_leads_judged') }}),
+leads as (select * from {{ ref('int_leads_judged') }} where basis = 'in_force'),
 
 deals as (select * from {{ ref('int_deal_evidence_gathered') }}),
 

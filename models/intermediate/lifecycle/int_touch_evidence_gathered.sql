@@ -27,8 +27,7 @@ int_touch_evidence_gathered as (
         min(touches.occurred_at) as occurred_at
     from touches
     inner join kinds on touches.kind = kinds.kind
-    -- lead, mql and sql are the definition's to decide.
-    where kinds.stage not in ('awareness', 'lead', 'mql', 'sql')
+    where kinds.stage != 'awareness'
     group by touches.journey_key, kinds.stage
 
 )

@@ -1,0 +1,8 @@
+{# An aggregate: texts in their order, parted by a separator. Engines differ in how the order is written. #}
+{% macro list_of_texts(text, separator) -%}
+    {{ return(adapter.dispatch('list_of_texts', 'revenue_funnel')(text, separator)) }}
+{%- endmacro %}
+
+{% macro default__list_of_texts(text, separator) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ text }})
+{%- endmacro %}

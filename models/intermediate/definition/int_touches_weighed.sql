@@ -1,0 +1,74 @@
+{# Grain: one row a basis and touch that can count there: the version that judges it, who the person
+   was then, and the score of the journey so far. #}
+with
+
+touches as (select * from {{ ref('int_touches_placed') }}),
+
+spells as (select * from {{ ref('int_persons_profiled') }}),
+
+bases as (select * from {{ ref('int_bases_dated') }}),
+
+asked as (select * from {{ ref('int_kinds_asked') }}),
+
+points as (
+
+    select
+        definition_version,
+        kind,
+        max(points) as points
+    from asked
+    where kind in (select candidates.kind from asked as candidates where candidates.is_candidate)
+    group by definition_version, kind
+
+),
+
+profiled as (
+
+    select
+        touches.journey_key,
+        touches.person_key,
+        touches.touch_key,
+        spells.profile_key,
+        touches.kind,
+        touches.system,
+        touches.occurred_at
+    from touches
+    inner join spells
+        on
+            touches.person_key = spells.person_key
+            -- A touch that nobody dated is judged on the first spell, by the first version.
+            and coalesce(touches.occurred_at, {{ start_of_time() }}) >= spells.valid_from
+            and coalesce(touches.occurred_at, {{ start_of_time() }}) < spells.valid_to
+
+),
+
+int_touches_weighed as (
+
+    select
+        bases.basis,
+        profiled.journey_key,
+        profiled.person_key,
+        profiled.touch_key,
+        profiled.profile_key,
+        profiled.kind,
+        profiled.system,
+        bases.definition_version,
+        points.points,
+        -- In order of time, and at one time of key, so that the same touches give the same sums.
+        cast(sum(points.points) over (
+            partition by bases.basis, profiled.journey_key
+            order by profiled.occurred_at nulls first, profiled.touch_key
+            rows between unbounded preceding and current row
+        ) as bigint) as score,
+        profiled.occurred_at
+    from profiled
+    inner join points on profiled.kind = points.kind
+    inner join bases
+        on
+            points.definition_version = bases.definition_version
+            and coalesce(profiled.occurred_at, bases.first_valid_from) >= bases.valid_from
+            and coalesce(profiled.occurred_at, bases.first_valid_from) < bases.valid_to
+
+)
+
+select * from int_touches_weighed
