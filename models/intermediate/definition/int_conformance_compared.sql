@@ -6,14 +6,11 @@ people as (select * from {{ ref('int_people_unioned') }} where reason_code is nu
 
 records as (select * from {{ ref('int_records_resolved') }}),
 
-claims as (
+labels as (select * from {{ ref('int_labels_collected') }}),
 
-    select * from {{ ref('int_stage_claims_unioned') }}
-    where reason_code is null and stage is not null
+stages as (select * from {{ ref('int_stages_explained') }}),
 
-),
-
-labels as (
+known_labels as (
 
     select distinct
         system,
@@ -23,9 +20,7 @@ labels as (
 
 ),
 
-stages as (select * from {{ ref('int_stages_explained') }}),
-
-known as (
+known_persons as (
 
     select distinct
         people.system,
@@ -35,44 +30,52 @@ known as (
 
 ),
 
-labelled as (
+spoken_of as (
 
-    select
-        claims.system,
-        records.person_key,
-        claims.stage,
-        min(claims.claimed_at) as labelled_at
-    from claims
-    inner join records on claims.record_key = records.record_key
-    group by claims.system, records.person_key, claims.stage
+    select distinct
+        system,
+        person_key
+    from labels
 
 ),
 
 int_conformance_compared as (
 
     select
-        known.system,
-        known.person_key,
+        known_persons.system,
+        known_persons.person_key,
         stages.stage,
         stages.definition_version,
         stages.profile_key,
         case
-            when labelled.person_key is not null and not stages.is_met then stages.failed_rule
-            when labelled.person_key is null and stages.is_met then 'not labelled'
+            when labels.person_key is not null and not stages.is_met then stages.failed_rule
+            when labels.person_key is null and stages.is_met
+                then
+                    case
+                        when spoken_of.person_key is null then 'never labelled'
+                        else 'not labelled'
+                    end
         end as blamed_rule,
         stages.score,
-        labelled.person_key is not null as is_labelled,
+        labels.person_key is not null as is_labelled,
         stages.is_met as is_defined,
-        labelled.labelled_at,
+        labels.labelled_at,
         case when stages.is_met then stages.judged_at end as defined_at
-    from known
-    inner join stages on known.person_key = stages.person_key
-    inner join labels on known.system = labels.system and stages.stage = labels.stage
-    left join labelled
+    from known_persons
+    inner join stages on known_persons.person_key = stages.person_key
+    inner join known_labels
         on
-            known.system = labelled.system
-            and known.person_key = labelled.person_key
-            and stages.stage = labelled.stage
+            known_persons.system = known_labels.system
+            and stages.stage = known_labels.stage
+    left join labels
+        on
+            known_persons.system = labels.system
+            and known_persons.person_key = labels.person_key
+            and stages.stage = labels.stage
+    left join spoken_of
+        on
+            known_persons.system = spoken_of.system
+            and known_persons.person_key = spoken_of.person_key
 
 )
 
