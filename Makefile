@@ -8,6 +8,9 @@ export REVENUE_FUNNEL_DATABASE
 DEMO ?= yes
 PEOPLE ?= 8000
 SEED ?= 7
+# The version or draft that `make backtest` sets beside what is in force, and what it parts the figures by.
+DRAFT ?= all
+BY ?=
 # Vars of the project for this build: VARS='{cutoff: "2026-06-01"}'.
 VARS ?= {}
 
@@ -24,7 +27,7 @@ SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check demo summary clean
+.PHONY: help build test lint check demo summary backtest clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +55,9 @@ demo: $(READY) ## generate the demo company and load it (PEOPLE=8000 SEED=7)
 
 summary: $(READY) ## tell what the last build says
 	@$(PY) -m tools.summary --database '$(REVENUE_FUNNEL_DATABASE)'
+
+backtest: build ## tell what each version of the lead definition, and each draft, would have given (DRAFT=3 BY=funnel)
+	@$(PY) -m tools.backtest --database '$(REVENUE_FUNNEL_DATABASE)' --draft '$(DRAFT)' $(if $(BY),--by '$(BY)')
 
 clean: ## remove what was made here: the warehouse too, but not .venv
 	rm -rf target logs warehouse data/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -16,7 +16,7 @@ own as (
         value,
         if_unknown,
         meaning,
-        case when attribute = 'evidence' then 3 when attribute = 'score' then 5 else 2 end as place
+        case when attribute = 'evidence' then 3 when attribute = 'score' then 4 else 2 end as place
     from rules
 
 ),
@@ -61,7 +61,7 @@ is_lead as (
         'lead' as value,
         'fails' as if_unknown,
         'Is a lead' as meaning,
-        4 as place
+        5 as place
     from own
     where attribute = 'score' and stage != 'lead'
 

@@ -1,16 +1,12 @@
-{# Grain: one row a person and stage: the touch that decided in force, and the first rule that was not
-   passed. Met: the touch that first met it. Not met: the last touch that could have met it, or
-   none, and then the person as known at the cutoff. #}
-{%- set order = "row(coalesce(touches.occurred_at, " ~ start_of_time() ~ "), touches.touch_key)" -%}
-{%- set first_order = "row(" ~ or_end("occurred_at") ~ ", touch_key)" -%}
-
+{# Grain: one row a person and stage: the judgement in force, and the first rule that was not passed. At
+   the touch that met the stage, or the last that could have; without any, as of the cutoff. #}
 with
+
+deciding as (select * from {{ ref('int_touches_decided') }}),
 
 judged as (select * from {{ ref('int_leads_judged') }} where basis = 'in_force'),
 
 touches as (select * from {{ ref('int_touches_weighed') }} where basis = 'in_force'),
-
-kinds as (select * from {{ ref('int_kinds_asked') }} where is_candidate),
 
 profiles as (select * from {{ ref('int_profiles_judged') }}),
 
@@ -20,7 +16,12 @@ persons as (
 
 ),
 
-versions as (select * from {{ ref('int_bases_dated') }} where basis = 'in_force'),
+versions as (
+
+    select * from {{ ref('int_bases_dated') }}
+    where basis = 'in_force' and valid_from < {{ cutoff() }} and valid_to >= {{ cutoff() }}
+
+),
 
 stages as (
 
@@ -35,33 +36,6 @@ stages as (
 
 ),
 
-met as (
-
-    select
-        person_key,
-        stage,
-        {{ first_by('touch_key', first_order) }} as touch_key,
-        min(occurred_at) as met_at
-    from judged
-    group by person_key, stage
-
-),
-
-tried as (
-
-    select
-        touches.person_key,
-        kinds.stage,
-        {{ last_by('touches.touch_key', order) }} as touch_key
-    from touches
-    inner join kinds
-        on
-            touches.definition_version = kinds.definition_version
-            and touches.kind = kinds.kind
-    group by touches.person_key, kinds.stage
-
-),
-
 decided as (
 
     select
@@ -73,18 +47,19 @@ decided as (
         coalesce(touches.profile_key, persons.profile_key) as profile_key,
         coalesce(touches.score, 0) as score,
         touches.touch_key is not null as has_candidate,
-        met.person_key is not null as is_met,
+        coalesce(deciding.is_met, false) as is_met,
         case
             when touches.touch_key is null then {{ cutoff() }}
-            else coalesce(met.met_at, touches.occurred_at)
+            else coalesce(deciding.met_at, touches.occurred_at)
         end as judged_at
     from persons
     cross join versions
     inner join stages on versions.definition_version = stages.definition_version
-    left join met on persons.person_key = met.person_key and stages.stage = met.stage
-    left join tried on persons.person_key = tried.person_key and stages.stage = tried.stage
-    left join touches on coalesce(met.touch_key, tried.touch_key) = touches.touch_key
-    where versions.valid_from < {{ cutoff() }} and versions.valid_to >= {{ cutoff() }}
+    left join deciding
+        on
+            persons.person_key = deciding.person_key
+            and stages.stage = deciding.stage
+    left join touches on deciding.touch_key = touches.touch_key
 
 ),
 
@@ -92,7 +67,8 @@ int_stages_explained as (
 
     select
         decided.*,
-        leads.journey_key is not null as has_lead,
+        -- Without a touch there is no journey to ask: then, whether the person is a lead at all.
+        coalesce(leads.journey_key, person_leads.person_key) is not null as has_lead,
         case
             when decided.is_met then null
             when not profiles.is_passed then profiles.failed_rule
@@ -112,6 +88,12 @@ int_stages_explained as (
             and decided.stage = profiles.stage
     left join judged as leads
         on decided.journey_key = leads.journey_key and leads.stage = 'lead'
+    left join deciding as person_leads
+        on
+            decided.person_key = person_leads.person_key
+            and person_leads.stage = 'lead'
+            and person_leads.is_met
+            and not decided.has_candidate
 
 )
 

@@ -1,0 +1,29 @@
+-- Who would enter or leave a stage under the newest version or draft, the most valuable first, and the
+-- rule that decides it.
+with
+
+changes as (select * from {{ ref('definition_changes') }}),
+
+newest as (select max(basis) as basis from changes),
+
+who_would_enter_or_leave as (
+
+    select
+        changes.basis,
+        changes.stage,
+        changes.change,
+        changes.rule,
+        changes.person_key,
+        changes.journey_key,
+        changes.funnel,
+        changes.first_channel,
+        changes.is_won,
+        changes.won_amount,
+        changes.started_at
+    from changes
+    inner join newest on changes.basis = newest.basis
+
+)
+
+select * from who_would_enter_or_leave
+order by won_amount desc nulls last, journey_key asc, stage asc
