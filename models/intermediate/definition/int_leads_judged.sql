@@ -1,6 +1,9 @@
 {# Grain: one row a basis, journey and stage that the definition decides (lead, mql, sql), at the moment
    it was first met. The published tables read the basis in_force alone. #}
-{%- set order = "row(" ~ or_end("touches.occurred_at") ~ ", touches.touch_key)" -%}
+{#- The first of those that are dated; where none is, the first. -#}
+{%- set order =
+    "touches.touch_number + case when touches.occurred_at is null then 1000000000 else 0 end"
+-%}
 
 with
 

@@ -36,6 +36,8 @@ stages as (
 
 ),
 
+met_leads as (select * from deciding where stage = 'lead' and is_met),
+
 decided as (
 
     select
@@ -68,7 +70,10 @@ int_stages_explained as (
     select
         decided.*,
         -- Without a touch there is no journey to ask: then, whether the person is a lead at all.
-        coalesce(leads.journey_key, person_leads.person_key) is not null as has_lead,
+        case
+            when decided.has_candidate then leads.journey_key is not null
+            else met_leads.person_key is not null
+        end as has_lead,
         case
             when decided.is_met then null
             when not profiles.is_passed then profiles.failed_rule
@@ -88,12 +93,7 @@ int_stages_explained as (
             and decided.stage = profiles.stage
     left join judged as leads
         on decided.journey_key = leads.journey_key and leads.stage = 'lead'
-    left join deciding as person_leads
-        on
-            decided.person_key = person_leads.person_key
-            and person_leads.stage = 'lead'
-            and person_leads.is_met
-            and not decided.has_candidate
+    left join met_leads on decided.person_key = met_leads.person_key
 
 )
 

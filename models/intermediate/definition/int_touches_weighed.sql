@@ -1,5 +1,12 @@
 {# Grain: one row a basis and touch that can count there: the version that judges it, who the person
    was then, and the score of the journey so far. #}
+{#- In order of time, and at one time of key, so that the same touches give the same sums. -#}
+{%- set so_far -%}
+    partition by bases.basis, profiled.journey_key
+            order by profiled.occurred_at nulls first, profiled.touch_key
+            rows between unbounded preceding and current row
+{%- endset -%}
+
 with
 
 touches as (select * from {{ ref('int_touches_placed') }}),
@@ -54,12 +61,8 @@ int_touches_weighed as (
         profiled.system,
         bases.definition_version,
         points.points,
-        -- In order of time, and at one time of key, so that the same touches give the same sums.
-        cast(sum(points.points) over (
-            partition by bases.basis, profiled.journey_key
-            order by profiled.occurred_at nulls first, profiled.touch_key
-            rows between unbounded preceding and current row
-        ) as bigint) as score,
+        row_number() over ({{ so_far }}) as touch_number,
+        cast(sum(points.points) over ({{ so_far }}) as bigint) as score,
         profiled.occurred_at
     from profiled
     inner join points on profiled.kind = points.kind
