@@ -1,5 +1,5 @@
--- Who would enter or leave a stage under the newest version or draft, the most valuable first, and the
--- rule that decides it.
+-- Who would enter or leave a stage under the newest version or draft, the most valuable first,
+-- and the rule that decides it.
 with
 
 changes as (select * from {{ ref('definition_changes') }}),

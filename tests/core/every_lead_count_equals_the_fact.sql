@@ -1,5 +1,6 @@
--- Law 3: the leads of fct_journeys are those of fct_lifecycle, by funnel and channel; and the leads,
--- MQLs and SQLs of fct_lifecycle are those that the definition in force judged, no more, no fewer.
+-- Law 3: the leads of fct_journeys are those of fct_lifecycle, by funnel and channel; and the
+-- leads, MQLs and SQLs of fct_lifecycle are those that the definition in force judged, no more,
+-- no fewer.
 with
 
 from_fact as (

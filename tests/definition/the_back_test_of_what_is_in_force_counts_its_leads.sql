@@ -1,5 +1,6 @@
--- The back-test of the basis in_force counts the leads and MQLs that were judged, the wins and what
--- they are worth as fct_journeys has them; and each version differs from it by who enters and leaves.
+-- The back-test of the basis in_force counts the leads and MQLs that were judged, the wins and
+-- what they are worth as fct_journeys has them; and each version differs from it by who enters
+-- and leaves.
 with
 
 backtest as (
@@ -41,8 +42,7 @@ moved as (
 
     select
         basis,
-        count(case when change = 'enters' then 1 end) - count(case when change = 'leaves' then 1 end)
-            as mql_more
+        sum(case change when 'enters' then 1 when 'leaves' then -1 end) as mql_more
     from {{ ref('definition_changes') }}
     where stage = 'mql'
     group by basis

@@ -1,5 +1,5 @@
--- A person who has a stage passed all its rules when it was met; a person who has it not failed at
--- least one, and the first of them is the one that is blamed.
+-- A person who has a stage passed all its rules when it was met; a person who has it not failed
+-- at least one, and the first of them is the one that is blamed.
 with
 
 told as (

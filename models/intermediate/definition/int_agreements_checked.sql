@@ -1,5 +1,5 @@
-{# Grain: one row a version in force whose rules are not those that were agreed, or a team that has
-   not agreed, with a sentence that says what to do. #}
+{# Grain: one row a version in force whose rules are not those that were agreed, or a team that
+   has not agreed, with a sentence that says what to do. #}
 {%- set text = dbt.type_string() -%}
 
 with

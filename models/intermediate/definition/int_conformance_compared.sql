@@ -1,5 +1,5 @@
-{# Grain: one row a system, person with a record there, and stage that its labels know: what its label
-   says, what the definition says, and the rule to blame where they differ. #}
+{# Grain: one row a system, person with a record there, and stage that its labels know: what its
+   label says, what the definition says, and the rule to blame where they differ. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),

@@ -1,5 +1,5 @@
-{# Grain: one row a system, person and stage that a label of the system means, since when. The stage is
-   empty for labels that mean none. #}
+{# Grain: one row a system, person and stage that a label of the system means, since when. The
+   stage is empty for labels that mean none. #}
 with
 
 claims as (select * from {{ ref('int_stage_claims_unioned') }} where reason_code is null),

@@ -1,5 +1,5 @@
-{# Grain: one row a basis, journey and stage that the definition decides (lead, mql, sql), at the moment
-   it was first met. The published tables read the basis in_force alone. #}
+{# Grain: one row a basis, journey and stage that the definition decides (lead, mql, sql), at the
+   moment it was first met. The published tables read the basis in_force alone. #}
 {#- The first of those that are dated; where none is, the first. -#}
 {%- set order =
     "touches.touch_number + case when touches.occurred_at is null then 1000000000 else 0 end"

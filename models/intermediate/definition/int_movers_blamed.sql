@@ -1,5 +1,6 @@
-{# Grain: one row a version, journey and stage on which that version and what is in force disagree, with
-   the rule that decides it: what the touch that met the stage on one basis lacks on the other. #}
+{# Grain: one row a version, journey and stage on which that version and what is in force
+   disagree, with the rule that decides it: what the touch that met the stage on one basis lacks
+   on the other. #}
 with
 
 judged as (select * from {{ ref('int_leads_judged') }}),

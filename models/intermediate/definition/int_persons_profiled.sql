@@ -1,5 +1,5 @@
-{# Grain: one row a person and spell, with the profile: what the rules ask about, as far as they tell
-   people apart. Few profiles stand for all persons, so that rules are asked of few. #}
+{# Grain: one row a person and spell, with the profile: what the rules ask about, as far as they
+   tell people apart. Few profiles stand for all persons, so that rules are asked of few. #}
 {%- set attributes = definition_attributes() -%}
 
 with
@@ -12,8 +12,9 @@ asked as (
 
     select
         {%- for name in attributes %}
-        bool_or(attribute = '{{ name }}') as asks_{{ name }}{{ ',' if not loop.last }}
+        bool_or(attribute = '{{ name }}') as asks_{{ name }},
         {%- endfor %}
+        count(*) as rule_count
     from rules
 
 ),

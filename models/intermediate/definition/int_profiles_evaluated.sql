@@ -1,5 +1,5 @@
-{# Grain: one row a profile, version, stage and rule about attributes: whether it passes, fails, or can't
-   tell. The only place that compares values with the definition's. #}
+{# Grain: one row a profile, version, stage and rule about attributes: whether it passes, fails,
+   or can't tell. The only place that compares values with the definition's. #}
 with
 
 persons as (select * from {{ ref('int_persons_profiled') }}),

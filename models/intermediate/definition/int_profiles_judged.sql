@@ -1,5 +1,5 @@
-{# Grain: one row a profile, version and stage: whether it passes all rules about attributes, and which
-   it fails first. #}
+{# Grain: one row a profile, version and stage: whether it passes all rules about attributes, and
+   which it fails first. #}
 with
 
 evaluated as (select * from {{ ref('int_profiles_evaluated') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row a rule, score or kind of evidence that can't be used, with a sentence that says why
-   and what to do. #}
+{# Grain: one row a rule, score or kind of evidence that can't be used, with a sentence that says
+   why and what to do. #}
 {%- set attributes = definition_attributes() -%}
 {%- set names = attributes.keys() | list + ['evidence', 'score'] -%}
 

@@ -1,9 +1,18 @@
-{# Grain: one row a version, stage and rule that a person must pass: the stage's own, and what a lead
-   must be, since whoever is no lead is nothing later either. #}
+{# Grain: one row a version, stage and rule that a person must pass: the stage's own, and what a
+   lead must be, since whoever is no lead is nothing later either. #}
 -- depends_on: {{ ref('int_definition_checked') }}
 with
 
 rules as (select * from {{ ref('lead_definition_rules') }}),
+
+stages as (
+
+    select distinct
+        definition_version,
+        stage
+    from rules
+
+),
 
 own as (
 
@@ -33,7 +42,7 @@ lead_rules as (
         own.if_unknown,
         own.meaning,
         1 as place
-    from (select distinct definition_version, stage from rules) as stages
+    from stages
     inner join own
         on
             stages.definition_version = own.definition_version

@@ -1,5 +1,6 @@
-{# Grain: one row a person and stage: the judgement in force, and the first rule that was not passed. At
-   the touch that met the stage, or the last that could have; without any, as of the cutoff. #}
+{# Grain: one row a person and stage: the judgement in force, and the first rule that was not
+   passed. At the touch that met the stage, or the last that could have; without any, as of the
+   cutoff. #}
 with
 
 deciding as (select * from {{ ref('int_touches_decided') }}),

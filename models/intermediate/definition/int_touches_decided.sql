@@ -1,5 +1,5 @@
-{# Grain: one row a person and stage with a touch that decides in force: the one that first met the
-   stage, else the last that could have. #}
+{# Grain: one row a person and stage with a touch that decides in force: the one that first met
+   the stage, else the last that could have. #}
 {%- set order = "row(coalesce(touches.occurred_at, " ~ start_of_time() ~ "), touches.touch_key)" -%}
 {%- set first_order = "row(" ~ or_end("occurred_at") ~ ", touch_key)" -%}
 

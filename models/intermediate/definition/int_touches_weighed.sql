@@ -1,5 +1,5 @@
-{# Grain: one row a basis and touch that can count there: the version that judges it, who the person
-   was then, and the score of the journey so far. #}
+{# Grain: one row a basis and touch that can count there: the version that judges it, who the
+   person was then, and the score of the journey so far. #}
 {#- In order of time, and at one time of key, so that the same touches give the same sums. -#}
 {%- set so_far -%}
     partition by bases.basis, profiled.journey_key

@@ -1,5 +1,5 @@
-{# Grain: one row a fault of the versions themselves - their dates, and that each can make a lead - with
-   a sentence that says what to do. #}
+{# Grain: one row a fault of the versions themselves - their dates, and that each can make a lead
+   - with a sentence that says what to do. #}
 {%- set version = "cast({} as " ~ dbt.type_string() ~ ")" -%}
 {%- set day = "cast(cast({} as date) as " ~ dbt.type_string() ~ ")" -%}
 
@@ -50,7 +50,7 @@ int_versions_checked as (
     from counted
     where times > 1 or definition_version is null
     union all
-    select 'No version of the lead definition is in force: give one of them a valid_from.' as sentence
+    select 'No version of the lead definition is in force: give one a valid_from.' as sentence
     from (select count(*) as dated_count from dated) as tally
     where dated_count = 0
     union all

@@ -1,5 +1,5 @@
-{# Grain: one row a system, stage, day, version and rule to blame: how many persons the system's label
-   and the definition agree or disagree on. #}
+{# Grain: one row a system, stage, day, version and rule to blame: how many persons the system's
+   label and the definition agree or disagree on. #}
 with
 
 compared as (

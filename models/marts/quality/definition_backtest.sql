@@ -1,5 +1,6 @@
-{# Grain: one row a basis (the definition in force, or one version alone), funnel, first channel and
-   month in which journeys started: what it would have called leads and MQLs, and what they became. #}
+{# Grain: one row a basis (the definition in force, or one version alone), funnel, first channel
+   and month in which journeys started: what it would have called leads and MQLs, and what they
+   became. #}
 {%- set stages = ['lead', 'mql'] -%}
 
 with
@@ -22,14 +23,14 @@ bases as (
 met as (
 
     select
-        basis,
-        journey_key,
         {%- for stage in stages %}
         bool_or(stage = '{{ stage }}') as is_{{ stage }},
         -- What nobody dated was there first.
         min(case when stage = '{{ stage }}' then coalesce(occurred_at, {{ start_of_time() }}) end)
-            as {{ stage }}_at{{ ',' if not loop.last }}
+            as {{ stage }}_at,
         {%- endfor %}
+        basis,
+        journey_key
     from judged
     group by basis, journey_key
 
@@ -45,16 +46,16 @@ compared as (
         journeys.first_channel,
         cast(date_trunc('month', journeys.started_at) as date) as start_month,
         journeys.has_customer as is_won,
-        journeys.won_amount,
-        journeys.customer_at,
         {%- for stage in stages %}
         coalesce(met.is_{{ stage }}, false) as is_{{ stage }},
         coalesce(in_force.is_{{ stage }}, false) as is_{{ stage }}_now,
         journeys.has_customer and coalesce(
             met.{{ stage }}_at <= {{ or_end('journeys.customer_at') }}, false
         ) as is_{{ stage }}_first,
-        met.{{ stage }}_at{{ ',' if not loop.last }}
+        met.{{ stage }}_at,
         {%- endfor %}
+        journeys.won_amount,
+        journeys.customer_at
     from bases
     cross join journeys
     left join met on bases.basis = met.basis and journeys.journey_key = met.journey_key

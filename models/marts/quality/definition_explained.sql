@@ -1,5 +1,5 @@
-{# Grain: one row a person, stage and rule: whether the person passed it, failed it, or it can't be told,
-   when the stage was first met, or when it last could have been. #}
+{# Grain: one row a person, stage and rule: whether the person passed it, failed it, or it can't
+   be told, when the stage was first met, or when it last could have been. #}
 {{ config(materialized='view') }}
 
 with
