@@ -272,11 +272,11 @@ EVIDENCE = [
         "int_touches_unioned.kind -> int_touches_resolved.kind",
     ),
     Planted(
-        "weighed_by_stage",
+        "weighed_by_signal",
         "select count(*) as n from intermediate.int_touches_placed as t"
-        " inner join seeds.evidence_kinds as k on t.kind = k.kind and k.stage = 'sql'",
+        " inner join seeds.evidence_kinds as k on t.kind = k.kind and k.signal = 'worked_on'",
         only_the_definition_weighs_evidence,
-        "its join by the evidence evidence_kinds.stage",
+        "its join by the evidence evidence_kinds.signal",
     ),
     Planted(
         "weighed_by_likeness",

@@ -17,13 +17,12 @@ LABELS = {
 EVIDENCE = {
     "int_touches_unioned": {"kind"},
     "int_service_events_unioned": {"kind"},
-    "evidence_kinds": {"kind", "stage"},
+    "evidence_kinds": {"kind", "stage", "signal"},
 }
 # What the definition's own seeds ask for.
 WANTED = {
     "lead_definition_rules": {"value"},
     "lead_definition_scores": {"points"},
-    "lead_definition_versions": {"mql_score"},
 }
 # All that the definition asks of a person stands here, besides keys and times.
 ATTRIBUTES = "int_persons_dated"
