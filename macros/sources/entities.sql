@@ -1,7 +1,7 @@
 {# Every entity of the shared shape. #}
 {% macro entities() -%}
     {{ return([
-        'people', 'person_links', 'companies', 'touches', 'stage_claims', 'opportunities', 'opportunity_people',
-        'opportunity_stages', 'subscriptions', 'payments', 'service_events', 'ad_spend', 'users',
+        'people', 'person_links', 'companies', 'touches', 'stage_claims', 'attribute_changes', 'opportunities',
+        'opportunity_people', 'opportunity_stages', 'subscriptions', 'payments', 'service_events', 'ad_spend', 'users',
     ]) }}
 {%- endmacro %}

@@ -29,6 +29,10 @@
             'record_id': 'text', 'label': 'text', 'from_label': 'text',
             'claimed_by': 'text', 'claimed_at': 'timestamp',
         },
+        'attribute_changes': {
+            'record_id': 'text', 'entity': 'text', 'attribute': 'text', 'value': 'text',
+            'from_value': 'text', 'changed_at': 'timestamp',
+        },
         'opportunities': {
             'opportunity_id': 'text', 'company_record_id': 'text',
             'primary_record_id': 'text', 'opportunity_type': 'text',

@@ -9,6 +9,7 @@
         'engagement_contact', 'engagement_call', 'engagement_meeting',
     ],
     'stage_claims': ['contact_property_history'],
+    'attribute_changes': ['company_property_history'],
     'opportunities': ['deal'],
     'opportunity_people': ['deal_contact'],
     'opportunity_stages': ['deal_stage', 'deal_property_history'],

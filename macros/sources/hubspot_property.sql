@@ -1,0 +1,5 @@
+{# The name that a property's history has for a column of the record, also where the var source_columns renames the column. #}
+{% macro hubspot_property(table, column) -%}
+    {%- set renamed = var('source_columns').get('hubspot.' ~ table, {}).get(column, column) | lower -%}
+    {{ text_literal(renamed.removeprefix('property_'), 'A column in the var source_columns') }}
+{%- endmacro %}

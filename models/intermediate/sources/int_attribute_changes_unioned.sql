@@ -1,0 +1,64 @@
+with
+
+{{ union_sources('attribute_changes', times=['changed_at']) }},
+
+keyed as (
+
+    select
+        *,
+        {{ key_of(['system', 'source_table', 'source_key']) }} as change_key,
+        {{ key_of(['system', 'record_id']) }} as record_key,
+        {%- for name in ['value', 'from_value'] %}
+        case attribute
+            when 'employees' then {{ whole_number(name) }}
+            when 'country' then upper({{ name }})
+            else {{ name }}
+        end as read_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from checked
+
+),
+
+records as (
+
+    select
+        'people' as entity,
+        record_key
+    from {{ ref('int_people_unioned') }}
+    where reason_code is null
+    union all
+    select
+        'companies' as entity,
+        company_key as record_key
+    from {{ ref('int_companies_unioned') }}
+    where reason_code is null
+
+),
+
+int_attribute_changes_unioned as (
+
+    select
+        keyed.change_key,
+        keyed.system,
+        keyed.entity,
+        keyed.record_key,
+        keyed.attribute,
+        -- Nobody has no employees: nothing is known of them.
+        nullif(keyed.read_value, '0') as value,
+        nullif(keyed.read_from_value, '0') as from_value,
+        keyed.changed_at,
+        {{ checked_origin(
+            "coalesce(" ~ unknown_reference(['records'], 'keyed')
+            ~ ", case when keyed.value is not null and keyed.read_value is null"
+            ~ " then 'unreadable_value' end)",
+            'keyed'
+        ) }}
+    from keyed
+    left join records
+        on
+            keyed.entity = records.entity
+            and keyed.record_key = records.record_key
+
+)
+
+select * from int_attribute_changes_unioned

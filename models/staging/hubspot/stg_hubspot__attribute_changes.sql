@@ -1,0 +1,87 @@
+{{ config(enabled=provides(model.name)) }}
+
+with
+
+contact_changes as (
+
+    {{ read_source(
+        'hubspot', 'contact_property_history',
+        {'contact_id': 'text', 'name': 'text', 'value': 'text', 'timestamp': 'timestamp'},
+        key=['contact_id', 'name', 'timestamp'],
+        apart=['value'],
+        optional=true,
+    ) }}
+
+),
+
+company_changes as (
+
+    {{ read_source(
+        'hubspot', 'company_property_history',
+        {'company_id': 'text', 'name': 'text', 'value': 'text', 'timestamp': 'timestamp'},
+        key=['company_id', 'name', 'timestamp'],
+        apart=['value'],
+        optional=true,
+    ) }}
+
+),
+
+of_contacts as (
+
+    select
+        *,
+        case name
+            when {{ hubspot_property('contact', 'property_country') }} then 'country'
+            when {{ hubspot_property('contact', 'property_seniority') }} then 'seniority'
+        end as attribute
+    from contact_changes
+
+),
+
+of_companies as (
+
+    select
+        *,
+        case name
+            when {{ hubspot_property('company', 'property_country') }} then 'country'
+            when {{ hubspot_property('company', 'property_industry') }} then 'industry'
+            when {{ hubspot_property('company', 'property_numberofemployees') }} then 'employees'
+        end as attribute
+    from company_changes
+
+),
+
+stg_hubspot__attribute_changes as (
+
+    select
+        contact_id as record_id,
+        'people' as entity,
+        attribute,
+        value,
+        -- HubSpot's history tells the new value only.
+        {{ typed_null('text') }} as from_value,
+        timestamp as changed_at,
+        -- The rows themselves are counted among the stage claims: this only reads them again.
+        'contact_property_history.attributes' as source_table,
+        source_key,
+        loaded_at,
+        deleted_at,
+        reason_code,
+        reason_detail,
+        row_json
+    from of_contacts
+    where reason_code is null and attribute is not null
+    union all
+    select
+        company_id as record_id,
+        'companies' as entity,
+        attribute,
+        value,
+        {{ typed_null('text') }} as from_value,
+        timestamp as changed_at,
+        {{ row_origin("case when attribute is null then 'not_needed' end") }}
+    from of_companies
+
+)
+
+select * from stg_hubspot__attribute_changes

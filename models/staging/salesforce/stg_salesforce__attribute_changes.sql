@@ -1,0 +1,51 @@
+{{ config(enabled=provides(model.name)) }}
+
+{#- With picklists for states and countries a lead has both fields; its record is read by the code. -#}
+{%- set coded = landed_columns('salesforce', 'lead', ['country_code'], [], true) -%}
+
+with
+
+changes as (
+
+    {{ read_source(
+        'salesforce', 'lead_history',
+        {
+            'id': 'text',
+            'lead_id': 'text',
+            'field': 'text',
+            'old_value': 'text',
+            'new_value': 'text',
+            'created_date': 'timestamp',
+        },
+        key=['id'],
+        needs=['lead_id', 'created_date'],
+        optional=true,
+    ) }}
+
+),
+
+stg_salesforce__attribute_changes as (
+
+    select
+        lead_id as record_id,
+        'people' as entity,
+        case field when 'NumberOfEmployees' then 'employees' else 'country' end as attribute,
+        new_value as value,
+        old_value as from_value,
+        created_date as changed_at,
+        -- The rows themselves are counted among the stage claims: this only reads them again.
+        'lead_history.attributes' as source_table,
+        source_key,
+        loaded_at,
+        deleted_at,
+        reason_code,
+        reason_detail,
+        row_json
+    from changes
+    where
+        reason_code is null
+        and field in ('NumberOfEmployees', '{{ 'CountryCode' if coded else 'Country' }}')
+
+)
+
+select * from stg_salesforce__attribute_changes
