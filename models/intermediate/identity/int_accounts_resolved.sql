@@ -1,41 +1,22 @@
-{# Grain: one row an account. Each attribute comes from the oldest of its records that knows it. #}
+{# Grain: one row an account, with what is known of it at the cutoff. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+records as (select * from {{ ref('int_companies_resolved') }}),
 
-resolved as (select * from {{ ref('int_companies_resolved') }}),
+account_values as (
 
-domains as (select * from {{ ref('email_domains') }}),
-
-funnels as (select * from {{ ref('funnels') }}),
-
-records as (
-
-    select
-        resolved.account_key,
-        companies.employees,
-        companies.industry,
-        companies.country,
-        case when domains.domain is null then companies.domain end as domain,
-        parents.account_key as parent_account_key,
-        companies.company_key,
-        {{ or_end('companies.created_at') }} as created_at
-    from companies
-    inner join resolved on companies.company_key = resolved.company_key
-    left join domains on companies.domain = domains.domain
-    left join resolved as parents
-        on companies.parent_company_key = parents.company_key
+    select * from {{ ref('int_account_values_dated') }} where valid_to = {{ end_of_time() }}
 
 ),
 
-accounts as (
+parents as (select * from {{ ref('int_account_parents_resolved') }}),
+
+funnels as (select * from {{ ref('funnels') }}),
+
+counts as (
 
     select
         account_key,
-        {%- for attribute in ['parent_account_key', 'industry', 'country', 'employees'] %}
-        {{ first_by(attribute, oldest(attribute, 'created_at, company_key')) }} as {{ attribute }},
-        {%- endfor %}
-        min(domain) as domain,
         count(*) as record_count
     from records
     group by account_key
@@ -45,18 +26,26 @@ accounts as (
 int_accounts_resolved as (
 
     select
-        accounts.account_key,
-        nullif(accounts.parent_account_key, accounts.account_key) as parent_account_key,
-        accounts.domain,
-        accounts.industry,
-        accounts.country,
+        counts.account_key,
+        parents.parent_account_key,
+        coalesce(parents.ultimate_parent_account_key, counts.account_key)
+            as ultimate_parent_account_key,
+        account_values.domain,
+        account_values.industry,
+        account_values.industry_system,
+        account_values.country,
+        account_values.country_system,
         coalesce(funnels.funnel, 'unassigned') as funnel,
-        accounts.employees,
-        accounts.record_count
-    from accounts
+        account_values.employees,
+        account_values.employees_system,
+        counts.record_count,
+        coalesce(parents.is_in_parent_cycle, false) as is_in_parent_cycle
+    from counts
+    inner join account_values on counts.account_key = account_values.account_key
+    left join parents on counts.account_key = parents.account_key
     left join funnels
         on
-            {{ size_is_in_funnel('accounts.employees') }}
+            {{ size_is_in_funnel('account_values.employees') }}
 
 )
 

@@ -1,84 +1,32 @@
-{# Grain: one row a usable company's record: which account it is. #}
+{# Grain: one row a usable company's record: which account it is, and how that is known. #}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
 
-domains as (select * from {{ ref('email_domains') }}),
+clusters as (select * from {{ ref('int_companies_clustered') }}),
 
-business_domains as (
-
-    select
-        companies.company_key,
-        companies.domain
-    from companies
-    left join domains on companies.domain = domains.domain
-    where companies.domain is not null and domains.domain is null
-
-),
-
-hubs as (
-
-    select
-        domain,
-        min(company_key) as hub_key
-    from business_domains
-    group by domain
-
-),
-
-pairs as (
-
-    select
-        business_domains.company_key as node,
-        hubs.hub_key as neighbour
-    from business_domains
-    inner join hubs on business_domains.domain = hubs.domain
-    where business_domains.company_key != hubs.hub_key
-    union all
-    select
-        companies.company_key as node,
-        crm_companies.company_key as neighbour
-    from companies
-    inner join companies as crm_companies
-        on companies.crm_company_key = crm_companies.company_key
-
-),
-
-edges as (
-
-    select
-        node,
-        neighbour
-    from pairs
-    union
-    select
-        neighbour as node,
-        node as neighbour
-    from pairs
-
-),
-
-{{ connected_components('edges', int_var('identity_rounds') | int) }},
+adopted as (select * from {{ ref('int_customers_adopted') }}),
 
 clustered as (
 
     select
         companies.company_key,
-        companies.created_at,
-        coalesce(components.component, companies.company_key) as cluster_key
+        {{ or_end('companies.created_at') }} as created_at,
+        coalesce(adopted.cluster_key, clusters.cluster_key) as cluster_key,
+        case when adopted.company_key is not null then 'its_person' else clusters.match_method end
+            as match_method
     from companies
-    left join components on companies.company_key = components.node
+    inner join clusters on companies.company_key = clusters.company_key
+    left join adopted on companies.company_key = adopted.company_key
 
 ),
 
 accounts as (
 
+    -- The account is called after its oldest record.
     select
         cluster_key,
-        {{ first_by(
-            'company_key',
-            "row(" ~ or_end("created_at") ~ ", company_key)"
-        ) }} as account_key
+        {{ first_by('company_key', 'row(created_at, company_key)') }} as account_key
     from clustered
     group by cluster_key
 
@@ -88,7 +36,8 @@ int_companies_resolved as (
 
     select
         clustered.company_key,
-        accounts.account_key
+        accounts.account_key,
+        clustered.match_method
     from clustered
     inner join accounts on clustered.cluster_key = accounts.cluster_key
 

@@ -24,14 +24,19 @@ dim_accounts as (
     select
         accounts.account_key,
         accounts.parent_account_key,
+        accounts.ultimate_parent_account_key,
         accounts.funnel,
         accounts.industry,
+        accounts.industry_system,
         accounts.country,
+        accounts.country_system,
+        accounts.employees_system,
         accounts.employees as employee_count,
         accounts.record_count,
         coalesce(standing.journey_count, 0) as journey_count,
         cast(coalesce(standing.won_amount, 0) as decimal(18, 2)) as won_amount,
         coalesce(standing.is_customer, false) as is_customer,
+        accounts.is_in_parent_cycle,
         standing.customer_at
     from accounts
     left join standing on accounts.account_key = standing.account_key
