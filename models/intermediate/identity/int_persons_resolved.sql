@@ -41,7 +41,7 @@ flagged as (
         bool_or(coalesce(addresses.is_competitor, false)) as is_competitor,
         bool_or(people.is_test or coalesce(addresses.is_test_address, false)) as is_test,
         bool_or(records.is_held_back) as is_held_back,
-        coalesce(bool_and(people.deleted_at < {{ cutoff() }}), false) as is_deleted,
+        bool_and(coalesce(people.deleted_at < {{ cutoff() }}, false)) as is_deleted,
         min(people.created_at) as created_at
     from people
     inner join records on people.record_key = records.record_key
