@@ -1,7 +1,6 @@
 """What was known of a company and when: with a history, without one, and when builds are missed."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +41,12 @@ DATED = "+int_persons_dated"
 
 
 @pytest.fixture
-def landed(built: Built, tmp_path: Path) -> Iterator[Path]:
+def landed(built: Built, tmp_path: Path) -> Path:
     """The demo company's landed tables alone, as before a first build."""
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
     _write(database, "drop schema intermediate cascade")
-    yield database
+    return database
 
 
 def test_a_missed_build_loses_no_history(landed: Path, tmp_path: Path) -> None:

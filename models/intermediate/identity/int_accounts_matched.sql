@@ -7,36 +7,15 @@ persons as (select * from {{ ref('int_records_resolved') }}),
 
 addresses as (select * from {{ ref('int_addresses_cleaned') }} where is_valid),
 
-company_records as (
-
-    select * from {{ ref('int_companies_unioned') }} where reason_code is null
-
-),
-
 companies as (select * from {{ ref('int_companies_resolved') }}),
 
-domains as (select * from {{ ref('email_domains') }}),
+domain_accounts as (select * from {{ ref('int_domains_resolved') }}),
 
 methods as (select * from {{ ref('account_match_methods') }}),
 
 ranks as (
 
     select * from {{ ref('survivorship') }} where entity = 'people' and attribute = 'company'
-
-),
-
-domain_accounts as (
-
-    -- Subsidiaries may share their parent's domain; then it is the oldest's first.
-    select
-        company_records.domain,
-        companies.account_key,
-        min({{ or_end('company_records.created_at') }}) as created_at
-    from company_records
-    inner join companies on company_records.company_key = companies.company_key
-    left join domains on company_records.domain = domains.domain
-    where company_records.domain is not null and domains.domain is null
-    group by company_records.domain, companies.account_key
 
 ),
 

@@ -8,13 +8,8 @@ keyed as (
         *,
         {{ key_of(['system', 'source_table', 'source_key']) }} as change_key,
         {{ key_of(['system', 'record_id']) }} as record_key,
-        {%- for name in ['value', 'from_value'] %}
-        case attribute
-            when 'employees' then {{ whole_number(name) }}
-            when 'country' then upper({{ name }})
-            else {{ name }}
-        end as read_{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ attribute_text('attribute', 'value') }} as read_value,
+        {{ attribute_text('attribute', 'from_value') }} as read_from_value
     from checked
 
 ),

@@ -1,6 +1,6 @@
 {{ config(enabled=provides(model.name)) }}
 
-{#- With picklists for states and countries a lead has both fields; its record is read by the code. -#}
+{#- With picklists for countries a lead has both fields; its record is read by the code. -#}
 {%- set coded = landed_columns('salesforce', 'lead', ['country_code'], [], true) -%}
 
 with
