@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.python.conftest import Built, build, messages, query
+from tests.python.conftest import UNTIL, Built, build, messages, query
 
 EARLIER, LATER = "2026-05-01", "2026-06-28"
 HISTORY = """
@@ -26,7 +26,7 @@ CHANGES = """
             ({company}, timestamp '2026-05-10', '400'),
             ({company}, timestamp '2026-06-10', '900'),
             ({company}, timestamp '2026-06-10 00:00:01', 'many'),
-            ({company}, timestamp '2026-06-29', '5000')
+            ({company}, timestamp '2026-07-02', '5000')
     )
 """
 SPELLS = """
@@ -42,10 +42,10 @@ DATED = "+int_persons_dated"
 
 @pytest.fixture
 def landed(built: Built, tmp_path: Path) -> Path:
-    """The demo company's landed tables alone, as before a first build."""
+    """The demo company, with nothing noted yet of what its records show."""
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
-    _write(database, "drop schema intermediate cascade")
+    _write(database, "drop table intermediate.int_record_values_noted")
     return database
 
 
@@ -68,7 +68,7 @@ def test_a_missed_build_loses_no_history(landed: Path, tmp_path: Path) -> None:
 def test_an_unreadable_value_is_in_quarantine(landed: Path, tmp_path: Path) -> None:
     _write(landed, f"{HISTORY}; delete from hubspot.company_property_history")
     _write(landed, CHANGES.format(company=_company_of(landed, "hubspot")))
-    _build(landed, LATER, tmp_path, "+conservation +quarantine tests/sources")
+    _build(landed, str(UNTIL), tmp_path, "stg_hubspot__row_counts int_attribute_changes_unioned+1")
     told = query(
         landed,
         "select reason_code, row_count from marts.conservation "
@@ -87,15 +87,13 @@ def test_without_a_history_a_value_holds_from_the_build_that_first_saw_it(
     _build(landed, EARLIER, tmp_path)
     _write(landed, f"update salesforce.account set number_of_employees = 7777 {account}")
     _build(landed, LATER, tmp_path)
-    _build(landed, LATER, tmp_path)
-    assert query(landed, SPELLS.format(system="salesforce", company=company)) == [
-        (before[0][0], "1900-01-01"),
-        (7777, LATER),
-    ]
-    assert query(
-        landed,
-        "select count(*) from intermediate.int_record_values_noted where note_number > 1",
-    ) == [(1,)]
+    spells = SPELLS.format(system="salesforce", company=company)
+    first = (before[0][0], "1900-01-01")
+    assert query(landed, spells) == [first, (7777, LATER)]
+    _build(landed, EARLIER, tmp_path)
+    assert query(landed, spells) == [first]
+    noted = "select count(*) from intermediate.int_record_values_noted where note_number > 1"
+    assert query(landed, noted) == [(1,)], "a build that looks back notes nothing"
 
 
 def _company_of(database: Path, system: str) -> Any:

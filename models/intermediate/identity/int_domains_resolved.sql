@@ -1,5 +1,5 @@
-{# Grain: one row a business domain and account that has it, with the age of its oldest record there;
-   subsidiaries may share their parent's. #}
+{# Grain: one row a business domain and account that has it, with the age of its oldest record with
+   it; subsidiaries may share their parent's. #}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),

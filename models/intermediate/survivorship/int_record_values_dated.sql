@@ -4,7 +4,7 @@ with
 
 told as (select * from {{ ref('int_record_values_told') }}),
 
-notes as (select * from {{ ref('int_record_values_noted') }} where noted_at <= {{ cutoff() }}),
+notes as (select * from {{ ref('int_record_values_noted') }}),
 
 changed as (
 
@@ -46,7 +46,7 @@ seen as (
         case when noted_at > first_noted_at then noted_at else {{ start_of_time() }} end
             as valid_from
     from numbered
-    where recency = 1
+    where recency = 1 and (noted_at <= {{ cutoff() }} or noted_at = first_noted_at)
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

@@ -44,12 +44,12 @@ numbered as (
             partition by entity, record_key order by noted_at desc, note_number desc
         ) as recency
     from {{ this }}
-    where noted_at <= {{ cutoff() }}
     {%- else -%}
     select
         *,
         0 as note_number,
-        1 as recency
+        1 as recency,
+        {{ cutoff() }} as noted_at
     from shown
     where false
     {%- endif %}
@@ -77,10 +77,16 @@ int_record_values_noted as (
             and shown.record_key = last_notes.record_key
     where
         last_notes.record_key is null
-        or shown.country is distinct from last_notes.country
-        or shown.industry is distinct from last_notes.industry
-        or shown.seniority is distinct from last_notes.seniority
-        or shown.employees is distinct from last_notes.employees
+        or (
+            -- A build that looks back sees what records show today, not what they showed then.
+            last_notes.noted_at <= {{ cutoff() }}
+            and (
+                shown.country is distinct from last_notes.country
+                or shown.industry is distinct from last_notes.industry
+                or shown.seniority is distinct from last_notes.seniority
+                or shown.employees is distinct from last_notes.employees
+            )
+        )
 
 )
 
