@@ -71,7 +71,9 @@ def test_an_override_that_can_not_hold_says_why(
             order by record_id limit 2
         """).fetchall()
         good = (*GOOD[:2], ids[0][0], GOOD[3], ids[1][0], *GOOD[5:])
-        rows = [good] if place is None or value != "separate" else [good, good]
+        rows: list[tuple[Any, ...]] = (
+            [good] if place is None or value != "separate" else [good, good]
+        )
         if place is not None:
             rows[-1] = (*good[:place], value or None, *good[place + 1 :])
         connection.executemany(
