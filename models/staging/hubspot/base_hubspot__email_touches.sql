@@ -42,15 +42,25 @@ campaigns as (
 
 ),
 
+texts as (
+
+    select property_email as typed from contacts where property_email like '%@%'
+    union
+    select recipient as typed from email_events
+
+),
+
+{{ addresses_in('texts', 'typed', 'typed') }},
+
 -- Contacts with one address are one person anyway, so any of them will do.
 recipients as (
 
     select
-        {{ bare_email('property_email') }} as email,
-        min(id) as contact_id
+        addresses.address,
+        min(contacts.id) as contact_id
     from contacts
-    where property_email like '%@%'
-    group by {{ bare_email('property_email') }}
+    inner join addresses on contacts.property_email = addresses.typed
+    group by addresses.address
 
 ),
 
@@ -70,8 +80,9 @@ clicks as (
             when recipients.contact_id is null then 'unknown_reference'
         end as click_reason
     from email_events
-    left join recipients
-        on {{ bare_email('email_events.recipient') }} = recipients.email
+    left join addresses
+        on email_events.recipient = addresses.typed and addresses.position = 1
+    left join recipients on addresses.address = recipients.address
     left join campaigns
         on email_events.email_campaign_id = campaigns.id
 
