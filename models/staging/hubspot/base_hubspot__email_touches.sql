@@ -44,7 +44,7 @@ campaigns as (
 
 texts as (
 
-    select property_email as typed from contacts where property_email like '%@%'
+    select property_email as typed from contacts
     union
     select recipient as typed from email_events
 
