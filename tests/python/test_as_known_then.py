@@ -85,6 +85,7 @@ def test_without_a_history_a_value_holds_from_the_build_that_first_saw_it(
     account = f"where id = '{company}'"
     before = query(landed, f"select number_of_employees from salesforce.account {account}")
     _write(landed, "update hubspot.company set property_numberofemployees = null")
+    _write(landed, "delete from hubspot.company_property_history")
     _build(landed, EARLIER, tmp_path)
     _write(landed, f"update salesforce.account set number_of_employees = 7777 {account}")
     _build(landed, LATER, tmp_path)
