@@ -1,0 +1,21 @@
+{# Every week (from Monday), month and quarter that a span of time touches: period_kind, period_start, next_period_start. #}
+{% macro period_spine(from_moment, before_moment) -%}
+    {{ return(adapter.dispatch('period_spine', 'revenue_funnel')(from_moment, before_moment)) }}
+{%- endmacro %}
+
+{% macro default__period_spine(from_moment, before_moment) -%}
+    {%- for kind, step in [('week', '7 days'), ('month', '1 month'), ('quarter', '3 months')] %}
+    select
+        '{{ kind }}' as period_kind,
+        {{ kind }}s.period_start,
+        {{ kind }}s.period_start + interval '{{ step }}' as next_period_start
+    from (
+        select unnest(generate_series(
+            date_trunc('{{ kind }}', {{ from_moment }}),
+            {{ before_moment }} - interval 1 microsecond,
+            interval '{{ step }}'
+        )) as period_start
+    ) as {{ kind }}s
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
