@@ -1,4 +1,5 @@
-{# Grain: one row a won deal and marketing touch before it; a deal without any has one row that says so. #}
+{# Grain: one row a won deal and marketing touch before it; a deal without any has one row that says
+   so. #}
 with
 
 deals as (select * from {{ ref('kpi_deals') }} where outcome = 'won'),

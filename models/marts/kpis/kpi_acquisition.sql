@@ -25,10 +25,10 @@ won as (
         cast(date_trunc('month', started_at) as date) as cohort_month,
         channel,
         segment,
-        count(*) as customer_count,
         {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        sum({{ measure }}) as {{ measure }},
         {%- endfor %}
+        count(*) as customer_count
     from customers
     where is_won
     group by cast(date_trunc('month', started_at) as date), channel, segment

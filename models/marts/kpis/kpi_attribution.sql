@@ -1,4 +1,4 @@
-{# Grain: one row a won deal, way of sharing its credit, and marketing touch that has a share in it. #}
+{# Grain: one row a won deal, way of sharing its credit, and marketing touch that has a share. #}
 {%- set ways = ['first_touch', 'last_touch', 'linear', 'position_based', 'time_decay'] -%}
 
 with

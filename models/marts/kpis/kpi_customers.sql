@@ -1,4 +1,4 @@
-{# Grain: one row a customer: an account that was won or pays, or a win that no account is known for. #}
+{# Grain: one row a customer: an account that was won or pays, or a win without a known account. #}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }} where has_customer),
@@ -29,11 +29,11 @@ bought as (
 
     select
         coalesce(account_key, journey_key) as customer_key,
-        count(*) as won_count,
         {%- for business in ['new', 'expansion', 'renewal'] %}
         sum(case when business = '{{ business }}' then won_amount else 0 end)
-            as {{ business }}_amount{{ ',' if not loop.last }}
+            as {{ business }}_amount,
         {%- endfor %}
+        count(*) as won_count
     from deals
     group by coalesce(account_key, journey_key)
 

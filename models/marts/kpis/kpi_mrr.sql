@@ -1,4 +1,5 @@
-{# Grain: one row a month or quarter, funnel, channel and segment with recurring revenue at either end. #}
+{# Grain: one row a month or quarter, funnel, channel and segment with recurring revenue at either
+   end. #}
 {%- set changes = ['new', 'reactivation', 'expansion', 'contraction', 'churn'] -%}
 
 with
@@ -52,11 +53,12 @@ classified as (
         customers.channel,
         customers.segment,
         case
-            when opening_amount = 0 and closing_amount = 0 then 'none'
-            when opening_amount = 0 and customers.first_mrr_month >= period_start then 'new'
-            when opening_amount = 0 then 'reactivation'
-            when closing_amount = 0 then 'churn'
-            when closing_amount > opening_amount then 'expansion'
+            when balances.opening_amount = 0 and balances.closing_amount = 0 then 'none'
+            when balances.opening_amount = 0 and customers.first_mrr_month >= balances.period_start
+                then 'new'
+            when balances.opening_amount = 0 then 'reactivation'
+            when balances.closing_amount = 0 then 'churn'
+            when balances.closing_amount > balances.opening_amount then 'expansion'
             else 'contraction'
         end as movement
     from balances
@@ -77,10 +79,9 @@ summed as (
         count(case when closing_amount > 0 then 1 end) as closing_customer_count,
         cast(sum(opening_amount) as decimal(18, 2)) as opening_amount,
         {%- for change in changes %}
-        cast(
-            sum(case when movement = '{{ change }}' then abs(closing_amount - opening_amount) else 0 end)
-            as decimal(18, 2)
-        ) as {{ change }}_amount,
+        cast(sum(
+            case when movement = '{{ change }}' then abs(closing_amount - opening_amount) else 0 end
+        ) as decimal(18, 2)) as {{ change }}_amount,
         {%- endfor %}
         cast(sum(closing_amount) as decimal(18, 2)) as closing_amount
     from classified
@@ -92,8 +93,9 @@ kpi_mrr as (
 
     select
         *,
-        {{ ratio('opening_amount + expansion_amount - contraction_amount - churn_amount', 'opening_amount') }}
-            as net_revenue_retention,
+        {{ ratio(
+            'opening_amount + expansion_amount - contraction_amount - churn_amount', 'opening_amount'
+        ) }} as net_revenue_retention,
         {{ ratio('opening_amount - contraction_amount - churn_amount', 'opening_amount') }}
             as gross_retention_rate,
         {{ ratio('churned_customer_count', 'opening_customer_count') }} as logo_churn_rate,

@@ -1,4 +1,5 @@
-{# Grain: one row a period's end, funnel, channel, segment, owner, business and stage of the pipeline. #}
+{# Grain: one row a period's end, funnel, channel, segment, owner, business and stage of the
+   pipeline. #}
 with
 
 periods as (select * from {{ ref('reporting_periods') }}),

@@ -1,4 +1,5 @@
-{# Grain: one row a period, funnel, channel, segment, owner and business in which a deal was worked on. #}
+{# Grain: one row a period, funnel, channel, segment, owner and business in which a deal was worked
+   on. #}
 {%- set grain = [
     'owner_key', 'period_kind', 'period_start', 'funnel', 'channel', 'segment', 'business'
 ] -%}

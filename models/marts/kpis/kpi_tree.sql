@@ -1,5 +1,5 @@
-{# Grain: one row a month or quarter, the period it is compared with, funnel and driver: the driver's part
-   in the change of what was won. #}
+{# Grain: one row a month or quarter, the period it is compared with, funnel and driver: the
+   driver's part in the change of what was won. #}
 {%- set cell = 'period_kind, period_start, comparison, funnel' -%}
 
 with
@@ -28,7 +28,8 @@ moved as (
         changes.*,
         points.place,
         points.weight,
-        from_factor + points.place * (to_factor - from_factor) as factor_there
+        changes.from_factor + points.place * (changes.to_factor - changes.from_factor)
+            as factor_there
     from changes
     cross join points
     where changes.business = 'new'

@@ -1,4 +1,5 @@
-{# Grain: one row a slice: everybody, one channel, one segment, or one quarter in which people first came. #}
+{# Grain: one row a slice: everybody, one channel, one segment, or one quarter in which people first
+   came. #}
 {%- set counts = [
     'journey_count', 'lead_count', 'customer_count', 'paying_month_count', 'at_risk_month_count',
     'churn_count',

@@ -1,4 +1,5 @@
-{# Grain: one row a deal and spell in which it stood open at one stage of its pipeline, at one amount. #}
+{# Grain: one row a deal and spell in which it stood open at one stage of its pipeline, at one
+   amount. #}
 with
 
 deals as (select * from {{ ref('kpi_deals') }}),

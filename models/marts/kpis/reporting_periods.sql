@@ -1,4 +1,5 @@
-{# Grain: one row a week (from Monday), month or quarter that the funnel has seen, up to the cutoff. #}
+{# Grain: one row a week (from Monday), month or quarter that the funnel has seen, up to the
+   cutoff. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
@@ -41,21 +42,18 @@ reporting_periods as (
         period_kind,
         period_number,
         period_start,
-        lag(period_start) over (partition by period_kind order by period_number)
-            as prior_start,
+        lag(period_start) over periods_so_far as prior_start,
         case period_kind
-            when 'week' then lag(period_start, 52) over (
-                partition by period_kind order by period_number
-            )
-            when 'month' then lag(period_start, 12) over (
-                partition by period_kind order by period_number
-            )
-            else lag(period_start, 4) over (partition by period_kind order by period_number)
+            when 'week' then lag(period_start, 52) over periods_so_far
+            when 'month' then lag(period_start, 12) over periods_so_far
+            else lag(period_start, 4) over periods_so_far
         end as year_before_start,
         next_starts_at <= {{ cutoff() }} as is_complete,
         starts_at,
-        least(next_starts_at, {{ cutoff() }}) as ends_at
+        least(next_starts_at, {{ cutoff() }}) as ends_at,
+        next_starts_at
     from numbered
+    window periods_so_far as (partition by period_kind order by period_number)
 
 )
 

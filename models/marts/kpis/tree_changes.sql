@@ -1,4 +1,5 @@
-{# Grain: one row a month or quarter, the period it is compared with, funnel and driver: from what to what it went. #}
+{# Grain: one row a month or quarter, the period it is compared with, funnel and driver: from what
+   to what it went. #}
 
 with
 

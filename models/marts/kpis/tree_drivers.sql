@@ -1,4 +1,5 @@
-{# Grain: one row a driver of revenue, in the order of the KPI tree, with the team that answers for it. #}
+{# Grain: one row a driver of revenue, in the order of the KPI tree, with the team that answers for
+   it. #}
 with
 
 stages as (select * from {{ ref('lifecycle_stages') }} where not is_exit),

@@ -1,5 +1,5 @@
-{# Grain: one row a month or quarter, funnel and driver: what is left of the volume at this level, and what the driver
-   multiplied the level above by. #}
+{# Grain: one row a month or quarter, funnel and driver: what is left of the volume at this level,
+   and what the driver multiplied the level above by. #}
 with
 
 periods as (select * from {{ ref('reporting_periods') }} where period_kind != 'week'),
@@ -61,9 +61,10 @@ levels as (
         drivers.driver_number,
         case
             -- The volume is the whole company's; the mix says how much of it is this funnel's.
-            when drivers.driver = 'volume' then sum(coalesce(summed.level, 0)) over (
-                partition by periods.period_kind, periods.period_start, drivers.driver
-            )
+            when drivers.driver = 'volume'
+                then sum(coalesce(summed.level, 0)) over (
+                    partition by periods.period_kind, periods.period_start, drivers.driver
+                )
             else coalesce(summed.level, 0)
         end as level
     from periods

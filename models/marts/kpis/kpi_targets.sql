@@ -1,0 +1,45 @@
+{# Grain: one row a period, funnel and business with a target: a month's, spread over its days. #}
+with
+
+targets as (select * from {{ ref('targets') }}),
+
+periods as (select * from {{ ref('reporting_periods') }}),
+
+months as (
+
+    {% for business in ['new', 'expansion', 'renewal'] -%}
+    select
+        funnel,
+        '{{ business }}' as business,
+        target_amount * {{ business }}_share as target_amount,
+        cast(target_month as timestamp) as starts_at,
+        cast({{ dbt.dateadd('month', 1, 'target_month') }} as timestamp) as ends_at
+    from targets
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+kpi_targets as (
+
+    select
+        periods.period_kind,
+        periods.period_start,
+        months.funnel,
+        months.business,
+        cast(round(sum(
+            months.target_amount * {{ days_between(
+                'greatest(months.starts_at, periods.starts_at)',
+                'least(months.ends_at, periods.next_starts_at)'
+            ) }} / {{ days_between('months.starts_at', 'months.ends_at') }}
+        ), 2) as decimal(18, 2)) as target_amount
+    from months
+    inner join periods
+        on
+            months.starts_at < periods.next_starts_at
+            and months.ends_at > periods.starts_at
+    group by periods.period_kind, periods.period_start, months.funnel, months.business
+
+)
+
+select * from kpi_targets
