@@ -1,5 +1,6 @@
 {# Grain: one row a month or quarter, funnel and stage: what its team did, and what those journeys
    have led to so far. #}
+{%- set outcomes = ['advanced', 'returned', 'exited', 'open'] -%}
 with
 
 periods as (select * from {{ ref('reporting_periods') }} where period_kind != 'week'),
@@ -58,7 +59,7 @@ entered as (
         lifecycle.funnel,
         lifecycle.stage,
         count(case when lifecycle.visit_number = 1 then 1 end) as entered_count,
-        {%- for outcome in ['advanced', 'returned', 'exited', 'open'] %}
+        {%- for outcome in outcomes %}
         sum(case when lifecycle.visit_number = 1 and lifecycle.outcome = '{{ outcome }}' then 1 end)
             as {{ outcome }}_count,
         {%- endfor %}
@@ -92,7 +93,7 @@ kpi_scorecard as (
         stages.owner_team,
         entered.stage,
         entered.entered_count,
-        {%- for measure in ['advanced', 'returned', 'exited', 'open', 'customer', 'churned_customer'] %}
+        {%- for measure in outcomes + ['customer', 'churned_customer'] %}
         cast(coalesce(entered.{{ measure }}_count, 0) as bigint) as {{ measure }}_count,
         {%- endfor %}
         {%- for measure in [

@@ -65,7 +65,6 @@ filled as (
 pipeline_spells as (
 
     select
-        {{ key_of(['filled.opportunity_key', 'filled.happened_at']) }} as pipeline_spell_key,
         filled.opportunity_key,
         coalesce(classes.pipeline_class, 'unclassified') as pipeline_class,
         coalesce(filled.label, 'not recorded') as pipeline_stage_name,
