@@ -70,7 +70,6 @@ entered as (
         sum(case when lifecycle.visit_number = 1 then {{ measure }} end)
             as {{ measure.split('.')[1] }},
         {%- endfor %}
-        -- Before the win an entry's amount is what a deal may bring; from then on, what it brought.
         sum(case when stages.stage_order >= wins.stage_order then lifecycle.amount end)
             as booked_amount
     from lifecycle
