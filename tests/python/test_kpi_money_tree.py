@@ -1,0 +1,166 @@
+"""The KPI tree: Shapley's values counted out one order at a time, against the compiled SQL."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import permutations
+from math import factorial, prod
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.python.conftest import Built, query
+from tests.python.test_attribution import compiled
+
+DRIVERS = ("volume", "mix", "sql", "customer", "deal value")
+MODELS = ("tree_changes", "kpi_tree")
+CELL = "period_kind, period_start, comparison, funnel"
+Levels = tuple[Decimal, ...]
+
+
+def parts(before: Levels, after: Levels) -> list[float]:
+    """Each driver's worth, averaged over every order in which the drivers could have changed."""
+    old, new = _factors(before), _factors(after)
+    pairs = [_filled(one, other) for one, other in zip(old, new, strict=True)]
+    found = [0.0] * len(pairs)
+    for order in permutations(range(len(pairs))):
+        now = [one for one, _ in pairs]
+        for driver in order:
+            was = prod(now)
+            now[driver] = pairs[driver][1]
+            found[driver] += prod(now) - was
+    return [part / factorial(len(pairs)) for part in found]
+
+
+def _factors(levels: Levels) -> list[float | None]:
+    above = (Decimal(1), *levels[:-1])
+    return [float(own / up) if up else None for own, up in zip(levels, above, strict=True)]
+
+
+def _filled(one: float | None, other: float | None) -> tuple[float, float]:
+    return (one if one is not None else other or 0.0, other if other is not None else one or 0.0)
+
+
+@pytest.fixture(scope="module")
+def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """An empty database with the tables that the compiled models read, and the last of them."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built.database}' as built (read_only)")
+        connection.execute(f"attach ':memory:' as {built.database.stem}")
+        connection.execute(f"create schema {built.database.stem}.marts")
+        connection.execute(f"use {built.database.stem}.marts")
+        for table in ("reporting_periods", "tree_levels"):
+            connection.execute(f"create table {table} as from built.marts.{table} limit 0")
+        connection.execute(f"create view tree_changes as {compiled(built, 'tree_changes')}")
+        for number, start in enumerate((date(2026, 1, 1), date(2026, 4, 1))):
+            connection.execute(
+                "insert into reporting_periods by name select 'quarter' as period_kind,"
+                " ? as period_start, ? as prior_start",
+                [start, date(2026, 1, 1) if number else None],
+            )
+        yield connection, compiled(built, "kpi_tree")
+
+
+counts = st.lists(st.integers(min_value=0, max_value=500), min_size=4, max_size=4)
+value = st.decimals(min_value=0, max_value=1_000_000, places=2)
+
+
+def _ladder(drawn: Sequence[int], revenue: Decimal) -> Levels:
+    """A level never exceeds the one above it, and without a win there is no revenue."""
+    falling = sorted(drawn, reverse=True)
+    return (*map(Decimal, falling), revenue if falling[-1] else Decimal(0))
+
+
+@settings(max_examples=25, deadline=None)
+@given(before=counts, after=counts, earlier=value, later=value)
+def test_the_parts_are_shapleys_and_add_up(
+    engine: tuple[duckdb.DuckDBPyConnection, str],
+    before: list[int],
+    after: list[int],
+    earlier: Decimal,
+    later: Decimal,
+) -> None:
+    connection, sql = engine
+    ladders = _ladder(before, earlier), _ladder(after, later)
+    _fill(connection, ladders)
+    told = connection.execute(
+        f"select driver, change_amount from ({sql}) order by driver_number"
+    ).fetchall()
+    assert [driver for driver, _ in told] == list(DRIVERS)
+    assert sum(amount for _, amount in told) == ladders[1][-1] - ladders[0][-1]
+    for (driver, amount), wanted in zip(told, parts(*ladders), strict=True):
+        assert float(amount) == pytest.approx(wanted, abs=0.03, rel=1e-6), driver
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, ladders: tuple[Levels, Levels]) -> None:
+    connection.execute("delete from tree_levels")
+    for start, levels in zip((date(2026, 1, 1), date(2026, 4, 1)), ladders, strict=True):
+        factors = _factors(levels)
+        for number, driver in enumerate(DRIVERS):
+            connection.execute(
+                "insert into tree_levels by name select 'quarter' as period_kind,"
+                " ? as period_start, 'smb' as funnel, 'new' as business, ? as driver,"
+                " 'sales' as owner_team, ? as driver_number, ? as level, ? as factor",
+                [start, driver, number, levels[number], factors[number]],
+            )
+
+
+def test_the_demo_companys_parts_are_shapleys(built: Built) -> None:
+    """Latest quarters, from the entries of the fact on."""
+    levels = _levels(built)
+    told: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
+    rows = query(
+        built.database,
+        "select period_start, earlier_start, funnel, change_amount from marts.kpi_tree"
+        " where period_kind = 'quarter' and driver not in ('expansion', 'renewal')"
+        " order by driver_number",
+    )
+    for start, earlier, funnel, amount in rows:
+        told[start, earlier, funnel].append(amount)
+    assert len(told) > 40
+    for (start, earlier, funnel), amounts in list(told.items())[-6:]:
+        before, after = (_ladder_of(levels, day, funnel) for day in (earlier, start))
+        assert sum(amounts) == after[-1] - before[-1]
+        wanted = parts(before, after)
+        assert [float(amount) for amount in amounts] == pytest.approx(wanted, abs=0.03, rel=1e-5)
+
+
+ORDER = ("lead", "mql", "sal", "sql", "opportunity", "customer")
+
+
+def _levels(built: Built) -> list[tuple[date, str, int, Decimal]]:
+    """Quarter, funnel, stages reached and revenue of each concluded journey, from the fact."""
+    journeys: dict[int, list[Any]] = defaultdict(list)
+    for row in query(
+        built.database,
+        "select journey_key, stage, funnel, amount, is_current, date_trunc('quarter', entered_at)"
+        " from marts.fct_lifecycle order by journey_key, entry_number",
+    ):
+        journeys[row[0]].append(row[1:])
+    return [found for entries in journeys.values() for found in _concluded(entries)]
+
+
+def _concluded(entries: list[Any]) -> Iterator[tuple[date, str, int, Decimal]]:
+    reached = [ORDER.index(stage) for stage, *_ in entries if stage in ORDER]
+    won = [entry for entry in entries if entry[0] == "customer"]
+    gone = [entry for entry in entries if entry[3] and entry[0] in ("lost", "disqualified")]
+    if reached and (won or gone):
+        _, funnel, amount, _, quarter = (won or gone)[0]
+        yield (
+            quarter.date() if hasattr(quarter, "date") else quarter,
+            funnel,
+            max(reached),
+            (amount if won else Decimal(0)),
+        )
+
+
+def _ladder_of(levels: list[tuple[date, str, int, Decimal]], day: date, funnel: str) -> Levels:
+    all_of_them = [each for each in levels if each[0] == day]
+    own = [each for each in all_of_them if each[1] == funnel]
+    steps = [sum(each[2] >= step for each in own) for step in range(len(ORDER))]
+    revenue = sum((each[3] for each in own), Decimal(0))
+    return (Decimal(len(all_of_them)), *map(Decimal, steps), revenue)
