@@ -11,7 +11,8 @@ months as (
     select
         funnel,
         '{{ business }}' as business,
-        target_amount * {{ business }}_share as target_amount,
+        cast(target_amount as decimal(18, 2)) * cast({{ business }}_share as decimal(9, 6))
+            as target_amount,
         cast(target_month as timestamp) as starts_at,
         cast({{ dbt.dateadd('month', 1, 'target_month') }} as timestamp) as ends_at
     from targets
@@ -28,10 +29,10 @@ kpi_targets as (
         months.funnel,
         months.business,
         cast(round(sum(
-            months.target_amount * {{ days_between(
+            months.target_amount * cast({{ days_between(
                 'greatest(months.starts_at, periods.starts_at)',
                 'least(months.ends_at, periods.next_starts_at)'
-            ) }} / {{ days_between('months.starts_at', 'months.ends_at') }}
+            ) }} as decimal(5, 2)) / {{ days_between('months.starts_at', 'months.ends_at') }}
         ), 2) as decimal(18, 2)) as target_amount
     from months
     inner join periods
