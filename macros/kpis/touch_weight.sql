@@ -14,6 +14,6 @@
             else 0.2 / (touch_count - 2)
         end
     {%- elif attribution_model == 'time_decay' -%}
-    power(0.5, coalesce(before_last_days, 0) / {{ int_var('attribution_half_life_days') }})
+    power(0.5, coalesce(before_last_days, 0) / greatest({{ int_var('attribution_half_life_days') }}, 1))
     {%- endif -%}
 {%- endmacro %}

@@ -6,9 +6,13 @@ deals as (select * from {{ ref('kpi_deals') }} where outcome = 'won'),
 
 touches as (select * from {{ ref('int_touches_placed') }} where occurred_at is not null),
 
-kinds as (select * from {{ ref('evidence_kinds') }}),
+kinds as (
 
-stages as (select * from {{ ref('lifecycle_stages') }} where owner_team = 'marketing'),
+    -- What sales does is work on a lead, no marketing touch.
+    select * from {{ ref('evidence_kinds') }}
+    where signal in ('noticed', 'interested')
+
+),
 
 persons as (select * from {{ ref('dim_persons') }}),
 
@@ -44,7 +48,6 @@ marketing_touches as (
         touches.occurred_at
     from touches
     inner join kinds on touches.kind = kinds.kind
-    inner join stages on kinds.stage = stages.stage
     inner join persons on touches.person_key = persons.person_key
 
 ),

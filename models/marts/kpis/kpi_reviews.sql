@@ -10,15 +10,18 @@ totals as (select * from {{ ref('period_totals') }}),
 
 kpis as (select * from {{ ref('kpi_list') }}),
 
+aged as (
+
+    select
+        *,
+        row_number() over (partition by period_kind order by period_start desc) as age
+    from periods
+
+),
+
 shown as (
 
-    select *
-    from (
-        select
-            *,
-            row_number() over (partition by period_kind order by period_start desc) as age
-        from periods
-    ) as aged
+    select * from aged
     where
         (period_kind = 'week' and age <= 6)
         or (period_kind = 'month' and age <= 13)

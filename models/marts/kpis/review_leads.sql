@@ -8,16 +8,18 @@ stages as (select * from {{ ref('lifecycle_stages') }}),
 
 weeks as (select * from {{ ref('reporting_periods') }} where period_kind = 'week'),
 
+last_weeks as (select starts_at from weeks order by starts_at desc limit 6),
+
+reviewed as (select min(starts_at) as reviewed_from from last_weeks),
+
 limits as (
 
     select
-        max(case when planning_node = 'lead' then stage_order end) as lead_order,
-        max(case when planning_node = 'win' then stage_order end) as win_order,
-        (
-            select min(six.starts_at)
-            from (select weeks.starts_at from weeks order by weeks.starts_at desc limit 6) as six
-        ) as reviewed_from
+        max(case when stages.planning_node = 'lead' then stages.stage_order end) as lead_order,
+        max(case when stages.planning_node = 'win' then stages.stage_order end) as win_order,
+        max(reviewed.reviewed_from) as reviewed_from
     from stages
+    cross join reviewed
 
 ),
 
