@@ -1,5 +1,5 @@
--- In every way of sharing, the shares of a won deal add up to one and to what it was won for, to the
--- cent, and no touch has less than nothing.
+-- In every way of sharing, the shares of a won deal add up to one and to what it was won for, to
+-- the cent, and no touch has less than nothing.
 with
 
 deals as (select * from {{ ref('kpi_deals') }} where outcome = 'won'),

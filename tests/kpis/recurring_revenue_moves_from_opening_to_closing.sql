@@ -1,5 +1,5 @@
--- Law 5, by period: opening + new + reactivation + expansion - contraction - churn = closing, and the
--- closing of each period, all told, is what the next one opens with.
+-- Law 5, by period: opening + new + reactivation + expansion - contraction - churn = closing, and
+-- the closing of each period, all told, is what the next one opens with.
 with
 
 periods as (select * from {{ ref('reporting_periods') }}),
