@@ -1,0 +1,8 @@
+{# Whole days of 24 hours that have passed from one timestamp to a later one. #}
+{% macro whole_days(earlier, later) -%}
+    {{ return(adapter.dispatch('whole_days', 'revenue_funnel')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__whole_days(earlier, later) -%}
+    cast((epoch_us({{ later }}) - epoch_us({{ earlier }})) // 86400000000 as bigint)
+{%- endmacro %}

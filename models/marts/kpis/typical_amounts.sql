@@ -1,0 +1,50 @@
+{# Grain: one row a stage that brings money, and funnel ('all' is the whole company): what a deal won
+   there is worth on average; a funnel of few wins is told by the company's. #}
+with
+
+lifecycle as (select * from {{ ref('fct_lifecycle') }}),
+
+funnels as (select * from {{ ref('funnels') }}),
+
+wins as (
+
+    select
+        stage,
+        case when grouping(funnel) = 0 then funnel else 'all' end as funnel,
+        count(*) as won_count,
+        cast(sum(amount) / count(*) as decimal(18, 2)) as mean_amount
+    from lifecycle
+    where
+        stage in ('customer', 'retained', 'expanded')
+        and opportunity_key is not null
+        and amount is not null
+    group by grouping sets ((stage), (stage, funnel))
+
+),
+
+company as (select * from wins where funnel = 'all'),
+
+every_funnel as (
+
+    select funnel from funnels
+    union all
+    select 'all' as funnel
+
+),
+
+typical_amounts as (
+
+    select
+        company.stage,
+        every_funnel.funnel,
+        case when wins.won_count >= 5 then 'funnel' else 'company' end as basis,
+        coalesce(wins.won_count, 0) as won_count,
+        case when wins.won_count >= 5 then wins.mean_amount else company.mean_amount end
+            as typical_amount
+    from company
+    cross join every_funnel
+    left join wins on company.stage = wins.stage and every_funnel.funnel = wins.funnel
+
+)
+
+select * from typical_amounts
