@@ -1,41 +1,72 @@
--- Law 3: the leads of fct_journeys are those of fct_lifecycle, by funnel and channel; and the
--- leads, MQLs and SQLs of fct_lifecycle are those that the definition in force judged, no more,
--- no fewer.
+-- Law 3: the leads of every mart that counts them are those of fct_lifecycle, by funnel and channel;
+-- and the leads, MQLs and SQLs of fct_lifecycle are those that the definition in force judged, no
+-- more, no fewer.
+{%- set marts = [
+    ['fct_journeys', "coalesce(first_channel, 'none recorded')", 'count(*)', 'has_lead'],
+    ['conversion_cohorts', 'channel', 'sum(journey_entered_count)', "step = 'lead_to_mql'"],
+    ['stage_volumes', 'channel', 'sum(first_entered_count)',
+        "stage = 'lead' and period_kind in ('month', 'undated')"],
+] %}
 with
 
 from_fact as (
 
     select
         funnel,
-        first_channel,
+        coalesce(first_channel, 'none recorded') as channel,
         count(*) as lead_count
     from {{ ref('fct_lifecycle') }}
     where stage = 'lead' and visit_number = 1
-    group by funnel, first_channel
+    group by funnel, coalesce(first_channel, 'none recorded')
 
 ),
 
-from_journeys as (
+differences as (
 
+    {%- for mart, channel, counted, leads in marts %}
     select
+        '{{ mart }}' as mart,
         funnel,
-        first_channel,
-        count(*) as lead_count
-    from {{ ref('fct_journeys') }}
-    where has_lead
-    group by funnel, first_channel
+        {{ channel }} as channel,
+        {{ counted }} as lead_count
+    from {{ ref(mart) }}
+    where {{ leads }}
+    group by funnel, {{ channel }}
+    union all
+    select
+        '{{ mart }}' as mart,
+        funnel,
+        channel,
+        -lead_count as lead_count
+    from from_fact
+    union all
+    {%- endfor %}
+    select
+        'conversion_totals' as mart,
+        slice_name as funnel,
+        slice_name as channel,
+        sum(entered_count) as lead_count
+    from {{ ref('conversion_totals') }}
+    where step = 'lead_to_mql'
+    group by slice_name
+    union all
+    select
+        'conversion_totals' as mart,
+        slices.slice_name as funnel,
+        slices.slice_name as channel,
+        -sum(from_fact.lead_count) as lead_count
+    from from_fact
+    cross join (select distinct slice_name from {{ ref('conversion_totals') }}) as slices
+    group by slices.slice_name
 
 )
 
 select
-    'counts differ' as fault,
-    coalesce(from_fact.funnel, from_journeys.funnel) as detail
-from from_fact
-full outer join from_journeys
-    on
-        from_fact.funnel = from_journeys.funnel
-        and coalesce(from_fact.first_channel, '') = coalesce(from_journeys.first_channel, '')
-where coalesce(from_fact.lead_count, 0) != coalesce(from_journeys.lead_count, 0)
+    mart || ': counts differ' as fault,
+    funnel as detail
+from differences
+group by mart, funnel, channel
+having sum(lead_count) != 0
 union all
 select
     'not judged so' as fault,
