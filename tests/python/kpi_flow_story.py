@@ -1,0 +1,195 @@
+"""The fact as journeys to be walked entry by entry, and the survival estimates of lifelines.
+
+This is written apart from the SQL of the KPIs, so that each can prove the other.
+"""
+
+import csv
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby, pairwise
+from typing import Any
+
+from lifelines import AalenJohansenFitter, KaplanMeierFitter
+
+from tests.python.conftest import UNTIL, Built, query
+from tools.run_dbt import ROOT
+
+DAY = timedelta(days=1)
+OPEN, CONVERTED, OUT = 0, 1, 2
+ENTRIES = """
+    select
+        journey_key, stage, entered_at, is_inferred, amount, opportunity_key, exit_reason,
+        lifecycle.funnel, coalesce(first_channel, 'none recorded'),
+        coalesce(accounts.industry, 'unknown'), account_key
+    from marts.fct_lifecycle as lifecycle
+    left join marts.dim_accounts as accounts using (account_key)
+    order by journey_key, entry_number
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journey enters a stage."""
+
+    stage: str
+    at: datetime
+    is_inferred: bool
+    amount: Decimal | None
+    deal: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One pass through the funnel, in order."""
+
+    key: int
+    funnel: str
+    channel: str
+    segment: str
+    account: int | None
+    entries: tuple[Entry, ...]
+
+    def first(self, stage: str) -> Entry | None:
+        """The first entry into a stage."""
+        return next((entry for entry in self.entries if entry.stage == stage), None)
+
+
+@dataclass(frozen=True)
+class Try:
+    """What became of a journey's chance to go from one stage to another."""
+
+    journey: Journey
+    entry: Entry
+    result: int
+    ended: datetime
+
+    @property
+    def days(self) -> int:
+        """Whole days from entering to the end, or to the cutoff."""
+        return (self.ended - self.entry.at) // DAY
+
+    @property
+    def watched(self) -> int:
+        """Whole days from entering to the cutoff."""
+        return (UNTIL - self.entry.at) // DAY
+
+    @property
+    def month(self) -> date:
+        """The month of entry."""
+        return self.entry.at.date().replace(day=1)
+
+
+def journeys(built: Built) -> list[Journey]:
+    """Every journey of the fact."""
+    rows = query(built.database, ENTRIES)
+    return [_journey(key, list(rows)) for key, rows in groupby(rows, key=lambda row: int(row[0]))]
+
+
+def _journey(key: int, rows: Sequence[Sequence[Any]]) -> Journey:
+    funnel, channel, segment, account = rows[0][7:11]
+    entries = tuple(Entry(*row[1:7]) for row in rows)
+    return Journey(key, funnel, channel, segment, account, entries)
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    """The rows of a seed."""
+    with (ROOT / "seeds" / f"{name}.csv").open(newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+STAGES = {row["stage"]: row for row in seed("lifecycle_stages")}
+STEPS = seed("conversion_steps")
+
+
+def order(stage: str) -> int:
+    """A stage's place on the ladder; exits come last."""
+    return int(STAGES[stage]["stage_order"])
+
+
+def is_exit(stage: str) -> bool:
+    """Whether the stage is an exit."""
+    return STAGES[stage]["is_exit"] == "true"
+
+
+def limit(stage: str) -> int:
+    """The days that a journey may wait in the stage."""
+    return int(STAGES[stage]["time_limit_days"])
+
+
+def tries(all_journeys: Iterable[Journey], stage: str, to_stage: str) -> Iterator[Try]:
+    """Each journey that entered the stage, as it stands at the cutoff."""
+    for journey in all_journeys:
+        entry, reached = journey.first(stage), journey.first(to_stage)
+        last = journey.entries[-1]
+        if entry and reached:
+            yield Try(journey, entry, CONVERTED, reached.at)
+        elif entry and (is_exit(last.stage) or order(last.stage) < order(stage)):
+            yield Try(journey, entry, OUT, last.at)
+        elif entry:
+            yield Try(journey, entry, OPEN, UNTIL)
+
+
+def untied(times: Sequence[float], results: Sequence[int]) -> list[float]:
+    """Times without ties: each end a little after the last one, the open after all ends of a time.
+
+    lifelines would scatter ties at random, and leaves out an end at nought; the share at the end
+    of a time is the same either way.
+    """
+    apart = min(0.04, *(b - a for a, b in pairwise(sorted({*times, 1e6})))) / 4
+    small = apart / (len(times) + 2)
+    return [
+        time + (2 * apart if result == OPEN else (place + 1) * small)
+        for place, (time, result) in enumerate(zip(times, results, strict=True))
+    ]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The estimates of lifelines, to be asked at any time."""
+
+    times: Sequence[float]
+    conversion: Sequence[float]
+    waiting: Sequence[float]
+    bounds: Sequence[tuple[float, float]]
+    step: float
+
+    def _place(self, time: float) -> int:
+        return bisect_right(self.times, time + self.step) - 1
+
+    def converted(self, time: float) -> float:
+        """The share converted by the end of a time."""
+        return self.conversion[self._place(time)]
+
+    def still_waiting(self, time: float) -> float:
+        """The share waiting after a time."""
+        return self.waiting[self._place(time)]
+
+    def interval(self, time: float) -> tuple[float, float]:
+        """The 95 % interval of the share converted."""
+        return self.bounds[self._place(time)]
+
+    def reaches(self, share: float, values: Sequence[float]) -> float | None:
+        """The first time at which so large a share is reached."""
+        return next(
+            (time for time, value in zip(self.times, values, strict=True) if value >= share), None
+        )
+
+
+def curve(times: Sequence[float], results: Sequence[int], variance: bool = False) -> Curve:
+    """Aalen-Johansen of converting, and Kaplan-Meier of waiting."""
+    apart = untied(times, results)
+    conversion = AalenJohansenFitter(calculate_variance=variance)
+    conversion.fit(apart, results, event_of_interest=CONVERTED)
+    waiting = KaplanMeierFitter().fit(apart, [result != OPEN for result in results])
+    bounds = conversion.confidence_interval_.to_numpy().tolist() if variance else []
+    return Curve(
+        conversion.cumulative_density_.index.tolist(),
+        conversion.cumulative_density_.iloc[:, 0].tolist(),
+        waiting.survival_function_.iloc[:, 0].tolist(),
+        [(min(row), max(row)) for row in bounds],
+        min((b - a for a, b in pairwise(sorted(set(times)))), default=1.0) / 3,
+    )

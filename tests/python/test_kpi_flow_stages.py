@@ -1,0 +1,128 @@
+"""Velocity and volumes of the stages, beside lifelines and journeys walked by hand."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+import pytest
+
+from tests.python.conftest import UNTIL, Built, query
+from tests.python.kpi_flow_story import (
+    CONVERTED,
+    DAY,
+    OPEN,
+    OUT,
+    Curve,
+    Journey,
+    curve,
+    is_exit,
+    journeys,
+    order,
+)
+
+
+class Stay(NamedTuple):
+    """One visit of a journey to a stage."""
+
+    journey: Journey
+    stage: str
+    entered: datetime
+    left: datetime | None
+    is_inferred: bool
+    is_advance: bool
+
+
+@pytest.fixture(scope="module")
+def stays(built: Built) -> list[Stay]:
+    return [stay for journey in journeys(built) for stay in _stays(journey)]
+
+
+def _stays(journey: Journey) -> Iterator[Stay]:
+    for entry, following in pairwise(journey.entries):
+        on = not is_exit(following.stage) and order(following.stage) > order(entry.stage)
+        yield Stay(journey, entry.stage, entry.at, following.at, entry.is_inferred, on)
+    last = journey.entries[-1]
+    yield Stay(journey, last.stage, last.at, None, last.is_inferred, False)
+
+
+def _curve(some: list[Stay]) -> Curve:
+    ends = [OPEN if stay.left is None else CONVERTED if stay.is_advance else OUT for stay in some]
+    days = [round(((stay.left or UNTIL) - stay.entered) / DAY, 2) for stay in some]
+    return curve(days, ends)
+
+
+@pytest.mark.parametrize("stage", ["lead", "mql", "sal", "sql", "opportunity", "customer"])
+def test_every_quantile_is_that_of_lifelines(built: Built, stays: list[Stay], stage: str) -> None:
+    told = query(
+        built.database,
+        "select slice_value, way, median_days, p75_days, p90_days, is_median_reached,"
+        " is_p75_reached, is_p90_reached from marts.stage_velocity"
+        f" where stage = '{stage}' and slice_name in ('all', 'funnel')",
+    )
+    assert len(told) == 10
+    for value, way, *answer in told:
+        some = [
+            stay
+            for stay in stays
+            if stay.stage == stage
+            and not stay.is_inferred
+            and value in ("all", stay.journey.funnel)
+        ]
+        estimate = _curve(some)
+        gone = [1 - share for share in estimate.waiting] if way == "left" else estimate.conversion
+        for days, is_reached, share in zip(answer[:3], answer[3:], (0.5, 0.75, 0.9), strict=True):
+            expected = estimate.reaches(share - 1e-9, gone)
+            assert is_reached == (expected is not None)
+            assert (days is None) == (expected is None)
+            if expected is not None:
+                assert float(days) == pytest.approx(expected, abs=0.011)
+
+
+def _start(kind: str, moment: datetime) -> date:
+    day = moment.date()
+    if kind == "week":
+        return day - timedelta(days=day.weekday())
+    if kind == "quarter":
+        return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    return day.replace(day=1)
+
+
+@pytest.mark.parametrize("kind", ["week", "month", "quarter"])
+def test_every_period_counts_its_entries(built: Built, stays: list[Stay], kind: str) -> None:
+    told = query(
+        built.database,
+        "select stage, funnel, channel, segment, period_start_date, entered_count"
+        f" from marts.stage_volumes where period_kind = '{kind}' and entered_count > 0",
+    )
+    counted = Counter(
+        (
+            stay.stage,
+            stay.journey.funnel,
+            stay.journey.channel,
+            stay.journey.segment,
+            _start(kind, stay.entered),
+        )
+        for stay in stays
+    )
+    assert {tuple(row[:5]): row[5] for row in told} == counted
+
+
+@pytest.mark.parametrize("kind", ["week", "month", "quarter"])
+def test_who_stands_in_a_stage_at_a_periods_end_is_counted_there(
+    built: Built, stays: list[Stay], kind: str
+) -> None:
+    told = query(
+        built.database,
+        "select stage, period_start_date, sum(closing_count) from marts.stage_volumes"
+        f" where period_kind = '{kind}' group by stage, period_start_date",
+    )
+    starts = sorted({day for _, day, _ in told})
+    following = dict(zip(starts, [*starts[1:], UNTIL.date()], strict=True))
+    for stage, day, closing in told:
+        end = datetime.combine(following[day], datetime.min.time())
+        entered = sorted(stay.entered for stay in stays if stay.stage == stage)
+        left = sorted(stay.left for stay in stays if stay.stage == stage and stay.left)
+        assert closing == bisect_left(entered, end) - bisect_left(left, end)
