@@ -21,6 +21,8 @@ from_fact as (
 
 ),
 
+slices as (select distinct slice_name from {{ ref('conversion_totals') }}),
+
 differences as (
 
     {%- for mart, channel, counted, leads in marts %}
@@ -56,7 +58,7 @@ differences as (
         slices.slice_name as channel,
         -sum(from_fact.lead_count) as lead_count
     from from_fact
-    cross join (select distinct slice_name from {{ ref('conversion_totals') }}) as slices
+    cross join slices
     group by slices.slice_name
 
 )

@@ -19,10 +19,10 @@ classed as (
     select
         step,
         count(*) as row_count,
-        count(*) filter (where answer = 'accepted') as accepted_count,
-        count(*) filter (where answer = 'rejected') as rejected_count,
-        count(*) filter (where answer = 'recycled') as recycled_count,
-        count(*) filter (where answer = 'never touched') as untouched_count,
+        count(*) filter (where answer = 'accepted')
+        + count(*) filter (where answer = 'rejected')
+        + count(*) filter (where answer = 'recycled')
+        + count(*) filter (where answer = 'never touched') as classes_count,
         count(*) filter (where answer = 'never touched' and is_touched) as odd_count
     from {{ ref('handoffs') }}
     group by step
@@ -50,5 +50,5 @@ left join costed on handed_over.step = costed.step
 where
     coalesce(classed.row_count, 0) != handed_over.row_count
     or coalesce(costed.row_count, 0) != handed_over.row_count
-    or accepted_count + rejected_count + recycled_count + untouched_count != classed.row_count
-    or odd_count > 0
+    or classed.classes_count != classed.row_count
+    or classed.odd_count > 0

@@ -34,6 +34,6 @@ where in_time_count + past_limit_count + ended_count != 1
 union all
 select
     null as opportunity_key,
-    row_count as class_count
+    counted.row_count as class_count
 from counted
-where row_count != (select count(*) from classed where ended_count = 0)
+where counted.row_count != (select count(*) from classed where classed.ended_count = 0)

@@ -1,5 +1,5 @@
--- Every stage of the ladder has one step to the very next, every step leads up, and no stage has two
--- prizes: a stage that is added or renamed must be in both seeds.
+-- Every stage of the ladder has one step to the very next, every step leads up, and no stage has
+-- two prizes: a stage that is added or renamed must be in both seeds.
 with
 
 ladder as (

@@ -10,7 +10,11 @@ stages as (select * from {{ ref('lifecycle_stages') }}),
 
 estimates as (
 
-    select * from {{ ref('conversion_estimates') }}
+    select
+        *,
+        max(case when slice_name = 'all' then estimated_rate end) over (partition by step)
+            as company_rate
+    from {{ ref('conversion_estimates') }}
     where horizon_days is null and slice_name in ('all', 'funnel')
 
 ),
@@ -18,6 +22,26 @@ estimates as (
 velocity as (select * from {{ ref('stage_velocity') }} where way = 'left'),
 
 amounts as (select * from {{ ref('typical_amounts') }}),
+
+slices as ({{ slices(['all', 'funnel']) }}),
+
+waiting as (
+
+    select
+        open_journeys.stage,
+        case when slices.slice_name = 'all' then 'all' else open_journeys.funnel end as funnel,
+        count(*) as open_count,
+        count(*) filter (where open_journeys.is_past_limit) as past_limit_count,
+        sum(open_journeys.expected_amount) as expected_amount,
+        sum(open_journeys.expected_amount) filter (where open_journeys.is_past_limit)
+            as trapped_amount
+    from open_journeys
+    cross join slices
+    group by
+        open_journeys.stage,
+        case when slices.slice_name = 'all' then 'all' else open_journeys.funnel end
+
+),
 
 ladder as (
 
@@ -33,60 +57,44 @@ ladder as (
 
 ),
 
-onward_rates as (
+valued as (
 
     -- Fewer conversions than five make no rate: the whole company's is taken.
     select
-        own.step,
-        own.slice_value as funnel,
-        case when own.converted_count >= 5 then own.estimated_rate else company.estimated_rate end
-            as onward_rate
-    from estimates as own
-    inner join estimates as company on own.step = company.step and company.slice_name = 'all'
-
-),
-
-waiting as (
-
-    select
-        stage,
-        case when grouping(funnel) = 0 then funnel else 'all' end as funnel,
-        count(*) as open_count,
-        count(*) filter (where is_past_limit) as past_limit_count,
-        sum(expected_amount) as expected_amount,
-        sum(case when is_past_limit then expected_amount else 0 end) as trapped_amount
-    from open_journeys
-    group by grouping sets ((stage), (stage, funnel))
-
-),
-
-valued as (
-
-    select
-        estimates.slice_value as funnel,
-        ladder.step,
         ladder.stage,
+        estimates.slice_value as funnel,
         estimates.year_entered_count,
         estimates.estimated_rate as converted_rate,
-        case when ladder.onward_step is null then 1 else onward_rates.onward_rate end
-            as onward_rate,
+        case
+            when ladder.onward_step is null then 1
+            when onward.converted_count >= 5 then onward.estimated_rate
+            else onward.company_rate
+        end as onward_rate,
         amounts.typical_amount
     from estimates
     inner join ladder on estimates.step = ladder.step
-    left join onward_rates
-        on
-            ladder.onward_step = onward_rates.step
-            and estimates.slice_value = onward_rates.funnel
+    left join estimates as onward
+        on ladder.onward_step = onward.step and estimates.slice_value = onward.slice_value
     left join amounts
         on ladder.prize_stage = amounts.stage and estimates.slice_value = amounts.funnel
+
+),
+
+worth as (
+
+    select
+        *,
+        cast(0.01 * year_entered_count * onward_rate * typical_amount as decimal(18, 2))
+            as point_amount
+    from valued
 
 ),
 
 bottlenecks as (
 
     select
-        valued.stage,
-        valued.funnel,
+        worth.stage,
+        worth.funnel,
         stages.owner_team,
         coalesce(waiting.open_count, 0) as open_count,
         coalesce(waiting.past_limit_count, 0) as past_limit_count,
@@ -95,23 +103,17 @@ bottlenecks as (
         velocity.p90_days,
         cast(coalesce(waiting.expected_amount, 0) as decimal(18, 2)) as expected_amount,
         cast(coalesce(waiting.trapped_amount, 0) as decimal(18, 2)) as trapped_amount,
-        valued.year_entered_count,
-        valued.converted_rate,
-        cast(valued.onward_rate as decimal(9, 6)) as onward_rate,
-        valued.typical_amount,
-        cast(
-            0.01 * valued.year_entered_count * valued.onward_rate * valued.typical_amount
-            as decimal(18, 2)
-        ) as point_amount,
-        rank() over (
-            partition by valued.funnel
-            order by valued.year_entered_count * valued.onward_rate * valued.typical_amount
-                desc nulls last
-        ) as worth_number
-    from valued
-    inner join stages on valued.stage = stages.stage
-    left join waiting on valued.stage = waiting.stage and valued.funnel = waiting.funnel
-    left join velocity on valued.stage = velocity.stage and valued.funnel = velocity.slice_value
+        worth.year_entered_count,
+        worth.converted_rate,
+        cast(worth.onward_rate as decimal(9, 6)) as onward_rate,
+        worth.typical_amount,
+        worth.point_amount,
+        rank() over (partition by worth.funnel order by worth.point_amount desc nulls last)
+            as worth_number
+    from worth
+    inner join stages on worth.stage = stages.stage
+    left join waiting on worth.stage = waiting.stage and worth.funnel = waiting.funnel
+    left join velocity on worth.stage = velocity.stage and worth.funnel = velocity.slice_value
 
 )
 

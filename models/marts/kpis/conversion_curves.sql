@@ -11,17 +11,35 @@ with
 
 journey_steps as (select * from {{ ref('journey_steps') }} where is_timed),
 
+slices as (
+
+    {{ slices() }}
+
+),
+
+sliced as (
+
+    select
+        journey_steps.*,
+        slices.slice_name,
+        {{ slice_value('journey_steps') }} as slice_value
+    from journey_steps
+    cross join slices
+
+),
+
 counts as (
 
     select
         step,
-        {{ slice_columns() }},
+        slice_name,
+        slice_value,
         waited_days,
         count(*) filter (where result = 'converted') as converted_count,
         count(*) filter (where result in ('lost', 'returned')) as out_count,
         count(*) filter (where result = 'open') as open_count
-    from journey_steps
-    {{ group_by_slices(['step', 'waited_days']) }}
+    from sliced
+    group by step, slice_name, slice_value, waited_days
 
 ),
 

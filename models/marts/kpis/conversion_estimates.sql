@@ -60,13 +60,13 @@ conversion_estimates as (
         judged.converted_count,
         judged.open_count,
         judged.raw_rate,
-        case when judged.basis = 'estimated'
-            then cast(coalesce(curves.converted_rate, 0) as decimal(9, 6))
+        case
+            when judged.basis = 'estimated'
+                then cast(coalesce(curves.converted_rate, 0) as decimal(9, 6))
         end as estimated_rate,
         {%- for bound in ['lower_rate', 'upper_rate'] %}
-        case when judged.basis = 'estimated'
-            then cast(curves.{{ bound }} as decimal(9, 6))
-        end as {{ bound }},
+        case when judged.basis = 'estimated' then cast(curves.{{ bound }} as decimal(9, 6)) end
+            as {{ bound }},
         {%- endfor %}
         judged.is_plateau_trusted
     from judged

@@ -6,11 +6,29 @@ journey_steps as (select * from {{ ref('journey_steps') }}),
 
 curves as (select * from {{ ref('conversion_curves') }}),
 
+slices as (
+
+    {{ slices() }}
+
+),
+
+sliced as (
+
+    select
+        journey_steps.*,
+        slices.slice_name,
+        {{ slice_value('journey_steps') }} as slice_value
+    from journey_steps
+    cross join slices
+
+),
+
 counts as (
 
     select
         step,
-        {{ slice_columns() }},
+        slice_name,
+        slice_value,
         count(*) as entered_count,
         count(*) filter (where entered_at >= {{ add_days(cutoff(), -365) }}) as year_entered_count,
         count(*) filter (where result = 'converted') as converted_count,
@@ -18,8 +36,8 @@ counts as (
         count(*) filter (where result = 'open') as open_count,
         count(*) filter (where result = 'converted' and not is_timed) as undated_count,
         max(watched_days) as watched_days
-    from journey_steps
-    {{ group_by_slices(['step']) }}
+    from sliced
+    group by step, slice_name, slice_value
 
 ),
 

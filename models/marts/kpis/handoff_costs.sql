@@ -6,6 +6,12 @@ with
 
 handoffs as (select * from {{ ref('handoffs') }}),
 
+slices as (
+
+    {{ slices(['all', 'funnel']) }}
+
+),
+
 caused as (
 
     select
@@ -25,13 +31,16 @@ caused as (
 baselines as (
 
     select
-        step,
-        case when grouping(funnel) = 0 then funnel else 'all' end as funnel,
+        caused.step,
+        case when slices.slice_name = 'all' then 'all' else caused.funnel end as funnel,
         count(*) as handoff_count,
-        sum(value_amount) / count(*) as value_amount
+        sum(caused.value_amount) / count(*) as value_amount
     from caused
-    where cause = 'accepted in time'
-    group by grouping sets ((step), (step, funnel))
+    cross join slices
+    where caused.cause = 'accepted in time'
+    group by
+        caused.step,
+        case when slices.slice_name = 'all' then 'all' else caused.funnel end
 
 ),
 
@@ -79,10 +88,12 @@ handoff_costs as (
         cast(won_amount as decimal(18, 2)) as won_amount,
         cast(expected_amount as decimal(18, 2)) as expected_amount,
         cast(yardstick_amount as decimal(18, 2)) as yardstick_amount,
-        case when cause in ('rejected', 'recycled', 'never touched', 'accepted late')
-            then cast(
-                handoff_count * yardstick_amount - won_amount - expected_amount as decimal(18, 2)
-            )
+        case
+            when cause in ('rejected', 'recycled', 'never touched', 'accepted late')
+                then cast(
+                    handoff_count * yardstick_amount - won_amount - expected_amount
+                    as decimal(18, 2)
+                )
         end as missed_amount
     from compared
 

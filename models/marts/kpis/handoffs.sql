@@ -48,8 +48,7 @@ answered as (
         end as answer,
         case
             when not handed.is_timed then 'not dated'
-            when handed.ended_at is not null and handed.answer_days <= handed.time_limit_days
-                then 'in time'
+            when handed.answer_days <= handed.time_limit_days then 'in time'
             when handed.ended_at is not null then 'late'
             when handed.watched_days <= handed.time_limit_days then 'waiting'
             else 'overdue'
@@ -89,8 +88,9 @@ handoffs as (
         answered.channel,
         answered.segment,
         answered.answer,
-        case when answered.answer in ('rejected', 'recycled')
-            then lower(coalesce(answered.turned_reason, 'none given'))
+        case
+            when answered.answer in ('rejected', 'recycled')
+                then lower(coalesce(answered.turned_reason, 'none given'))
         end as answer_reason,
         answered.timing,
         case

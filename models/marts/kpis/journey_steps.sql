@@ -78,9 +78,11 @@ journey_steps as (
         {{ segment_of('accounts') }} as segment,
         judged.result,
         case when judged.result in ('lost', 'returned') then judged.standing_stage end as end_stage,
-        case when judged.result in ('lost', 'returned') then judged.standing_reason end as end_reason,
-        {{ whole_days('judged.entered_at', 'coalesce(judged.ended_at, ' ~ cutoff() ~ ')') }}
-            as waited_days,
+        case when judged.result in ('lost', 'returned') then judged.standing_reason end
+            as end_reason,
+        {{ whole_days(
+            'judged.entered_at', 'coalesce(judged.ended_at, ' ~ cutoff() ~ ')'
+        ) }} as waited_days,
         {{ whole_days('judged.entered_at', cutoff()) }} as watched_days,
         judged.is_next,
         judged.is_handoff,

@@ -1,4 +1,4 @@
-{# Grain: one row an entry of fct_lifecycle, exits included: how long it stayed and how that ended. #}
+{# Grain: one row an entry of fct_lifecycle, exits included: how long it stayed, how that ended. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),

@@ -14,18 +14,36 @@ stays as (
 
 ),
 
+slices as (
+
+    {{ slices() }}
+
+),
+
+sliced as (
+
+    select
+        stays.*,
+        slices.slice_name,
+        {{ slice_value('stays') }} as slice_value
+    from stays
+    inner join stages on stays.stage = stages.stage
+    cross join slices
+
+),
+
 counts as (
 
     select
-        stays.stage,
-        {{ slice_columns() }},
-        stays.stay_days,
-        count(*) filter (where stays.outcome = 'advanced') as converted_count,
-        count(*) filter (where stays.outcome in ('returned', 'exited')) as out_count,
-        count(*) filter (where stays.outcome = 'open') as open_count
-    from stays
-    inner join stages on stays.stage = stages.stage
-    {{ group_by_slices(['stays.stage', 'stays.stay_days']) }}
+        stage,
+        slice_name,
+        slice_value,
+        stay_days,
+        count(*) filter (where outcome = 'advanced') as converted_count,
+        count(*) filter (where outcome in ('returned', 'exited')) as out_count,
+        count(*) filter (where outcome = 'open') as open_count
+    from sliced
+    group by stage, slice_name, slice_value, stay_days
 
 ),
 
@@ -56,14 +74,15 @@ stage_velocity as (
     select
         {{ key_columns | join(',\n        ') }},
         way,
-        max(cast(at_risk_count as bigint)) as stay_count,
+        cast(max(at_risk_count) as bigint) as stay_count,
         cast(sum(gone_count) as bigint) as gone_count,
         {%- for name, share in quantiles.items() %}
         min(case when gone_rate >= {{ share }} then stay_days end) as {{ name }}_days,
         {%- endfor %}
-        {%- for name, share in quantiles.items() %}
-        max(gone_rate) >= {{ share }} as is_{{ name }}_reached{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(max(gone_rate) as decimal(9, 6)) as gone_rate,
+        max(gone_rate) >= 0.5 as is_median_reached,
+        max(gone_rate) >= 0.75 as is_p75_reached,
+        max(gone_rate) >= 0.9 as is_p90_reached
     from ways
     group by {{ key_columns | join(', ') }}, way
 

@@ -1,5 +1,5 @@
-{# Grain: one row a period (week, month, quarter), stage, funnel, channel and segment, from the first
-   entry there to the cutoff, zeros included; entries that nobody dated stand in a row of their own. #}
+{# Grain: one row a period (week, month, quarter), stage, funnel, channel and segment, from the
+   first entry there to the cutoff, zeros included; entries that nobody dated stand in a row of their own. #}
 {%- set cell = ['stage', 'owner_team', 'funnel', 'channel', 'segment'] -%}
 {%- set cell_columns = cell | join(', ') -%}
 {%- set leavings = ['advanced', 'returned', 'exited'] -%}
@@ -37,11 +37,11 @@ moved as (
         '{{ kind }}' as period_kind,
         date_trunc('{{ kind }}', moved_at) as period_start,
         {{ cell_columns }},
-        sum(change) as change_count,
-        count(*) filter (where move = 'entered' and visit_number = 1) as first_entered_count,
         {%- for move in ['entered'] + leavings %}
-        count(*) filter (where move = '{{ move }}') as {{ move }}_count{{ ',' if not loop.last }}
+        count(*) filter (where move = '{{ move }}') as {{ move }}_count,
         {%- endfor %}
+        count(*) filter (where move = 'entered' and visit_number = 1) as first_entered_count,
+        sum(change) as change_count
     from moves
     group by date_trunc('{{ kind }}', moved_at), {{ cell_columns }}
     {{ 'union all' if not loop.last }}

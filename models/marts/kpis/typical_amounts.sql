@@ -1,24 +1,31 @@
-{# Grain: one row a stage that brings money, and funnel ('all' is the whole company): what a deal won
-   there is worth on average; a funnel of few wins is told by the company's. #}
+{# Grain: one row a stage that brings money, and funnel ('all' is the whole company): what a deal
+   won there is worth on average; a funnel of few wins is told by the company's. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
 funnels as (select * from {{ ref('funnels') }}),
 
+slices as (
+
+    {{ slices(['all', 'funnel']) }}
+
+),
+
 wins as (
 
     select
-        stage,
-        case when grouping(funnel) = 0 then funnel else 'all' end as funnel,
+        lifecycle.stage,
+        case when slices.slice_name = 'all' then 'all' else lifecycle.funnel end as funnel,
         count(*) as won_count,
-        cast(sum(amount) / count(*) as decimal(18, 2)) as mean_amount
+        sum(lifecycle.amount) / count(*) as mean_amount
     from lifecycle
+    cross join slices
     where
-        stage in ('customer', 'retained', 'expanded')
-        and opportunity_key is not null
-        and amount is not null
-    group by grouping sets ((stage), (stage, funnel))
+        lifecycle.stage in ('customer', 'retained', 'expanded') and lifecycle.amount is not null
+    group by
+        lifecycle.stage,
+        case when slices.slice_name = 'all' then 'all' else lifecycle.funnel end
 
 ),
 
@@ -39,8 +46,10 @@ typical_amounts as (
         every_funnel.funnel,
         case when wins.won_count >= 5 then 'funnel' else 'company' end as basis,
         coalesce(wins.won_count, 0) as won_count,
-        case when wins.won_count >= 5 then wins.mean_amount else company.mean_amount end
-            as typical_amount
+        cast(
+            case when wins.won_count >= 5 then wins.mean_amount else company.mean_amount end
+            as decimal(18, 2)
+        ) as typical_amount
     from company
     cross join every_funnel
     left join wins on company.stage = wins.stage and every_funnel.funnel = wins.funnel
