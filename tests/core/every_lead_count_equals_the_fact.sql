@@ -1,6 +1,6 @@
--- Law 3: the leads of every mart that counts them are those of fct_lifecycle, by funnel and channel;
--- and the leads, MQLs and SQLs of fct_lifecycle are those that the definition in force judged, no
--- more, no fewer.
+-- Law 3: the leads of every mart that counts them are those of fct_lifecycle, by funnel and
+-- channel; and the leads, MQLs and SQLs of fct_lifecycle are those that the definition in force
+-- judged, no more, no fewer.
 {%- set marts = [
     ['fct_journeys', "coalesce(first_channel, 'none recorded')", 'count(*)', 'has_lead'],
     ['conversion_cohorts', 'channel', 'sum(journey_entered_count)', "step = 'lead_to_mql'"],

@@ -21,6 +21,13 @@ MARTS = (
     "dim_persons",
     "dim_accounts",
     "dim_opportunities",
+    "conversion_cohorts",
+    "conversion_estimates",
+    "stage_velocity",
+    "stage_volumes",
+    "handoffs",
+    "open_journeys",
+    "bottlenecks",
 )
 
 
