@@ -21,13 +21,15 @@ months as (
 
 ),
 
+combinations as (select distinct {{ cell | join(', ') }} from journey_steps),
+
 cells as (
 
-    select distinct
-        journey_steps.{{ cell | join(',\n        journey_steps.') }},
+    select
+        combinations.*,
         cast(months.month_start as date) as cohort_month,
         months.next_month_start
-    from journey_steps
+    from combinations
     cross join months
 
 ),
