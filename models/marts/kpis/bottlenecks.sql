@@ -46,20 +46,18 @@ waiting as (
 ladder as (
 
     select
-        next_steps.step,
-        next_steps.stage,
-        case when next_steps.is_prize then next_steps.to_stage else onward.to_stage end
-            as prize_stage,
-        case when not next_steps.is_prize then onward.step end as onward_step
-    from steps as next_steps
-    left join steps as onward on next_steps.to_stage = onward.stage and onward.is_prize
-    where next_steps.is_next
+        upward.step,
+        upward.stage,
+        case when upward.is_prize then upward.to_stage else onward.to_stage end as prize_stage,
+        case when not upward.is_prize then onward.step end as onward_step
+    from steps as upward
+    left join steps as onward on upward.to_stage = onward.stage and onward.is_prize
+    where upward.is_next
 
 ),
 
 valued as (
 
-    -- Fewer conversions than five make no rate: the whole company's is taken.
     select
         ladder.stage,
         estimates.slice_value as funnel,
@@ -67,6 +65,7 @@ valued as (
         estimates.estimated_rate as converted_rate,
         case
             when ladder.onward_step is null then 1
+            -- Fewer than five make no rate.
             when onward.converted_count >= 5 then onward.estimated_rate
             else onward.company_rate
         end as onward_rate,
@@ -84,8 +83,7 @@ worth as (
 
     select
         *,
-        cast(0.01 * year_entered_count * onward_rate * typical_amount as decimal(18, 2))
-            as point_amount
+        year_entered_count * onward_rate * typical_amount as gain
     from valued
 
 ),
@@ -107,9 +105,11 @@ bottlenecks as (
         worth.converted_rate,
         cast(worth.onward_rate as decimal(9, 6)) as onward_rate,
         worth.typical_amount,
-        worth.point_amount,
-        rank() over (partition by worth.funnel order by worth.point_amount desc nulls last)
-            as worth_number
+        cast(worth.gain / 100 as decimal(18, 2)) as point_amount,
+        case
+            when worth.gain is not null
+                then rank() over (partition by worth.funnel order by worth.gain desc nulls last)
+        end as worth_number
     from worth
     inner join stages on worth.stage = stages.stage
     left join waiting on worth.stage = waiting.stage and worth.funnel = waiting.funnel
