@@ -19,9 +19,15 @@ IN_FORCE = "in_force"
 VERSIONS = """
     select basis, coalesce(max(versions.summary), 'each version in its own time') as summary
     from marts.definition_backtest as backtest
-    left join seeds.lead_definition_versions as versions using (definition_version)
+    left join {seeds}.lead_definition_versions as versions using (definition_version)
     group by basis
     order by basis
+"""
+
+# A project that installs this one as a package keeps its seeds in a schema of another name.
+SEEDS = """
+    select table_schema from information_schema.tables
+    where table_name = 'lead_definition_versions'
 """
 
 FIGURES = """
@@ -70,7 +76,8 @@ def main() -> int:
 
 def _tell(connection: duckdb.DuckDBPyConnection, draft: str, part: str | None) -> int:
     """Prints the tables for the versions that are asked for, always beside what is in force."""
-    summaries = dict(connection.execute(VERSIONS).fetchall())
+    seeds = (connection.execute(SEEDS).fetchone() or ("seeds",))[0]
+    summaries = dict(connection.execute(VERSIONS.format(seeds=seeds)).fetchall())
     wanted = set(summaries) if draft == "all" else {IN_FORCE, f"version {draft}"}
     if not wanted <= set(summaries):
         print(

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from tools.run_dbt import run_dbt
+from tools.run_dbt import ROOT, run_dbt
 
 MOVED = """
     create temp table moved as
@@ -44,23 +44,25 @@ REVENUE = """
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", type=Path, default=Path("warehouse/revenue_funnel.duckdb"))
-    parser.add_argument("--vars", type=json.loads, default={})
+    parser.add_argument("--vars", type=json.loads, default={}, help="vars of the build, as JSON")
+    parser.add_argument("--project-dir", type=Path, default=ROOT, help="whose seeds are tried")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.database.parent) as folder:
         copy = Path(folder) / options.database.name
         shutil.copy(options.database, copy)
-        if not _build(copy, Path(folder) / "target", options.vars):
+        if not _build(copy, Path(folder) / "target", options.vars, options.project_dir):
             return 1
         _compare(options.database, copy)
     return 0
 
 
-def _build(database: Path, target: Path, variables: dict[str, Any]) -> bool:
+def _build(database: Path, target: Path, variables: dict[str, Any], project: Path) -> bool:
     """Everything but the tests: what would be told, even where a law would not hold."""
-    chosen = ["--select", "identity_overrides", "int_overrides_checked+"]
+    wanted = [f"int_overrides_checked+,+{mart}" for mart in ("fct_journeys", "dim_persons")]
+    chosen = ["--select", "identity_overrides", *wanted]
     without = ["--exclude-resource-type", "test", "unit_test"]
     arguments = ["build", "--quiet", *chosen, *without]
-    outcome = run_dbt(arguments, database, target, variables)
+    outcome = run_dbt(arguments, database, target, variables, project=project)
     if not outcome.success:
         print("The copy does not build; the sentence above says why.", file=sys.stderr)
     return outcome.success

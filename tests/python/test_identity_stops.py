@@ -82,3 +82,30 @@ def test_an_override_that_can_not_hold_says_why(
     good_run, told = _run(database, tmp_path / "t", dict(built.vars), "int_overrides_checked")
     assert good_run is (place is None), told
     assert sentence in told
+
+
+def test_a_separation_that_joins_hold_together_stops_the_build(
+    built: Built, tmp_path: Path
+) -> None:
+    """One is joined to another over a third, and separated from it: nobody can do both."""
+    database = tmp_path / "revenue_funnel.duckdb"
+    shutil.copy(built.database, database)
+    with duckdb.connect(str(database)) as connection:
+        found = connection.execute("""
+            select record_id from intermediate.int_people_unioned
+            where system = 'hubspot' and reason_code is null and created_at < '2025-12-01'
+            order by record_id limit 3
+        """).fetchall()
+        one, other, third = (row[0] for row in found)
+        for decision, first, second in (
+            ("join", one, third),
+            ("join", third, other),
+            ("separate", one, other),
+        ):
+            connection.execute(
+                "insert into seeds.identity_overrides values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (decision, "hubspot", first, "hubspot", second, *GOOD[5:]),
+            )
+    good, told = _run(database, tmp_path / "t", dict(built.vars), "int_overrides_checked+")
+    assert not good
+    assert f"hubspot {one}" in told or str(one) in told, told

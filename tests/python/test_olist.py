@@ -5,6 +5,8 @@ It uses none of the project's code for them."""
 import csv
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,6 +60,15 @@ def test_leads_wins_and_days_to_win_by_origin_and_month(olist: duckdb.DuckDBPyCo
         group by all
     """).fetchall()
     assert {row[:2]: row[2:] for row in told} == _figures()
+
+
+def test_the_back_test_prints_both_versions(olist: duckdb.DuckDBPyConnection) -> None:
+    database = olist.execute("select path from duckdb_databases() where not internal").fetchall()
+    command = [sys.executable, "-m", "tools.backtest", "--database", str(database[0][0])]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout
+    lines = [" ".join(line.split()) for line in told.splitlines()]
+    assert "version 1 8,000 842 10.5% 842 99.9% -" in lines
+    assert "version 2 842 842 100.0% 842 100.0% -" in lines
 
 
 def test_a_lead_without_an_origin_is_not_one_of_unknown_origin(
