@@ -1,0 +1,135 @@
+"""The planner against the truth: simulated companies, planned by the project's own models.
+
+Writes one row a company and planner to benchmarks/planning.csv's place, and the table to planning.md."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import numpy as np
+
+from benchmarks.planning.company import Company, Kind, draw_company
+from benchmarks.planning.history import draw_history
+from benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
+from benchmarks.planning.rivals import rival_plans
+from benchmarks.planning.score import Plan, Score, score
+from benchmarks.planning.table import write_table
+from benchmarks.planning.truth import Truth, find_truth
+from tools.run_dbt import run_dbt
+
+KINDS = (
+    Kind("60 leads a day", 60),
+    Kind("200 leads a day", 200),
+    Kind("600 leads a day", 600),
+    Kind("200 a day, 9 to 18 months old", 200, is_young=True),
+    Kind("200 a day, rates drift", 200, trend=0.08),
+    Kind("200 a day, rates jump", 200, jump=0.15),
+)
+BATCH = 25
+PLANNER = "this project"
+PLANS = """
+    select
+        funnel, weekly_leads / 7, low_80_leads / 7, high_80_leads / 7, low_95_leads / 7,
+        high_95_leads / 7, safe_leads / 7, today_leads / 7, low_80_amount, high_80_amount,
+        low_95_amount, high_95_amount, today_hit_rate
+    from marts.plan_targets
+    where period = 'all' and scenario = 'base'
+"""
+
+
+def main() -> None:
+    options = _options()
+    kinds = [KINDS[each] for each in options.kinds]
+    for kind in kinds:
+        for first in range(0, options.companies, BATCH):
+            numbers = range(first, min(first + BATCH, options.companies))
+            scores = list(_batch(kind, numbers, options.seed))
+            _append(options.out, scores)
+            print(f"{kind.name}: {numbers[-1] + 1} companies", flush=True)
+    write_table(options.out, options.table)
+
+
+def _batch(kind: Kind, numbers: range, seed: int) -> Iterator[Score]:
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / "companies.duckdb"
+        known = _land(database, kind, numbers, seed)
+        plans = _plan(database, Path(folder) / "target")
+        for number, (company, truth, rivals) in known.items():
+            rng = np.random.default_rng([seed, number])
+            found = {PLANNER: plans.get(_funnel(number), Plan(np.inf)), **rivals}
+            for planner, plan in found.items():
+                yield score(rng, kind.name, number, planner, company, truth, plan)
+
+
+def _land(
+    database: Path, kind: Kind, numbers: range, seed: int
+) -> dict[int, tuple[Company, Truth, dict[str, Plan]]]:
+    known = {}
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(TABLES)
+        for number in numbers:
+            rng = np.random.default_rng([seed, KINDS.index(kind), number])
+            company = draw_company(rng, kind)
+            history = draw_history(rng, company)
+            truth = find_truth(company, history)
+            land_journeys(connection, _funnel(number), history)
+            land_target(connection, _funnel(number), company, truth)
+            rivals = rival_plans(company, history, truth)
+            known[number] = company, truth, {name: Plan(each) for name, each in rivals.items()}
+    return known
+
+
+def _plan(database: Path, target: Path) -> dict[str, Plan]:
+    """The project's own models, as dbt builds them."""
+    chosen = ["--select", "+plan_targets,path:models/marts/planning"]
+    outcome = run_dbt(
+        ["run", "--quiet", *chosen], database, target, {"cutoff": CUTOFF.isoformat()}
+    )
+    assert outcome.success, outcome.exception or "a planning model failed"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return {row[0]: _told(row[1:]) for row in connection.execute(PLANS).fetchall()}
+
+
+def _told(row: tuple[float | None, ...]) -> Plan:
+    """Where no number of leads is enough, the plan asks for more than any."""
+    value = [np.inf if each is None else float(each) for each in row]
+    return Plan(
+        leads=value[0],
+        leads_80=(value[1], value[2]),
+        leads_95=(value[3], value[4]),
+        safe_leads=value[5],
+        today_leads=value[6],
+        today_80=(value[7], value[8]),
+        today_95=(value[9], value[10]),
+        today_chance=value[11],
+    )
+
+
+def _funnel(number: int) -> str:
+    return f"company_{number:03d}"
+
+
+def _append(out: Path, scores: list[Score]) -> None:
+    rows = [each.row() for each in scores]
+    is_new = not out.exists()
+    with out.open("a") as file:
+        if is_new:
+            print(*rows[0], sep=",", file=file)
+        for row in rows:
+            print(*(f'"{each}"' if isinstance(each, str) else each for each in row.values()), sep=",", file=file)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.planning", description=__doc__)
+    parser.add_argument("--companies", type=int, default=150, help="companies of each kind")
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--kinds", type=int, nargs="*", default=list(range(len(KINDS))))
+    parser.add_argument("--out", type=Path, default=Path("target/planning_scores.csv"))
+    parser.add_argument("--table", type=Path, default=Path("benchmarks/planning.md"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""What a company's funnel recorded up to the cutoff (day 0), and what is still hidden in it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.planning.company import (
+    PRICE_SPREADS,
+    PRICES,
+    STEPS,
+    WAIT_SHAPE,
+    Company,
+    Floats,
+)
+
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class History:
+    """One row a lead. Days are counted from the cutoff; never is infinity; the last is the win."""
+
+    segment: Whole
+    entered: Floats  # leads by stages: lead, MQL, SQL, opportunity, win
+    exited: Floats
+    amount: Floats
+
+
+def draw_history(rng: np.random.Generator, company: Company) -> History:
+    """Leads of every day, each followed to its end, also past the cutoff."""
+    segment, born = _leads(rng, company)
+    entered = np.full((len(born), STEPS + 1), np.inf)
+    exited = np.full(len(born), np.inf)
+    entered[:, 0] = born
+    for step in range(STEPS):
+        _take_step(rng, company, step, segment, entered, exited)
+    spread = PRICE_SPREADS[segment]
+    amount = PRICES[segment] * np.exp(spread * rng.standard_normal(len(born)))
+    return History(segment, entered, exited, np.round(amount, 2))
+
+
+def _leads(rng: np.random.Generator, company: Company) -> tuple[Whole, Floats]:
+    days = np.arange(-company.days, 0, dtype=np.float64)
+    counts = rng.poisson(company.leads_at(days) * company.mix_at(days))
+    segments = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
+    born = np.concatenate([np.repeat(days, row) for row in counts])
+    return segments, born + rng.random(len(born))
+
+
+def _take_step(
+    rng: np.random.Generator,
+    company: Company,
+    step: int,
+    segment: Whole,
+    entered: Floats,
+    exited: Floats,
+) -> None:
+    """Who entered the stage moves on after a while, or exits (half of them), or stays for ever."""
+    there = np.flatnonzero(np.isfinite(entered[:, step]))
+    since, kind = entered[there, step], segment[there]
+    rate = np.minimum(company.rates[kind, step] * company.change_at(step, since), 0.95)
+    moves = rng.random(len(there)) < rate
+    wait = rng.gamma(WAIT_SHAPE, company.waits[kind, step] / WAIT_SHAPE)
+    closes = ~moves & (rng.random(len(there)) < 0.5)
+    entered[there[moves], step + 1] = (since + wait)[moves]
+    exited[there[closes]] = (since + wait)[closes]

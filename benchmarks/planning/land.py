@@ -1,0 +1,86 @@
+"""Companies as the tables that the planning models read: a funnel each."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from benchmarks.planning.company import SEGMENTS, Company, Floats
+from benchmarks.planning.history import History
+from benchmarks.planning.truth import Truth
+
+CUTOFF = date(2026, 6, 1)
+STAGES = ("lead", "mql", "sql", "opportunity", "customer")
+TABLES = """
+    create schema marts; create schema seeds;
+    create table marts.fct_journeys (
+        journey_key bigint, funnel varchar, first_channel varchar, outcome varchar,
+        won_amount decimal(18, 2), has_customer boolean, awareness_at timestamp,
+        lead_at timestamp, mql_at timestamp, sql_at timestamp, opportunity_at timestamp,
+        customer_at timestamp, disqualified_at timestamp, lost_at timestamp);
+    create table seeds.funnels (funnel varchar);
+    create table seeds.targets (
+        funnel varchar, target_month date, target_amount decimal(18, 2),
+        new_share double, expansion_share double, renewal_share double,
+        marketing_agreed_on date, sales_agreed_on date, account_services_agreed_on date);
+    create table seeds.planning_scenarios (
+        scenario varchar, funnel varchar, what varchar, step varchar,
+        value_is double, value_times double);
+    create table seeds.owner_capacity (
+        funnel varchar, planning_node varchar, owner varchar, weekly_count bigint);
+"""
+
+
+def land_journeys(connection: duckdb.DuckDBPyConnection, funnel: str, history: History) -> None:
+    """Adds a company's leads to marts.fct_journeys, with nothing of what lies after the cutoff."""
+    seen = history.entered[:, 0] < 0
+    entered = [_moments(history.entered[seen, each]) for each in range(len(STAGES))]
+    columns: dict[str, Any] = {
+        f"{stage}_at": moments for stage, moments in zip(STAGES, entered, strict=True)
+    }
+    columns["lost_at"] = _moments(history.exited[seen])
+    columns["segment"] = np.array(SEGMENTS)[history.segment[seen]]
+    columns["amount"] = history.amount[seen]
+    journeys = pa.table(columns)
+    connection.register("journeys", journeys)
+    connection.execute(
+        """
+        insert into marts.fct_journeys by name
+        select
+            hash(?, row_number() over ()) % 1000000007 as journey_key,
+            ? as funnel,
+            segment as first_channel,
+            case when lost_at is null then 'open' else 'exited' end as outcome,
+            case when customer_at is not null then amount end as won_amount,
+            customer_at is not null as has_customer,
+            lead_at as awareness_at,
+            * exclude (segment, amount)
+        from journeys
+        """,
+        [funnel, funnel],
+    )
+    connection.unregister("journeys")
+
+
+def land_target(
+    connection: duckdb.DuckDBPyConnection, funnel: str, company: Company, truth: Truth
+) -> None:
+    """Spreads a company's target over the months of its window by their days."""
+    start, end = company.window
+    days = [(CUTOFF + timedelta(day)).replace(day=1) for day in range(start, end)]
+    for month in sorted(set(days)):
+        amount = truth.target * days.count(month) / len(days)
+        connection.execute(
+            "insert into seeds.targets values (?, ?, ?, 1, 0, 0, null, null, null)",
+            [funnel, month, amount],
+        )
+
+
+def _moments(days: Floats) -> NDArray[np.datetime64]:
+    """Timestamps; not a time where the day lies after the cutoff."""
+    is_known = days < 0
+    micros = (np.where(is_known, days, 0) * 86_400_000_000).astype("timedelta64[us]")
+    return np.where(is_known, np.datetime64(CUTOFF, "us") + micros, np.datetime64("NaT", "us"))

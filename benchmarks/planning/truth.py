@@ -1,0 +1,90 @@
+"""What a company's leads will bring, in expectation, from everything that is known of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import gamma
+
+from benchmarks.planning.company import (
+    PRICE_SPREADS,
+    PRICES,
+    SEGMENTS,
+    STEPS,
+    WAIT_SHAPE,
+    Company,
+    Floats,
+)
+from benchmarks.planning.history import History
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Expected revenue of the window, from what is open and from one new lead a day; wins by
+    segment of one new lead a day; and what the open funnel really gave."""
+
+    open_revenue: float
+    revenue_a_lead: float
+    wins_a_lead: Floats
+    open_outcome: float
+    target: float
+    needed: float
+
+
+def find_truth(company: Company, history: History) -> Truth:
+    """Today's volume times `stretch`, kept up until the window ends, is what the target takes."""
+    start, end = company.window
+    price = PRICES * np.exp(PRICE_SPREADS**2 / 2)
+    new = np.repeat(company.mix_at(np.zeros(1)), end, axis=1)
+    wins_a_lead = _wins(company, new, [None] * STEPS)[:, start:end].sum(axis=1)
+    waiting = [_moving_on(company, history, step, end) for step in range(STEPS)]
+    wins_open = _wins(company, np.zeros((len(SEGMENTS), end)), waiting)[:, start:end].sum(axis=1)
+    open_revenue, a_lead = float(wins_open @ price), float(wins_a_lead @ price)
+    needed = company.stretch * company.volume
+    won = history.entered[:, STEPS]
+    inside = (won >= start) & (won < end)
+    outcome = float(history.amount[inside].sum())
+    return Truth(open_revenue, a_lead, wins_a_lead, outcome, open_revenue + needed * a_lead, needed)
+
+
+def _wins(company: Company, entries: Floats, waiting: list[Floats | None]) -> Floats:
+    """Entries into the first stage, segments by days, taken to the win; `waiting` joins on the way."""
+    days = np.arange(entries.shape[1], dtype=np.float64)
+    for step in range(STEPS):
+        going = entries * company.rates_at(step, days)
+        entries = np.zeros_like(going)
+        for segment in range(len(SEGMENTS)):
+            lags = _lags(company, segment, step, len(days))
+            entries[segment] = np.convolve(going[segment], lags)[: len(days)]
+        joined = waiting[step]
+        if joined is not None:
+            entries = entries + joined
+    return entries
+
+
+def _moving_on(company: Company, history: History, step: int, days: int) -> Floats:
+    """Expected moves of those who wait in the stage at the cutoff, segments by days ahead."""
+    found = np.zeros((len(SEGMENTS), days))
+    for segment in range(len(SEGMENTS)):
+        waits = _waiting_by_age(company, history, step, segment)
+        ages = np.arange(1, len(waits) + 1)
+        rate = company.rates_at(step, -ages.astype(np.float64))[segment]
+        lags = _lags(company, segment, step, len(waits) + days + 1)
+        gone = np.cumsum(lags)[ages - 1]
+        still = rate * (1 - gone) + (1 - rate) * (1 - gone / 2)
+        ahead = lags[ages[:, None] + np.arange(days)[None, :]]
+        found[segment] = ((waits * rate / still)[:, None] * ahead).sum(axis=0)
+    return found
+
+
+def _waiting_by_age(company: Company, history: History, step: int, segment: int) -> Floats:
+    since = history.entered[:, step]
+    is_here = (since < 0) & (history.entered[:, step + 1] >= 0) & (history.exited >= 0)
+    ages = -np.floor(since[is_here & (history.segment == segment)]).astype(np.int64)
+    return np.bincount(ages, minlength=company.days + 1)[1:].astype(np.float64)
+
+
+def _lags(company: Company, segment: int, step: int, days: int) -> Floats:
+    """Chance that the wait crosses so many midnights, for who arrives at any hour of the day."""
+    edges = np.maximum(np.arange(days + 1) - 0.5, 0.0)
+    scale = company.waits[segment, step] / WAIT_SHAPE
+    return np.asarray(np.diff(gamma.cdf(edges, WAIT_SHAPE, scale=scale)))

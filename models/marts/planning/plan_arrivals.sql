@@ -1,0 +1,117 @@
+{# Grain: one row a scenario, funnel, source, node, sample and week to come: who gets there, and what wins bring. #}
+{%- set order_of = {'lead': 1, 'prospect': 2, 'opportunity': 3, 'win': 4} -%}
+{%- set starts = {'new': 1, 'first': 1, 'lead': 1, 'prospect': 2, 'opportunity': 3} -%}
+with
+
+flows as (select * from {{ ref('plan_flows') }}),
+
+prices as (select * from {{ ref('plan_prices') }}),
+
+changes as (select * from {{ ref('plan_changes') }}),
+
+paths as (
+
+    -- The steps that lie between a source and a node.
+    {%- set rows = [] -%}
+    {%- for source, start in starts.items() -%}
+        {%- for node, place in order_of.items() if place >= start -%}
+            {%- for step, number in order_of.items() if number >= start and (number < place or place == start) and step != 'win' -%}
+                {%- do rows.append((source, node, step, number < place)) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {% for source, node, step, is_taken in rows %}
+    select
+        '{{ source }}' as source,
+        '{{ node }}' as node,
+        '{{ step }}' as step,
+        {{ is_taken | lower }} as is_taken
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+ways as (
+
+    select
+        changes.scenario,
+        changes.funnel,
+        paths.source,
+        paths.node,
+        exp(sum(case when paths.is_taken then ln(greatest(changes.rate_factor, 0.000001)) else 0 end)) as rate_factor,
+        sum(case when paths.is_taken then changes.added_wait else 0 end) as added_wait,
+        max(changes.price_factor) as price_factor,
+        max(changes.fixed_price) as fixed_price
+    from changes
+    inner join paths on changes.step = paths.step
+    group by changes.scenario, changes.funnel, paths.source, paths.node
+
+),
+
+valued as (
+
+    select
+        flows.funnel,
+        flows.source,
+        flows.node,
+        flows.sample_number,
+        flows.week_number,
+        sum(flows.entry_volume) as entry_volume,
+        sum(flows.entry_volume * prices.mean_price) as won_value,
+        sum(flows.entry_volume * prices.mean_square_price) as square_value
+    from flows
+    inner join prices on {{ same('flows', 'prices', ['funnel', 'segment', 'sample_number']) }}
+    group by flows.funnel, flows.source, flows.node, flows.sample_number, flows.week_number
+
+),
+
+shifted as (
+
+    -- A wait that changes by days moves arrivals by part of a week: they lie in one week and the next.
+    select
+        ways.scenario,
+        ways.price_factor,
+        ways.fixed_price,
+        valued.funnel,
+        valued.source,
+        valued.node,
+        valued.sample_number,
+        valued.entry_volume * ways.rate_factor as entry_volume,
+        valued.won_value * ways.rate_factor as won_value,
+        valued.square_value * ways.rate_factor as square_value,
+        greatest(valued.week_number + ways.added_wait / 7, 0) as week_place
+    from valued
+    inner join ways on {{ same('valued', 'ways', ['funnel', 'source', 'node']) }}
+
+),
+
+plan_arrivals as (
+
+    select
+        shifted.scenario,
+        shifted.funnel,
+        shifted.source,
+        shifted.node,
+        shifted.sample_number,
+        cast(floor(shifted.week_place) as bigint) + halves.number as week_number,
+        sum(shifted.entry_volume * {{ part_of_week() }}) as entry_volume,
+        sum(
+            coalesce(shifted.entry_volume * shifted.fixed_price, shifted.won_value * shifted.price_factor)
+            * {{ part_of_week() }}
+        ) as won_value,
+        sum(
+            coalesce(
+                shifted.entry_volume * power(shifted.fixed_price, 2),
+                shifted.square_value * power(shifted.price_factor, 2)
+            ) * {{ part_of_week() }}
+        ) as square_value
+    from shifted
+    cross join ({{ whole_numbers(0, 1) }}) as halves
+    where {{ part_of_week() }} > 0
+    group by
+        shifted.scenario, shifted.funnel, shifted.source, shifted.node, shifted.sample_number,
+        cast(floor(shifted.week_place) as bigint) + halves.number
+
+)
+
+select * from plan_arrivals

@@ -1,0 +1,67 @@
+{# Grain: one row a funnel and week to come: how its leads spread over the weeks, 1 being an even week. #}
+with
+
+counts as (select * from {{ ref('plan_counts') }} where step = 'lead'),
+
+weeks as ({{ whole_numbers(0, (int_var('planning_weeks') | int) - 1) }}),
+
+weekly as (
+
+    select
+        funnel,
+        entered_week_number,
+        sum(journey_count) as lead_count
+    from counts
+    group by funnel, entered_week_number
+
+),
+
+usual as (
+
+    -- A season shows only where a whole year is known.
+    select
+        funnel,
+        min(entered_week_number) <= -56 as has_year,
+        sum(case when entered_week_number >= -52 then lead_count else 0 end) / 52.0 as weekly_leads
+    from weekly
+    group by funnel
+
+),
+
+last_year as (
+
+    -- Three weeks around the same week a year ago, steadied by ten leads of an even week.
+    select
+        usual.funnel,
+        weeks.number as week_number,
+        (coalesce(sum(weekly.lead_count), 0) + 10) / (3.0 * max(usual.weekly_leads) + 10) as ratio
+    from usual
+    cross join weeks
+    left join weekly
+        on
+            usual.funnel = weekly.funnel
+            and weekly.entered_week_number between mod(weeks.number, 52) - 53
+            and mod(weeks.number, 52) - 51
+    where usual.has_year
+    group by usual.funnel, weeks.number
+
+),
+
+plan_shapes as (
+
+    select
+        usual.funnel,
+        weeks.number as week_number,
+        case
+            when {{ text_var('planning_shape') }} = 'seasonal'
+                then coalesce({{ as_double('last_year.ratio') }}, 1)
+            else 1
+        end as lead_weight
+    from usual
+    cross join weeks
+    left join last_year
+        on usual.funnel = last_year.funnel and weeks.number = last_year.week_number
+
+)
+
+select * from plan_shapes
