@@ -5,7 +5,7 @@ with
 
 arrivals as (select * from {{ ref('plan_arrivals') }} where node = 'win'),
 
-months as (select * from {{ ref('plan_months') }}),
+months as (select * from {{ ref('plan_periods') }} where target_month is not null),
 
 by_month as (
 

@@ -1,0 +1,64 @@
+{# Grain: one row a scenario, funnel, sample and week: how many people must hear of us for the leads that the plan wants later. #}
+with
+
+waits as (select * from {{ ref('plan_waits') }} where step = 'awareness'),
+
+arrivals as (
+
+    select * from {{ ref('plan_arrivals') }} where source = 'new' and node = 'lead'
+
+),
+
+leads as (select * from {{ ref('plan_leads') }}),
+
+pooled as (
+
+    select
+        funnel,
+        sample_number,
+        waited_weeks,
+        sum(advance_rate * joined) / nullif(sum(joined), 0) as advance_rate
+    from (
+        select
+            *,
+            {{ as_double('sum(joined_count) over (partition by funnel, segment, sample_number)') }}
+                as joined
+        from waits
+    ) as weighted
+    group by funnel, sample_number, waited_weeks
+
+),
+
+backwards as (
+
+    -- How long before they became leads those who did had first heard of us.
+    select
+        *,
+        advance_rate / power(
+            nullif(sum(advance_rate) over (partition by funnel, sample_number), 0), 2
+        ) as aware_a_lead
+    from pooled
+
+),
+
+plan_awareness as (
+
+    select
+        arrivals.scenario,
+        arrivals.funnel,
+        arrivals.sample_number,
+        arrivals.week_number - backwards.waited_weeks as week_number,
+        sum(arrivals.entry_volume * leads.weekly_leads * backwards.aware_a_lead) as entry_volume
+    from arrivals
+    inner join leads on {{ same('arrivals', 'leads', ['scenario', 'funnel', 'sample_number']) }}
+    inner join backwards on {{ same('arrivals', 'backwards', ['funnel', 'sample_number']) }}
+    where
+        arrivals.week_number < leads.week_count
+        and arrivals.week_number >= backwards.waited_weeks
+    group by
+        arrivals.scenario, arrivals.funnel, arrivals.sample_number,
+        arrivals.week_number - backwards.waited_weeks
+
+)
+
+select * from plan_awareness

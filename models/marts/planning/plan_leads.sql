@@ -1,0 +1,38 @@
+{# Grain: one row a scenario, funnel and sample: the leads a week that give the targets of all months together. #}
+with
+
+revenue as (select * from {{ ref('plan_revenue') }} where period = 'all' and source != 'first'),
+
+periods as (select * from {{ ref('plan_periods') }} where period = 'all' and has_target),
+
+sampled as (
+
+    select
+        scenario,
+        funnel,
+        sample_number,
+        sum(case when source != 'new' then won_value else 0 end) as open_value,
+        sum(case when source = 'new' then won_value else 0 end) as lead_value
+    from revenue
+    group by scenario, funnel, sample_number
+
+),
+
+plan_leads as (
+
+    select
+        sampled.scenario,
+        sampled.funnel,
+        sampled.sample_number,
+        greatest(
+            ({{ as_double('periods.new_amount - periods.won_amount') }} - sampled.open_value)
+            / nullif(sampled.lead_value, 0), 0
+        ) as weekly_leads,
+        cast(ceil(periods.before_day / 7) as bigint) as week_count
+    from sampled
+    inner join periods on sampled.funnel = periods.funnel
+    where sampled.lead_value > 0
+
+)
+
+select * from plan_leads
