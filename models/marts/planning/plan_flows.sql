@@ -3,7 +3,6 @@
 Sources: `new`, the leads to come, one a week; `first`, one lead in the first week; and those who wait at the
 cutoff in each stage: `lead`, `prospect`, `opportunity`. #}
 {%- set steps = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] -%}
-{%- set key = ['funnel', 'segment', 'step', 'sample_number'] -%}
 {%- set last_week = int_var('planning_weeks') -%}
 with
 
@@ -15,6 +14,8 @@ prices as (select * from {{ ref('plan_prices') }}),
 
 shapes as (select * from {{ ref('plan_shapes') }}),
 
+waiting as (select * from {{ ref('plan_waiting') }}),
+
 rates as (
 
     select
@@ -23,51 +24,6 @@ rates as (
         coalesce(drifts.mean_years, 0) as mean_years
     from waits
     left join drifts on {{ same('waits', 'drifts', ['funnel', 'step']) }}
-
-),
-
-held as (
-
-    -- Who waits is known, and the same in every sample; how they will move on is not.
-    select
-        rates.funnel,
-        rates.segment,
-        rates.step,
-        rates.sample_number,
-        rates.waited_weeks,
-        waits.open_count / rates.still_rate as entry_volume
-    from waits
-    inner join rates
-        on {{ same('waits', 'rates', ['funnel', 'segment', 'step', 'waited_weeks']) }}
-    where
-        waits.sample_number = 0
-        and waits.open_count > 0
-        and waits.waited_weeks > 0
-        and waits.step != 'awareness'
-
-),
-
-moving_on as (
-
-    select
-        held.funnel,
-        held.segment,
-        held.sample_number,
-        held.step as source,
-        rates.waited_weeks - held.waited_weeks as week_number,
-        sum(
-            held.entry_volume * rates.advance_rate
-            * {{ drifted('rates.waited_weeks - held.waited_weeks') }}
-        ) as entry_volume
-    from held
-    inner join rates
-        on
-            {{ same('held', 'rates', key) }}
-            and rates.waited_weeks >= held.waited_weeks
-            and rates.waited_weeks < held.waited_weeks + {{ last_week }}
-    group by
-        held.funnel, held.segment, held.sample_number, held.step,
-        rates.waited_weeks - held.waited_weeks
 
 ),
 
@@ -117,7 +73,15 @@ lead_flows as (
         flows.funnel, flows.segment, flows.sample_number, flows.source,
         flows.week_number + rates.waited_weeks
     union all
-    select * from moving_on where source = '{{ node }}'
+    select
+        funnel,
+        segment,
+        sample_number,
+        source,
+        week_number,
+        entry_volume
+    from waiting
+    where source = '{{ node }}'
 
 ),
 {% endfor %}

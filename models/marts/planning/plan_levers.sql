@@ -15,33 +15,7 @@ leads as (select * from {{ ref('plan_leads') }} where scenario = 'base'),
 
 periods as (select * from {{ ref('plan_periods') }} where period = 'all' and has_target),
 
-waits as (select * from {{ ref('plan_waits') }} where step != 'awareness'),
-
-by_segment as (
-
-    select
-        funnel,
-        segment,
-        step,
-        sample_number,
-        sum(advance_rate) as rate,
-        {{ as_double('sum(joined_count)') }} as weight
-    from waits
-    group by funnel, segment, step, sample_number
-
-),
-
-rates as (
-
-    select
-        funnel,
-        step,
-        sample_number,
-        sum(rate * weight) / sum(weight) as rate
-    from by_segment
-    group by funnel, step, sample_number
-
-),
+rates as (select * from {{ ref('plan_rates') }} where segment = 'all'),
 
 weekly as (
 
@@ -82,9 +56,9 @@ levers as (
         'rate' as lever,
         '{{ step }}' as step,
         weekly.sample_number,
-        sum(weekly.won_value * weekly.share_now) * 0.01 / max(rates.rate) as gained_value
+        sum(weekly.won_value * weekly.share_now) * 0.01 / max(rates.advance_rate) as gained_value
     from weekly
-    inner join rates on {{ same('weekly', 'rates', ['funnel', 'sample_number']) }}
+    inner join rates on weekly.funnel = rates.funnel
     where rates.step = '{{ step }}' and weekly.source in ('{{ through | join("', '") }}')
     group by weekly.funnel, weekly.sample_number
     union all

@@ -3,96 +3,69 @@ with
 
 journeys as (select * from {{ ref('fct_journeys') }} where customer_at is not null),
 
-lifecycle as (
+rates as (select * from {{ ref('plan_later_revenue') }}),
 
-    select * from {{ ref('fct_lifecycle') }} where stage in ('retained', 'expanded')
+months as (
+
+    select
+        *,
+        cast(floor((from_day + before_day) / 60) as bigint) as months_ahead
+    from {{ ref('plan_periods') }}
+    where target_month is not null
 
 ),
-
-months as (select * from {{ ref('plan_periods') }} where target_month is not null),
-
-samples as ({{ whole_numbers(0, plan_samples()) }}),
-
-ages as ({{ whole_numbers(0, 60) }}),
 
 customers as (
 
     select
-        journey_key,
         funnel,
-        {{ sample_group() }} as sample_group,
-        cast(floor({{ days_between('customer_at', cutoff()) }} / 30) as bigint) as age_months
-    from journeys
-
-),
-
-paid as (
-
-    -- By months of 30 days since the win.
-    select
-        customers.funnel,
-        customers.sample_group,
-        cast(floor({{ days_between('journeys.customer_at', 'lifecycle.entered_at') }} / 30) as bigint)
-            as age_months,
-        {{ as_double('sum(lifecycle.amount)') }} as later_value
-    from lifecycle
-    inner join journeys on lifecycle.journey_key = journeys.journey_key
-    inner join customers on lifecycle.journey_key = customers.journey_key
-    where lifecycle.amount > 0 and lifecycle.entered_at >= journeys.customer_at
-    group by 1, 2, 3
-
-),
-
-seen as (
-
-    select
-        customers.funnel,
-        customers.sample_group,
-        ages.number as age_months,
+        cast(floor({{ days_between('customer_at', cutoff()) }} / 30) as bigint) as age_months,
         count(*) as customer_count
-    from customers
-    inner join ages on customers.age_months > ages.number
-    group by customers.funnel, customers.sample_group, ages.number
+    from journeys
+    group by funnel, cast(floor({{ days_between('customer_at', cutoff()) }} / 30) as bigint)
 
 ),
 
-rates as (
+oldest as (
 
     select
-        seen.funnel,
-        samples.number as sample_number,
-        seen.age_months,
-        sum(coalesce(paid.later_value, 0)) / sum(seen.customer_count) as monthly_value
-    from seen
-    inner join samples on seen.sample_group != samples.number
-    left join paid on {{ same('seen', 'paid', ['funnel', 'sample_group', 'age_months']) }}
-    group by seen.funnel, samples.number, seen.age_months
+        funnel,
+        max(age_months) as age_months
+    from rates
+    group by funnel
 
 ),
 
-expected as (
+aged as (
 
     -- At an age that nobody has reached yet, as much as a year before.
     select
         months.funnel,
         months.target_month,
-        rates.sample_number,
-        sum(rates.monthly_value * (months.before_day - greatest(months.from_day, 0)) / 30) as later_value
+        customers.customer_count * (months.before_day - greatest(months.from_day, 0)) / 30
+            as customer_months,
+        case
+            when customers.age_months + months.months_ahead <= oldest.age_months
+                then customers.age_months + months.months_ahead
+            else greatest(customers.age_months + months.months_ahead - 12, 0)
+        end as age_months
     from months
     inner join customers on months.funnel = customers.funnel
-    inner join rates
-        on
-            customers.funnel = rates.funnel
-            and rates.age_months = case
-                when customers.age_months + floor((months.from_day + months.before_day) / 60)
-                    < (select max(known.age_months) from rates as known where known.funnel = customers.funnel)
-                    then customers.age_months + cast(floor((months.from_day + months.before_day) / 60) as bigint)
-                else greatest(
-                    customers.age_months
-                    + cast(floor((months.from_day + months.before_day) / 60) as bigint) - 12, 0
-                )
-            end
-    group by months.funnel, months.target_month, rates.sample_number
+    inner join oldest on months.funnel = oldest.funnel
+
+),
+
+expected as (
+
+    select
+        aged.funnel,
+        aged.target_month,
+        rates.sample_number,
+        sum(aged.customer_months * rates.monthly_value) as later_value,
+        sum(aged.customer_months * rates.monthly_square) as later_chance
+    from aged
+    inner join rates on {{ same('aged', 'rates', ['funnel', 'age_months']) }}
+    group by aged.funnel, aged.target_month, rates.sample_number
 
 ),
 
@@ -102,7 +75,10 @@ told as (
         funnel,
         target_month,
         max(case when sample_number = 0 then later_value end) as later_value,
-        {{ spread_of('later_value') }} as deviation
+        sqrt(
+            power({{ spread_of('later_value') }}, 2)
+            + max(case when sample_number = 0 then later_chance end)
+        ) as deviation
     from expected
     group by funnel, target_month
 

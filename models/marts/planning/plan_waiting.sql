@@ -1,0 +1,64 @@
+{# Grain: one row a funnel, segment, source, sample and week to come: who moves on of those that wait at the cutoff. #}
+with
+
+waits as (select * from {{ ref('plan_waits') }}),
+
+drifts as (select * from {{ ref('plan_drifts') }}),
+
+rates as (
+
+    select
+        waits.*,
+        coalesce(drifts.yearly_drift, 0) as yearly_drift,
+        coalesce(drifts.mean_years, 0) as mean_years
+    from waits
+    left join drifts on {{ same('waits', 'drifts', ['funnel', 'step']) }}
+
+),
+
+held as (
+
+    -- Who waits is known, and the same in every sample; how they will move on is not.
+    select
+        rates.funnel,
+        rates.segment,
+        rates.step,
+        rates.sample_number,
+        rates.waited_weeks,
+        waits.open_count / rates.still_rate as entry_volume
+    from waits
+    inner join rates
+        on {{ same('waits', 'rates', ['funnel', 'segment', 'step', 'waited_weeks']) }}
+    where
+        waits.sample_number = 0
+        and waits.open_count > 0
+        and waits.waited_weeks > 0
+        and waits.step != 'awareness'
+
+),
+
+plan_waiting as (
+
+    select
+        held.funnel,
+        held.segment,
+        held.step as source,
+        held.sample_number,
+        rates.waited_weeks - held.waited_weeks as week_number,
+        sum(
+            held.entry_volume * rates.advance_rate
+            * {{ drifted('rates.waited_weeks - held.waited_weeks') }}
+        ) as entry_volume
+    from held
+    inner join rates
+        on
+            {{ same('held', 'rates', ['funnel', 'segment', 'step', 'sample_number']) }}
+            and rates.waited_weeks >= held.waited_weeks
+            and rates.waited_weeks < held.waited_weeks + {{ int_var('planning_weeks') }}
+    group by
+        held.funnel, held.segment, held.sample_number, held.step,
+        rates.waited_weeks - held.waited_weeks
+
+)
+
+select * from plan_waiting
