@@ -69,7 +69,7 @@ walked_{{ loop.index }} as (
         inner join rates
             on
                 {{ same('held', 'rates', ['funnel', 'segment', 'step']) }}
-                and rates.waited_weeks >= held.waited_weeks
+                and held.waited_weeks <= rates.waited_weeks
         where held.step = '{{ step }}' and held.waited_weeks > 0
     ) as arrived
     where arrived.week_number < {{ int_var('planning_weeks') }}

@@ -14,11 +14,11 @@ paths as (
     -- The steps that lie between a source and a node.
     {%- set rows = [] -%}
     {%- for source, start in starts.items() -%}
-        {%- for node, place in order_of.items() if place >= start -%}
-            {%- for step, number in order_of.items() if number >= start and (number < place or place == start) and step != 'win' -%}
-                {%- do rows.append((source, node, step, number < place)) -%}
-            {%- endfor -%}
-        {%- endfor -%}
+    {%- for node, place in order_of.items() if place >= start -%}
+    {%- for step, number in order_of.items() if number >= start and (number < place or place == start) and step != 'win' -%}
+    {%- do rows.append((source, node, step, number < place)) -%}
+    {%- endfor -%}
+    {%- endfor -%}
     {%- endfor -%}
     {% for source, node, step, is_taken in rows %}
     select
@@ -38,7 +38,11 @@ ways as (
         changes.funnel,
         paths.source,
         paths.node,
-        exp(sum(case when paths.is_taken then ln(greatest(changes.rate_factor, 0.000001)) else 0 end)) as rate_factor,
+        exp(
+            sum(
+                case when paths.is_taken then ln(greatest(changes.rate_factor, 0.000001)) else 0 end
+            )
+        ) as rate_factor,
         sum(case when paths.is_taken then changes.added_wait else 0 end) as added_wait,
         max(changes.price_factor) as price_factor,
         max(changes.fixed_price) as fixed_price
@@ -96,7 +100,9 @@ plan_arrivals as (
         cast(floor(shifted.week_place) as bigint) + halves.number as week_number,
         sum(shifted.entry_volume * {{ part_of_week() }}) as entry_volume,
         sum(
-            coalesce(shifted.entry_volume * shifted.fixed_price, shifted.won_value * shifted.price_factor)
+            coalesce(
+                shifted.entry_volume * shifted.fixed_price, shifted.won_value * shifted.price_factor
+            )
             * {{ part_of_week() }}
         ) as won_value,
         sum(

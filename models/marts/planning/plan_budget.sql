@@ -29,8 +29,9 @@ wanted as (
         recent.channel,
         sum(recent.weekly_leads) as today_leads
         {%- for column in ['weekly_leads', 'low_80_leads', 'high_80_leads', 'low_95_leads', 'high_95_leads'] %},
-        sum(recent.weekly_leads * coalesce(targets.{{ column }} / targets.today_leads, 1)) as {{ column }}
-        {%- endfor %}
+        sum(recent.weekly_leads * coalesce(targets.{{ column }} / targets.today_leads, 1))
+            as {{ column }}
+    {%- endfor %}
     from recent
     left join targets on recent.funnel = targets.funnel
     group by recent.channel
@@ -55,7 +56,7 @@ plan_budget as (
             'channels.lead_cost_amount * wanted.today_leads * power(wanted.' ~ column
             ~ ' / wanted.today_leads, 1 / channels.returns_power)'
         ) }} as {{ name }}_amount
-        {%- endfor %}
+    {%- endfor %}
     from wanted
     left join channels on wanted.channel = channels.channel
 

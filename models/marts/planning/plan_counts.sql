@@ -34,7 +34,9 @@ stepped as (
         sample_group,
         is_open,
         {{ node }}_week_number as entered_week_number,
-        case when {{ nodes[loop.index] }}_week_number < 0 then {{ nodes[loop.index] }}_week_number end
+        case
+            when {{ nodes[loop.index] }}_week_number < 0 then {{ nodes[loop.index] }}_week_number
+        end
             as next_week_number,
         exit_week_number
     from placed

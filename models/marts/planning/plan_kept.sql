@@ -40,8 +40,9 @@ happened as (
     inner join arrived
         on
             {{ same('promises', 'arrived', ['funnel', 'node']) }}
-            and arrived.arrived_date >= promises.plan_week
-            and arrived.arrived_date < cast({{ add_days('cast(promises.plan_week as timestamp)', 7) }} as date)
+            and promises.plan_week <= arrived.arrived_date
+            and arrived.arrived_date
+            < cast({{ add_days('cast(promises.plan_week as timestamp)', 7) }} as date)
     group by promises.made_week, promises.funnel, promises.node, promises.plan_week
 
 ),

@@ -30,7 +30,9 @@ paid as (
     select
         customers.funnel,
         customers.sample_group,
-        cast(floor({{ days_between('journeys.customer_at', 'lifecycle.entered_at') }} / 30) as bigint)
+        cast(
+            floor({{ days_between('journeys.customer_at', 'lifecycle.entered_at') }} / 30) as bigint
+        )
             as age_months,
         {{ as_double('sum(lifecycle.amount)') }} as later_value,
         {{ as_double('sum(power(lifecycle.amount, 2))') }} as later_square

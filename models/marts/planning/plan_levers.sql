@@ -27,7 +27,8 @@ weekly as (
         arrivals.won_value
         * case when arrivals.source = 'new' then steady.weekly_leads else 1 end as won_value,
         case
-            when 7 * arrivals.week_number >= periods.before_day
+            when
+                7 * arrivals.week_number >= periods.before_day
                 or 7 * arrivals.week_number + 7 <= periods.from_day then 0
             else (
                 least(7 * arrivals.week_number + 7, periods.before_day)
@@ -35,7 +36,8 @@ weekly as (
             ) / 7
         end as share_now,
         case
-            when 7 * arrivals.week_number - 1 >= periods.before_day
+            when
+                7 * arrivals.week_number - 1 >= periods.before_day
                 or 7 * arrivals.week_number + 6 <= periods.from_day then 0
             else (
                 least(7 * arrivals.week_number + 6, periods.before_day)
@@ -59,7 +61,11 @@ levers as (
         sum(weekly.won_value * weekly.share_now) * 0.01 / max(rates.advance_rate) as gained_value
     from weekly
     inner join rates on weekly.funnel = rates.funnel
-    where rates.step = '{{ step }}' and weekly.source in ('{{ through | join("', '") }}')
+    where
+        rates.step = '{{ step }}'
+        and weekly.source in (
+            '{{ through | join("', '") }}'
+        )
     group by weekly.funnel, weekly.sample_number
     union all
     select
@@ -69,7 +75,10 @@ levers as (
         sample_number,
         sum(won_value * (share_earlier - share_now)) as gained_value
     from weekly
-    where source in ('{{ through | join("', '") }}')
+    where
+        source in (
+            '{{ through | join("', '") }}'
+        )
     group by funnel, sample_number
     union all
     {% endfor %}
@@ -103,7 +112,11 @@ plan_levers as (
         funnel,
         lever,
         step,
-        cast(row_number() over (partition by funnel order by gained_value desc, lever, step) as bigint)
+        cast(
+            row_number()
+                over (partition by funnel order by gained_value desc, lever asc, step asc)
+            as bigint
+        )
             as lever_rank,
         {{ as_amount('gained_value') }} as gained_amount,
         {{ as_amount('gained_value - ' ~ plan_quantile(80) ~ ' * deviation') }} as low_80_amount,

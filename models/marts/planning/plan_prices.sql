@@ -80,7 +80,7 @@ shrunk as (
     select
         *,
         (log_sum + 0.25 * pool_mean) / (win_count + 0.25) as log_mean,
-        (log_squares + 5 * pool_variance) / (greatest(win_count - 1, 0) + 5) as log_variance
+        (log_squares + 15 * pool_variance) / (greatest(win_count - 1, 0) + 15) as log_variance
     from pooled
 
 ),
@@ -96,7 +96,8 @@ plan_prices as (
         {{ as_double('lead_count') }} / {{ int_var('planning_recent_weeks') }} as weekly_leads,
         mix_share,
         -- A mean of few logarithms is too high once it is raised to a price.
-        exp(log_mean + log_variance / 2 * (1 - win_count / power(win_count + 0.25, 2))) as mean_price,
+        exp(log_mean + log_variance / 2 * (1 - win_count / power(win_count + 0.25, 2)))
+            as mean_price,
         exp(2 * log_mean + 2 * log_variance) as mean_square_price
     from shrunk
 

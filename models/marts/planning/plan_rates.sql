@@ -80,7 +80,11 @@ plan_rates as (
         greatest(told.rate - {{ plan_quantile(95) }} * told.rate_deviation, 0) as low_95_rate,
         least(told.rate + {{ plan_quantile(95) }} * told.rate_deviation, 1) as high_95_rate,
         cast(told.wait_days as decimal(18, 2)) as wait_days,
-        cast(greatest(told.wait_days - {{ plan_quantile(80) }} * told.wait_deviation, 0) as decimal(18, 2))
+        cast(
+            greatest(told.wait_days - {{ plan_quantile(80) }} * told.wait_deviation, 0) as decimal(
+                18, 2
+            )
+        )
             as low_80_days,
         cast(told.wait_days + {{ plan_quantile(80) }} * told.wait_deviation as decimal(18, 2))
             as high_80_days,

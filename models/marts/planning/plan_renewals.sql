@@ -92,11 +92,17 @@ plan_renewals as (
         months.expansion_amount,
         months.renewal_amount,
         {{ as_amount('told.later_value') }} as expected_amount,
-        {{ as_amount('greatest(told.later_value - ' ~ plan_quantile(80) ~ ' * told.deviation, 0)') }} as low_80_amount,
-        {{ as_amount('told.later_value + ' ~ plan_quantile(80) ~ ' * told.deviation') }} as high_80_amount,
-        {{ as_amount('greatest(told.later_value - ' ~ plan_quantile(95) ~ ' * told.deviation, 0)') }} as low_95_amount,
-        {{ as_amount('told.later_value + ' ~ plan_quantile(95) ~ ' * told.deviation') }} as high_95_amount,
-        months.expansion_amount + months.renewal_amount - {{ as_amount('told.later_value') }} as gap_amount
+        {{ as_amount('greatest(told.later_value - ' ~ plan_quantile(80) ~ ' * told.deviation, 0)') }}
+            as low_80_amount,
+        {{ as_amount('told.later_value + ' ~ plan_quantile(80) ~ ' * told.deviation') }}
+            as high_80_amount,
+        {{ as_amount('greatest(told.later_value - ' ~ plan_quantile(95) ~ ' * told.deviation, 0)') }}
+            as low_95_amount,
+        {{ as_amount('told.later_value + ' ~ plan_quantile(95) ~ ' * told.deviation') }}
+            as high_95_amount,
+        months.expansion_amount
+        + months.renewal_amount
+        - {{ as_amount('told.later_value') }} as gap_amount
     from months
     left join told on {{ same('months', 'told', ['funnel', 'target_month']) }}
     where months.has_target

@@ -46,9 +46,10 @@ whole as (
         segment,
         step,
         waited_weeks,
-        {%- for fate in counted %}
-        sum({{ fate }}_count) as {{ fate }}_count{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for fate in counted %}
+    sum({{ fate }}_count) as {{ fate }}_count{{ ',' if not loop.last }}
+    
+{%- endfor %}
     from moves
     group by funnel, segment, step, waited_weeks
 
@@ -81,7 +82,11 @@ signed as (
         0 as {{ fate }}_count,
         {%- endfor %}
         samples.number as sample_number
-    from (select distinct funnel, segment, step from whole) as kinds
+    from (select distinct
+        funnel,
+        segment,
+        step
+    from whole) as kinds
     cross join weeks
     cross join samples
 
@@ -95,9 +100,10 @@ summed as (
         step,
         sample_number,
         waited_weeks,
-        {%- for fate in counted %}
-        cast(sum({{ fate }}_count) as bigint) as {{ fate }}_count{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for fate in counted %}
+    cast(sum({{ fate }}_count) as bigint) as {{ fate }}_count{{ ',' if not loop.last }}
+    
+{%- endfor %}
     from signed
     group by funnel, segment, step, sample_number, waited_weeks
 

@@ -22,9 +22,18 @@ sampled as (
         sum(case when source != 'new' then win_volume else 0 end) as open_wins,
         sum(case when source = 'new' then win_volume else 0 end) as lead_wins
         {%- for step, sources in steps.items() %},
-        sum(case when source in ('{{ sources | join("', '") }}') then won_value else 0 end)
+        sum(
+            case
+                when
+                    source in (
+                        '{{ sources | join("', '") }}'
+                    )
+                    then won_value else
+                    0
+            end
+        )
             as {{ step }}_open_value
-        {%- endfor %}
+    {%- endfor %}
     from revenue
     group by scenario, funnel, period, sample_number
 
@@ -60,11 +69,16 @@ moved as (
         periods.funnel,
         periods.period
         {%- for step in steps %},
-        coalesce(sum(case when drifts.step = '{{ step }}' then
-            drifts.stray_variance + drifts.drift_variance
-            * power(least(0.3 * (periods.from_day + periods.before_day) / 365, 0.5) - drifts.mean_years, 2)
+        coalesce(sum(case
+            when drifts.step = '{{ step }}' then
+                drifts.stray_variance + drifts.drift_variance
+                * power(
+                    least(0.3 * (periods.from_day + periods.before_day) / 365, 0.5)
+                    - drifts.mean_years,
+                    2
+                )
         end), 0) as {{ step }}_variance
-        {%- endfor %}
+    {%- endfor %}
     from periods
     left join drifts on periods.funnel = drifts.funnel
     group by periods.funnel, periods.period
@@ -92,7 +106,8 @@ plan_sums as (
         {%- endfor %} as open_variance,
         estimated.lead_variance
         + power(estimated.lead_value, 2)
-        * (moved.lead_variance + moved.prospect_variance + moved.opportunity_variance) as lead_variance,
+        * (moved.lead_variance + moved.prospect_variance + moved.opportunity_variance)
+            as lead_variance,
         estimated.covariance
         {%- for step in steps %}
         + moved.{{ step }}_variance * estimated.{{ step }}_open_value * estimated.lead_value

@@ -62,7 +62,8 @@ plan_targets as (
             when weighed.won_value >= weighed.target_value then 'won already'
             when weighed.gap_value <= 0 then 'open funnel is enough'
             when weighed.needed_leads <= weighed.most_weekly_leads then 'within reach'
-            when weighed.most_value - weighed.won_value - weighed.open_value
+            when
+                weighed.most_value - weighed.won_value - weighed.open_value
                 < 0.01 * weighed.gap_value then 'too late for leads'
             when weighed.most_weekly_leads > 0 then 'out of reach'
             else 'no leads'
@@ -76,10 +77,12 @@ plan_targets as (
         {{ as_amount('weighed.today_value') }} as today_amount,
         {{ as_amount('greatest(weighed.today_value - ' ~ plan_quantile(80) ~ ' * weighed.today_deviation, 0)') }}
             as low_80_amount,
-        {{ as_amount('weighed.today_value + ' ~ plan_quantile(80) ~ ' * weighed.today_deviation') }} as high_80_amount,
+        {{ as_amount('weighed.today_value + ' ~ plan_quantile(80) ~ ' * weighed.today_deviation') }}
+            as high_80_amount,
         {{ as_amount('greatest(weighed.today_value - ' ~ plan_quantile(95) ~ ' * weighed.today_deviation, 0)') }}
             as low_95_amount,
-        {{ as_amount('weighed.today_value + ' ~ plan_quantile(95) ~ ' * weighed.today_deviation') }} as high_95_amount,
+        {{ as_amount('weighed.today_value + ' ~ plan_quantile(95) ~ ' * weighed.today_deviation') }}
+            as high_95_amount,
         {{ as_amount('weighed.most_value') }} as most_amount,
         {{ as_amount(
             'case when weighed.most_value < weighed.target_value'
@@ -93,12 +96,15 @@ plan_targets as (
         {{ as_double('weighed.safe_leads') }} as safe_leads,
         {{ as_double('weighed.today_weekly_leads') }} as today_leads,
         {{ as_double('weighed.most_weekly_leads') }} as most_leads,
-        {{ as_double('weighed.open_wins + weighed.needed_leads * weighed.lead_wins') }} as needed_wins,
+        {{ as_double('weighed.open_wins + weighed.needed_leads * weighed.lead_wins') }}
+            as needed_wins,
         {{ chance_of('(weighed.today_value - weighed.target_value) / nullif(weighed.today_deviation, 0)') }}
             as today_hit_rate,
-        (weighed.target_value - weighed.won_value) / nullif(weighed.most_value - weighed.won_value, 0)
+        (weighed.target_value - weighed.won_value)
+        / nullif(weighed.most_value - weighed.won_value, 0)
             as improvement_factor,
-        {{ week_date('cast(floor((weighed.before_day - weighed.half_paid_days) / 7.0) as bigint)') }} as last_lead_week
+        {{ week_date('cast(floor((weighed.before_day - weighed.half_paid_days) / 7.0) as bigint)') }}
+            as last_lead_week
     from periods
     cross join scenarios
     left join weighed

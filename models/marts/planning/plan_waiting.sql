@@ -53,7 +53,7 @@ plan_waiting as (
     inner join rates
         on
             {{ same('held', 'rates', ['funnel', 'segment', 'step', 'sample_number']) }}
-            and rates.waited_weeks >= held.waited_weeks
+            and held.waited_weeks <= rates.waited_weeks
             and rates.waited_weeks < held.waited_weeks + {{ int_var('planning_weeks') }}
     group by
         held.funnel, held.segment, held.sample_number, held.step,

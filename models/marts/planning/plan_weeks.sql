@@ -62,8 +62,11 @@ spread as (
         -- Beyond the leads, which are for us to bring, single arrivals come by chance.
         sqrt(
             power({{ spread_of('open_volume + new_volume') }}, 2)
-            + max(case when sample_number = 0 and node not in ('awareness', 'lead')
-                then open_volume + new_volume else 0 end)
+            + max(case
+                when sample_number = 0 and node not in ('awareness', 'lead')
+                    then open_volume + new_volume
+                else 0
+            end)
         ) as deviation
     from planned
     group by scenario, funnel, node, week_number
