@@ -1,4 +1,5 @@
-{# Grain: one row a scenario, funnel, source, node, sample and week to come: who gets there, and what wins bring. #}
+{# Grain: one row a scenario, funnel, source, node, sample and week to come: who gets there, and
+   what wins bring. #}
 {%- set order_of = {'lead': 1, 'prospect': 2, 'opportunity': 3, 'win': 4} -%}
 {%- set starts = {'new': 1, 'first': 1, 'lead': 1, 'prospect': 2, 'opportunity': 3} -%}
 with
@@ -12,22 +13,18 @@ changes as (select * from {{ ref('plan_changes') }}),
 paths as (
 
     -- The steps that lie between a source and a node.
-    {%- set rows = [] -%}
-    {%- for source, start in starts.items() -%}
-    {%- for node, place in order_of.items() if place >= start -%}
-    {%- for step, number in order_of.items() if number >= start and (number < place or place == start) and step != 'win' -%}
-    {%- do rows.append((source, node, step, number < place)) -%}
-    {%- endfor -%}
-    {%- endfor -%}
-    {%- endfor -%}
-    {% for source, node, step, is_taken in rows %}
+    {% for source, start in starts.items() %}
+    {%- set is_last_source = loop.last %}
+    {%- for node, place in order_of.items() if place >= start %}
+    {%- set is_last_node = loop.last %}
+    {%- for step, number in order_of.items() if number >= start and number < 4 %}
     select
         '{{ source }}' as source,
         '{{ node }}' as node,
         '{{ step }}' as step,
-        {{ is_taken | lower }} as is_taken
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        {{ (number < place) | lower }} as is_taken
+    {{ 'union all' if not (is_last_source and is_last_node and loop.last) }}
+    {%- endfor %}{% endfor %}{% endfor %}
 
 ),
 
@@ -38,11 +35,9 @@ ways as (
         changes.funnel,
         paths.source,
         paths.node,
-        exp(
-            sum(
-                case when paths.is_taken then ln(greatest(changes.rate_factor, 0.000001)) else 0 end
-            )
-        ) as rate_factor,
+        exp(sum(
+            case when paths.is_taken then ln(greatest(changes.rate_factor, 0.000001)) else 0 end
+        )) as rate_factor,
         sum(case when paths.is_taken then changes.added_wait else 0 end) as added_wait,
         max(changes.price_factor) as price_factor,
         max(changes.fixed_price) as fixed_price
@@ -69,9 +64,11 @@ valued as (
 
 ),
 
+halves as ({{ whole_numbers(0, 1) }}),
+
 shifted as (
 
-    -- A wait that changes by days moves arrivals by part of a week: they lie in one week and the next.
+    -- A wait that changes by days moves arrivals by part of a week, into one week and the next.
     select
         ways.scenario,
         ways.price_factor,
@@ -112,7 +109,7 @@ plan_arrivals as (
             ) * {{ part_of_week() }}
         ) as square_value
     from shifted
-    cross join ({{ whole_numbers(0, 1) }}) as halves
+    cross join halves
     where {{ part_of_week() }} > 0
     group by
         shifted.scenario, shifted.funnel, shifted.source, shifted.node, shifted.sample_number,

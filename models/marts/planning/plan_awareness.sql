@@ -1,4 +1,5 @@
-{# Grain: one row a scenario, funnel, sample and week: how many people must hear of us for the leads that the plan wants later. #}
+{# Grain: one row a scenario, funnel, sample and week: how many people must hear of us for the
+   leads that the plan wants later. #}
 with
 
 waits as (select * from {{ ref('plan_waits') }} where step = 'awareness'),

@@ -1,4 +1,7 @@
 {# Grain: one row a channel: what today's leads cost in a week, and what the planned ones will. #}
+{%- set told = [
+    'weekly_leads', 'low_80_leads', 'high_80_leads', 'low_95_leads', 'high_95_leads'
+] -%}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
@@ -28,7 +31,7 @@ wanted as (
     select
         recent.channel,
         sum(recent.weekly_leads) as today_leads
-        {%- for column in ['weekly_leads', 'low_80_leads', 'high_80_leads', 'low_95_leads', 'high_95_leads'] %},
+        {%- for column in told %},
         sum(recent.weekly_leads * coalesce(targets.{{ column }} / targets.today_leads, 1))
             as {{ column }}
     {%- endfor %}

@@ -1,4 +1,5 @@
-{# Grain: one row a scenario, funnel and step: what the scenario changes there; `base` changes nothing. #}
+{# Grain: one row a scenario, funnel and step: what the scenario changes there; `base` changes
+   nothing. #}
 with
 
 scenarios as (select * from {{ ref('planning_scenarios') }}),

@@ -16,7 +16,8 @@ spent as (
     from spend
     inner join rates
         on {{ rate_holds('spend.currency', 'cast(spend.spend_date as timestamp)') }}
-    group by 1, 2
+    group by
+        coalesce(spend.channel, 'none'), date_trunc('month', cast(spend.spend_date as timestamp))
 
 ),
 
@@ -28,7 +29,7 @@ won as (
         count(*) as lead_count
     from journeys
     where lead_at is not null
-    group by 1, 2
+    group by coalesce(first_channel, 'none'), date_trunc('month', lead_at)
 
 ),
 

@@ -1,4 +1,5 @@
-{# Grain: one row a funnel, segment, step, fate, part of the journeys, week of entry and weeks waited. #}
+{# Grain: one row a funnel, segment, step, fate, part of the journeys, week of entry and weeks
+   waited. #}
 {%- set nodes = ['awareness', 'lead', 'prospect', 'opportunity', 'win'] -%}
 with
 

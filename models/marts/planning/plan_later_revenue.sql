@@ -1,4 +1,5 @@
-{# Grain: one row a funnel, sample and month of a customer's age: what a customer renews and adds in it. #}
+{# Grain: one row a funnel, sample and month of a customer's age: what a customer renews and adds
+   in it. #}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }} where customer_at is not null),
@@ -40,7 +41,9 @@ paid as (
     inner join journeys on lifecycle.journey_key = journeys.journey_key
     inner join customers on lifecycle.journey_key = customers.journey_key
     where lifecycle.amount > 0 and lifecycle.entered_at >= journeys.customer_at
-    group by 1, 2, 3
+    group by
+        customers.funnel, customers.sample_group,
+        cast(floor({{ days_between('journeys.customer_at', 'lifecycle.entered_at') }} / 30) as bigint)
 
 ),
 

@@ -1,4 +1,5 @@
-{# Grain: one row a scenario, funnel and sample: the leads a week that give the targets of all months together. #}
+{# Grain: one row a scenario, funnel and sample: the leads a week that give the targets of all
+   months together. #}
 with
 
 revenue as (select * from {{ ref('plan_revenue') }} where period = 'all' and source != 'first'),

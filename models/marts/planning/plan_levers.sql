@@ -1,6 +1,9 @@
-{# Grain: one row a funnel and lever: what one point of a rate, one day of a wait or one per cent of price is worth. #}
+{# Grain: one row a funnel and lever: what one point of a rate, one day of a wait or one per cent
+   of price is worth. #}
 {%- set sources = {
-    'lead': ['new', 'lead'], 'prospect': ['new', 'lead', 'prospect'], 'opportunity': ['new', 'lead', 'prospect', 'opportunity']
+    'lead': ['new', 'lead'],
+    'prospect': ['new', 'lead', 'prospect'],
+    'opportunity': ['new', 'lead', 'prospect', 'opportunity'],
 } -%}
 with
 
@@ -19,31 +22,15 @@ rates as (select * from {{ ref('plan_rates') }} where segment = 'all'),
 
 weekly as (
 
-    -- Money that the plan brings in a week, and what of it a day less would bring into the time that counts, or out of it.
+    -- What the plan brings in a week, and its part in the planned time, now and a day earlier.
     select
         arrivals.funnel,
         arrivals.source,
         arrivals.sample_number,
         arrivals.won_value
         * case when arrivals.source = 'new' then steady.weekly_leads else 1 end as won_value,
-        case
-            when
-                7 * arrivals.week_number >= periods.before_day
-                or 7 * arrivals.week_number + 7 <= periods.from_day then 0
-            else (
-                least(7 * arrivals.week_number + 7, periods.before_day)
-                - greatest(7 * arrivals.week_number, periods.from_day)
-            ) / 7
-        end as share_now,
-        case
-            when
-                7 * arrivals.week_number - 1 >= periods.before_day
-                or 7 * arrivals.week_number + 6 <= periods.from_day then 0
-            else (
-                least(7 * arrivals.week_number + 6, periods.before_day)
-                - greatest(7 * arrivals.week_number - 1, periods.from_day, -1)
-            ) / 7
-        end as share_earlier
+        {{ week_in_period(0) }} as share_now,
+        {{ week_in_period(1) }} as share_earlier
     from arrivals
     inner join leads as steady
         on arrivals.funnel = steady.funnel and steady.sample_number = 0
@@ -112,17 +99,10 @@ plan_levers as (
         funnel,
         lever,
         step,
-        cast(
-            row_number()
-                over (partition by funnel order by gained_value desc, lever asc, step asc)
-            as bigint
-        )
+        row_number() over (partition by funnel order by gained_value desc, lever asc, step asc)
             as lever_rank,
         {{ as_amount('gained_value') }} as gained_amount,
-        {{ as_amount('gained_value - ' ~ plan_quantile(80) ~ ' * deviation') }} as low_80_amount,
-        {{ as_amount('gained_value + ' ~ plan_quantile(80) ~ ' * deviation') }} as high_80_amount,
-        {{ as_amount('gained_value - ' ~ plan_quantile(95) ~ ' * deviation') }} as low_95_amount,
-        {{ as_amount('gained_value + ' ~ plan_quantile(95) ~ ' * deviation') }} as high_95_amount
+        {{ amount_intervals('gained_value', 'deviation') }}
     from told
     where gained_value is not null
 

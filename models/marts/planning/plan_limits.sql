@@ -1,4 +1,5 @@
-{# Grain: one row a funnel: today's leads a week, the most it can work, and how long a lead takes to pay. #}
+{# Grain: one row a funnel: today's leads a week, the most it can work, and how long a lead takes
+   to pay. #}
 with
 
 prices as (select * from {{ ref('plan_prices') }} where sample_number = 0),

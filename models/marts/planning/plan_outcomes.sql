@@ -1,4 +1,5 @@
-{# Grain: one row a funnel, step and four weeks that are over: what happened, beside what was to be expected. #}
+{# Grain: one row a funnel, step and four weeks that are over: what happened, beside what was to
+   be expected. #}
 {%- set block = 4 -%}
 with
 
@@ -70,7 +71,9 @@ happened as (
         sum(journey_count) as advanced_count
     from counts
     where fate = 'advanced'
-    group by 1, 2, 3
+    group by
+        funnel, step,
+        cast(ceil(-1.0 * (entered_week_number + waited_weeks) / {{ block }}) as bigint)
 
 ),
 

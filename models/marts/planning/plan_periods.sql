@@ -1,4 +1,5 @@
-{# Grain: one row a funnel and period: each month to come, and `all` of those that have a target. #}
+{# Grain: one row a funnel and period: each month to come, and `all` of those that have a target.
+   #}
 with
 
 targets as (select * from {{ ref('targets') }}),

@@ -1,4 +1,5 @@
-{# Grain: one row a funnel, segment and sample: how many leads it brings lately, and what its wins are worth. #}
+{# Grain: one row a funnel, segment and sample: how many leads it brings lately, and what its
+   wins are worth. #}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),

@@ -1,4 +1,5 @@
-{# Grain: one row a week in which a plan was made, funnel, node and week planned. Never rebuilt: what was promised stays. #}
+{# Grain: one row a week in which a plan was made, funnel, node and week planned. Never rebuilt:
+   what was promised stays. #}
 {{ config(
     materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail'
 ) }}

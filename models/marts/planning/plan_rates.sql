@@ -1,4 +1,5 @@
-{# Grain: one row a funnel, segment (`all` among them) and step: the rate, the wait and how sure they are. #}
+{# Grain: one row a funnel, segment (`all` among them) and step: the rate, the wait and how sure
+   they are. #}
 with
 
 waits as (select * from {{ ref('plan_waits') }}),

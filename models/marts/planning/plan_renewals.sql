@@ -1,4 +1,5 @@
-{# Grain: one row a funnel and month to come: what today's customers will likely renew and add, beside what was promised. #}
+{# Grain: one row a funnel and month to come: what today's customers will likely renew and add,
+   beside what was promised. #}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }} where customer_at is not null),
@@ -92,14 +93,7 @@ plan_renewals as (
         months.expansion_amount,
         months.renewal_amount,
         {{ as_amount('told.later_value') }} as expected_amount,
-        {{ as_amount('greatest(told.later_value - ' ~ plan_quantile(80) ~ ' * told.deviation, 0)') }}
-            as low_80_amount,
-        {{ as_amount('told.later_value + ' ~ plan_quantile(80) ~ ' * told.deviation') }}
-            as high_80_amount,
-        {{ as_amount('greatest(told.later_value - ' ~ plan_quantile(95) ~ ' * told.deviation, 0)') }}
-            as low_95_amount,
-        {{ as_amount('told.later_value + ' ~ plan_quantile(95) ~ ' * told.deviation') }}
-            as high_95_amount,
+        {{ amount_intervals('told.later_value', 'told.deviation') }},
         months.expansion_amount
         + months.renewal_amount
         - {{ as_amount('told.later_value') }} as gap_amount

@@ -1,4 +1,5 @@
-{# Grain: one row a scenario, funnel, source, sample and period with a target: the revenue that falls into it.
+{# Grain: one row a scenario, funnel, source, sample and period with a target: the revenue that
+   falls into it.
 
 A period is a month, or `all`: every month of the funnel's targets that a plan can reach. #}
 with

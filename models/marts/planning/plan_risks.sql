@@ -11,31 +11,22 @@ weeks as ({{ whole_numbers(0, int_var('planning_history_weeks')) }}),
 moves as (
 
     -- A journey joins those at risk when it is first seen, and leaves them with its fate.
+    {% for waited, counts_in in [('waited_weeks', counted[:-1]), ('unseen_weeks', ['joined'])] %}
     select
         funnel,
         segment,
         step,
         sample_group,
-        waited_weeks,
-        {%- for fate in counted[:-1] %}
-        sum(case when fate = '{{ fate }}' then journey_count else 0 end) as {{ fate }}_count,
+        {%- for fate in counted %}
+        {%- set test = "fate = '" ~ fate ~ "'" if fate != 'joined' else 'true' %}
+        sum(case when {{ test if fate in counts_in else 'false' }} then journey_count else 0 end)
+            as {{ fate }}_count,
         {%- endfor %}
-        0 as joined_count
+        {{ waited }} as waited_weeks
     from counts
-    group by funnel, segment, step, sample_group, waited_weeks
-    union all
-    select
-        funnel,
-        segment,
-        step,
-        sample_group,
-        unseen_weeks as waited_weeks,
-        0 as advanced_count,
-        0 as exited_count,
-        0 as open_count,
-        sum(journey_count) as joined_count
-    from counts
-    group by funnel, segment, step, sample_group, unseen_weeks
+    group by funnel, segment, step, sample_group, {{ waited }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -45,15 +36,16 @@ whole as (
         funnel,
         segment,
         step,
-        waited_weeks,
-    {%- for fate in counted %}
-    sum({{ fate }}_count) as {{ fate }}_count{{ ',' if not loop.last }}
-    
-{%- endfor %}
+        {%- for fate in counted %}
+        sum({{ fate }}_count) as {{ fate }}_count,
+        {%- endfor %}
+        waited_weeks
     from moves
     group by funnel, segment, step, waited_weeks
 
 ),
+
+kinds as (select distinct funnel, segment, step from whole),
 
 signed as (
 
@@ -68,25 +60,23 @@ signed as (
         funnel,
         segment,
         step,
-        waited_weeks,
         {%- for fate in counted %}
         -{{ fate }}_count as {{ fate }}_count,
         {%- endfor %}
+        waited_weeks,
         sample_group as sample_number
     from moves
     union all
     select
-        kinds.*,
-        weeks.number as waited_weeks,
+        kinds.funnel,
+        kinds.segment,
+        kinds.step,
         {%- for fate in counted %}
         0 as {{ fate }}_count,
         {%- endfor %}
+        weeks.number as waited_weeks,
         samples.number as sample_number
-    from (select distinct
-        funnel,
-        segment,
-        step
-    from whole) as kinds
+    from kinds
     cross join weeks
     cross join samples
 
@@ -99,11 +89,10 @@ summed as (
         segment,
         step,
         sample_number,
-        waited_weeks,
-    {%- for fate in counted %}
-    cast(sum({{ fate }}_count) as bigint) as {{ fate }}_count{{ ',' if not loop.last }}
-    
-{%- endfor %}
+        {%- for fate in counted %}
+        cast(sum({{ fate }}_count) as bigint) as {{ fate }}_count,
+        {%- endfor %}
+        waited_weeks
     from signed
     group by funnel, segment, step, sample_number, waited_weeks
 

@@ -1,4 +1,5 @@
-{# Grain: one row a funnel and week to come: how its leads spread over the weeks, 1 being an even week. #}
+{# Grain: one row a funnel and week to come: how its leads spread over the weeks, 1 being an even
+   week. #}
 with
 
 counts as (select * from {{ ref('plan_counts') }} where step = 'lead'),

@@ -1,5 +1,13 @@
-{# Grain: one row a scenario, funnel and period: all that its plan is solved from, as money a weekly lead and money without any. #}
-{%- set steps = {'lead': ['lead'], 'prospect': ['lead', 'prospect'], 'opportunity': ['lead', 'prospect', 'opportunity']} -%}
+{# Grain: one row a scenario, funnel and period: all that its plan is solved from, as money a
+   weekly lead and money without any. #}
+{%- set steps = {
+    'lead': ['lead'],
+    'prospect': ['lead', 'prospect'],
+    'opportunity': ['lead', 'prospect', 'opportunity'],
+} -%}
+{%- set values = [
+    'open_value', 'lead_value', 'open_chance', 'lead_chance', 'open_wins', 'lead_wins'
+] -%}
 with
 
 revenue as (select * from {{ ref('plan_revenue') }} where source != 'first'),
@@ -14,26 +22,16 @@ sampled as (
         scenario,
         funnel,
         period,
-        sample_number,
-        sum(case when source != 'new' then won_value else 0 end) as open_value,
-        sum(case when source = 'new' then won_value else 0 end) as lead_value,
-        sum(case when source != 'new' then square_value else 0 end) as open_chance,
-        sum(case when source = 'new' then square_value else 0 end) as lead_chance,
-        sum(case when source != 'new' then win_volume else 0 end) as open_wins,
-        sum(case when source = 'new' then win_volume else 0 end) as lead_wins
-        {%- for step, sources in steps.items() %},
-        sum(
-            case
-                when
-                    source in (
-                        '{{ sources | join("', '") }}'
-                    )
-                    then won_value else
-                    0
-            end
-        )
-            as {{ step }}_open_value
-    {%- endfor %}
+        {%- for kind, test in {'open': "!= 'new'", 'lead': "= 'new'"}.items() %}
+        sum(case when source {{ test }} then won_value else 0 end) as {{ kind }}_value,
+        sum(case when source {{ test }} then square_value else 0 end) as {{ kind }}_chance,
+        sum(case when source {{ test }} then win_volume else 0 end) as {{ kind }}_wins,
+        {%- endfor %}
+        {%- for step, sources in steps.items() %}
+        sum(case when source in ('{{ sources | join("', '") }}') then won_value else 0 end)
+            as {{ step }}_open_value,
+        {%- endfor %}
+        sample_number
     from revenue
     group by scenario, funnel, period, sample_number
 
@@ -45,7 +43,7 @@ estimated as (
         scenario,
         funnel,
         period,
-        {%- for column in ['open_value', 'lead_value', 'open_chance', 'lead_chance', 'open_wins', 'lead_wins'] %}
+        {%- for column in values %}
         max(case when sample_number = 0 then {{ column }} end) as {{ column }},
         {%- endfor %}
         {%- for step in steps %}

@@ -1,4 +1,5 @@
-{# Grain: one row a scenario, funnel and period: what the target still takes in leads, and whether it can be. #}
+{# Grain: one row a scenario, funnel and period: what the target still takes in leads, and
+   whether it can be. #}
 with
 
 sums as (
@@ -31,19 +32,26 @@ solved as (
 
 ),
 
-weighed as (
+limited as (
 
     select
         solved.*,
         limits.today_weekly_leads,
         limits.most_weekly_leads,
-        limits.half_paid_days,
-        {% for leads in ['today', 'most'] -%}
-        won_value + open_value + limits.{{ leads }}_weekly_leads * lead_value as {{ leads }}_value,
-        {% endfor -%}
-        sqrt({{ revenue_variance('limits.today_weekly_leads') }}) as today_deviation
+        limits.half_paid_days
     from solved
     inner join limits on solved.funnel = limits.funnel
+
+),
+
+ventured as (
+
+    select
+        *,
+        won_value + open_value + today_weekly_leads * lead_value as today_value,
+        won_value + open_value + most_weekly_leads * lead_value as most_value,
+        sqrt({{ revenue_variance('today_weekly_leads') }}) as today_deviation
+    from limited
 
 ),
 
@@ -57,61 +65,55 @@ plan_targets as (
         case
             when not periods.has_target then 'no target'
             when periods.new_amount = 0 then 'target is zero'
-            when weighed.funnel is null then 'no history'
-            when weighed.lead_value is null then 'no price'
-            when weighed.won_value >= weighed.target_value then 'won already'
-            when weighed.gap_value <= 0 then 'open funnel is enough'
-            when weighed.needed_leads <= weighed.most_weekly_leads then 'within reach'
+            when ventured.funnel is null then 'no history'
+            when ventured.lead_value is null then 'no price'
+            when ventured.won_value >= ventured.target_value then 'won already'
+            when ventured.gap_value <= 0 then 'open funnel is enough'
+            when ventured.needed_leads <= ventured.most_weekly_leads then 'within reach'
             when
-                weighed.most_value - weighed.won_value - weighed.open_value
-                < 0.01 * weighed.gap_value then 'too late for leads'
-            when weighed.most_weekly_leads > 0 then 'out of reach'
+                ventured.most_value - ventured.won_value - ventured.open_value
+                < 0.01 * ventured.gap_value then 'too late for leads'
+            when ventured.most_weekly_leads > 0 then 'out of reach'
             else 'no leads'
         end as outcome,
         periods.target_amount,
         periods.new_amount,
         periods.won_amount,
-        {{ as_amount('weighed.open_value') }} as open_amount,
-        {{ as_amount('case when weighed.gap_value > 0 then weighed.gap_value else 0 * weighed.gap_value end') }}
+        {{ as_amount('ventured.open_value') }} as open_amount,
+        {{ as_amount('case when ventured.gap_value > 0 then ventured.gap_value else 0 end') }}
             as needed_amount,
-        {{ as_amount('weighed.today_value') }} as today_amount,
-        {{ as_amount('greatest(weighed.today_value - ' ~ plan_quantile(80) ~ ' * weighed.today_deviation, 0)') }}
-            as low_80_amount,
-        {{ as_amount('weighed.today_value + ' ~ plan_quantile(80) ~ ' * weighed.today_deviation') }}
-            as high_80_amount,
-        {{ as_amount('greatest(weighed.today_value - ' ~ plan_quantile(95) ~ ' * weighed.today_deviation, 0)') }}
-            as low_95_amount,
-        {{ as_amount('weighed.today_value + ' ~ plan_quantile(95) ~ ' * weighed.today_deviation') }}
-            as high_95_amount,
-        {{ as_amount('weighed.most_value') }} as most_amount,
-        {{ as_amount(
-            'case when weighed.most_value < weighed.target_value'
-            ~ ' then weighed.target_value - weighed.most_value else 0 * weighed.most_value end'
-        ) }} as missed_amount,
-        {{ as_double('weighed.needed_leads') }} as weekly_leads,
-        {{ as_double('weighed.low_80_leads') }} as low_80_leads,
-        {{ as_double('weighed.high_80_leads') }} as high_80_leads,
-        {{ as_double('weighed.low_95_leads') }} as low_95_leads,
-        {{ as_double('weighed.high_95_leads') }} as high_95_leads,
-        {{ as_double('weighed.safe_leads') }} as safe_leads,
-        {{ as_double('weighed.today_weekly_leads') }} as today_leads,
-        {{ as_double('weighed.most_weekly_leads') }} as most_leads,
-        {{ as_double('weighed.open_wins + weighed.needed_leads * weighed.lead_wins') }}
+        {{ as_amount('ventured.today_value') }} as today_amount,
+        {{ amount_intervals('ventured.today_value', 'ventured.today_deviation') }},
+        {{ as_amount('ventured.most_value') }} as most_amount,
+        {{ as_amount('greatest(ventured.target_value, ventured.most_value) - ventured.most_value') }}
+            as missed_amount,
+        {{ as_double('ventured.needed_leads') }} as weekly_leads,
+        {{ as_double('ventured.low_80_leads') }} as low_80_leads,
+        {{ as_double('ventured.high_80_leads') }} as high_80_leads,
+        {{ as_double('ventured.low_95_leads') }} as low_95_leads,
+        {{ as_double('ventured.high_95_leads') }} as high_95_leads,
+        {{ as_double('ventured.safe_leads') }} as safe_leads,
+        {{ as_double('ventured.today_weekly_leads') }} as today_leads,
+        {{ as_double('ventured.most_weekly_leads') }} as most_leads,
+        {{ as_double('ventured.open_wins + ventured.needed_leads * ventured.lead_wins') }}
             as needed_wins,
-        {{ chance_of('(weighed.today_value - weighed.target_value) / nullif(weighed.today_deviation, 0)') }}
+        {{ chance_of(
+            '(ventured.today_value - ventured.target_value) / nullif(ventured.today_deviation, 0)'
+        ) }}
             as today_hit_rate,
-        (weighed.target_value - weighed.won_value)
-        / nullif(weighed.most_value - weighed.won_value, 0)
+        (ventured.target_value - ventured.won_value)
+        / nullif(ventured.most_value - ventured.won_value, 0)
             as improvement_factor,
-        {{ week_date('cast(floor((weighed.before_day - weighed.half_paid_days) / 7.0) as bigint)') }}
-            as last_lead_week
+        {{ week_date(
+            'cast(floor((ventured.before_day - ventured.half_paid_days) / 7.0) as bigint)'
+        ) }} as last_lead_week
     from periods
     cross join scenarios
-    left join weighed
+    left join ventured
         on
-            periods.funnel = weighed.funnel
-            and periods.period = weighed.period
-            and scenarios.scenario = weighed.scenario
+            periods.funnel = ventured.funnel
+            and periods.period = ventured.period
+            and scenarios.scenario = ventured.scenario
 
 )
 

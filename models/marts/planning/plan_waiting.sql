@@ -1,4 +1,5 @@
-{# Grain: one row a funnel, segment, source, sample and week to come: who moves on of those that wait at the cutoff. #}
+{# Grain: one row a funnel, segment, source, sample and week to come: who moves on of those that
+   wait at the cutoff. #}
 with
 
 waits as (select * from {{ ref('plan_waits') }}),

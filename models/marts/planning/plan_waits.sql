@@ -1,4 +1,5 @@
-{# Grain: one row a funnel, segment, step, sample and week of waiting: the chance to move on in that week. #}
+{# Grain: one row a funnel, segment, step, sample and week of waiting: the chance to move on in
+   that week. #}
 with
 
 risks as (select * from {{ ref('plan_risks') }}),

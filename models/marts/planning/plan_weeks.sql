@@ -1,4 +1,5 @@
-{# Grain: one row a scenario, funnel, node and week: how many must get there, by when, and who answers for it. #}
+{# Grain: one row a scenario, funnel, node and week: how many must get there, by when, and who
+   answers for it. #}
 with
 
 arrivals as (select * from {{ ref('plan_arrivals') }} where source != 'first'),
