@@ -3,7 +3,10 @@
 {% macro amount_intervals(value, deviation) -%}
     {%- for percent in ['80', '95'] -%}
         {%- set reach = plan_quantile(percent) ~ ' * ' ~ deviation -%}
-        {{ as_amount('greatest(' ~ value ~ ' - ' ~ reach ~ ', least(' ~ value ~ ', 0))') }} as low_{{ percent }}_amount,
+        case
+            when {{ value }} >= 0 and {{ value }} < {{ reach }} then 0
+            else {{ as_amount(value ~ ' - ' ~ reach) }}
+        end as low_{{ percent }}_amount,
         {{ as_amount(value ~ ' + ' ~ reach) }} as high_{{ percent }}_amount
         {{- ',\n        ' if not loop.last }}
     {%- endfor -%}

@@ -66,7 +66,7 @@ plan_targets as (
             when not periods.has_target then 'no target'
             when periods.new_amount = 0 then 'target is zero'
             when ventured.funnel is null then 'no history'
-            when ventured.lead_value is null then 'no price'
+            when ventured.lead_wins > 0 and coalesce(ventured.lead_value, 0) = 0 then 'no price'
             when ventured.won_value >= ventured.target_value then 'won already'
             when ventured.gap_value <= 0 then 'open funnel is enough'
             when ventured.needed_leads <= ventured.most_weekly_leads then 'within reach'
@@ -80,8 +80,7 @@ plan_targets as (
         periods.new_amount,
         periods.won_amount,
         {{ as_amount('ventured.open_value') }} as open_amount,
-        {{ as_amount('case when ventured.gap_value > 0 then ventured.gap_value else 0 end') }}
-            as needed_amount,
+        {{ as_amount('(ventured.gap_value + abs(ventured.gap_value)) / 2') }} as needed_amount,
         {{ as_amount('ventured.today_value') }} as today_amount,
         {{ amount_intervals('ventured.today_value', 'ventured.today_deviation') }},
         {{ as_amount('ventured.most_value') }} as most_amount,
