@@ -1,6 +1,6 @@
 """The planner against the truth: simulated companies, planned by the project's own models.
 
-Writes one row a company and planner to benchmarks/planning.csv's place, and the table to planning.md."""
+Adds one row a company and planner to a CSV file, and writes the table of all of its rows."""
 
 import argparse
 from collections.abc import Iterator
@@ -84,9 +84,7 @@ def _land(
 def _plan(database: Path, target: Path) -> dict[str, Plan]:
     """The project's own models, as dbt builds them."""
     chosen = ["--select", "+plan_targets,path:models/marts/planning"]
-    outcome = run_dbt(
-        ["run", "--quiet", *chosen], database, target, {"cutoff": CUTOFF.isoformat()}
-    )
+    outcome = run_dbt(["run", "--quiet", *chosen], database, target, {"cutoff": CUTOFF.isoformat()})
     assert outcome.success, outcome.exception or "a planning model failed"
     with duckdb.connect(str(database), read_only=True) as connection:
         return {row[0]: _told(row[1:]) for row in connection.execute(PLANS).fetchall()}
@@ -117,8 +115,12 @@ def _append(out: Path, scores: list[Score]) -> None:
     with out.open("a") as file:
         if is_new:
             print(*rows[0], sep=",", file=file)
-        for row in rows:
-            print(*(f'"{each}"' if isinstance(each, str) else each for each in row.values()), sep=",", file=file)
+        for row in (each.values() for each in rows):
+            print(
+                *(f'"{each}"' if isinstance(each, str) else each for each in row.values()),
+                sep=",",
+                file=file,
+            )
 
 
 def _options() -> argparse.Namespace:

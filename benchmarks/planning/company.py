@@ -1,4 +1,4 @@
-"""A simulated company: how many leads it gets, how they move on, what they pay. All of it is known."""
+"""A simulated company: how many leads it gets, how they move on, what they pay. All is known."""
 
 from dataclasses import dataclass
 from typing import Final

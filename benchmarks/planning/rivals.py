@@ -24,7 +24,9 @@ def _last_quarter(history: History) -> float:
 
 def _same_month(company: Company, history: History) -> float:
     months = range(-30, -min(company.days, 365), -30)
-    ratios = [_won(history, day, day + 30) / max(_born(history, day, day + 30), 1) for day in months]
+    ratios = [
+        _won(history, day, day + 30) / max(_born(history, day, day + 30), 1) for day in months
+    ]
     return float(np.mean(ratios))
 
 

@@ -28,7 +28,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Score:
-    """One plan judged: `error` is of the leads asked for, `achieved` of the target in expectation."""
+    """One plan judged: `error` is of the leads asked for, `achieved` of the target, expected."""
 
     kind: str
     company: int

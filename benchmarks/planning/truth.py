@@ -1,9 +1,10 @@
 """What a company's leads will bring, in expectation, from everything that is known of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import gamma
+from scipy.stats import gamma  # type: ignore[import-untyped]
 
 from benchmarks.planning.company import (
     PRICE_SPREADS,
@@ -46,8 +47,8 @@ def find_truth(company: Company, history: History) -> Truth:
     return Truth(open_revenue, a_lead, wins_a_lead, outcome, open_revenue + needed * a_lead, needed)
 
 
-def _wins(company: Company, entries: Floats, waiting: list[Floats | None]) -> Floats:
-    """Entries into the first stage, segments by days, taken to the win; `waiting` joins on the way."""
+def _wins(company: Company, entries: Floats, waiting: Sequence[Floats | None]) -> Floats:
+    """Entries into the first stage, segments by days, up to the win; `waiting` joins on the way."""
     days = np.arange(entries.shape[1], dtype=np.float64)
     for step in range(STEPS):
         going = entries * company.rates_at(step, days)

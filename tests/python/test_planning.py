@@ -1,0 +1,146 @@
+"""The plan on simulated companies, of which everything is known: forwards it gives the target."""
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.planning.company import Kind, draw_company
+from benchmarks.planning.history import draw_history
+from benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
+from benchmarks.planning.truth import Truth, find_truth
+from tests.python.conftest import query
+from tools.run_dbt import run_dbt
+
+LAW = "the_plan_run_forwards_gives_the_target"
+PLANNED = "+the_plan_run_forwards_gives_the_target,path:models/marts/planning"
+
+
+def _company(database: Path, seed: int, volume: float) -> Truth:
+    """One company as the only funnel of a database."""
+    rng = np.random.default_rng(seed)
+    company = draw_company(rng, Kind("any", volume))
+    history = draw_history(rng, company)
+    truth = find_truth(company, history)
+    database.unlink(missing_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(TABLES)
+        land_journeys(connection, "company", history)
+        land_target(connection, "company", company, truth)
+    return truth
+
+
+def _plan(database: Path, target: Path) -> None:
+    variables = {"cutoff": CUTOFF.isoformat()}
+    assert run_dbt(["seed", "--quiet", "-s", "lifecycle_stages"], database, target).success
+    assert run_dbt(["run", "--quiet", "-s", PLANNED], database, target, variables).success
+    assert run_dbt(["test", "--quiet", "-s", LAW], database, target, variables).success
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("planning")
+
+
+@pytest.fixture(scope="module")
+def planned(folder: Path) -> tuple[Path, Truth]:
+    """A company of 400 leads a day, large enough that chance says little."""
+    database = folder / "large.duckdb"
+    truth = _company(database, 11, 400)
+    _plan(database, folder / "target")
+    return database, truth
+
+
+@settings(
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(seed=st.integers(0, 10**6), volume=st.sampled_from([2.0, 15.0, 80.0]))
+def test_the_plan_closes_on_any_seed(folder: Path, seed: int, volume: float) -> None:
+    database = folder / "any.duckdb"
+    _company(database, seed, volume)
+    _plan(database, folder / "target")
+
+
+def test_the_plan_is_near_the_truth_and_its_interval_holds_it(planned: tuple[Path, Truth]) -> None:
+    database, truth = planned
+    [(leads, low, high, safe)] = query(
+        database,
+        "select weekly_leads / 7, low_95_leads / 7, high_95_leads / 7, safe_leads / 7"
+        " from marts.plan_targets where period = 'all'",
+    )
+    assert abs(leads / truth.needed - 1) < 0.15
+    assert low < truth.needed < high
+    assert leads < safe
+
+
+def test_the_root_is_where_revenue_lies_so_far_above_the_target(
+    planned: tuple[Path, Truth],
+) -> None:
+    database, _ = planned
+    [row] = query(
+        database,
+        "select target_value, won_value + open_value, lead_value, open_variance, covariance,"
+        " lead_variance, open_chance, lead_chance, low_80_leads, high_80_leads, safe_leads"
+        " from marts.plan_sums join marts.plan_targets using (scenario, funnel, period)"
+        " where period = 'all'",
+    )
+    goal, base, lead, variance, covariance, square, chance, lead_chance, low, high, safe = row
+    for leads, deviations, luck in ((low, -1.3277, 0), (high, 1.3277, 0), (safe, 0.861, 1)):
+        spread = variance + 2 * covariance * leads + square * leads**2
+        spread += luck * (chance + lead_chance * leads)
+        assert base + lead * leads - goal == pytest.approx(deviations * spread**0.5, rel=1e-6)
+
+
+def test_a_jackknife_sample_leaves_its_twentieth_out(planned: tuple[Path, Truth]) -> None:
+    database, _ = planned
+    [(whole, parts)] = query(
+        database,
+        "select sum(case when sample_number = 0 then joined_count end),"
+        " sum(case when sample_number > 0 then joined_count end) from marts.plan_risks"
+        " where step = 'lead'",
+    )
+    assert parts == 19 * whole
+
+
+def test_counts_of_journeys_are_those_of_the_fact(planned: tuple[Path, Truth]) -> None:
+    database, _ = planned
+    [(counted, leads)] = query(
+        database,
+        "select (select sum(journey_count) from marts.plan_counts"
+        " where step = 'lead' and unseen_weeks = 0),"
+        " (select count(lead_at) from marts.fct_journeys"
+        f" where lead_at >= date '{CUTOFF}' - 728 and lead_at < date '{CUTOFF}')",
+    )
+    assert counted == leads
+
+
+def test_the_scenario_that_raises_prices_asks_for_fewer_leads(folder: Path) -> None:
+    database = folder / "scenarios.duckdb"
+    _company(database, 5, 80)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("""
+            insert into seeds.planning_scenarios values
+                ('dearer', null, 'price', null, null, 2),
+                ('more', 'company', 'rate', 'opportunity', null, 2),
+                ('slower', null, 'wait', 'opportunity', null, 2),
+                ('same', null, 'wait', 'opportunity', null, 1)
+        """)
+    _plan(database, folder / "target")
+    leads = dict(
+        query(
+            database, "select scenario, weekly_leads from marts.plan_targets where period = 'all'"
+        )
+    )
+    assert leads["dearer"] == pytest.approx(leads["more"])
+    assert leads["dearer"] < leads["base"]
+    assert leads["same"] == pytest.approx(leads["base"])
+    wins = dict(
+        query(database, "select scenario, lead_wins from marts.plan_sums where period = 'all'")
+    )
+    assert wins["slower"] < wins["base"] == pytest.approx(wins["more"] / 2)
