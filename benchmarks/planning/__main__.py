@@ -3,6 +3,7 @@
 Adds one row a company and planner to a CSV file, and writes the table of all of its rows."""
 
 import argparse
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -110,17 +111,12 @@ def _funnel(number: int) -> str:
 
 
 def _append(out: Path, scores: list[Score]) -> None:
-    rows = [each.row() for each in scores]
     is_new = not out.exists()
-    with out.open("a") as file:
+    with out.open("a", newline="") as file:
+        table = csv.DictWriter(file, list(scores[0].row()), quoting=csv.QUOTE_NONNUMERIC)
         if is_new:
-            print(*rows[0], sep=",", file=file)
-        for row in (each.values() for each in rows):
-            print(
-                *(f'"{each}"' if isinstance(each, str) else each for each in row.values()),
-                sep=",",
-                file=file,
-            )
+            table.writeheader()
+        table.writerows(each.row() for each in scores)
 
 
 def _options() -> argparse.Namespace:
