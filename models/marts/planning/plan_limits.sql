@@ -38,8 +38,8 @@ paid as (
     select
         funnel,
         week_number,
-        sum(won_value) over (partition by funnel order by week_number)
-        / nullif(sum(won_value) over (partition by funnel), 0) as paid_share
+        sum(coalesce(won_value, entry_volume)) over (partition by funnel order by week_number)
+        / nullif(sum(coalesce(won_value, entry_volume)) over (partition by funnel), 0) as paid_share
     from first_lead
 
 ),

@@ -23,9 +23,11 @@ solved as (
     select
         *,
         case when lead_value > 0 then greatest(gap_value / lead_value, 0) end as needed_leads,
-        coalesce({{ weekly_leads_for(-1 * plan_quantile(80)) }}, 0) as low_80_leads,
+        case when lead_value > 0 then coalesce({{ weekly_leads_for(-1 * plan_quantile(80)) }}, 0) end
+            as low_80_leads,
         {{ weekly_leads_for(plan_quantile(80)) }} as high_80_leads,
-        coalesce({{ weekly_leads_for(-1 * plan_quantile(95)) }}, 0) as low_95_leads,
+        case when lead_value > 0 then coalesce({{ weekly_leads_for(-1 * plan_quantile(95)) }}, 0) end
+            as low_95_leads,
         {{ weekly_leads_for(plan_quantile(95)) }} as high_95_leads,
         {{ weekly_leads_for(plan_quantile('above_80'), is_chance=true) }} as safe_leads
     from sums
@@ -98,11 +100,9 @@ plan_targets as (
             as needed_wins,
         {{ chance_of(
             '(ventured.today_value - ventured.target_value) / nullif(ventured.today_deviation, 0)'
-        ) }}
-            as today_hit_rate,
+        ) }} as today_hit_rate,
         (ventured.target_value - ventured.won_value)
-        / nullif(ventured.most_value - ventured.won_value, 0)
-            as improvement_factor,
+        / nullif(ventured.most_value - ventured.won_value, 0) as improvement_factor,
         {{ week_date(
             'cast(floor((ventured.before_day - ventured.half_paid_days) / 7.0) as bigint)'
         ) }} as last_lead_week

@@ -1,0 +1,74 @@
+"""The plan of Olist's real funnel at the end of May 2018, beside what happened until November."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+from dbt.cli.main import dbtRunner
+
+from tests.python.conftest import query
+from tests.python.test_olist import DATA, DEALS, LEADS
+from tools.run_dbt import ROOT, run_dbt
+
+pytestmark = pytest.mark.skipif(
+    not LEADS.exists(), reason=f"Olist's files are not at {DATA} (set REVENUE_FUNNEL_DATA)"
+)
+PARTS = ("dbt_project.yml", "models", "macros", "seeds", "tests")
+
+
+@pytest.fixture(scope="module")
+def olist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the plan that could have been made on 1 June 2018."""
+    folder = tmp_path_factory.mktemp("olist_plan")
+    project = folder / "examples" / "olist"
+    ignored = shutil.ignore_patterns("dbt_packages", "target", "logs", "*.duckdb")
+    shutil.copytree(ROOT / "examples" / "olist", project, ignore=ignored)
+    for part in PARTS:
+        (folder / part).symlink_to(ROOT / part)
+    database, variables = folder / "olist.duckdb", {"olist_path": str(DATA), "cutoff": "2018-06-01"}
+    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    assert dbtRunner().invoke(["deps", "--quiet", *places]).success
+    command = ["build", "--quiet", "--select", "+plan_weeks", "--exclude", "test_type:unit"]
+    outcome = run_dbt(command, database, folder / "target", variables, project=project)
+    assert outcome.success, outcome.exception
+    return database
+
+
+def test_conversion_is_corrected_for_the_young_and_for_wins_not_recorded(olist: Path) -> None:
+    won = {row["mql_id"]: row["won_date"] for row in _rows(DEALS)}
+    born = {row["mql_id"]: row["first_contact_date"] for row in _rows(LEADS)}
+    recorded = [lead for lead, day in born.items() if day >= "2017-12-01"]
+    later = sum(lead in won for lead in recorded) / len(recorded)
+    then = sum(lead in won and won[lead] < "2018-06-01" for lead in born) / len(born)
+    [(rate, low, high)] = query(
+        olist,
+        "select advance_rate, low_95_rate, high_95_rate from marts.plan_rates"
+        " where segment = 'all' and step = 'lead'",
+    )
+    assert low < later < high
+    assert abs(rate - later) < 0.2 * abs(then - later)
+
+
+def test_a_stated_revenue_becomes_leads_with_an_interval(olist: Path) -> None:
+    [(wins, leads, low, high)] = query(
+        olist,
+        "select needed_wins, weekly_leads, low_80_leads, high_80_leads from marts.plan_targets"
+        " where scenario = 'stated_price' and period = 'all' and funnel = 'unassigned'",
+    )
+    assert wins == pytest.approx(300)
+    assert 0 < low < leads < high
+
+
+def test_without_a_price_the_plan_says_so(olist: Path) -> None:
+    told = query(
+        olist,
+        "select distinct outcome from marts.plan_targets"
+        " where scenario = 'base' and funnel = 'unassigned' and new_amount > 0",
+    )
+    assert told == [("no price",)]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
