@@ -29,7 +29,8 @@ def olist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database, variables = folder / "olist.duckdb", {"olist_path": str(DATA), "cutoff": "2018-06-01"}
     places = ["--project-dir", str(project), "--profiles-dir", str(project)]
     assert dbtRunner().invoke(["deps", "--quiet", *places]).success
-    command = ["build", "--quiet", "--select", "+plan_weeks", "--exclude", "test_type:unit"]
+    no_tests = [f"--exclude-resource-type={kind}" for kind in ("test", "unit_test")]
+    command = ["build", "--quiet", "--select", "+plan_weeks", *no_tests]
     outcome = run_dbt(command, database, folder / "target", variables, project=project)
     assert outcome.success, outcome.exception
     return database
