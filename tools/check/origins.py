@@ -65,15 +65,20 @@ def held(table: Table) -> Iterator[tuple[str, frozenset[str]]]:
 def attribute_columns(
     tables: Mapping[str, Table], handed_on: Mapping[str, frozenset[str]]
 ) -> set[str]:
-    """The columns that the definition asks about, and every column whose value is in them."""
+    """The columns that the definition asks about, and all that share a value with them."""
     asked = tables[ATTRIBUTES].columns if ATTRIBUTES in tables else ()
+    neighbours: dict[str, set[str]] = {}
+    for column, origins in handed_on.items():
+        for origin in origins:
+            neighbours.setdefault(column, set()).add(origin)
+            neighbours.setdefault(origin, set()).add(column)
     waiting = [f"{ATTRIBUTES}.{each}" for each in asked if not each.endswith(NOT_ASKED)]
     found: set[str] = set()
     while waiting:
         column = waiting.pop()
         if column not in found:
             found.add(column)
-            waiting.extend(handed_on.get(column, ()))
+            waiting.extend(neighbours.get(column, ()))
     return found
 
 
