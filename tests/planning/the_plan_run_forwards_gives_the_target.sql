@@ -1,5 +1,6 @@
--- Law 9: the published leads, walked forwards week by week through the published rates, with what waits at
--- the cutoff, give back the target of new customers within half a per cent, wherever leads are needed.
+-- Law 9: the published leads, walked forwards week by week through the published rates, with what
+-- waits at the cutoff, give back the target of new customers within half a per cent, wherever
+-- leads are needed.
 {%- set steps = ['lead', 'prospect', 'opportunity'] %}
 with
 

@@ -30,11 +30,11 @@ wanted as (
 
     select
         recent.channel,
-        sum(recent.weekly_leads) as today_leads
-        {%- for column in told %},
+        {%- for column in told %}
         sum(recent.weekly_leads * coalesce(targets.{{ column }} / targets.today_leads, 1))
-            as {{ column }}
-    {%- endfor %}
+            as {{ column }},
+        {%- endfor %}
+        sum(recent.weekly_leads) as today_leads
     from recent
     left join targets on recent.funnel = targets.funnel
     group by recent.channel
@@ -50,16 +50,12 @@ plan_budget as (
         channels.returns_power,
         wanted.today_leads,
         wanted.weekly_leads as planned_leads,
-        {{ as_amount('channels.lead_cost_amount * wanted.today_leads') }} as today_week_amount
-        {%- for column, name in [
-            ('weekly_leads', 'planned_week'), ('low_80_leads', 'low_80'), ('high_80_leads', 'high_80'),
-            ('low_95_leads', 'low_95'), ('high_95_leads', 'high_95')
-        ] %},
-        {{ as_amount(
-            'channels.lead_cost_amount * wanted.today_leads * power(wanted.' ~ column
-            ~ ' / wanted.today_leads, 1 / channels.returns_power)'
-        ) }} as {{ name }}_amount
-    {%- endfor %}
+        {{ as_amount('channels.lead_cost_amount * wanted.today_leads') }} as today_week_amount,
+        {{ spend_for('wanted.weekly_leads') }} as planned_week_amount,
+        {{ spend_for('wanted.low_80_leads') }} as low_80_amount,
+        {{ spend_for('wanted.high_80_leads') }} as high_80_amount,
+        {{ spend_for('wanted.low_95_leads') }} as low_95_amount,
+        {{ spend_for('wanted.high_95_leads') }} as high_95_amount
     from wanted
     left join channels on wanted.channel = channels.channel
 

@@ -43,7 +43,9 @@ paid as (
     where lifecycle.amount > 0 and lifecycle.entered_at >= journeys.customer_at
     group by
         customers.funnel, customers.sample_group,
-        cast(floor({{ days_between('journeys.customer_at', 'lifecycle.entered_at') }} / 30) as bigint)
+        cast(floor(
+            {{ days_between('journeys.customer_at', 'lifecycle.entered_at') }} / 30
+        ) as bigint)
 
 ),
 

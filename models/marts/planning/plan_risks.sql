@@ -45,7 +45,15 @@ whole as (
 
 ),
 
-kinds as (select distinct funnel, segment, step from whole),
+kinds as (
+
+    select distinct
+        funnel,
+        segment,
+        step
+    from whole
+
+),
 
 signed as (
 
@@ -53,8 +61,7 @@ signed as (
     select
         whole.*,
         samples.number as sample_number
-    from whole
-    cross join samples
+    from whole cross join samples
     union all
     select
         funnel,
@@ -76,9 +83,7 @@ signed as (
         {%- endfor %}
         weeks.number as waited_weeks,
         samples.number as sample_number
-    from kinds
-    cross join weeks
-    cross join samples
+    from kinds cross join weeks cross join samples
 
 ),
 

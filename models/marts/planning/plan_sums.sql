@@ -28,8 +28,9 @@ sampled as (
         sum(case when source {{ test }} then win_volume else 0 end) as {{ kind }}_wins,
         {%- endfor %}
         {%- for step, sources in steps.items() %}
-        sum(case when source in ('{{ sources | join("', '") }}') then won_value else 0 end)
-            as {{ step }}_open_value,
+        sum(case
+            when source in ('{{ sources | join("', '") }}') then won_value else 0
+        end) as {{ step }}_open_value,
         {%- endfor %}
         sample_number
     from revenue
@@ -65,8 +66,7 @@ moved as (
     -- Rates may go on moving until the period's wins enter their steps, well before its middle.
     select
         periods.funnel,
-        periods.period
-        {%- for step in steps %},
+        {%- for step in steps %}
         coalesce(sum(case
             when drifts.step = '{{ step }}' then
                 drifts.stray_variance + drifts.drift_variance
@@ -75,8 +75,9 @@ moved as (
                     - drifts.mean_years,
                     2
                 )
-        end), 0) as {{ step }}_variance
-    {%- endfor %}
+        end), 0) as {{ step }}_variance,
+        {%- endfor %}
+        periods.period
     from periods
     left join drifts on periods.funnel = drifts.funnel
     group by periods.funnel, periods.period

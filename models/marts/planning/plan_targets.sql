@@ -23,11 +23,9 @@ solved as (
     select
         *,
         case when lead_value > 0 then greatest(gap_value / lead_value, 0) end as needed_leads,
-        case when lead_value > 0 then coalesce({{ weekly_leads_for(-1 * plan_quantile(80)) }}, 0) end
-            as low_80_leads,
+        coalesce({{ weekly_leads_for(-1 * plan_quantile(80)) }}, 0 * nullif(lead_value, 0)) as low_80_leads,
         {{ weekly_leads_for(plan_quantile(80)) }} as high_80_leads,
-        case when lead_value > 0 then coalesce({{ weekly_leads_for(-1 * plan_quantile(95)) }}, 0) end
-            as low_95_leads,
+        coalesce({{ weekly_leads_for(-1 * plan_quantile(95)) }}, 0 * nullif(lead_value, 0)) as low_95_leads,
         {{ weekly_leads_for(plan_quantile(95)) }} as high_95_leads,
         {{ weekly_leads_for(plan_quantile('above_80'), is_chance=true) }} as safe_leads
     from sums
@@ -86,8 +84,9 @@ plan_targets as (
         {{ as_amount('ventured.today_value') }} as today_amount,
         {{ amount_intervals('ventured.today_value', 'ventured.today_deviation') }},
         {{ as_amount('ventured.most_value') }} as most_amount,
-        {{ as_amount('greatest(ventured.target_value, ventured.most_value) - ventured.most_value') }}
-            as missed_amount,
+        {{ as_amount(
+            'greatest(ventured.target_value, ventured.most_value) - ventured.most_value'
+        ) }} as missed_amount,
         {{ as_double('ventured.needed_leads') }} as weekly_leads,
         {{ as_double('ventured.low_80_leads') }} as low_80_leads,
         {{ as_double('ventured.high_80_leads') }} as high_80_leads,
