@@ -1,9 +1,9 @@
 {# Grain: one row a scenario, funnel and period: all that its plan is solved from, as money a
    weekly lead and money without any. #}
 {%- set steps = {
-    'lead': ['lead'],
-    'prospect': ['lead', 'prospect'],
-    'opportunity': ['lead', 'prospect', 'opportunity'],
+    'lead': "'lead'",
+    'prospect': "'lead', 'prospect'",
+    'opportunity': "'lead', 'prospect', 'opportunity'",
 } -%}
 {%- set values = [
     'open_value', 'lead_value', 'open_chance', 'lead_chance', 'open_wins', 'lead_wins'
@@ -28,9 +28,8 @@ sampled as (
         sum(case when source {{ test }} then win_volume else 0 end) as {{ kind }}_wins,
         {%- endfor %}
         {%- for step, sources in steps.items() %}
-        sum(case
-            when source in ('{{ sources | join("', '") }}') then won_value else 0
-        end) as {{ step }}_open_value,
+        sum(case when source in ({{ sources }}) then won_value else 0 end)
+            as {{ step }}_open_value,
         {%- endfor %}
         sample_number
     from revenue

@@ -23,9 +23,11 @@ solved as (
     select
         *,
         case when lead_value > 0 then greatest(gap_value / lead_value, 0) end as needed_leads,
-        coalesce({{ weekly_leads_for(-1 * plan_quantile(80)) }}, 0 * nullif(lead_value, 0)) as low_80_leads,
+        coalesce({{ weekly_leads_for(-1 * plan_quantile(80)) }}, 0 * nullif(lead_value, 0))
+            as low_80_leads,
         {{ weekly_leads_for(plan_quantile(80)) }} as high_80_leads,
-        coalesce({{ weekly_leads_for(-1 * plan_quantile(95)) }}, 0 * nullif(lead_value, 0)) as low_95_leads,
+        coalesce({{ weekly_leads_for(-1 * plan_quantile(95)) }}, 0 * nullif(lead_value, 0))
+            as low_95_leads,
         {{ weekly_leads_for(plan_quantile(95)) }} as high_95_leads,
         {{ weekly_leads_for(plan_quantile('above_80'), is_chance=true) }} as safe_leads
     from sums
