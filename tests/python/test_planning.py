@@ -34,8 +34,9 @@ def _company(database: Path, seed: int, volume: float) -> Truth:
 
 
 def _plan(database: Path, target: Path) -> None:
-    variables = {"cutoff": CUTOFF.isoformat()}
+    """The planning models on it, and the law that the plan closes."""
     assert run_dbt(["seed", "--quiet", "-s", "lifecycle_stages"], database, target).success
+    variables = {"cutoff": CUTOFF.isoformat()}
     assert run_dbt(["run", "--quiet", "-s", PLANNED], database, target, variables).success
     assert run_dbt(["test", "--quiet", "-s", LAW], database, target, variables).success
 
@@ -144,3 +145,28 @@ def test_the_scenario_that_raises_prices_asks_for_fewer_leads(folder: Path) -> N
         query(database, "select scenario, lead_wins from marts.plan_sums where period = 'all'")
     )
     assert wins["slower"] < wins["base"] == pytest.approx(wins["more"] / 2)
+
+
+def test_what_was_promised_stays_and_is_held_against_what_happened(folder: Path) -> None:
+    database = folder / "promises.duckdb"
+    _company(database, 8, 40)
+    assert run_dbt(
+        ["seed", "--quiet", "-s", "lifecycle_stages"], database, folder / "target"
+    ).success
+    for cutoff in ("2026-05-04", "2026-06-01", "2026-06-02"):
+        command = ["run", "--quiet", "-s", "+plan_errors,path:models/marts/planning"]
+        assert run_dbt(command, database, folder / "target", {"cutoff": cutoff}).success
+    made = query(database, "select distinct made_week::text from marts.plan_promises order by 1")
+    assert made == [("2026-05-04",), ("2026-06-01",)]
+    kept = query(
+        database,
+        "select plan_week::text, happened_count from marts.plan_kept where node = 'lead'",
+    )
+    counted = query(
+        database,
+        "select date_trunc('week', lead_at)::date::text, count(*) from marts.fct_journeys"
+        " where lead_at >= '2026-05-04' group by 1",
+    )
+    assert len(kept) == 4
+    assert sorted(kept) == sorted(counted)
+    assert query(database, "select sum(promise_count) from marts.plan_errors") == [(20,)]
