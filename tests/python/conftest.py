@@ -1,5 +1,7 @@
 """What several tests share: the demo company, built once, and ways to build and read a database."""
 
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
+from filelock import FileLock
 
 from demo.generate import generate
 from demo.load import load
@@ -54,15 +57,36 @@ def query(database: Path, sql: str) -> list[tuple[Any, ...]]:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The demo company of 1,500 people, loaded and built. Read it; build elsewhere."""
-    folder = tmp_path_factory.mktemp("built")
-    made = Built(
+    folder = tmp_path_factory.getbasetemp() / "built"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _copy_of_one_build(folder)
+    else:
+        _build_demo(folder)
+    return _in(folder)
+
+
+def _copy_of_one_build(folder: Path) -> None:
+    """The first process builds it; each has a copy, since a database has one writer."""
+    shared = folder.parents[1] / "built"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "done").exists():
+            _build_demo(shared)
+            (shared / "done").touch()
+    shutil.copytree(shared, folder)
+
+
+def _build_demo(folder: Path) -> None:
+    made = _in(folder)
+    generate(PEOPLE, SEED, UNTIL, folder / "demo")
+    load(folder / "demo", made.database)
+    outcome = build(made.database, made.vars, made.target)
+    assert outcome.success, f"the demo company does not build: {outcome.exception or 'see above'}"
+
+
+def _in(folder: Path) -> Built:
+    return Built(
         database=folder / "revenue_funnel.duckdb",
         truth=folder / "demo" / "truth",
         target=folder / "target",
         vars={"cutoff": UNTIL.isoformat(sep=" ")},
     )
-    generate(PEOPLE, SEED, UNTIL, folder / "demo")
-    load(folder / "demo", made.database)
-    outcome = build(made.database, made.vars, made.target)
-    assert outcome.success, f"the demo company does not build: {outcome.exception or 'see above'}"
-    return made
