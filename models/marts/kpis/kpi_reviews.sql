@@ -1,5 +1,5 @@
-{# Grain: one row a period that a review shows (six weeks, thirteen months, nine quarters), funnel
-   and KPI. #}
+{# Grain: one row a period that a review shows (six weeks, thirteen months, nine quarters, and the
+   next ones to come), funnel and KPI. #}
 with
 
 periods as (select * from {{ ref('reporting_periods') }}),
@@ -10,6 +10,8 @@ totals as (select * from {{ ref('period_totals') }}),
 
 kpis as (select * from {{ ref('kpi_list') }}),
 
+forecasts as (select * from {{ ref('kpi_forecasts') }}),
+
 aged as (
 
     select
@@ -19,58 +21,75 @@ aged as (
 
 ),
 
-shown as (
+told as (
 
-    select * from aged
+    select
+        aged.period_kind,
+        aged.period_start,
+        aged.prior_start,
+        aged.year_before_start,
+        aged.is_complete,
+        metrics.funnel,
+        metrics.metric,
+        metrics.actual,
+        metrics.empty_reason
+    from aged
+    inner join metrics on {{ same('aged', 'metrics', ['period_kind', 'period_start']) }}
     where
-        (period_kind = 'week' and age <= 6)
-        or (period_kind = 'month' and age <= 13)
-        or (period_kind = 'quarter' and age <= 9)
+        (aged.period_kind = 'week' and aged.age <= 6)
+        or (aged.period_kind = 'month' and aged.age <= 13)
+        or (aged.period_kind = 'quarter' and aged.age <= 9)
+    union all
+    select
+        coming.period_kind,
+        coming.period_start,
+        coming.prior_start,
+        coming.year_before_start,
+        false as is_complete,
+        forecasts.funnel,
+        forecasts.metric,
+        null as actual,
+        'not begun' as empty_reason
+    from {{ ref('coming_periods') }} as coming
+    inner join forecasts on {{ same('coming', 'forecasts', ['period_kind', 'period_start']) }}
+    where not coming.has_begun
 
 ),
 
 kpi_reviews as (
 
     select
-        shown.period_kind,
-        shown.period_start,
-        metrics.funnel,
-        metrics.metric,
+        told.period_kind,
+        told.period_start,
+        told.funnel,
+        told.metric,
         kpis.metric_name,
         kpis.unit,
         kpis.owner_team,
         kpis.metric_order,
-        metrics.actual,
+        told.actual,
         cast(targets.total as decimal(24, 6)) as target,
-        earlier.actual as prior_actual,
+        prior.actual as prior_actual,
         year_before.actual as year_before_actual,
-        cast(null as decimal(24, 6)) as forecast,
-        metrics.empty_reason,
-        shown.is_complete
-    from shown
-    inner join metrics
+        forecasts.forecast,
+        told.empty_reason,
+        case when told.is_complete then 'the period is over' else forecasts.forecast_reason end
+            as forecast_reason,
+        told.is_complete
+    from told
+    inner join kpis on told.metric = kpis.metric
+    {%- for other in ['prior', 'year_before'] %}
+    left join metrics as {{ other }}
         on
-            shown.period_kind = metrics.period_kind
-            and shown.period_start = metrics.period_start
-    inner join kpis on metrics.metric = kpis.metric
-    left join metrics as earlier
-        on
-            shown.period_kind = earlier.period_kind
-            and shown.prior_start = earlier.period_start
-            and metrics.funnel = earlier.funnel
-            and metrics.metric = earlier.metric
-    left join metrics as year_before
-        on
-            shown.period_kind = year_before.period_kind
-            and shown.year_before_start = year_before.period_start
-            and metrics.funnel = year_before.funnel
-            and metrics.metric = year_before.metric
+            {{ same('told', other, ['period_kind', 'funnel', 'metric']) }}
+            and told.{{ other }}_start = {{ other }}.period_start
+    {%- endfor %}
     left join totals as targets
         on
-            shown.period_kind = targets.period_kind
-            and shown.period_start = targets.period_start
-            and metrics.funnel = targets.funnel
+            {{ same('told', 'targets', ['period_kind', 'period_start', 'funnel']) }}
             and kpis.target = targets.measure
+    left join forecasts
+        on {{ same('told', 'forecasts', ['period_kind', 'period_start', 'funnel', 'metric']) }}
 
 )
 

@@ -3,7 +3,24 @@ with
 
 targets as (select * from {{ ref('targets') }}),
 
-periods as (select * from {{ ref('reporting_periods') }}),
+periods as (
+
+    -- Those that have begun, and those that come.
+    select
+        period_kind,
+        period_start,
+        starts_at,
+        next_starts_at
+    from {{ ref('reporting_periods') }}
+    union
+    select
+        period_kind,
+        period_start,
+        starts_at,
+        next_starts_at
+    from {{ ref('coming_periods') }}
+
+),
 
 months as (
 

@@ -8,7 +8,7 @@
         'closed_count': 'won_count + lost_count', 'won_days': 'won_days',
     }],
     ['kpi_pipeline', "''", {'open_count': 'open_count', 'open_amount': 'open_amount'}],
-    ['kpi_pipeline', business, {'open_amount': 'open_amount'}],
+    ['kpi_pipeline', business, {'open_count': 'open_count', 'open_amount': 'open_amount'}],
     ['kpi_targets', "''", {'target': 'target_amount'}],
     ['kpi_targets', business, {'target': 'target_amount'}],
     ['kpi_mrr', "''", {

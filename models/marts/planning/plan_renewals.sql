@@ -62,8 +62,9 @@ expected as (
         aged.funnel,
         aged.target_month,
         rates.sample_number,
-        sum(aged.customer_months * rates.monthly_value) as later_value,
-        sum(aged.customer_months * rates.monthly_square) as later_chance
+        {{ exact_sum('aged.customer_months * rates.monthly_value') }} as later_value,
+        {{ exact_sum('aged.customer_months * rates.monthly_renewal_value') }} as renewal_value,
+        {{ exact_sum('aged.customer_months * rates.monthly_square') }} as later_chance
     from aged
     inner join rates on {{ same('aged', 'rates', ['funnel', 'age_months']) }}
     group by aged.funnel, aged.target_month, rates.sample_number
@@ -76,6 +77,7 @@ told as (
         funnel,
         target_month,
         max(case when sample_number = 0 then later_value end) as later_value,
+        max(case when sample_number = 0 then renewal_value end) as renewal_value,
         sqrt(
             power({{ spread_of('later_value') }}, 2)
             + max(case when sample_number = 0 then later_chance end)
@@ -93,13 +95,13 @@ plan_renewals as (
         months.expansion_amount,
         months.renewal_amount,
         {{ as_amount('told.later_value') }} as expected_amount,
+        {{ as_amount('told.renewal_value') }} as expected_renewal_amount,
         {{ amount_intervals('told.later_value', 'told.deviation') }},
         months.expansion_amount
         + months.renewal_amount
         - {{ as_amount('told.later_value') }} as gap_amount
     from months
     left join told on {{ same('months', 'told', ['funnel', 'target_month']) }}
-    where months.has_target
 
 )
 

@@ -1,0 +1,117 @@
+{# Grain: one row a period that is not over, funnel (and all of them), and KPI of the seed kpi_list:
+   what it will likely come to. #}
+with
+
+coming as (select * from {{ ref('coming_periods') }}),
+
+totals as (select * from {{ ref('forecast_totals') }}),
+
+kpis as (select * from {{ ref('kpi_list') }}),
+
+spent as (select * from {{ ref('period_totals') }} where measure = 'spend_amount'),
+
+funnels as (select distinct funnel from {{ ref('kpi_metrics') }}),
+
+weekly_spend as (select sum(today_week_amount) as amount from {{ ref('plan_budget') }}),
+
+sales as (
+
+    select
+        period_kind,
+        period_start,
+        funnel,
+        {%- for measure in ['worked_count', 'won_count', 'amount', 'closed_count', 'won_days'] %}
+        {{ as_double("max(case when measure = 'new_" ~ measure ~ "' then total end)") }}
+            as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from totals
+    group by period_kind, period_start, funnel
+
+),
+
+derived as (
+
+    select
+        period_kind,
+        period_start,
+        funnel,
+        measure,
+        {{ as_double('total') }} as total
+    from totals
+    {% for measure, total in {
+        'velocity_numerator': 'worked_count * won_count * amount',
+        'velocity_denominator': 'closed_count * won_days',
+    }.items() -%}
+    union all
+    select
+        period_kind,
+        period_start,
+        funnel,
+        '{{ measure }}' as measure,
+        {{ total }} as total
+    from sales
+    {% endfor -%}
+    union all
+    -- Today's leads go on costing what they cost.
+    select
+        coming.period_kind,
+        coming.period_start,
+        'all' as funnel,
+        'spend_amount' as measure,
+        coalesce(spent.total, 0) + weekly_spend.amount
+        * (coming.before_day_number - coming.from_day_number) / 7 as total
+    from coming
+    cross join weekly_spend
+    left join spent on {{ same('coming', 'spent', ['period_kind', 'period_start']) }}
+
+),
+
+told as (
+
+    select
+        coming.period_kind,
+        coming.period_start,
+        funnels.funnel,
+        kpis.metric,
+        kpis.denominator,
+        coming.before_day_number > 7 * {{ int_var('planning_weeks') }} as is_too_far,
+        numerators.total as numerator,
+        denominators.total as divisor
+    from coming
+    cross join funnels
+    cross join kpis
+    {%- for side in ['numerator', 'denominator'] %}
+    left join derived as {{ side }}s
+        on
+            {{ same('coming', side ~ 's', ['period_kind', 'period_start']) }}
+            and funnels.funnel = {{ side }}s.funnel
+            and kpis.{{ side }} = {{ side }}s.measure
+    {%- endfor %}
+    where
+        (kpis.is_weekly or coming.period_kind != 'week')
+        and (kpis.numerator != 'spend_amount' or funnels.funnel = 'all')
+
+),
+
+kpi_forecasts as (
+
+    select
+        period_kind,
+        period_start,
+        funnel,
+        metric,
+        cast(case
+            when is_too_far then null
+            when denominator is null then numerator
+            else numerator / nullif(divisor, 0)
+        end as decimal(24, 6)) as forecast,
+        case
+            when is_too_far then 'longer than the plan'
+            when numerator is null then 'no history'
+            when denominator is not null and coalesce(divisor, 0) = 0 then 'nothing to divide by'
+        end as forecast_reason
+    from told
+
+)
+
+select * from kpi_forecasts
