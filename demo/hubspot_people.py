@@ -8,19 +8,13 @@ from demo import settings as s
 from demo import text as t
 from demo.clock import END, I64, NEVER, happens, uniform_days, when
 from demo.dirt import IN_CRM, PLUS, in_crm
+from demo.history import History
+from demo.hubspot_scores import scores
 from demo.names import country, owner_number
+from demo.picklists import HUBSPOT_STATUSES, LIFECYCLE
 from demo.scene import Scene, latest, latest_time
 from demo.touches import CALL, MEETING, returns_of, stream
 
-LABELS = (
-    "subscriber",
-    "lead",
-    "marketingqualifiedlead",
-    "salesqualifiedlead",
-    "opportunity",
-    "customer",
-)
-STATUSES = ("NEW", "IN_PROGRESS", "OPEN_DEAL", "UNQUALIFIED", "RECYCLED")
 SOURCES = (
     "ORGANIC_SEARCH",
     "PAID_SEARCH",
@@ -33,14 +27,6 @@ SOURCES = (
     "OFFLINE",
 )
 OWNER_BASE = 70_001
-
-
-class History:
-    """One row each time a property of a contact changed."""
-
-    def __init__(self, human: I64, at: I64, value: I64) -> None:
-        comes = happens(at)
-        self.human, self.at, self.value = human[comes], at[comes], value[comes]
 
 
 def _first_touch(scene: Scene, kind: int) -> I64:
@@ -120,20 +106,23 @@ def _deleted(scene: Scene) -> I64:
 
 def land_contacts(scene: Scene) -> None:
     """One contact for each human known to HubSpot, and the second ones."""
-    stage, status, deleted = labels(scene), statuses(scene), _deleted(scene)
+    stage, status, score = labels(scene), statuses(scene), scores(scene)
     count, until = len(scene.world.humans.born), scene.lander.until
-    human = np.arange(count)
-    changed = [latest_time(h.human, h.at, count, until) for h in (stage, status)]
+    human, deleted = np.arange(count), _deleted(scene)
+    changed = [latest_time(h.human, h.at, count, until) for h in (stage, status, score)]
     values = _person(scene, human) | {
         "id": scene.ids.contact(human),
         "_fivetran_deleted": scene.lander.by_now(deleted),
         "property_email": in_crm(scene, "hubspot.contact", human, (PLUS, *IN_CRM)),
         "property_phone": scene.names.phone,
         "property_lifecyclestage": t.pick(
-            LABELS, latest(stage.human, stage.at, stage.value, count, until)
+            LIFECYCLE, latest(stage.human, stage.at, stage.value, count, until)
         ),
         "property_hs_lead_status": t.pick(
-            STATUSES, latest(status.human, status.at, status.value, count, until)
+            HUBSPOT_STATUSES, latest(status.human, status.at, status.value, count, until)
+        ),
+        "property_hubspotscore": np.maximum(
+            latest(score.human, score.at, score.value, count, until), 0
         ),
         "property_hs_calculated_merged_vids": _merged_vids(scene),
         "property_createdate": scene.in_hubspot,
@@ -141,9 +130,10 @@ def land_contacts(scene: Scene) -> None:
     changes = [*changed, deleted, scene.world.second.merged]
     scene.lander.land("hubspot.contact", scene.in_hubspot, values, changes=changes, repeats=True)
     _land_second(scene)
-    _land_history(scene, stage, "lifecyclestage", LABELS)
-    _land_history(scene, status, "hs_lead_status", STATUSES)
+    _land_history(scene, stage, "lifecyclestage", t.pick(LIFECYCLE, stage.value))
+    _land_history(scene, status, "hs_lead_status", t.pick(HUBSPOT_STATUSES, status.value))
     _land_titles(scene)
+    _land_history(scene, score, "hubspotscore", t.digits(score.value))
 
 
 def _person(scene: Scene, human: I64) -> dict[str, object]:
@@ -184,12 +174,12 @@ def _land_second(scene: Scene) -> None:
     scene.lander.land("hubspot.contact_merge_audit", merged, audit)
 
 
-def _land_history(scene: Scene, history: History, name: str, words: tuple[str, ...]) -> None:
+def _land_history(scene: Scene, history: History, name: str, value: t.Text) -> None:
     values = {
         "contact_id": scene.ids.contact(history.human),
         "name": name,
         "source": "CRM_UI",
-        "value": t.pick(words, history.value),
+        "value": value,
         "timestamp": history.at,
     }
     scene.lander.land("hubspot.contact_property_history", history.at, values)

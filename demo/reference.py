@@ -11,6 +11,7 @@ from demo import text as t
 from demo.clock import I64, START
 from demo.landing import Lander
 from demo.names import FIRST, HUBSPOT_OWNERS, LAST, REPS
+from demo.picklists import land_picklists
 
 PORTAL = 4_242_001
 ENGAGEMENT_BASE = 20_000_000_000
@@ -53,7 +54,6 @@ EVENTS = ("Spring summit", "Autumn summit", "Road show", "Partner day", "Webinar
 MAILS = 12
 TEAMS = ("Small business", "Inbound", "Renewals")
 ROLES = ("Head of sales", "Account executive", "Sales development")
-LEAD_LABELS = ("subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead")
 
 
 def _times(count: int, at: int = START) -> I64:
@@ -148,35 +148,6 @@ def _land_pipeline(lander: Lander) -> None:
         "probability": np.array(_column(HUBSPOT_STAGES, 2)),
     }
     lander.land("hubspot.deal_pipeline_stage", at, stages)
-
-
-def _land_properties(lander: Lander) -> None:
-    names = ["lifecyclestage", "hs_lead_status", "dealtype"]
-    at = _times(len(names))
-    properties = {
-        "_fivetran_id": _text([f"property-{name}" for name in names]),
-        "name": _text(names),
-        "label": _text(["Lifecycle stage", "Lead status", "Deal type"]),
-        "hubspot_object": _text(["contact", "contact", "deal"]),
-        "type": "enumeration",
-        "field_type": "select",
-        "hubspot_defined": True,
-        "calculated": False,
-        "created_at": at,
-        "updated_at": at,
-    }
-    lander.land("hubspot.property", at, properties)
-    options = [*LEAD_LABELS, "opportunity", "customer"]
-    choice = {
-        "property_id": "property-lifecyclestage",
-        "label": _text([o.title() for o in options]),
-        "value": _text(options),
-        "display_order": np.arange(len(options)),
-        "hidden": False,
-        "hubspot_object": "contact",
-        "name": "lifecyclestage",
-    }
-    lander.land("hubspot.property_option", _times(len(options)), choice)
 
 
 def _land_users(lander: Lander) -> None:
@@ -293,7 +264,7 @@ def land_reference(lander: Lander) -> None:
     _land_owners(lander)
     _land_hubspot(lander)
     _land_pipeline(lander)
-    _land_properties(lander)
+    land_picklists(lander)
     _land_users(lander)
     _land_salesforce(lander)
     _land_prices(lander)

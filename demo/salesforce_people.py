@@ -9,10 +9,10 @@ from demo.clock import I64, NEVER, happens, when
 from demo.dirt import in_crm
 from demo.hubspot_sales import extra_contact
 from demo.names import REPS, country, owner_number
+from demo.picklists import SALESFORCE_STATUSES
 from demo.scene import Scene, latest, latest_time
 from demo.touches import CALL, returns_of
 
-STATUSES = ("Open - Not Contacted", "Working - Contacted", "Qualified", "Unqualified", "Recycled")
 SOURCES = (
     "Web",
     "Paid Search",
@@ -126,7 +126,10 @@ def land_leads(scene: Scene) -> None:
     created = world.lead_created[human]
     modified = lander.last_change(created, [changed])
     values = _lead(scene, human) | _conversion(scene, human)
-    values |= {"status": t.pick(STATUSES, np.maximum(status, 0)), "last_modified_date": modified}
+    values |= {
+        "status": t.pick(SALESFORCE_STATUSES, np.maximum(status, 0)),
+        "last_modified_date": modified,
+    }
     lander.land("salesforce.lead", created, values, changes=[changed], repeats=True)
     _land_status(scene, *changes)
 
@@ -180,8 +183,8 @@ def _land_status(scene: Scene, human: I64, at: I64, value: I64, old: I64) -> Non
         "id": t.sales_id("017", 1 + scene.ids.events + np.arange(len(human))),
         "lead_id": lead_id(scene, human),
         "field": "Status",
-        "old_value": t.pick(STATUSES, old),
-        "new_value": t.pick(STATUSES, value),
+        "old_value": t.pick(SALESFORCE_STATUSES, old),
+        "new_value": t.pick(SALESFORCE_STATUSES, value),
         "created_by_id": rep_id(scene.world.humans.account[human], human),
         "created_date": at,
     }

@@ -24,7 +24,8 @@ HUBSPOT = {
     "contact": """id:int _fivetran_deleted:bool property_email:str property_firstname:str
         property_lastname:str property_jobtitle:str property_seniority:str property_company:str
         property_phone:str property_country:str property_associatedcompanyid:int
-        property_lifecyclestage:str property_hs_lead_status:str property_hs_analytics_source:str
+        property_lifecyclestage:str property_hs_lead_status:str property_hubspotscore:int
+        property_hs_analytics_source:str
         property_hubspot_owner_id:int property_hs_calculated_merged_vids:str
         property_createdate:when""",
     "contact_property_history": """contact_id:int name:str source:str source_id:str value:str
@@ -99,6 +100,8 @@ SALESFORCE = {
         new_value:str created_by_id:str is_deleted:bool created_date:when""",
     "opportunity_stage": """id:str master_label:str api_name:str sort_order:int is_active:bool
         is_closed:bool is_won:bool forecast_category:str default_probability:float""",
+    "lead_status": """id:str master_label:str api_name:str sort_order:int is_default:bool
+        is_converted:bool""",
     "opportunity_contact_role": """id:str opportunity_id:str contact_id:str role:str
         is_primary:bool is_deleted:bool created_date:when""",
     "campaign": """id:str name:str type:str status:str is_active:bool start_date:when

@@ -7,8 +7,8 @@
             'job_title': 'text', 'seniority': 'text', 'country': 'text',
             'company_record_id': 'text', 'company_name': 'text',
             'company_domain': 'text', 'company_employees': 'bigint',
-            'lead_source': 'text', 'stage_label': 'text', 'is_test': 'boolean',
-            'created_at': 'timestamp',
+            'lead_source': 'text', 'stage_label': 'text', 'lead_score': 'bigint',
+            'is_test': 'boolean', 'created_at': 'timestamp',
         },
         'person_links': {
             'record_id': 'text', 'other_record_id': 'text', 'link_kind': 'text',
@@ -68,6 +68,10 @@
         },
         'users': {
             'user_id': 'text', 'name': 'text', 'team': 'text',
+        },
+        'settings': {
+            'kind': 'text', 'name': 'text', 'value': 'text', 'label': 'text',
+            'is_active': 'boolean',
         },
     }[entity]) }}
 {%- endmacro %}

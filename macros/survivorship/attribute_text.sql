@@ -2,6 +2,7 @@
 {% macro attribute_text(attribute, value) -%}
     case {{ attribute }}
             when 'employees' then {{ whole_number(value) }}
+            when 'lead_score' then {{ whole_number(value) }}
             when 'country' then upper({{ value }})
             else {{ value }}
         end

@@ -37,6 +37,12 @@ LABELS = [
         "its where by the label int_stage_claims_unioned.stage",
     ),
     Planted(
+        "scored_by_the_system",
+        "select count(*) as n from intermediate.int_people_unioned where lead_score >= 45",
+        labels_decide_no_stage,
+        "its where by the label int_people_unioned.lead_score",
+    ),
+    Planted(
         "claimed_by_word",
         "select record_key from intermediate.int_stage_claims_unioned"
         " where lower(label) in ('marketingqualifiedlead', 'recycled')",

@@ -7,10 +7,10 @@ from tools.check.asked import KINDS, Asked
 from tools.check.marks import Cell, Marks, Table, marked, merged
 from tools.check.project import Seed
 
-# What a source calls the stage of somebody.
+# What a source calls the stage of somebody, or how near it thinks somebody is.
 LABELS = {
     "int_stage_claims_unioned": {"label", "from_label", "stage"},
-    "int_people_unioned": {"stage_label"},
+    "int_people_unioned": {"stage_label", "lead_score"},
     "stage_labels": {"label", "stage"},
 }
 # What happened, and the stage of which it is evidence.

@@ -38,9 +38,11 @@ int_attribute_changes_unioned as (
         keyed.entity,
         keyed.record_key,
         keyed.attribute,
-        -- Nobody has no employees: nothing is known of them.
-        nullif(keyed.read_value, '0') as value,
-        nullif(keyed.read_from_value, '0') as from_value,
+        -- Nobody has no employees: nothing is known of them. A score of nothing is one.
+        nullif(keyed.read_value, case keyed.attribute when 'employees' then '0' end) as value,
+        nullif(
+            keyed.read_from_value, case keyed.attribute when 'employees' then '0' end
+        ) as from_value,
         keyed.changed_at,
         {{ checked_origin(
             "coalesce(" ~ unknown_reference(['records'], 'keyed')

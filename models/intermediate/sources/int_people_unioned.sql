@@ -19,6 +19,7 @@ int_people_unioned as (
         checked.company_employees,
         checked.lead_source,
         checked.stage_label,
+        checked.lead_score,
         coalesce(checked.is_test, false) as is_test,
         checked.created_at,
         {{ checked_origin() }}

@@ -5,9 +5,11 @@ with
 changes as (
 
     -- A change after the cutoff is not known; that there is one tells that what the record shows
-    -- now is not what it showed then.
+    -- now is not what it showed then. A system's own score is compared, and judges nobody.
     select * from {{ ref('int_attribute_changes_unioned') }}
-    where reason_code is null or reason_code = 'after_cutoff'
+    where
+        attribute <> 'lead_score'
+        and (reason_code is null or reason_code = 'after_cutoff')
 
 ),
 

@@ -33,6 +33,7 @@ of_contacts as (
         case name
             when {{ hubspot_property('contact', 'property_country') }} then 'country'
             when {{ hubspot_property('contact', 'property_seniority') }} then 'seniority'
+            when {{ hubspot_property('contact', 'property_hubspotscore') }} then 'lead_score'
         end as attribute
     from contact_changes
 

@@ -17,6 +17,7 @@ contacts as (
             'property_company': 'text',
             'property_hs_analytics_source': 'text',
             'property_lifecyclestage': 'text',
+            'property_hubspotscore': 'bigint',
             'property_createdate': 'timestamp',
         },
         key=['id'],
@@ -40,6 +41,7 @@ stg_hubspot__people as (
         {{ typed_null('bigint') }} as company_employees,
         property_hs_analytics_source as lead_source,
         property_lifecyclestage as stage_label,
+        property_hubspotscore as lead_score,
         cast(null as boolean) as is_test,
         property_createdate as created_at,
         {{ row_origin() }}

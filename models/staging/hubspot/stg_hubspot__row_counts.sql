@@ -14,4 +14,5 @@
     'opportunity_people': ['deal_contact'],
     'opportunity_stages': ['deal_stage', 'deal_property_history'],
     'users': ['owner'],
+    'settings': ['property', 'property_option', 'deal_pipeline_stage'],
 }) }}

@@ -2,6 +2,8 @@
 
 {#- With picklists for countries a lead has both fields; its record is read by the code. -#}
 {%- set coded = landed_columns('salesforce', 'lead', ['country_code'], [], true) -%}
+{%- set columns = var('source_columns').get('salesforce.lead', {}) -%}
+{%- set score = columns.get('lead_score_c', 'lead_score_c') -%}
 
 with
 
@@ -29,7 +31,11 @@ stg_salesforce__attribute_changes as (
     select
         lead_id as record_id,
         'people' as entity,
-        case field when 'NumberOfEmployees' then 'employees' else 'country' end as attribute,
+        case
+            when field = 'NumberOfEmployees' then 'employees'
+            when {{ same_name('field', score) }} then 'lead_score'
+            else 'country'
+        end as attribute,
         new_value as value,
         old_value as from_value,
         created_date as changed_at,
@@ -44,7 +50,10 @@ stg_salesforce__attribute_changes as (
     from changes
     where
         reason_code is null
-        and field in ('NumberOfEmployees', '{{ 'CountryCode' if coded else 'Country' }}')
+        and (
+            field in ('NumberOfEmployees', '{{ 'CountryCode' if coded else 'Country' }}')
+            or {{ same_name('field', score) }}
+        )
 
 )
 

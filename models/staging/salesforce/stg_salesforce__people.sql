@@ -10,7 +10,8 @@ leads as (
             'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
             'title': 'text', 'country': 'text', 'country_code': 'text',
             'company': 'text', 'website': 'text', 'number_of_employees': 'bigint',
-            'lead_source': 'text', 'status': 'text', 'created_date': 'timestamp',
+            'lead_source': 'text', 'status': 'text', 'lead_score_c': 'bigint',
+            'created_date': 'timestamp',
         },
         key=['id'],
         needs=['created_date'],
@@ -49,6 +50,7 @@ stg_salesforce__people as (
         number_of_employees as company_employees,
         lead_source,
         status as stage_label,
+        lead_score_c as lead_score,
         cast(null as boolean) as is_test,
         created_date as created_at,
         {{ row_origin() }}
@@ -67,6 +69,7 @@ stg_salesforce__people as (
         {{ typed_null('bigint') }} as company_employees,
         lead_source,
         {{ typed_null('text') }} as stage_label,
+        {{ typed_null('bigint') }} as lead_score,
         cast(null as boolean) as is_test,
         created_date as created_at,
         {{ row_origin() }}

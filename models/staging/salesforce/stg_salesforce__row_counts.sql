@@ -9,4 +9,5 @@
     'opportunity_people': ['opportunity_contact_role'],
     'opportunity_stages': ['opportunity_field_history', 'opportunity_history'],
     'users': ['user'],
+    'settings': ['opportunity_stage', 'lead_status'],
 }) }}

@@ -30,6 +30,7 @@ stg_stripe__people as (
         {{ typed_null('bigint') }} as company_employees,
         {{ typed_null('text') }} as lead_source,
         {{ typed_null('text') }} as stage_label,
+        {{ typed_null('bigint') }} as lead_score,
         not coalesce(livemode, true) as is_test,
         created as created_at,
         -- The customer itself is counted among the companies: this only reads it again.

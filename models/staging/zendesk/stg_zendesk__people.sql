@@ -32,6 +32,7 @@ stg_zendesk__people as (
         {{ typed_null('bigint') }} as company_employees,
         {{ typed_null('text') }} as lead_source,
         {{ typed_null('text') }} as stage_label,
+        {{ typed_null('bigint') }} as lead_score,
         cast(null as boolean) as is_test,
         created_at,
         source_table,

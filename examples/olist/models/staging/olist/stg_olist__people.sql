@@ -17,6 +17,7 @@ stg_olist__people as (
         cast(null as bigint) as company_employees,
         origin as lead_source,
         cast(null as varchar) as stage_label,
+        cast(null as bigint) as lead_score,
         cast(null as boolean) as is_test,
         first_contact_at as created_at,
         {{ olist_origin('marketing_qualified_leads', 'mql_id') }}
