@@ -24,6 +24,9 @@ def _parser() -> argparse.ArgumentParser:
         default=datetime(2026, 7, 1),
         help="land only what happened before this moment (UTC)",
     )
+    parser.add_argument(
+        "--quiet", action="store_true", help="nothing changes its meaning in the last months"
+    )
     parser.add_argument("--out", default="data/demo", help="the folder to write")
     return parser
 
@@ -38,7 +41,12 @@ def main() -> int:
     options, began = _parser().parse_args(), time.perf_counter()
     try:
         made = generate(
-            options.people, options.seed, options.until, options.out, progress=_progress
+            options.people,
+            options.seed,
+            options.until,
+            options.out,
+            is_quiet=options.quiet,
+            progress=_progress,
         )
     except (ValueError, FileExistsError) as problem:
         print(f"error: {problem}", file=sys.stderr)

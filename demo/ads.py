@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from demo import text as t
-from demo.clock import DAY, END, F64, I64, START, day_weights
+from demo.clock import DAY, END, F64, I64, START, day_weights, when
+from demo.drifts import at_work
 from demo.landing import Lander
 
 GOOGLE, LINKEDIN, FACEBOOK = 2_121_450_128, 507_515_057, 1_700_252_260_223_815
@@ -115,7 +116,8 @@ def _land_linkedin(lander: Lander, people: int) -> None:
         "cost_in_usd": spend,
         "conversion_value_in_local_currency": 0.0,
     }
-    lander.land("linkedin_ads.ad_analytics_by_campaign", day, values)
+    lands = when(~at_work(lander, "silent ads", day), day)
+    lander.land("linkedin_ads.ad_analytics_by_campaign", lands, values)
 
 
 def _land_facebook(lander: Lander, people: int) -> None:

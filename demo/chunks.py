@@ -16,6 +16,7 @@ from demo import (
 from demo import settings as s
 from demo import text as t
 from demo.ads import land_ads
+from demo.drifts import drifted, land_drifts
 from demo.invoices import land_billing
 from demo.land_truth import land_truth
 from demo.landing import Lander
@@ -46,21 +47,23 @@ def land_scene(scene: Scene) -> None:
     land_truth(scene)
 
 
-def build_chunk(seed: int, chunk: int, people: int, until: int) -> Tables:
+def build_chunk(seed: int, chunk: int, people: int, until: int, is_quiet: bool) -> Tables:
     """The same for the same arguments, on any machine and in any order."""
-    scene = scene_of(draw_world(seed, chunk, people), until)
+    lander = Lander(seed, chunk, until, is_quiet)
+    scene = scene_of(drifted(draw_world(seed, chunk, people), lander), lander)
     land_scene(scene)
     if chunk == 0:
         land_unusable(scene)
     return _tables(scene.lander)
 
 
-def build_company(seed: int, people: int, until: int) -> Tables:
+def build_company(seed: int, people: int, until: int, is_quiet: bool) -> Tables:
     """What exists once: reps, forms, prices, ads, and the parameters of the draw."""
-    lander = Lander(seed, COMPANY_CHUNK, until)
+    lander = Lander(seed, COMPANY_CHUNK, until, is_quiet)
     land_reference(lander)
     land_ads(lander, people)
     _land_rates(lander)
+    land_drifts(lander)
     generation = {"people": people, "seed": seed, "until": np.array([until])}
     lander.land("truth.generation", np.array([0]), generation)
     return _tables(lander)

@@ -34,6 +34,7 @@ class Generation:
     seed: int
     until: str
     code: str
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,25 +95,26 @@ def _sizes(people: int) -> list[int]:
     return [CHUNK_PEOPLE] * whole + ([rest] if rest else [])
 
 
-def _parallel(seed: int, sizes: list[int], until: int, workers: int) -> Iterator[Tables]:
+def _parallel(wanted: Generation, sizes: list[int], until: int, workers: int) -> Iterator[Tables]:
     """Chunks in order, with only a few of them in memory at a time."""
     waiting: deque[Future[Tables]] = deque()
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for chunk, people in enumerate(sizes):
-            waiting.append(pool.submit(build_chunk, seed, chunk, people, until))
+            arguments = (wanted.seed, chunk, people, until, wanted.is_quiet)
+            waiting.append(pool.submit(build_chunk, *arguments))
             if len(waiting) > workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _chunks(seed: int, people: int, until: int, workers: int) -> Iterator[Tables]:
-    sizes = _sizes(people)
+def _chunks(wanted: Generation, until: int, workers: int) -> Iterator[Tables]:
+    sizes = _sizes(wanted.people)
     if min(workers, len(sizes)) > 1:
-        yield from _parallel(seed, sizes, until, min(workers, len(sizes)))
+        yield from _parallel(wanted, sizes, until, min(workers, len(sizes)))
         return
     for chunk, count in enumerate(sizes):
-        yield build_chunk(seed, chunk, count, until)
+        yield build_chunk(wanted.seed, chunk, count, until, wanted.is_quiet)
 
 
 def moment(until: datetime) -> int:
@@ -130,6 +132,7 @@ def generate(
     until: datetime,
     out: Path | str,
     *,
+    is_quiet: bool = False,
     workers: int | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Summary:
@@ -137,7 +140,8 @@ def generate(
     if people < 1:
         raise ValueError("people must be at least 1")
     folder, stop = Path(out), moment(until)
-    wanted = Generation(people, seed, datetime.fromtimestamp(stop, UTC).isoformat(), fingerprint())
+    landed = datetime.fromtimestamp(stop, UTC).isoformat()
+    wanted = Generation(people, seed, landed, fingerprint(), is_quiet)
     if read_generation(folder) == wanted:
         return Summary(people, 0, len(tables()), is_new=False)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -153,8 +157,8 @@ def _write(
 ) -> int:
     writer, total = Writer(half), len(_sizes(wanted.people))
     try:
-        writer.write(build_company(wanted.seed, wanted.people, stop))
-        chunks = _chunks(wanted.seed, wanted.people, stop, min(workers, MOST_WORKERS))
+        writer.write(build_company(wanted.seed, wanted.people, stop, wanted.is_quiet))
+        chunks = _chunks(wanted, stop, min(workers, MOST_WORKERS))
         for done, chunk in enumerate(chunks, 1):
             writer.write(chunk)
             progress(done, total)

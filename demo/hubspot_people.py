@@ -6,10 +6,11 @@ import numpy as np
 
 from demo import settings as s
 from demo import text as t
-from demo.clock import END, I64, NEVER, happens, uniform_days, when
+from demo.clock import END, HOUR, I64, NEVER, happens, never, uniform_days, when
 from demo.dirt import IN_CRM, PLUS, in_crm
+from demo.drifts import DRIFTS, IMPORTED_SHARE, LOWERED_SCORE, at_work
 from demo.history import History
-from demo.hubspot_scores import scores
+from demo.hubspot_scores import scores, told_scores
 from demo.names import country, owner_number
 from demo.picklists import HUBSPOT_STATUSES, LIFECYCLE
 from demo.scene import Scene, latest, latest_time
@@ -44,9 +45,30 @@ def _label_times(scene: Scene) -> I64:
     marked = uniform_days(rng, scene.first_stage("mql"), 0.01, 0.5)
     marked = np.where(dice < s.LABEL_EARLY_SHARE, lead + 60, marked)
     marked = np.where(dice > 1 - s.LABEL_NEVER_SHARE, NEVER, marked)
+    marked = np.minimum(marked, _marked_early(scene))
+    lead, marked = _imported(scene, lead, marked)
     met = _first_touch(scene, MEETING) + 3_600
     opened, won = scene.first_stage("opportunity"), scene.first_stage("customer")
     return np.stack([created, lead, marked, met, opened, won], axis=1)
+
+
+def _marked_early(scene: Scene) -> I64:
+    """While HubSpot asks for a lower score than was agreed, and for all else that was."""
+    score, found = scores(scene), never(len(scene.in_hubspot))
+    early = at_work(scene.lander, "lower score", score.at) & (score.value >= LOWERED_SCORE)
+    early &= scene.full.people.is_mql(score.human, score.at)
+    at = uniform_days(stream(scene.world, "lower score"), score.at, 0.01, 0.5)
+    np.minimum.at(found, score.human[early], at[early])
+    return found
+
+
+def _imported(scene: Scene, lead: I64, marked: I64) -> tuple[I64, I64]:
+    """Labels of an import, for people who never did anything."""
+    rng, at = stream(scene.world, "import"), DRIFTS["import"].since + 9 * HOUR
+    count = len(lead)
+    chosen = scene.world.humans.is_silent & (rng.random(count) < IMPORTED_SHARE)
+    chosen &= (scene.in_hubspot < at) & at_work(scene.lander, "import", np.full(count, at))
+    return np.where(chosen, at, lead), np.where(chosen, at + 60, marked)
 
 
 def labels(scene: Scene) -> History:
@@ -106,7 +128,7 @@ def _deleted(scene: Scene) -> I64:
 
 def land_contacts(scene: Scene) -> None:
     """One contact for each human known to HubSpot, and the second ones."""
-    stage, status, score = labels(scene), statuses(scene), scores(scene)
+    stage, status, score = labels(scene), statuses(scene), told_scores(scene)
     count, until = len(scene.world.humans.born), scene.lander.until
     human, deleted = np.arange(count), _deleted(scene)
     changed = [latest_time(h.human, h.at, count, until) for h in (stage, status, score)]

@@ -6,6 +6,7 @@ import numpy as np
 
 from demo.clock import happens
 from demo.definition import points_of
+from demo.drifts import RECALIBRATED_BY, at_work
 from demo.history import History
 from demo.scene import Scene
 
@@ -29,6 +30,13 @@ def scores(scene: Scene) -> History:
     first = np.searchsorted(of, of)
     before = np.where(first > 0, total[np.maximum(first - 1, 0)], 0)
     return _last_of_moment(History(touches.human[rows], at[rows], total - before))
+
+
+def told_scores(scene: Scene) -> History:
+    """The same as HubSpot tells it once its points are set anew."""
+    own = scores(scene)
+    anew = at_work(scene.lander, "new points", own.at)
+    return History(own.human, own.at, own.value + RECALIBRATED_BY * anew)
 
 
 def _last_of_moment(history: History) -> History:

@@ -20,8 +20,8 @@ Values = Any
 class Lander:
     """Collects the landed tables of one chunk."""
 
-    def __init__(self, seed: int, chunk: int, until: int) -> None:
-        self.seed, self.chunk, self.until = seed, chunk, until
+    def __init__(self, seed: int, chunk: int, until: int, is_quiet: bool = False) -> None:
+        self.seed, self.chunk, self.until, self.is_quiet = seed, chunk, until, is_quiet
         self.tables: dict[str, list[pa.Table]] = {}
 
     def rng(self, name: str) -> Rng:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from demo import text as t
-from demo.clock import I64, START
+from demo.clock import I64, NEVER, START
+from demo.drifts import DRIFTS
 from demo.landing import Lander
 
 LIFECYCLE = (
@@ -23,7 +24,10 @@ SALESFORCE_STATUSES = (
     "Qualified",
     "Unqualified",
     "Recycled",
+    "Working - Nurture",
 )
+CONTACTED, RENAMED = 1, 5
+"""The status that an admin renames, and what it is called from then on."""
 PROPERTIES = (
     ("lifecyclestage", "Lifecycle stage", "contact", "enumeration", "select"),
     ("hs_lead_status", "Lead status", "contact", "enumeration", "select"),
@@ -84,7 +88,10 @@ def _land_statuses(lander: Lander) -> None:
         "is_default": order == 0,
         "is_converted": order == SALESFORCE_STATUSES.index("Qualified"),
     }
-    lander.land("salesforce.lead_status", _times(len(order)), values)
+    renamed = NEVER if lander.is_quiet else DRIFTS["renamed status"].since
+    since = np.where(order == RENAMED, renamed, START)
+    vanished = np.where(order == CONTACTED, renamed, NEVER)
+    lander.land("salesforce.lead_status", since, values, vanished=vanished)
 
 
 def land_picklists(lander: Lander) -> None:

@@ -7,9 +7,10 @@ import numpy as np
 from demo import text as t
 from demo.clock import I64, NEVER, happens, when
 from demo.dirt import in_crm
+from demo.drifts import at_work
 from demo.hubspot_sales import extra_contact
 from demo.names import REPS, country, owner_number
-from demo.picklists import SALESFORCE_STATUSES
+from demo.picklists import CONTACTED, RENAMED, SALESFORCE_STATUSES
 from demo.scene import Scene, latest, latest_time
 from demo.touches import CALL, returns_of
 
@@ -88,6 +89,8 @@ def _status_parts(scene: Scene) -> tuple[I64, I64, I64]:
         (dropped.human, dropped.at, 3 + dropped.is_recycled),
     )
     human, at, value = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    renamed = (value == CONTACTED) & at_work(scene.lander, "renamed status", at)
+    value = np.where(renamed, RENAMED, value)
     valid = happens(at) & (world.lead_created[human] < NEVER) & (at <= world.converted[human])
     return human[valid], at[valid], value[valid]
 

@@ -53,9 +53,8 @@ class Scene:
         return first
 
 
-def scene_of(world: World, until: int) -> Scene:
+def scene_of(world: World, lander: Lander) -> Scene:
     """Everything needed to land a chunk."""
-    lander = Lander(world.seed, world.chunk, until)
     full = truth_at(world, END)
     return Scene(
         world, touches_of(world), dropped_of(world), Names(world), Ids(world), full, lander

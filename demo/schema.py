@@ -209,6 +209,8 @@ TRUTH = {
     "deals": """system:str deal_id:str journey_id:str account_id:str type:str amount:float
         currency:str created_at:when closed_at:at outcome:str is_deleted:bool""",
     "rates": "segment:str from_stage:str to_stage:str rate:float median_days:float",
+    "drifts": """kind:str system:str stage:str rule:str subject:str owner_team:str
+        valid_from:when valid_to:when""",
     "generation": "people:int seed:int until:when",
 }
 SYSTEMS = {
