@@ -1,0 +1,85 @@
+"""Reads the alerts of a build."""
+
+import csv
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NEXT_STEPS = ROOT / "seeds" / "alert_next_steps.csv"
+SEVERITIES = ("error", "warning", "notice")
+# A kind that the seed does not know yet.
+ANY_STEP = "Read its rows in marts.drift_signals and ask the team that owns it"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One row of marts.alerts: a cause in one spell of time."""
+
+    alert_key: int
+    kind: str
+    severity: str
+    system: str | None
+    stage: str | None
+    definition_version: int | None
+    rule: str | None
+    subject: str | None
+    owner_team: str | None
+    summary: str
+    observed_count: int | None
+    expected_volume: Decimal | None
+    affected_count: int | None
+    status: str
+    status_reason: str | None
+    first_seen_date: date | None
+    last_seen_date: date | None
+    resolved_date: date | None
+    silenced_until: date | None
+
+    @property
+    def next_step(self) -> str:
+        return _next_steps().get(self.kind, ANY_STEP)
+
+    @property
+    def place(self) -> str:
+        return ", ".join(part for part in (self.system, self.stage) if part) or "all systems"
+
+
+class NoAlertsError(Exception):
+    """The database has no alerts to read, and why."""
+
+
+def read_alerts(database: Path) -> list[Alert]:
+    """Every alert, the worst and newest first."""
+    if not database.exists():
+        raise NoAlertsError(f"There is no database {database}: run `make build` first.")
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return read_from(connection)
+    except duckdb.CatalogException:
+        raise NoAlertsError(f"{database} has no table marts.alerts: run `make build`.") from None
+    except duckdb.IOException:
+        raise NoAlertsError(f"{database} is in use by a build just now: try again.") from None
+
+
+def read_from(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> list[Alert]:
+    names = [field.name for field in fields(Alert)]
+    rows = connection.execute(f"select {', '.join(names)} from {catalog}marts.alerts").fetchall()
+    return sorted((Alert(*row) for row in rows), key=_place_in_line)
+
+
+def _place_in_line(alert: Alert) -> tuple[int, int, int]:
+    known = alert.severity in SEVERITIES
+    seen = alert.first_seen_date.toordinal() if alert.first_seen_date else 0
+    rank = SEVERITIES.index(alert.severity) if known else len(SEVERITIES)
+    return rank, -seen, alert.alert_key
+
+
+@cache
+def _next_steps() -> dict[str, str]:
+    with NEXT_STEPS.open(newline="") as file:
+        return {row["kind"]: row["next_step"] for row in csv.DictReader(file)}
