@@ -2,6 +2,8 @@
    next. #}
 with
 
+kinds as (select distinct period_kind from {{ ref('reporting_periods') }}),
+
 spans as (
 
     -- More than a year back, for the year before.
@@ -12,20 +14,21 @@ spans as (
 dated as (
 
     select
-        period_kind,
-        cast(period_start as date) as period_start,
-        cast(lag(period_start) over spans_so_far as date) as prior_start,
+        spans.period_kind,
+        cast(spans.period_start as date) as period_start,
+        cast(lag(spans.period_start) over spans_so_far as date) as prior_start,
         cast(
-            case period_kind
-                when 'week' then lag(period_start, 52) over spans_so_far
-                when 'month' then lag(period_start, 12) over spans_so_far
-                else lag(period_start, 4) over spans_so_far
+            case spans.period_kind
+                when 'week' then lag(spans.period_start, 52) over spans_so_far
+                when 'month' then lag(spans.period_start, 12) over spans_so_far
+                else lag(spans.period_start, 4) over spans_so_far
             end as date
         ) as year_before_start,
-        period_start as starts_at,
-        next_period_start as next_starts_at
+        spans.period_start as starts_at,
+        spans.next_period_start as next_starts_at
     from spans
-    window spans_so_far as (partition by period_kind order by period_start)
+    inner join kinds on spans.period_kind = kinds.period_kind
+    window spans_so_far as (partition by spans.period_kind order by spans.period_start)
 
 ),
 

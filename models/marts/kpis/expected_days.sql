@@ -1,75 +1,73 @@
 {# Grain: one row a funnel, measure and day to come: what is expected of the plan's nodes and of the
    stages between them. #}
 {%- set between = ['mql', 'sal'] -%}
+{%- set stages = "('" ~ between | join("', '") ~ "')" -%}
 with
 
-nodes as (select * from {{ ref('expected_nodes') }}),
+journey_steps as (
 
-steps as (
-
-    select * from {{ ref('conversion_steps') }}
-    where is_next and to_stage in ('{{ between | join("', '") }}')
+    select * from {{ ref('journey_steps') }}
+    where is_next and is_timed and to_stage in {{ stages }}
 
 ),
 
-curves as (
+slices as (
 
-    select * from {{ ref('conversion_curves') }} where slice_name in ('all', 'funnel')
+    {{ slices(['all', 'funnel']) }}
 
 ),
 
-waiting as (
+counts as (
 
     select
-        step,
+        journey_steps.stage,
+        journey_steps.to_stage,
+        case when slices.slice_name = 'all' then 'all' else journey_steps.funnel end as funnel,
+        journey_steps.waited_days,
+        count(*) filter (where journey_steps.result = 'converted') as converted_count,
+        count(*) filter (where journey_steps.result in ('lost', 'returned')) as out_count,
+        count(*) filter (where journey_steps.result = 'open') as open_count
+    from journey_steps
+    cross join slices
+    group by
+        journey_steps.stage, journey_steps.to_stage,
+        case when slices.slice_name = 'all' then 'all' else journey_steps.funnel end,
+        journey_steps.waited_days
+
+),
+
+{{ incidence(['to_stage', 'funnel'], 'waited_days') }},
+
+trusted as (
+
+    -- Fewer conversions than five make no curve: the whole company's is taken.
+    select
+        to_stage,
         funnel,
-        waited_days,
-        count(*) as journey_count
-    from {{ ref('journey_steps') }}
-    where is_next and is_timed and result = 'open'
-    group by step, funnel, waited_days
-
-),
-
-funnels as (select distinct funnel from nodes),
-
-known as (
-
-    select
-        step,
-        slice_value as funnel,
-        max(slice_converted_count) as converted_count
-    from curves
-    where slice_name = 'funnel'
-    group by step, slice_value
+        case when sum(converted_count) >= 5 then funnel else 'all' end as curve_funnel
+    from counts
+    where funnel != 'all'
+    group by to_stage, funnel
 
 ),
 
 rates as (
 
-    -- Fewer conversions than five make no curve: the whole company's is taken.
     select
-        funnels.funnel,
-        curves.step,
+        trusted.funnel,
+        curves.stage,
+        curves.to_stage,
         curves.waited_days,
         curves.waiting_rate,
-        curves.converted_rate - coalesce(lag(curves.converted_rate) over (
-            partition by funnels.funnel, curves.step order by curves.waited_days
-        ), 0) as converting_rate
-    from funnels
-    cross join steps
-    left join known on funnels.funnel = known.funnel and steps.step = known.step
-    inner join curves
-        on
-            steps.step = curves.step
-            and curves.slice_value = case
-                when known.converted_count >= 5 then funnels.funnel else 'all'
-            end
+        curves.waiting_before * curves.converted_count / curves.at_risk_count as converting_rate
+    from trusted
+    inner join incidence as curves
+        on trusted.to_stage = curves.to_stage and trusted.curve_funnel = curves.funnel
 
 ),
 
-flows_0 as (select * from nodes),
-{% for stage in between %}
+flows_0 as (select * from {{ ref('expected_nodes') }}),
+{%- for stage in between %}
 flows_{{ loop.index }} as (
 
     select * from flows_{{ loop.index0 }}
@@ -84,25 +82,24 @@ flows_{{ loop.index }} as (
         select
             waiting.funnel,
             rates.waited_days - waiting.waited_days - 1 as day_number,
-            waiting.journey_count * rates.converting_rate / still.waiting_rate as volume
-        from waiting
-        inner join steps on waiting.step = steps.step
+            waiting.open_count * rates.converting_rate / still.waiting_rate as volume
+        from counts as waiting
         inner join rates as still
-            on {{ same('waiting', 'still', ['funnel', 'step', 'waited_days']) }}
+            on {{ same('waiting', 'still', ['funnel', 'to_stage', 'waited_days']) }}
         inner join rates
             on
-                {{ same('waiting', 'rates', ['funnel', 'step']) }}
+                {{ same('waiting', 'rates', ['funnel', 'to_stage']) }}
                 and waiting.waited_days < rates.waited_days
-        where steps.to_stage = '{{ stage }}'
+        where waiting.to_stage = '{{ stage }}' and waiting.open_count > 0
         union all
         select
             flows.funnel,
             flows.day_number + rates.waited_days as day_number,
             flows.expected_volume * rates.converting_rate as volume
         from flows_{{ loop.index0 }} as flows
-        inner join steps on flows.measure = 'entered_' || steps.stage
-        inner join rates on {{ same('flows', 'rates', ['funnel']) }} and steps.step = rates.step
-        where steps.to_stage = '{{ stage }}'
+        inner join rates
+            on flows.funnel = rates.funnel and flows.measure = 'entered_' || rates.stage
+        where rates.to_stage = '{{ stage }}'
     ) as arrived
     where arrived.day_number < 7 * {{ int_var('planning_weeks') }}
     group by arrived.funnel, arrived.day_number

@@ -1,5 +1,5 @@
-{# Grain: one row a funnel, measure and day to come: who is expected at each node of the plan if leads
-   come as lately, and what they and today's customers bring. #}
+{# Grain: one row a funnel, measure and day to come: who is expected at each node of the plan if
+   leads come as lately, and what they and today's customers bring. #}
 with
 
 arrivals as (
@@ -72,7 +72,7 @@ daily as (
         told.volume / 7 as volume
     from told
     inner join days
-        on 7 * told.week_number <= days.number and days.number < 7 * told.week_number + 7
+        on told.week_number = floor(days.number / 7.0)
     {%- for measure, amount in {
         'renewal_amount': 'expected_renewal_amount',
         'expansion_amount': '(expected_amount - expected_renewal_amount)',
@@ -85,7 +85,7 @@ daily as (
         {{ amount }} / (renewals.before_day - greatest(renewals.from_day, 0)) as volume
     from renewals
     inner join days
-        on renewals.from_day <= days.number and days.number < renewals.before_day
+        on renewals.from_day <= days.number and renewals.before_day > days.number
     where renewals.expected_amount is not null
     {%- endfor %}
 

@@ -1,4 +1,5 @@
-{# Grain: one row a period that is not over, funnel, part and measure: what its forecast is made of. #}
+{# Grain: one row a period that is not over, funnel, part and measure: what its forecast is made
+   of. #}
 {%- set year = {'week': 52, 'month': 12, 'quarter': 4} -%}
 with
 
@@ -12,8 +13,8 @@ periods as (
 
     select
         *,
-        max(case when is_complete then period_number else 0 end)
-            over (partition by period_kind) - period_number as periods_ago,
+        max(case when is_complete then period_number else 0 end) over (partition by period_kind)
+        - period_number as periods_ago,
         max(period_number) over (partition by period_kind) = period_number as is_last
     from {{ ref('reporting_periods') }}
 

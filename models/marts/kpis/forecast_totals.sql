@@ -31,8 +31,9 @@ told as (
 
     select
         {%- for part, measures in needed.items() %}{% for measure in measures %}
-        {{ as_double("coalesce(sum(case when part = '" ~ part ~ "' and measure = '" ~ measure
-            ~ "' then total end), 0)") }} as {{ part }}_{{ measure }},
+        {%- set test = "part = '" ~ part ~ "' and measure = '" ~ measure ~ "'" %}
+        {{ as_double('coalesce(sum(case when ' ~ test ~ ' then total end), 0)') }}
+            as {{ part }}_{{ measure }},
         {%- endfor %}{% endfor %}
         period_kind,
         period_start,
@@ -54,7 +55,8 @@ usual as (
         case
             when told.last_year_new_won_count >= 5
                 then told.last_year_new_{{ measure }} / told.last_year_new_won_count
-            else sum(told.last_year_new_{{ measure }}) over whole_company
+            else
+                sum(told.last_year_new_{{ measure }}) over whole_company
                 / nullif(sum(told.last_year_new_won_count) over whole_company, 0)
         end as {{ measure.split('_')[0] | replace('won', 'days') }}_a_win,
         {%- endfor %}

@@ -12,7 +12,7 @@ spent as (select * from {{ ref('period_totals') }} where measure = 'spend_amount
 
 funnels as (select distinct funnel from {{ ref('kpi_metrics') }}),
 
-weekly_spend as (select sum(today_week_amount) as amount from {{ ref('plan_budget') }}),
+budget as (select sum(today_week_amount) as amount from {{ ref('plan_budget') }}),
 
 sales as (
 
@@ -20,10 +20,11 @@ sales as (
         period_kind,
         period_start,
         funnel,
-        {%- for measure in ['worked_count', 'won_count', 'amount', 'closed_count', 'won_days'] %}
+        {%- for measure in ['worked_count', 'won_count', 'amount', 'closed_count'] %}
         {{ as_double("max(case when measure = 'new_" ~ measure ~ "' then total end)") }}
-            as {{ measure }}{{ ',' if not loop.last }}
+            as {{ measure }},
         {%- endfor %}
+        {{ as_double("max(case when measure = 'new_won_days' then total end)") }} as won_days
     from totals
     group by period_kind, period_start, funnel
 
@@ -58,10 +59,10 @@ derived as (
         coming.period_start,
         'all' as funnel,
         'spend_amount' as measure,
-        coalesce(spent.total, 0) + weekly_spend.amount
-        * (coming.before_day_number - coming.from_day_number) / 7 as total
+        coalesce(spent.total, 0)
+        + budget.amount * (coming.before_day_number - coming.from_day_number) / 7 as total
     from coming
-    cross join weekly_spend
+    cross join budget
     left join spent on {{ same('coming', 'spent', ['period_kind', 'period_start']) }}
 
 ),

@@ -69,7 +69,7 @@ kpi_reviews as (
         kpis.metric_order,
         told.actual,
         cast(targets.total as decimal(24, 6)) as target,
-        prior.actual as prior_actual,
+        earlier.actual as prior_actual,
         year_before.actual as year_before_actual,
         forecasts.forecast,
         told.empty_reason,
@@ -78,12 +78,14 @@ kpi_reviews as (
         told.is_complete
     from told
     inner join kpis on told.metric = kpis.metric
-    {%- for other in ['prior', 'year_before'] %}
-    left join metrics as {{ other }}
+    left join metrics as earlier
         on
-            {{ same('told', other, ['period_kind', 'funnel', 'metric']) }}
-            and told.{{ other }}_start = {{ other }}.period_start
-    {%- endfor %}
+            {{ same('told', 'earlier', ['period_kind', 'funnel', 'metric']) }}
+            and told.prior_start = earlier.period_start
+    left join metrics as year_before
+        on
+            {{ same('told', 'year_before', ['period_kind', 'funnel', 'metric']) }}
+            and told.year_before_start = year_before.period_start
     left join totals as targets
         on
             {{ same('told', 'targets', ['period_kind', 'period_start', 'funnel']) }}

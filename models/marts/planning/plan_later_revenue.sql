@@ -36,8 +36,9 @@ paid as (
         )
             as age_months,
         {{ as_double('sum(lifecycle.amount)') }} as later_value,
-        {{ as_double("sum(case when lifecycle.stage = 'retained' then lifecycle.amount else 0 end)") }}
-            as renewal_value,
+        {{ as_double(
+            "sum(case when lifecycle.stage = 'retained' then lifecycle.amount else 0 end)"
+        ) }} as renewal_value,
         {{ as_double('sum(lifecycle.amount * lifecycle.amount)') }} as later_square
     from lifecycle
     inner join journeys on lifecycle.journey_key = journeys.journey_key
@@ -70,10 +71,12 @@ plan_later_revenue as (
         seen.funnel,
         samples.number as sample_number,
         seen.age_months,
-        coalesce({{ exact_sum('paid.later_value') }}, 0) / sum(seen.customer_count) as monthly_value,
+        coalesce({{ exact_sum('paid.later_value') }}, 0) / sum(seen.customer_count)
+            as monthly_value,
         coalesce({{ exact_sum('paid.renewal_value') }}, 0) / sum(seen.customer_count)
             as monthly_renewal_value,
-        coalesce({{ exact_sum('paid.later_square') }}, 0) / sum(seen.customer_count) as monthly_square
+        coalesce({{ exact_sum('paid.later_square') }}, 0) / sum(seen.customer_count)
+            as monthly_square
     from seen
     inner join samples on seen.sample_group != samples.number
     left join paid on {{ same('seen', 'paid', ['funnel', 'sample_group', 'age_months']) }}

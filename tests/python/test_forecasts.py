@@ -1,0 +1,249 @@
+"""Forecasts: told again in Python, and held against what then happened in simulated companies."""
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+
+from benchmarks.planning.company import Kind, draw_company
+from benchmarks.planning.history import History, draw_history
+from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
+from tests.python.conftest import UNTIL, Built, query
+from tools.run_dbt import run_dbt
+
+AHEAD = 56
+NODES = {"entered_lead": 0, "entered_sql": 2, "entered_opportunity": 3, "entered_customer": 4}
+LATER = """
+    create table marts.fct_lifecycle (
+        journey_key bigint, stage varchar, entered_at timestamp, amount decimal(18, 2));
+"""
+
+
+def _at_an_earlier_cutoff(history: History) -> History:
+    """The same leads, seen so many days before all that is known of them."""
+    return History(history.segment, history.entered + AHEAD, history.exited + AHEAD, history.amount)
+
+
+def test_what_was_expected_came(tmp_path: Path) -> None:
+    """Eight weeks ahead, of a company whose growth, season and future the forecast can't know."""
+    rng = np.random.default_rng(2)
+    history = _at_an_earlier_cutoff(draw_history(rng, draw_company(rng, Kind("any", 150))))
+    database = tmp_path / "company.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(TABLES + LATER)
+        land_journeys(connection, "company", history)
+    models = "+expected_nodes,path:models/marts/planning expected_nodes"
+    variables = {"cutoff": CUTOFF.isoformat(), "planning_weeks": 12}
+    seeds = ["seed", "--quiet", "-s", "lifecycle_stages"]
+    assert run_dbt(seeds, database, tmp_path / "target").success
+    planned = ["run", "--quiet", "-s", *models.split()]
+    assert run_dbt(planned, database, tmp_path / "target", variables).success
+    told = dict(
+        query(
+            database,
+            "select measure, sum(expected_volume) from marts.expected_nodes"
+            f" where day_number < {AHEAD} group by measure",
+        )
+    )
+    for measure, node in NODES.items():
+        came = history.entered[:, node]
+        happened = np.count_nonzero((came >= 0) & (came < AHEAD))
+        assert told[measure] == pytest.approx(happened, rel=0.12), measure
+
+
+def _leads_a_day(built: Built) -> dict[str, float]:
+    """By funnel, over the eight weeks before the cutoff."""
+    since = UNTIL - timedelta(weeks=8)
+    found = query(
+        built.database,
+        "select funnel, count(*) / 56 from marts.fct_journeys"
+        f" where lead_at >= '{since}' and lead_at < '{UNTIL}' group by funnel",
+    )
+    return dict(found)
+
+
+def _sum(built: Built, measure: str, funnel: str, days: int) -> float:
+    [(total,)] = query(
+        built.database,
+        "select coalesce(sum(expected_volume), 0) from marts.expected_days"
+        f" where measure = '{measure}' and funnel = '{funnel}' and day_number < {days}",
+    )
+    return float(total)
+
+
+Waits = dict[tuple[str, str, str], list[tuple[float, int, float]]]
+Drifts = dict[tuple[str, str], tuple[float, float]]
+
+
+def _waits(built: Built) -> Waits:
+    """By funnel, segment and step, week after week: who moves on, waits, is still there."""
+    found: Waits = defaultdict(list)
+    for *key, rate, count, still in query(
+        built.database,
+        "select funnel, segment, step, advance_rate, open_count, still_rate"
+        " from marts.plan_waits where sample_number = 0 order by waited_weeks",
+    ):
+        found[key[0], key[1], key[2]].append((rate, count, still))
+    return found
+
+
+def _wins(waits: Waits, drifts: Drifts, funnel: str, segment: str, leads: float) -> list[float]:
+    """Wins of a segment in each week, of those who wait and of so many new leads a week."""
+    weeks = range(14)
+    arrived = [leads for _ in weeks]
+    for step in ("lead", "prospect", "opportunity"):
+        own = waits[funnel, segment, step] or [(0.0, 0, 1.0)] * len(weeks)
+        drift, mean = drifts.get((funnel, step), (0.0, 0.0))
+        moved = []
+        for week in weeks:
+            fresh = sum(arrived[week - age] * own[age][0] for age in range(week + 1))
+            stale = sum(
+                count / still * own[age + week][0]
+                for age, (_, count, still) in enumerate(own[: len(own) - week])
+                if age > 0 and count
+            )
+            moved.append((fresh + stale) * np.exp(drift * (week / 52 - mean)))
+        arrived = moved
+    return arrived
+
+
+def test_the_wins_to_come_are_walked_from_who_waits_and_todays_leads(built: Built) -> None:
+    """Week by week through the plan's rates; a quarter of 92 days is 13 weeks and a day."""
+    today, waits = _leads_a_day(built), _waits(built)
+    drifts = {
+        (funnel, step): (drift, mean)
+        for funnel, step, drift, mean in query(
+            built.database, "select funnel, step, yearly_drift, mean_years from marts.plan_drifts"
+        )
+    }
+    segments = query(
+        built.database,
+        "select funnel, segment, mix_share, mean_price from marts.plan_prices"
+        " where sample_number = 0",
+    )
+    wins: dict[str, float] = defaultdict(float)
+    money: dict[str, float] = defaultdict(float)
+    for funnel, segment, share, price in segments:
+        volume = _wins(waits, drifts, funnel, segment, 7 * today[funnel] * share)
+        by_then = sum(volume[:13]) + volume[13] / 7
+        wins[funnel] += by_then
+        money[funnel] += by_then * price
+    assert len(wins) >= 3
+    told = _forecasts(built, "quarter", date(2026, 7, 1))
+    for funnel in wins:
+        assert told[funnel, "wins"] == pytest.approx(wins[funnel], rel=1e-4), funnel
+        assert told[funnel, "bookings_new"] == pytest.approx(money[funnel], rel=1e-4), funnel
+    assert told["all", "wins"] == pytest.approx(sum(wins.values()), rel=1e-4)
+
+
+def _forecasts(built: Built, kind: str, start: date) -> dict[tuple[str, str], float]:
+    found = query(
+        built.database,
+        "select funnel, metric, forecast from marts.kpi_reviews"
+        f" where period_kind = '{kind}' and period_start = '{start}' and forecast is not null",
+    )
+    return {(funnel, metric): float(value) for funnel, metric, value in found}
+
+
+def test_the_mqls_to_come_are_those_of_leads_of_the_same_age(built: Built) -> None:
+    """From the fact: each lead's days to its MQL or its exit, followed as long as it was seen."""
+    stays = _stays(built)
+    for funnel, leads in _leads_a_day(built).items():
+        own = [stay for stay in stays if stay[0] == funnel]
+        if sum(end == "mql" for _, end, _ in own) < 5:
+            continue
+        share, still = _curve(own)
+        waiting = Counter(days for _, end, days in own if end == "open")
+        wanted = sum(
+            count * sum(part for day, part in share.items() if age < day <= age + 31) / still[age]
+            for age, count in waiting.items()
+        )
+        wanted += leads * sum(part * (31 - day) for day, part in share.items() if day < 31)
+        assert _sum(built, "entered_mql", funnel, 31) == pytest.approx(wanted, rel=1e-6), funnel
+
+
+Stay = tuple[str, str, int]
+
+
+def _stays(built: Built) -> list[Stay]:
+    """Funnel, how it ended (mql, out, open) and whole days of everybody who became a lead."""
+    ladder = ["awareness", "lead", "mql", "sal", "sql", "opportunity", "customer", "onboarded"]
+    ladder += ["retained", "expanded"]
+    journeys: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for key, *rest in query(
+        built.database,
+        "select journey_key, funnel, stage, entered_at, visit_number, is_current"
+        " from marts.fct_lifecycle order by journey_key, entry_number",
+    ):
+        journeys[key].append(tuple(rest))
+    found = []
+    for entries in journeys.values():
+        first = {stage: at for _, stage, at, visit, _ in entries if visit == 1}
+        funnel, now, since, _, _ = next(entry for entry in entries if entry[4])
+        if first.get("lead") is None:
+            continue
+        end, until = "open", UNTIL
+        if "mql" in first:
+            end, until = "mql", first["mql"]
+        elif now not in ladder or now == "awareness":
+            end, until = "out", since
+        if until is not None:
+            found.append((funnel, end, (until - first["lead"]) // timedelta(days=1)))
+    return found
+
+
+def _curve(stays: list[Stay]) -> tuple[dict[int, float], dict[int, float]]:
+    """By day: the share that becomes an MQL on it, and the share that still waits after it."""
+    share, still, waiting, at_risk = {}, {}, 1.0, len(stays)
+    by_day: dict[int, Counter[str]] = defaultdict(Counter)
+    for _, end, days in stays:
+        by_day[days][end] += 1
+    for day in sorted(by_day):
+        ends = by_day[day]
+        share[day] = waiting * ends["mql"] / at_risk
+        waiting *= 1 - (ends["mql"] + ends["out"]) / at_risk
+        still[day] = waiting
+        at_risk -= ends.total()
+    return share, still
+
+
+def test_a_review_says_what_comes_or_why_it_can_not(built: Built) -> None:
+    """Every KPI that a period shows has a forecast or a reason, and never both."""
+    rows = query(
+        built.database,
+        "select is_complete, forecast is null, forecast_reason from marts.kpi_reviews",
+    )
+    assert all(is_empty == (reason is not None) for _, is_empty, reason in rows)
+    assert all(reason == "the period is over" for over, _, reason in rows if over)
+    coming = Counter(reason for over, _, reason in rows if not over)
+    assert coming[None] > 0.8 * coming.total()
+
+
+def test_a_forecast_begins_with_what_has_been(built: Built) -> None:
+    """The week that the cutoff cuts: Monday and Tuesday as they were, five days as expected."""
+    monday = datetime(2026, 6, 29)
+    [(so_far,)] = query(
+        built.database,
+        "select count(*) from marts.fct_lifecycle where stage = 'lead' and visit_number = 1"
+        f" and entered_at >= '{monday}'",
+    )
+    told = _forecasts(built, "week", monday.date())
+    wanted = so_far + 5 * sum(_leads_a_day(built).values())
+    assert so_far > 0
+    assert told["all", "leads"] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_what_lasts_goes_on_as_in_the_last_year(built: Built) -> None:
+    months = query(
+        built.database,
+        "select sum(numerator), sum(denominator) from marts.kpi_metrics where metric = 'nrr'"
+        " and period_kind = 'month' and funnel = 'all' and period_start >= '2025-07-01'"
+        " and period_start < '2026-07-01'",
+    )
+    [(kept, opening)] = months
+    told = _forecasts(built, "month", date(2026, 8, 1))
+    assert told["all", "nrr"] == pytest.approx(float(kept / opening), rel=1e-5)
