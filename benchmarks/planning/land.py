@@ -22,6 +22,7 @@ TABLES = """
         lead_at timestamp, mql_at timestamp, sql_at timestamp, opportunity_at timestamp,
         customer_at timestamp, disqualified_at timestamp, lost_at timestamp);
     create table seeds.funnels (funnel varchar);
+    create table seeds.holidays (holiday_date date, holiday_name varchar, funnel varchar);
     create table seeds.targets (
         funnel varchar, target_month date, target_amount decimal(18, 2),
         new_share double, expansion_share double, renewal_share double,

@@ -6,47 +6,21 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
-
-from tests.python.conftest import UNTIL, Built, query
+from tests.python.conftest import Built, query
+from tests.python.kpi_money_story import (
+    Row,
+    ends,
+    month_before,
+    quarter,
+    rows,
+    share,
+    told_in,
+    total,
+)
 from tools.run_dbt import run_dbt
 
-Row = dict[str, Any]
 MARGIN = Decimal("0.8")
-
-
-def rows(built: Built, sql: str) -> list[Row]:
-    """The rows of a query, by name."""
-    with duckdb.connect(str(built.database), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        answer = connection.execute(sql)
-        names = [column[0] for column in answer.description or []]
-        return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
-
-
-def quarter(moment: date) -> date:
-    """The first day of a moment's quarter."""
-    return date(moment.year, 3 * ((moment.month - 1) // 3) + 1, 1)
-
-
-def ends(start: date) -> datetime:
-    """When a quarter ends."""
-    month = start.month + 3
-    return datetime(start.year + month // 13, month % 12, 1)
-
-
-def total(values: Iterator[Decimal | None]) -> Decimal:
-    """The sum of what is there."""
-    return sum((value for value in values if value is not None), Decimal(0))
-
-
-def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    """A ratio of six digits, none where there is nothing to divide by."""
-    if not whole:
-        return None
-    return (Decimal(part) / Decimal(whole)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def test_bookings_and_win_rate_are_the_truths(built: Built) -> None:
@@ -70,7 +44,7 @@ def test_each_quarters_review_is_what_the_fact_says(built: Built) -> None:
     fact = rows(built, "from marts.fct_lifecycle where visit_number = 1 and entered_at is not null")
     deals = rows(built, "from marts.dim_opportunities")
     wins = {row["opportunity_key"]: row for row in fact if row["stage"] == "customer"}
-    told = _told(built, "quarter")
+    told = told_in(built, "quarter")
     for start in sorted({start for start, _ in told}):
         own = [row for row in fact if quarter(row["entered_at"]) == start]
         won = [row for row in own if row["stage"] == "customer"]
@@ -91,11 +65,6 @@ def _is_new(deal: Row, wins: dict[int, Row]) -> bool:
     if deal["outcome"] == "won":
         return deal["opportunity_key"] in wins
     return bool(deal["opportunity_type"] == "new")
-
-
-def _told(built: Built, kind: str) -> dict[tuple[date, str], Decimal | None]:
-    found = rows(built, f"from marts.kpi_metrics where period_kind = '{kind}' and funnel = 'all'")
-    return {(row["period_start"], row["metric"]): row["actual"] for row in found}
 
 
 def test_the_pipeline_is_what_the_deals_histories_say(built: Built) -> None:
@@ -161,9 +130,9 @@ def test_recurring_revenue_of_a_quarter_is_its_accounts(built: Built) -> None:
     for row in rows(built, "from marts.fct_mrr_movements"):
         closing[row["account_key"], row["movement_month"]] = row["closing_amount"]
     accounts = {account for account, _ in closing}
-    told = _told(built, "quarter")
+    told = told_in(built, "quarter")
     for start in sorted({start for start, _ in told}):
-        before, last = _month_before(start), _month_before(ends(start).date())
+        before, last = month_before(start), month_before(ends(start).date())
         pairs = [
             (closing.get((account, before), Decimal(0)), closing.get((account, last), Decimal(0)))
             for account in accounts
@@ -175,10 +144,6 @@ def test_recurring_revenue_of_a_quarter_is_its_accounts(built: Built) -> None:
         assert told[start, "mrr"] == total(new for _, new in pairs)
         gone = sum(not new for _, new in stayed)
         assert told[start, "logo_churn"] == share(gone, len(stayed))
-
-
-def _month_before(start: date) -> date:
-    return date(start.year - (start.month == 1), (start.month - 2) % 12 + 1, 1)
 
 
 def test_cac_and_ltv_by_channel_are_the_same_peoples(built: Built) -> None:
@@ -233,63 +198,6 @@ def _worth_holds(built: Built, row: Row, customers: set[int]) -> None:
         return
     wanted = total(iter(paying)) / len(paying) * MARGIN / churn
     assert abs(row["ltv_amount"] - wanted) < Decimal("0.02")
-
-
-def test_the_scorecard_is_what_its_journeys_led_to(built: Built) -> None:
-    """Every stage and quarter, from the entries of the fact: how many, what became of them."""
-    fact = rows(built, "from marts.fct_lifecycle where entered_at is not null")
-    booked: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for row in fact:
-        if row["opportunity_key"] and row["stage"] in ("customer", "retained", "expanded"):
-            booked[row["journey_key"]][row["stage"]] += row["amount"]
-    cells: dict[tuple[date, str, str], list[Row]] = defaultdict(list)
-    for row in fact:
-        if row["visit_number"] == 1:
-            cells[quarter(row["entered_at"]), row["funnel"], row["stage"]].append(row)
-    told = rows(built, "from marts.kpi_scorecard where period_kind = 'quarter'")
-    assert len(told) > 100
-    for row in told:
-        own = cells[row["period_start"], row["funnel"], row["stage"]]
-        assert row["entered_count"] == len(own)
-        assert row["advanced_count"] == sum(each["outcome"] == "advanced" for each in own)
-        for column, stage in BROUGHT.items():
-            assert row[column] == total(booked[each["journey_key"]][stage] for each in own)
-
-
-BROUGHT = {
-    "new_amount": "customer",
-    "renewal_amount": "retained",
-    "expansion_amount": "expanded",
-}
-
-
-def test_a_review_holds_six_weeks_and_what_came_before(built: Built) -> None:
-    told = rows(built, "from marts.kpi_reviews where funnel = 'all'")
-    weeks = sorted({row["period_start"] for row in told if row["period_kind"] == "week"})
-    assert len(weeks) == 6
-    assert weeks[-1] <= UNTIL.date()
-    months = _told(built, "month")
-    for row in told:
-        if row["period_kind"] == "month":
-            start, metric = row["period_start"], row["metric"]
-            assert row["actual"] == months[start, metric]
-            assert row["prior_actual"] == months[_month_before(start), metric]
-            assert row["year_before_actual"] == months[start.replace(year=start.year - 1), metric]
-
-
-def test_the_weekly_list_is_who_waits_too_long(built: Built) -> None:
-    limits = dict(
-        query(built.database, "select stage, time_limit_days from seeds.lifecycle_stages")
-    )
-    stages = ("lead", "mql", "sal", "sql", "opportunity")
-    stuck = {
-        row["journey_key"]
-        for row in rows(built, "from marts.fct_lifecycle where is_current and stage is not null")
-        if row["stage"] in stages and (UNTIL - row["entered_at"]).days >= limits[row["stage"]]
-    }
-    told = rows(built, "from marts.review_leads")
-    assert stuck == {row["journey_key"] for row in told if row["finding"] == "stuck"}
-    assert any(row["finding"] == "turned away" for row in told)
 
 
 def test_the_pipeline_of_the_past_is_what_was_known_then(built: Built, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ QUOTE = "x' union all select '1"
         ("int_people_unioned", {"cutoff": "yesterday"}),
         ("int_people_unioned", {"earliest_date": QUOTE}),
         ("int_opportunities_unioned", {"default_currency": QUOTE}),
+        ("plan_shapes", {"planning_shape": QUOTE}),
         ("stg_hubspot__touches", {"hubspot_email_events": [QUOTE]}),
         ("stg_zendesk__service_events", {"zendesk_onboarding_tag": QUOTE}),
         ("stg_stripe__companies", {"stripe_company_keys": {QUOTE: "salesforce"}}),

@@ -1,8 +1,13 @@
 {# Grain: one row a funnel and week to come: how its leads spread over the weeks, 1 being an even
    week. #}
+{%- set shape = choice_var('planning_shape', ['even', 'seasonal', 'working_days']) -%}
 with
 
 counts as (select * from {{ ref('plan_counts') }} where step = 'lead'),
+
+holidays as (select * from {{ ref('holidays') }}),
+
+days as ({{ whole_numbers(0, '7 * ' ~ int_var('planning_weeks') ~ ' - 1') }}),
 
 weeks as ({{ whole_numbers(0, (int_var('planning_weeks') | int) - 1) }}),
 
@@ -48,20 +53,51 @@ last_year as (
 
 ),
 
+dated as (
+
+    select
+        number as day_number,
+        {{ add_days("date_trunc('day', " ~ cutoff() ~ ")", 'number') }} as day_start
+    from days
+
+),
+
+worked as (
+
+    -- A day counts from Monday to Friday, unless it is a holiday.
+    select
+        usual.funnel,
+        cast(floor(dated.day_number / 7.0) as bigint) as week_number,
+        count(*) / 5.0 as ratio
+    from usual
+    cross join dated
+    left join holidays
+        on
+            cast(dated.day_start as date) = holidays.holiday_date
+            and usual.funnel = coalesce(holidays.funnel, usual.funnel)
+    where
+        {{ days_between("date_trunc('week', dated.day_start)", 'dated.day_start') }} < 5
+        and holidays.holiday_date is null
+    group by usual.funnel, cast(floor(dated.day_number / 7.0) as bigint)
+
+),
+
 plan_shapes as (
 
     select
         usual.funnel,
         weeks.number as week_number,
-        case
-            when {{ text_var('planning_shape') }} = 'seasonal'
-                then coalesce({{ as_double('last_year.ratio') }}, 1)
+        {{ as_double("case '" ~ shape ~ "'
+            when 'seasonal' then coalesce(last_year.ratio, 1)
+            when 'working_days' then coalesce(worked.ratio, 0)
             else 1
-        end as lead_weight
+        end") }} as lead_weight
     from usual
     cross join weeks
     left join last_year
         on usual.funnel = last_year.funnel and weeks.number = last_year.week_number
+    left join worked
+        on usual.funnel = worked.funnel and weeks.number = worked.week_number
 
 )
 
