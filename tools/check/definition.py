@@ -9,6 +9,8 @@ FACT = "fct_lifecycle"
 DEFINITION = "intermediate/definition"
 DEFINITION_SEEDS = "lead_definition_"
 CONFORMANCE = "conformance"
+# Where labels are held against the definition day by day. Nothing there gives anybody a stage.
+DRIFT = "intermediate/drift"
 SUBJECTS = {"lead", "leads", "journey", "journeys"}
 
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from tools.check.asked import Asked, read_asked
 from tools.check.choices import choices
-from tools.check.definition import CONFORMANCE, DEFINITION, FACT
+from tools.check.definition import CONFORMANCE, DEFINITION, DRIFT, FACT
 from tools.check.lineage import Query, UnreadableError, parsed, read_tables
 from tools.check.marks import Cell, Mark, Table, moved, values, without
 from tools.check.origins import (
@@ -70,7 +70,8 @@ def is_free(model: Model) -> bool:
 
 
 def _compares(model: Model) -> bool:
-    return model.name.startswith((CONFORMANCE, f"int_{CONFORMANCE}"))
+    is_named = model.name.startswith((CONFORMANCE, f"int_{CONFORMANCE}"))
+    return is_named or model.is_in(DRIFT)
 
 
 def _queried(project: Project) -> Iterator[Model]:

@@ -10,13 +10,36 @@ records as (select * from {{ ref('int_records_resolved') }}),
 
 labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'),
 
-first_claims as (
+changes as (
+
+    -- What changed only after the cutoff says what was there before, too.
+    select * from {{ ref('int_stage_claims_unioned') }}
+    where reason_code is null or reason_code in ('after_cutoff', 'unknown_label')
+
+),
+
+first_changes as (
 
     select
         record_key,
         {{ first_by('from_label', 'row(claimed_at, claim_key)') }} as from_label
-    from claims
+    from changes
     group by record_key
+
+),
+
+first_labels as (
+
+    select
+        people.record_key,
+        people.system,
+        case
+            when first_changes.record_key is null then people.stage_label
+            else first_changes.from_label
+        end as label,
+        people.created_at
+    from people
+    left join first_changes on people.record_key = first_changes.record_key
 
 ),
 
@@ -29,18 +52,18 @@ said as (
         claimed_at as labelled_at
     from claims
     union all
-    -- The label that a record had before its first change, it had from its creation on.
+    -- The label that a record had before its first change, or has without one, it had from its
+    -- creation on.
     select
-        people.record_key,
-        people.system,
+        first_labels.record_key,
+        first_labels.system,
         labels.stage,
-        people.created_at as labelled_at
-    from first_claims
-    inner join people on first_claims.record_key = people.record_key
+        first_labels.created_at as labelled_at
+    from first_labels
     inner join labels
         on
-            people.system = labels.system
-            and lower(first_claims.from_label) = labels.label
+            first_labels.system = labels.system
+            and lower(first_labels.label) = labels.label
 
 ),
 

@@ -1,0 +1,92 @@
+"""The kinds of drift, each at three sizes, and what each does to a system from its first day on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+SENIOR = 0.5  # share of people who meet the criterion that a system adds
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of drift: its three sizes, and how an alert names it."""
+
+    name: str
+    sizes: tuple[float, float, float]
+    alerts: frozenset[str]
+    rule: str | None = None
+
+
+def _kind(name: str, sizes: tuple[float, float, float], alerts: str, rule: str = "") -> Kind:
+    return Kind(name, sizes, frozenset(alerts.split()), rule or None)
+
+
+KINDS = (
+    _kind("threshold_lowered", (-3, -5, -10), "conformance creep", "score"),
+    _kind("threshold_raised", (3, 5, 10), "conformance creep", "score"),
+    _kind("criterion_dropped", (0.5, 0.8, 1.0), "conformance creep", "a rule"),
+    _kind("criterion_added", (0.3, 0.6, 1.0), "conformance creep", "none"),
+    _kind("recalibrated", (3, 6, 10), "score_recalibrated", "score"),
+    _kind("field_unfilled", (0.1, 0.3, 0.9), "fill_rate", "large_enough"),
+    _kind("new_label", (0.02, 0.08, 0.3), "unknown_label"),
+    _kind("label_renamed", (0.25, 0.5, 1.0), "unknown_label"),
+    _kind("new_country", (0.02, 0.05, 0.15), "unknown_value", "served_country"),
+    _kind("duplicates", (0.04, 0.1, 0.25), "duplicates"),
+    _kind("back_dated", (0.03, 0.08, 0.2), "back_dated"),
+    _kind("reopened", (0.03, 0.08, 0.2), "reopened"),
+    _kind("overridden", (0.03, 0.06, 0.12), "overridden conformance", "none"),
+    _kind("segment", (-5, -10, -15), "segment conformance creep", "score"),
+    _kind("creep", (0.5, 1, 2), "creep conformance", "score"),
+)
+NONE = _kind("none", (0, 0, 0), "")
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One drift of one company. `part` is the rule that is dropped, or the channel that moves."""
+
+    kind: str
+    size: float
+    system: int
+    onset: int
+    part: int
+    sign: int
+
+    def hits(self, system: Ints, day: Ints, channel: Ints) -> Bools:
+        """The leads that come after it, in its system, and in its channel if it has one."""
+        is_hit = (system == self.system) & (day >= self.onset)
+        return is_hit & (channel == self.part) if self.kind == "segment" else is_hit
+
+    def points(self, day: Ints) -> int:
+        return int(self.sign * self.size)
+
+    def threshold(self, day: Ints) -> Ints:
+        """How far the threshold has moved by a day."""
+        if self.kind == "creep":
+            moved = self.sign * self.size * (day - self.onset + 1) / 7
+            return np.asarray(np.rint(moved), dtype=np.int64)
+        moves = self.kind in ("threshold_lowered", "threshold_raised", "segment")
+        return np.full(len(day), int(self.size) if moves else 0)
+
+    def criteria(
+        self, rng: np.random.Generator, criteria: Bools, is_hit: Bools, chance: Floats
+    ) -> Bools:
+        """What the system asks, beside the score: one criterion less, or one more."""
+        if self.kind == "criterion_dropped":
+            criteria = criteria.copy()
+            criteria[:, self.part] |= is_hit & (chance < self.size)
+        if self.kind == "criterion_added":
+            lacks = is_hit & (chance < self.size) & (rng.random(len(is_hit)) > SENIOR)
+            criteria = np.column_stack([criteria, ~lacks])
+        return criteria
+
+    def override(self, label: Bools, is_hit: Bools, chance: Floats) -> Bools:
+        return label | (is_hit & (self.kind == "overridden") & (chance < self.size))
+
+    def renames(self, chance: Floats) -> Bools:
+        return (self.kind in ("new_label", "label_renamed")) & (chance < self.size)

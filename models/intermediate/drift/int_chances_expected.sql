@@ -1,0 +1,44 @@
+{# Grain: one row a system, stage, version and cell: how often label and definition differ there in
+   the reference days. Cells with few people lean on their rule, and it on the system's side. #}
+{%- set cell = 'system, stage, definition_version, is_defined, blamed_rule' -%}
+
+with
+
+counted as (select * from {{ ref('int_chances_counted') }}),
+
+cells as (
+
+    select
+        {{ cell }},
+        points,
+        coalesce(sum(case when day_number <= {{ int_var('drift_reference_days') }} then chance_count end), 0)
+            as chance_count,
+        coalesce(sum(case when day_number <= {{ int_var('drift_reference_days') }} then odd_count end), 0)
+            as odd_count
+    from counted
+    group by {{ cell }}, points
+
+),
+
+leaning as (
+
+    select
+        *,
+        (sum(odd_count) over (partition by {{ cell }}) + 0.06)
+        / (sum(chance_count) over (partition by {{ cell }}) + 3.0) as rule_rate
+    from cells
+
+),
+
+int_chances_expected as (
+
+    select
+        {{ cell }},
+        points,
+        chance_count as reference_count,
+        cast((odd_count + 3 * rule_rate) / (chance_count + 3.0) as decimal(12, 9)) as odd_rate
+    from leaning
+
+)
+
+select * from int_chances_expected

@@ -1,0 +1,35 @@
+{# Grain: one row a system, entity and day with usable rows. #}
+{%- set dated = {
+    'people': 'created_at', 'touches': 'occurred_at', 'stage_claims': 'claimed_at',
+    'opportunities': 'created_at',
+} -%}
+
+with
+
+people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+
+touches as (select * from {{ ref('int_touches_unioned') }} where reason_code is null),
+
+stage_claims as (select * from {{ ref('int_stage_claims_unioned') }} where reason_code is null),
+
+opportunities as (select * from {{ ref('int_opportunities_unioned') }} where reason_code is null),
+
+int_loads_counted as (
+
+    {%- for entity, time in dated.items() %}
+    select
+        system,
+        'missing_data' as signal,
+        '{{ entity }}' as subject,
+        cast({{ time }} as date) as count_date,
+        cast(0 as bigint) as bad_count,
+        count(*) as all_count
+    from {{ entity }}
+    where {{ time }} is not null
+    group by system, count_date
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select * from int_loads_counted

@@ -1,0 +1,90 @@
+{# Grain: one row an alert: a cause in one spell of time, whether it still goes on, and what was
+   decided about it. #}
+with
+
+spells as (select * from {{ ref('int_spells_named') }}),
+
+decisions as (select * from {{ ref('int_decisions_checked') }}),
+
+decided as (
+
+    select
+        spells.alert_key,
+        decisions.decision,
+        decisions.reason,
+        decisions.decided_by,
+        decisions.valid_until,
+        row_number() over (
+            partition by spells.alert_key
+            order by
+                decisions.is_expired, decisions.decided_on desc, decisions.decision,
+                decisions.reason
+        ) as place,
+        decisions.is_expired
+    from spells
+    inner join decisions
+        on
+            coalesce(decisions.kind, spells.kind) = spells.kind
+            and coalesce(decisions.system, spells.system) = spells.system
+            and coalesce(decisions.stage, spells.stage, '') = coalesce(spells.stage, '')
+            and coalesce(decisions.subject, spells.subject, spells.rule, '')
+            in (coalesce(spells.subject, ''), coalesce(spells.rule, ''))
+
+),
+
+judged as (
+
+    select
+        spells.*,
+        decided.decision,
+        decided.reason,
+        decided.decided_by,
+        decided.valid_until,
+        coalesce(decided.is_expired, true) as is_expired,
+        {{ add_days('cast(spells.last_seen_date as timestamp)', int_var('drift_quiet_days')
+            ~ ' + ' ~ int_var('label_days') ~ ' + 1') }} <= {{ cutoff() }} as is_quiet,
+        cast(
+            {{ add_days('cast(spells.last_seen_date as timestamp)', int_var('drift_quiet_days')) }}
+            as date
+        ) as quiet_date
+    from spells
+    left join decided on spells.alert_key = decided.alert_key and decided.place = 1
+
+),
+
+alerts as (
+
+    select
+        alert_key,
+        kind,
+        severity,
+        system,
+        stage,
+        definition_version,
+        rule,
+        subject,
+        owner_team,
+        summary,
+        observed_count,
+        expected_volume,
+        affected_count,
+        case
+            when is_quiet then 'resolved'
+            when not is_expired then decision
+            else 'open'
+        end as status,
+        case
+            when is_quiet then 'no alarm any more'
+            when decision is not null and is_expired
+                then decision || ' by ' || decided_by || ', which has run out'
+            when decision is not null then reason || ' (' || decided_by || ')'
+        end as status_reason,
+        first_seen_date,
+        last_seen_date,
+        case when is_quiet then quiet_date end as resolved_date,
+        case when decision = 'silenced' and not is_expired then valid_until end as silenced_until
+    from judged
+
+)
+
+select * from alerts
