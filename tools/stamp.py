@@ -4,23 +4,40 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tools.alerts.settings import PASSWORD, WEBHOOK
 from tools.run_dbt import DATABASE, ROOT
 
 FOLDERS = ("models", "macros", "seeds", "tests")
+# Where it is, and who is told, changes nothing in it.
+NOT_INPUTS = (DATABASE, WEBHOOK, PASSWORD)
 FILES = ("dbt_project.yml", "profiles.yml", "requirements.txt")
 
 
 def is_fresh(database: Path, variables: Mapping[str, Any]) -> bool:
     """Whether building again would change nothing. A cutoff of `now` never stands still."""
     stamp = stamp_path(database)
-    if _cutoff(variables) == "now" or not stamp.exists() or not database.exists():
+    if cutoff(variables) == "now" or not stamp.exists() or not database.exists():
         return False
     return bool(json.loads(stamp.read_text()) == _state(database, variables))
+
+
+def last_good(database: Path) -> datetime | None:
+    """The cutoff of the last good build, where the file still is what that build left."""
+    stamp = stamp_path(database)
+    if not stamp.exists() or not database.exists():
+        return None
+    noted = json.loads(stamp.read_text())
+    if any(noted.get(key) != value for key, value in _file(database).items()):
+        return None
+    if noted["cutoff"] == "now":
+        return datetime.fromtimestamp(noted["written"] / 1e9, UTC).replace(tzinfo=None)
+    return datetime.fromisoformat(noted["cutoff"])
 
 
 def write(database: Path, variables: Mapping[str, Any]) -> None:
@@ -37,11 +54,16 @@ def stamp_path(database: Path) -> Path:
 
 
 def _state(database: Path, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What went in, and the file that came out: a write to it, a new load too, moves its time."""
+    """What went in, and the file that came out."""
+    inputs = {"inputs": _fingerprint(variables), "cutoff": cutoff(variables)}
+    return inputs | _file(database)
+
+
+def _file(database: Path) -> dict[str, Any]:
+    """A write to it, a new load too, moves its time."""
     file = database.stat()
     log = database.with_name(database.name + ".wal")
     return {
-        "inputs": _fingerprint(variables),
         "bytes": file.st_size,
         "written": file.st_mtime_ns,
         "log": log.stat().st_mtime_ns if log.exists() else None,
@@ -51,7 +73,7 @@ def _state(database: Path, variables: Mapping[str, Any]) -> dict[str, Any]:
 def _fingerprint(variables: Mapping[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(dict(variables), sort_keys=True, default=str).encode())
     for name, value in sorted(os.environ.items()):
-        if name.startswith(("DBT_", "REVENUE_FUNNEL_")) and name != DATABASE:
+        if name.startswith(("DBT_", "REVENUE_FUNNEL_")) and name not in NOT_INPUTS:
             digest.update(f"{name}={value}\n".encode())
     for path in _inputs():
         content = path.read_bytes()
@@ -66,6 +88,6 @@ def _inputs() -> Iterator[Path]:
         yield from sorted(path for path in files if path.suffix in {".sql", ".yml", ".csv", ".md"})
 
 
-def _cutoff(variables: Mapping[str, Any]) -> str:
+def cutoff(variables: Mapping[str, Any]) -> str:
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     return str(variables.get("cutoff", project["vars"]["revenue_funnel"]["cutoff"]))

@@ -62,8 +62,9 @@ def read_alerts(database: Path) -> list[Alert]:
             return read_from(connection)
     except duckdb.CatalogException:
         raise NoAlertsError(f"{database} has no table marts.alerts: run `make build`.") from None
-    except duckdb.IOException:
-        raise NoAlertsError(f"{database} is in use by a build just now: try again.") from None
+    except duckdb.Error as error:
+        told = str(error).splitlines()[0]
+        raise NoAlertsError(f"{database} can't be read just now: {told}") from None
 
 
 def read_from(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> list[Alert]:

@@ -97,6 +97,8 @@ def _fault(channel: Channel) -> str | None:
         ),
         "teams must be a list": not isinstance(channel.teams, list),
     }
+    if isinstance(channel, File):
+        faults["path must be text"] = not isinstance(channel.path, str)
     if isinstance(channel, Mail):
         faults |= {
             "it needs a host, a sender and a list of recipients": (

@@ -1,0 +1,134 @@
+"""`make alerts` shows what is open, and holds back what may be a person's own."""
+
+import csv
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.python.alert_world import write_alerts
+from tools.alerts.read import NEXT_STEPS, Alert, read_alerts
+from tools.alerts.show import brief, show
+from tools.alerts.words import without_people
+from tools.run_dbt import ROOT
+
+KINDS = (
+    "conformance creep segment score_recalibrated unknown_label unknown_value vanished_label"
+    " fill_rate duplicates back_dated reopened overridden restated_week missing_data"
+    " settings_changed"
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "warehouse.duckdb"
+    write_alerts(
+        path,
+        {"alert_key": 1, "summary": "A warning", "first_seen_date": "2026-06-01"},
+        {"alert_key": 2, "summary": "An [error]", "severity": "error"},
+        {"alert_key": 3, "summary": "A newer warning"},
+        {"alert_key": 4, "summary": "Seen", "status": "acknowledged", "status_reason": "We know"},
+        {"alert_key": 5, "summary": "Gone", "status": "resolved"},
+    )
+    return path
+
+
+def _run(database: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "tools.alerts", "--database", str(database), *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_the_worst_and_newest_stand_first_with_what_to_do(database: Path) -> None:
+    console = Console(width=200, record=True, quiet=False)
+    show(console, read_alerts(database))
+    told = console.export_text()
+    places = [told.index(each) for each in ("An [error]", "A newer warning", "A warning", "Seen")]
+    assert places == sorted(places)
+    assert "93 against 14.2 expected" in told
+    assert "-> Ask the owner team" in told
+    assert "acknowledged: hubspot, mql: Seen (We know)" in told
+    assert "Gone" not in told
+    assert brief(read_alerts(database)).startswith("Alerts:    1 error, 2 warning open;")
+
+
+def test_every_kind_says_what_to_do() -> None:
+    with NEXT_STEPS.open(newline="") as file:
+        assert [row["kind"] for row in csv.DictReader(file)] == KINDS.split()
+
+
+def test_a_database_without_alerts_says_so_in_one_sentence(tmp_path: Path) -> None:
+    nowhere = _run(tmp_path / "none.duckdb")
+    assert (nowhere.returncode, nowhere.stdout.count("\n")) == (0, 1)
+    assert "run `make build` first" in nowhere.stdout
+    text = tmp_path / "text.duckdb"
+    text.write_text("not a database")
+    assert _run(text).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("channels: {pigeon: {}}", "there is no channel pigeon"),
+        ("channels: {slack: {url: x}}", "slack has no option url"),
+        ("channels: {slack: {least_severity: low}}", "least_severity must be one of"),
+        ("channels: {file: {path: [a]}}", "path must be text"),
+        ("channels: {mail: {host: x}}", "it needs a host, a sender and a list of recipients"),
+        (
+            "channels: {mail: {host: x, sender: a@b, recipients: [c@d], user: u, starttls: false}}",
+            "a password is sent only with starttls: true",
+        ),
+        ("channels: [slack]", "must name its channels under `channels:`"),
+        ("channels: {", "is no YAML"),
+    ],
+)
+def test_settings_that_cannot_be_are_a_usage_error(
+    settings: str, sentence: str, database: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "alerts.yml"
+    path.write_text(settings)
+    done = _run(database, "--settings", str(path))
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_is_shown_only_is_told_to_nobody(database: Path, tmp_path: Path) -> None:
+    path, file = tmp_path / "alerts.yml", tmp_path / "alerts.jsonl"
+    path.write_text(json.dumps({"channels": {"file": {"path": str(file)}}}))
+    _run(database, "--settings", str(path), "--only-show")
+    assert not file.exists()
+    _run(database, "--settings", str(path))
+    assert len(file.read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("New value ann.lee@acme.example in country", "New value (address) in country"),
+        ("Écrivez à élise@münchen.example, vite", "Écrivez à (address), vite"),
+        ("Call +49 170 123-4567 or (030) 1234567", "Call (number) or (number)"),
+        ("Since 2026-06-27 in 12,345 records", "Since 2026-06-27 in 12,345 records"),
+        ("Between 2026-06-20 and 2026-06-27: 1450 leads", None),
+    ],
+)
+def test_addresses_and_numbers_are_not_told(text: str, told: str | None) -> None:
+    assert without_people(_alert(summary=text)).summary == (told or text)
+
+
+def test_a_value_of_few_records_may_be_a_name_and_is_not_told() -> None:
+    rare = _alert(subject="Ann Lee", summary="Unknown country Ann Lee", affected_count=4)
+    assert without_people(rare).summary == "Unknown country (a value of few records)"
+    assert without_people(rare).subject == "(a value of few records)"
+    often = replace(rare, affected_count=5)
+    assert without_people(often) == often
+
+
+def _alert(summary: str, subject: str | None = None, affected_count: int | None = None) -> Alert:
+    day = date(2026, 6, 27)
+    known = (1, "unknown_value", "warning", "hubspot", "mql", 2, "served_country", subject, "sales")
+    return Alert(*known, summary, 1, None, affected_count, "open", None, day, day, None, None)

@@ -1,0 +1,132 @@
+"""What the teams agreed about the data, for the version of the definition that is in force."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+
+COLUMN = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
+# Lately, and how few persons or rows are too few to tell a share of them.
+DAYS = 90
+FEWEST = 20
+
+
+class AgreementError(Exception):
+    """Why nothing can be validated, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One row of the seed: a limit, and whose it is."""
+
+    suite: str
+    subject: str
+    expectation: str
+    limit_value: str
+    severity: str
+    owner_team: str
+    meaning: str
+    next_step: str
+
+    @property
+    def limit(self) -> float:
+        try:
+            return float(self.limit_value)
+        except ValueError:
+            told = f"the limit of {self.suite} {self.subject} is no number: {self.limit_value}"
+            raise AgreementError(f"seeds/data_agreements.csv: {told}.") from None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Everything that a build is held to: what was agreed, for which version, up to when."""
+
+    version: int
+    cutoff: datetime
+    agreements: tuple[Agreement, ...]
+    words: Mapping[str, tuple[str, ...]]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        since = self.cutoff - timedelta(days=DAYS)
+        known = {"version": self.version, "cutoff": self.cutoff, "since": since}
+        return {**known, "fewest": FEWEST}
+
+    def suites(self) -> dict[str, list[Agreement]]:
+        names = dict.fromkeys(each.suite for each in self.agreements)
+        return {name: [each for each in self.agreements if each.suite == name] for name in names}
+
+
+def read_terms(connection: duckdb.DuckDBPyConnection, cutoff: datetime) -> Terms:
+    version = _version(connection, cutoff)
+    agreements = _agreements(connection, version)
+    wanted = {each.limit_value for each in agreements if each.expectation == "one_of"}
+    words = {name: _words(connection, name) for name in sorted(wanted)}
+    asked = _attributes(connection, version)
+    if silent := [each for each in asked if _has_no_limit(each, agreements)]:
+        raise AgreementError(_missing(version, f"how often {', '.join(silent)} must be known"))
+    return Terms(version, cutoff, agreements, words)
+
+
+def quoted(name: str) -> tuple[str, str]:
+    """A table and its column, fit for a statement."""
+    if not COLUMN.fullmatch(name):
+        raise AgreementError(f"seeds/data_agreements.csv: '{name}' is not a table and its column.")
+    table, column = name.split(".")
+    return f'"{table}"', f'"{column}"'
+
+
+def _version(connection: duckdb.DuckDBPyConnection, cutoff: datetime) -> int:
+    row = connection.execute(
+        "select max(definition_version) from seeds.lead_definition_versions"
+        " where valid_from < $cutoff and coalesce(valid_to >= $cutoff, true)",
+        {"cutoff": cutoff},
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise AgreementError(f"No version of the lead definition is in force at {cutoff}.")
+    return int(row[0])
+
+
+def _agreements(connection: duckdb.DuckDBPyConnection, version: int) -> tuple[Agreement, ...]:
+    names = [field.name for field in fields(Agreement)]
+    rows = connection.execute(
+        f"select {', '.join(f'coalesce({name}, $none)' for name in names)}"
+        " from seeds.data_agreements where definition_version = $version order by all",
+        {"version": version, "none": ""},
+    ).fetchall()
+    if not rows:
+        raise AgreementError(_missing(version, "the data"))
+    return tuple(Agreement(*row) for row in rows)
+
+
+def _attributes(connection: duckdb.DuckDBPyConnection, version: int) -> list[str]:
+    """What the rules ask of a person or company."""
+    rows = connection.execute(
+        "select distinct attribute from seeds.lead_definition_rules"
+        " where definition_version = ? and attribute not in ('evidence', 'score', 'stage')"
+        " order by attribute",
+        [version],
+    ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
+def _has_no_limit(attribute: str, agreements: tuple[Agreement, ...]) -> bool:
+    """An agreement without a subject holds for every one."""
+    named = {each.subject for each in agreements if each.suite == "fill_rates"}
+    return not named & {"", attribute}
+
+
+def _words(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, ...]:
+    table, column = quoted(name)
+    rows = connection.execute(f"select distinct {column} from seeds.{table} order by all")
+    return tuple(str(word) for (word,) in rows.fetchall() if word is not None)
+
+
+def _missing(version: int, what: str) -> str:
+    return (
+        f"Version {version} of the lead definition is in force, and seeds/data_agreements.csv"
+        f" says nothing for it on {what}: have the teams agree, and add the rows."
+    )

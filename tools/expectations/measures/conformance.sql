@@ -1,0 +1,17 @@
+-- Of the persons whom a system labelled lately, the share to whom the definition says no.
+select
+    conformance.system || ', ' || conformance.stage as subject,
+    stages.owner_team,
+    case
+        when sum(person_count) filter (is_labelled) >= $fewest
+            then coalesce(sum(person_count) filter (not is_defined), 0) / sum(person_count)
+    end as value,
+    sum(person_count) as row_count
+from marts.conformance as conformance
+inner join seeds.lifecycle_stages as stages on conformance.stage = stages.stage
+where
+    is_labelled
+    and definition_version = $version
+    and conformance_date between $since and $cutoff
+group by conformance.system, conformance.stage, stages.owner_team
+order by subject

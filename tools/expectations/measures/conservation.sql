@@ -1,0 +1,10 @@
+-- Rows that landed and are neither counted nor set aside nor in quarantine, or that are there twice.
+select
+    system || '.' || source_table as subject,
+    cast(null as text) as owner_team,
+    cast(abs(max(read_count) - sum(row_count)) as double) as value,
+    max(read_count) as row_count
+from marts.conservation
+where read_count is not null
+group by system, source_table
+order by subject

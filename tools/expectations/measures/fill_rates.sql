@@ -1,0 +1,24 @@
+-- Of the persons who touched us lately, the share of whom the attribute that a rule asks for was known.
+with
+
+judged as (
+
+    select person_key, attribute, bool_and(outcome <> 'unknown') as is_known
+    from marts.definition_explained
+    where
+        definition_version = $version
+        and judged_at >= $since
+        and judged_at < $cutoff
+        and attribute not in ('evidence', 'score', 'stage')
+    group by person_key, attribute
+
+)
+
+select
+    attribute as subject,
+    cast(null as text) as owner_team,
+    case when count(*) >= $fewest then count(*) filter (is_known) / count(*) end as value,
+    count(*) as row_count
+from judged
+group by attribute
+order by subject

@@ -1,0 +1,28 @@
+-- Days from the last that a system says happened to the moment up to which the build looks.
+with
+
+happened as (
+
+    select system, max(occurred_at) as last_at from intermediate.int_touches_unioned where reason_code is null group by all
+    union all
+    select system, max(claimed_at) from intermediate.int_stage_claims_unioned where reason_code is null group by all
+    union all
+    select system, max(created_at) from intermediate.int_opportunities_unioned where reason_code is null group by all
+    union all
+    select system, max(paid_at) from intermediate.int_payments_unioned where reason_code is null group by all
+    union all
+    select system, max(occurred_at) from intermediate.int_service_events_unioned where reason_code is null group by all
+    union all
+    select system, max(spend_date) from intermediate.int_ad_spend_unioned where reason_code is null group by all
+
+)
+
+select
+    landed.system as subject,
+    cast(null as text) as owner_team,
+    cast(date_diff('day', max(last_at), $cutoff) as double) as value,
+    count(last_at) as row_count
+from (select distinct system from marts.conservation) as landed
+left join happened on landed.system = happened.system and last_at <= $cutoff
+group by landed.system
+order by subject

@@ -1,0 +1,13 @@
+-- Of the rows that landed, the share that could not be used.
+select
+    system || '.' || source_table as subject,
+    cast(null as text) as owner_team,
+    case
+        when max(read_count) >= $fewest
+            then coalesce(sum(row_count) filter (fate = 'quarantined'), 0) / max(read_count)
+    end as value,
+    max(read_count) as row_count
+from marts.conservation
+where read_count > 0
+group by system, source_table
+order by subject

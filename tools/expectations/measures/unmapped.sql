@@ -1,0 +1,17 @@
+-- Of the journeys that became leads lately, the share whose first channel nobody mapped.
+select
+    'first channel' as subject,
+    stages.owner_team,
+    case
+        when count(*) >= $fewest
+            then count(*) filter (first_channel = 'unmapped') / count(*)
+    end as value,
+    count(*) as row_count
+from seeds.lifecycle_stages as stages
+left join marts.fct_lifecycle as lifecycle
+    on
+        stages.stage = lifecycle.stage
+        and lifecycle.visit_number = 1
+        and lifecycle.entered_at between $since and $cutoff
+where stages.stage = 'lead'
+group by stages.owner_team

@@ -1,0 +1,171 @@
+"""Publishes the last good build: what readers see, whole, as one file that is replaced at once.
+
+python -m tools.publish --database warehouse/revenue_funnel.duckdb
+"""
+
+import argparse
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from tools import stamp
+from tools.alerts.deliver import deliver
+from tools.alerts.read import Alert, read_from
+from tools.alerts.settings import SettingsError, read_settings
+from tools.expectations.agreements import AgreementError
+from tools.run_dbt import ROOT
+
+# Older clients read it too.
+STORAGE = "v1.0.0"
+# It shows rows as they landed, with what is a person's own in them.
+NOT_PUBLISHED = {"quarantine"}
+
+
+class NotPublishedError(Exception):
+    """Why readers still see what they saw, in a sentence or several."""
+
+
+def main() -> int:
+    options = _options()
+    try:
+        channels = read_settings(options.settings)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    alerts: list[Alert] = []
+    try:
+        with _alone(options.out):
+            _publish(options, alerts)
+        code = 0
+    except (NotPublishedError, AgreementError) as error:
+        print(f"{error}\n{options.out} stays as it was.", file=sys.stderr)
+        code = 1
+    for sentence in deliver(alerts, channels, options.database):
+        print(sentence)
+    return code
+
+
+def _publish(options: argparse.Namespace, alerts: list[Alert]) -> None:
+    # Great Expectations takes seconds to import: only what publishes pays for it.
+    from tools.expectations.run import validate
+
+    new = options.out.with_name(options.out.name + ".new")
+    with _reading(options.database) as connection:
+        if not (cutoff := stamp.last_good(options.database)):
+            raise NotPublishedError(
+                f"{options.database} is not what a good build left: run `make build` first."
+            )
+        alerts.extend(_alerts(connection))
+        verdict = validate(connection, cutoff, options.pages)
+        print("\n".join(verdict.sentences()))
+        if verdict.errors:
+            raise NotPublishedError("Errors in what was agreed about the data: not published.")
+        tables = _copy(connection, new)
+    _replace(new, options.out)
+    print(f"{options.out} holds {tables} tables.")
+
+
+@contextmanager
+def _reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One look at the build: as long as it lasts no other build can write."""
+    if not database.exists():
+        raise NotPublishedError(f"There is no database {database}: run `make build` first.")
+    with duckdb.connect() as connection:
+        try:
+            # Under the name that its views know.
+            connection.execute(f"attach {_text(database)} (read_only)")
+            connection.execute(f"use {_catalog(database)}")
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+        except duckdb.Error as error:
+            told = str(error).splitlines()[0]
+            raise NotPublishedError(f"{database} can't be published: {told}") from None
+
+
+def _alerts(connection: duckdb.DuckDBPyConnection) -> list[Alert]:
+    try:
+        return read_from(connection)
+    except duckdb.CatalogException:
+        return []
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, new: Path) -> int:
+    """The marts, in a file of their own, on the disk to the last byte."""
+    for leftover in (new, new.with_name(new.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    names = connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database()"
+        " and schema_name = 'marts' order by table_name"
+    ).fetchall()
+    tables = [name for (name,) in names if name not in NOT_PUBLISHED]
+    connection.execute(f"attach {_text(new)} as new_file (storage_version '{STORAGE}')")
+    connection.execute("create schema new_file.marts")
+    for name in tables:
+        connection.execute(f'create table new_file.marts."{name}" as from marts."{name}"')
+    connection.execute("checkpoint new_file")
+    connection.execute("detach new_file")
+    new.chmod(0o444)
+    _sync(new)
+    return len(tables)
+
+
+def _replace(new: Path, out: Path) -> None:
+    """Readers see the one or the other; the one before is kept beside it."""
+    if out.exists():
+        before = out.with_name(f"{out.stem}.before{out.suffix}")
+        link = before.with_name(before.name + ".new")
+        link.unlink(missing_ok=True)
+        os.link(out, link)
+        os.replace(link, before)
+    # A log beside it that somebody's writing left would be read into the new data.
+    out.with_name(out.name + ".wal").unlink(missing_ok=True)
+    os.replace(new, out)
+    _sync(out.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """One publication at a time; the system frees the place of the dead."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.with_name(out.name + ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotPublishedError("Another publication is at work.") from None
+        yield
+
+
+def _catalog(database: Path) -> str:
+    return '"' + database.stem.replace('"', '""') + '"'
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.publish", description=__doc__)
+    parser.add_argument("--database", type=Path, required=True, help="the DuckDB file of the build")
+    parser.add_argument("--out", type=Path, help="the file for readers")
+    parser.add_argument("--settings", type=Path, default=ROOT / "alerts.yml", help="the channels")
+    parser.add_argument("--pages", type=Path, default=Path("target/validation"), help="Data Docs")
+    options = parser.parse_args()
+    options.out = options.out or options.database.with_name("published.duckdb")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())
