@@ -1,0 +1,42 @@
+{# Grain: one row a closed week, stage and build that told another count of entries than was told
+   before. #}
+with
+
+notes as (
+
+    select * from {{ ref('stage_counts_noted') }}
+    where period_kind = 'week' and noted_at <= {{ cutoff() }}
+
+),
+
+compared as (
+
+    select
+        stage,
+        period_start,
+        lag(entered_count) over (
+            partition by period_start, stage order by note_number
+        ) as told_then,
+        entered_count as told_now,
+        note_number,
+        noted_at
+    from notes
+
+),
+
+restated_weeks as (
+
+    select
+        cast(null as {{ dbt.type_string() }}) as system,
+        stage,
+        period_start as week,
+        told_then,
+        told_now,
+        note_number,
+        noted_at
+    from compared
+    where told_then is not null
+
+)
+
+select * from restated_weeks

@@ -1,0 +1,52 @@
+{# Grain: one row a complete week or month and stage that the definition decides: how many entered
+   it (first visits), and how many of them in which way. #}
+with
+
+bases as (select * from {{ ref('stage_bases') }}),
+
+drivers as (select * from {{ ref('stage_count_drivers') }}),
+
+arrivals as (select * from {{ ref('stage_arrivals') }}),
+
+counted as (
+
+    select
+        bases.period_kind,
+        bases.period_start,
+        bases.earlier_start,
+        bases.basis,
+        stages.stage,
+        count(arrivals.journey_key) as entered_count,
+        count(arrivals.journey_key) filter (where arrivals.is_inferred) as inferred_count
+    from bases
+    cross join (select distinct drivers.stage from drivers) as stages
+    left join arrivals
+        on
+            bases.basis = arrivals.basis
+            and stages.stage = arrivals.stage
+            and arrivals.entered_at >= bases.starts_at
+            and arrivals.entered_at < bases.next_starts_at
+    group by
+        bases.period_kind, bases.period_start, bases.earlier_start, bases.basis, stages.stage
+
+),
+
+stage_counts as (
+
+    select
+        period_kind,
+        period_start,
+        earlier_start,
+        stage,
+        max(case when basis = 'in_force' then entered_count end) as entered_count,
+        max(case when basis = 'in_force' then inferred_count end) as inferred_count,
+        coalesce(
+            max(case when basis != 'in_force' then entered_count - inferred_count end),
+            max(case when basis = 'in_force' then entered_count - inferred_count end)
+        ) as unchanged_version_count
+    from counted
+    group by period_kind, period_start, earlier_start, stage
+
+)
+
+select * from stage_counts

@@ -1,0 +1,125 @@
+"""A change of a stage's count: the compiled SQL against Shapley's values counted out by hand."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.python.conftest import Built, query
+from tests.python.test_attribution import compiled
+from tests.python.test_kpi_money_tree import parts
+
+RULES = ("large_enough", "business_address", "score")
+PERIODS = (date(2026, 5, 4), date(2026, 5, 11))
+STEPS = ("stage_count_levels", "stage_count_factors")
+READ = ("stage_bases", "stage_count_drivers", "stage_candidates")
+Journeys = list[tuple[int, str, str | None]]
+
+
+@pytest.fixture(scope="module")
+def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """An empty database in which the compiled models read each other, and the last of them."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built.database}' as built (read_only)")
+        connection.execute(f"attach ':memory:' as {built.database.stem}")
+        connection.execute(f"create schema {built.database.stem}.marts")
+        connection.execute(f"use {built.database.stem}.marts")
+        for table in READ:
+            connection.execute(f"create table {table} as from built.marts.{table} limit 0")
+        _fill_drivers(connection)
+        for step in STEPS:
+            connection.execute(f"create view {step} as {compiled(built, step)}")
+        yield connection, compiled(built, "stage_count_parts")
+
+
+def _fill_drivers(connection: duckdb.DuckDBPyConnection) -> None:
+    for number, start in enumerate(PERIODS):
+        connection.execute(
+            "insert into stage_bases by name select 'week' as period_kind, 'in_force' as basis,"
+            " ? as period_start, ? as earlier_start",
+            [start, PERIODS[0] if number else None],
+        )
+    for number, rule in enumerate((None, None, *RULES), 1):
+        driver = "rule" if rule else ("volume", "mix")[number - 1]
+        connection.execute(
+            "insert into stage_count_drivers by name select 'mql' as stage, ? as driver,"
+            " ? as rule, ? as driver_number",
+            [driver, rule, number],
+        )
+
+
+def _fill_candidates(connection: duckdb.DuckDBPyConnection, journeys: Journeys) -> None:
+    connection.execute("delete from stage_candidates")
+    rows = [
+        (key, PERIODS[period], channel, rule, rule is None)
+        for key, (period, channel, rule) in enumerate(journeys)
+    ]
+    connection.executemany(
+        "insert into stage_candidates by name select 'week' as period_kind, 'in_force' as basis,"
+        " 'mql' as stage, 'smb' as funnel, ? as journey_key, ? as period_start, ? as channel,"
+        " ? as failed_rule, ? as is_entered",
+        rows,
+    )
+
+
+def _ladder(journeys: Journeys, period: int, channel: str) -> tuple[Decimal, ...]:
+    """All that came into question, those of the channel, and who is left after each rule."""
+    own = [rule for when, where, rule in journeys if (when, where) == (period, channel)]
+    everybody = sum(when == period for when, _, _ in journeys)
+    left = [sum(rule not in RULES[:passed] for rule in own) for passed in range(1, len(RULES) + 1)]
+    return (Decimal(everybody), Decimal(len(own)), *map(Decimal, left))
+
+
+drawn = st.lists(
+    st.tuples(
+        st.integers(0, 1), st.sampled_from(("email", "events")), st.sampled_from((None, *RULES))
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(journeys=drawn)
+def test_the_parts_are_shapleys_and_add_up(
+    engine: tuple[duckdb.DuckDBPyConnection, str], journeys: Journeys
+) -> None:
+    connection, sql = engine
+    _fill_candidates(connection, journeys)
+    told = connection.execute(
+        f"select channel, change from ({sql}) order by channel, driver_number"
+    ).fetchall()
+    assert {channel for channel, _ in told} == {channel for _, channel, _ in journeys}
+    for channel in {channel for channel, _ in told}:
+        changes = [change for where, change in told if where == channel]
+        ladders = [_ladder(journeys, period, channel) for period in (0, 1)]
+        assert sum(changes) == ladders[1][-1] - ladders[0][-1]
+        wanted = parts(*ladders)
+        assert [float(change) for change in changes] == pytest.approx(wanted, abs=0.03)
+
+
+def test_the_demo_companys_changes_are_those_of_its_truth(built: Built) -> None:
+    """Entries by month as the truth counts them; what the parts come to is their change."""
+    counted = _true_entries(built)
+    told = query(
+        built.database,
+        "select period_start, earlier_start, stage, sum(change) from marts.stage_count_changes"
+        " where period_kind = 'month' group by all",
+    )
+    assert len(told) == 3 * 29
+    for start, earlier, stage, change in told:
+        assert change == counted[stage, start] - counted[stage, earlier], (stage, start)
+
+
+def _true_entries(built: Built) -> Counter[tuple[str, date]]:
+    rows: Sequence[tuple[str, date, int]] = query(
+        built.database,
+        "select stage, cast(date_trunc('month', entered_at) as date), count(*)"
+        f" from '{built.truth}/stage_entries.parquet' where entered_at is not null group by all",
+    )
+    return Counter({(stage, month): count for stage, month, count in rows})

@@ -1,0 +1,47 @@
+-- The level of the last driver of a cell is the number of its journeys that were judged and entered.
+with
+
+levels as (
+
+    select
+        period_kind,
+        period_start,
+        basis,
+        stage,
+        funnel,
+        channel,
+        min(level_count) as left_count
+    from {{ ref('stage_count_levels') }}
+    group by period_kind, period_start, basis, stage, funnel, channel
+
+),
+
+entered as (
+
+    select
+        period_kind,
+        period_start,
+        basis,
+        stage,
+        funnel,
+        channel,
+        count(*) as entered_count
+    from {{ ref('stage_candidates') }}
+    where is_entered
+    group by period_kind, period_start, basis, stage, funnel, channel
+
+)
+
+select
+    levels.*,
+    entered.entered_count
+from levels
+left join entered
+    on
+        levels.period_kind = entered.period_kind
+        and levels.period_start = entered.period_start
+        and levels.basis = entered.basis
+        and levels.stage = entered.stage
+        and levels.funnel = entered.funnel
+        and levels.channel = entered.channel
+where levels.left_count != coalesce(entered.entered_count, 0)
