@@ -11,19 +11,18 @@ changes as (
 
 records as (select * from {{ ref('int_records_resolved') }}),
 
-numbered as (
+said as (
 
+    -- Two changes at one moment: the first of them by key, the same on every engine.
     select
         changes.system,
         records.person_key,
         changes.record_key,
-        cast(changes.value as bigint) as score,
-        changes.changed_at as valid_from,
-        row_number() over (
-            partition by changes.record_key, changes.changed_at order by changes.change_key
-        ) as change_number
+        cast({{ first_by('changes.value', 'changes.change_key') }} as bigint) as score,
+        changes.changed_at as valid_from
     from changes
     inner join records on changes.record_key = records.record_key
+    group by changes.system, records.person_key, changes.record_key, changes.changed_at
 
 ),
 
@@ -38,8 +37,7 @@ int_system_scores_dated as (
         lead(valid_from) over (
             partition by record_key order by valid_from
         ) as valid_to
-    from numbered
-    where change_number = 1
+    from said
 
 )
 
