@@ -27,6 +27,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quiet", action="store_true", help="nothing changes its meaning in the last months"
     )
+    parser.add_argument(
+        "--look",
+        type=datetime.fromisoformat,
+        action="append",
+        default=[],
+        dest="looks",
+        help="an earlier moment at which the systems were read (may be given several times)",
+    )
     parser.add_argument("--out", default="data/demo", help="the folder to write")
     return parser
 
@@ -46,6 +54,7 @@ def main() -> int:
             options.until,
             options.out,
             is_quiet=options.quiet,
+            looks=options.looks,
             progress=_progress,
         )
     except (ValueError, FileExistsError) as problem:

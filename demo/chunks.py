@@ -47,10 +47,12 @@ def land_scene(scene: Scene) -> None:
     land_truth(scene)
 
 
-def build_chunk(seed: int, chunk: int, people: int, until: int, is_quiet: bool) -> Tables:
+def build_chunk(
+    seed: int, chunk: int, people: int, until: int, is_quiet: bool, looks: tuple[int, ...]
+) -> Tables:
     """The same for the same arguments, on any machine and in any order."""
     lander = Lander(seed, chunk, until, is_quiet)
-    scene = scene_of(drifted(draw_world(seed, chunk, people), lander), lander)
+    scene = scene_of(drifted(draw_world(seed, chunk, people), lander), lander, looks)
     land_scene(scene)
     if chunk == 0:
         land_unusable(scene)

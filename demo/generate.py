@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -35,6 +35,8 @@ class Generation:
     until: str
     code: str
     is_quiet: bool = False
+    looks: str = ""
+    """Earlier moments at which the company's systems were read; of them only the truth knows."""
 
 
 @dataclass(frozen=True)
@@ -95,26 +97,34 @@ def _sizes(people: int) -> list[int]:
     return [CHUNK_PEOPLE] * whole + ([rest] if rest else [])
 
 
-def _parallel(wanted: Generation, sizes: list[int], until: int, workers: int) -> Iterator[Tables]:
+def _parallel(
+    wanted: Generation, sizes: list[int], moments: tuple[int, ...], workers: int
+) -> Iterator[Tables]:
     """Chunks in order, with only a few of them in memory at a time."""
     waiting: deque[Future[Tables]] = deque()
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for chunk, people in enumerate(sizes):
-            arguments = (wanted.seed, chunk, people, until, wanted.is_quiet)
-            waiting.append(pool.submit(build_chunk, *arguments))
+            waiting.append(pool.submit(build_chunk, *_arguments(wanted, chunk, people, moments)))
             if len(waiting) > workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _chunks(wanted: Generation, until: int, workers: int) -> Iterator[Tables]:
+def _chunks(wanted: Generation, moments: tuple[int, ...], workers: int) -> Iterator[Tables]:
     sizes = _sizes(wanted.people)
     if min(workers, len(sizes)) > 1:
-        yield from _parallel(wanted, sizes, until, min(workers, len(sizes)))
+        yield from _parallel(wanted, sizes, moments, min(workers, len(sizes)))
         return
     for chunk, count in enumerate(sizes):
-        yield build_chunk(wanted.seed, chunk, count, until, wanted.is_quiet)
+        yield build_chunk(*_arguments(wanted, chunk, count, moments))
+
+
+def _arguments(
+    wanted: Generation, chunk: int, people: int, moments: tuple[int, ...]
+) -> tuple[int, int, int, int, bool, tuple[int, ...]]:
+    stop, *looks = moments
+    return wanted.seed, chunk, people, stop, wanted.is_quiet, tuple(looks)
 
 
 def moment(until: datetime) -> int:
@@ -133,6 +143,7 @@ def generate(
     out: Path | str,
     *,
     is_quiet: bool = False,
+    looks: Sequence[datetime] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Summary:
@@ -140,25 +151,36 @@ def generate(
     if people < 1:
         raise ValueError("people must be at least 1")
     folder, stop = Path(out), moment(until)
-    landed = datetime.fromtimestamp(stop, UTC).isoformat()
-    wanted = Generation(people, seed, landed, fingerprint(), is_quiet)
+    seen = tuple(sorted(moment(look) for look in looks))
+    if seen and seen[-1] > stop:
+        raise ValueError("a look at the systems must not lie after until")
+    told = " ".join(map(_iso, seen))
+    wanted = Generation(people, seed, _iso(stop), fingerprint(), is_quiet, told)
     if read_generation(folder) == wanted:
         return Summary(people, 0, len(tables()), is_new=False)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
         half = Path(scratch) / "data"
-        rows = _write(wanted, stop, half, workers or os.cpu_count() or 1, progress)
+        rows = _write(wanted, (stop, *seen), half, workers or os.cpu_count() or 1, progress)
         _swap(half, folder)
     return Summary(people, rows, len(tables()), is_new=True)
 
 
+def _iso(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat()
+
+
 def _write(
-    wanted: Generation, stop: int, half: Path, workers: int, progress: Callable[[int, int], None]
+    wanted: Generation,
+    moments: tuple[int, ...],
+    half: Path,
+    workers: int,
+    progress: Callable[[int, int], None],
 ) -> int:
     writer, total = Writer(half), len(_sizes(wanted.people))
     try:
-        writer.write(build_company(wanted.seed, wanted.people, stop, wanted.is_quiet))
-        chunks = _chunks(wanted, stop, min(workers, MOST_WORKERS))
+        writer.write(build_company(wanted.seed, wanted.people, moments[0], wanted.is_quiet))
+        chunks = _chunks(wanted, moments, min(workers, MOST_WORKERS))
         for done, chunk in enumerate(chunks, 1):
             writer.write(chunk)
             progress(done, total)

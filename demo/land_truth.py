@@ -177,7 +177,7 @@ def land_deals(scene: Scene, truth: Truth, ids: t.Text) -> None:
 
 def land_truth(scene: Scene) -> None:
     """The whole truth about a chunk at the moment."""
-    truth = truth_at(scene.world, scene.lander.until)
+    truth = truth_at(scene.world, scene.lander.until, scene.looks)
     ids = _journey_ids(scene, truth)
     land_humans(scene, truth)
     land_records(scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,13 @@ import duckdb
 from demo.generate import Generation, read_generation
 
 TRUTH = "truth"
+LEDGERS = (
+    "intermediate.int_person_ids_issued",
+    "intermediate.int_record_values_noted",
+    "intermediate.int_touches_noted",
+    "marts.plan_promises",
+)
+"""What builds note for ever of one company, and must not be told of another."""
 
 
 def _quoted(*names: str) -> str:
@@ -55,6 +63,12 @@ def _load_table(connection: duckdb.DuckDBPyConnection, catalog: str, file: Path)
     )
 
 
+def _forget(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
+    """Drops what builds have noted, where there is any."""
+    for ledger in LEDGERS:
+        connection.execute(f"drop table if exists {_quoted(catalog, *ledger.split('.'))}")
+
+
 def load(folder: Path | str, database: Path | str) -> int:
     """The number of tables loaded; none if the database holds this generation already."""
     source, generation = Path(folder), read_generation(Path(folder))
@@ -64,9 +78,12 @@ def load(folder: Path | str, database: Path | str) -> int:
     files = [file for file in sorted(source.glob("*/*.parquet")) if file.parent.name != TRUTH]
     with duckdb.connect(str(database)) as connection:
         catalog = _catalog(connection)
-        if _held(connection, catalog) == generation:
+        held = _held(connection, catalog)
+        if held == replace(generation, looks=""):
             return 0
         connection.begin()
+        if held and held != replace(generation, until=held.until, looks=""):
+            _forget(connection, catalog)
         for file in files:
             _load_table(connection, catalog, file)
         _keep(connection, catalog, generation)

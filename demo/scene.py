@@ -25,6 +25,8 @@ class Scene:
     ids: Ids
     full: Truth
     lander: Lander
+    looks: tuple[int, ...]
+    """Earlier moments at which somebody read what had landed."""
 
     @property
     def in_hubspot(self) -> I64:
@@ -53,11 +55,11 @@ class Scene:
         return first
 
 
-def scene_of(world: World, lander: Lander) -> Scene:
+def scene_of(world: World, lander: Lander, looks: tuple[int, ...] = ()) -> Scene:
     """Everything needed to land a chunk."""
     full = truth_at(world, END)
     return Scene(
-        world, touches_of(world), dropped_of(world), Names(world), Ids(world), full, lander
+        world, touches_of(world), dropped_of(world), Names(world), Ids(world), full, lander, looks
     )
 
 

@@ -22,9 +22,14 @@ class Touches:
     at: I64
     kind: I64
     gone: I64
-    """When its row was deleted or vanished."""
+    """When its row was deleted or erased."""
     by_second: Flags
     """Whether it was recorded for the human's second HubSpot contact."""
+
+    @property
+    def is_erased(self) -> Flags:
+        """Whose row, where it goes, goes without a word: a campaign member's."""
+        return np.asarray(self.kind == EVENT)
 
     def of(self, kind: int) -> Touches:
         """The touches of one kind."""

@@ -5,6 +5,7 @@ This is written apart from the SQL that does the same, so that each can prove th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,9 +96,17 @@ def people_at(world: World, until: int) -> People:
     )
 
 
-def _seen_touches(world: World, touches: Touches, until: int) -> Touches:
+def _stays(touches: Touches, until: int, looks: Sequence[int]) -> Flags:
+    """What is there at the moment, or was erased after somebody had looked; a deleted row goes."""
+    stays = np.asarray(~(touches.gone < until))
+    for look in looks:
+        stays |= touches.is_erased & (touches.at < look) & ~(touches.gone < look)
+    return stays
+
+
+def _seen_touches(world: World, touches: Touches, until: int, looks: Sequence[int]) -> Touches:
     """Touches before the moment, those of unmerged second records under their own number."""
-    seen = (touches.at < until) & ~(touches.gone < until)
+    seen = (touches.at < until) & _stays(touches, until, looks)
     apart = touches.by_second & ~(world.second.merged < until)[touches.human]
     human = touches.human + apart * len(world.humans.born)
     return Touches(
@@ -259,10 +268,13 @@ class Truth:
     deal_journey: I64
 
 
-def truth_at(world: World, until: int) -> Truth:
-    """Journeys and the first evidence of every stage, from what came before the moment."""
+def truth_at(world: World, until: int, looks: Sequence[int] = ()) -> Truth:
+    """Journeys and the first evidence of every stage, from what came before the moment.
+
+    looks: earlier moments at which the landed rows were read; what was erased later is known.
+    """
     people, dropped = people_at(world, until), dropped_of(world)
-    touches = _seen_touches(world, touches_of(world), until)
+    touches = _seen_touches(world, touches_of(world), until, looks)
     journeys = _journeys(world, _facts(world, touches, dropped, until), until)
     evidence = Evidence(journeys)
     _touch_stages(evidence, people, touches)

@@ -1,13 +1,14 @@
 {# The rows of one entity of every system that provides it, as two CTEs, `staged` and `checked`, ready to stand behind `with`.
    times: the columns that must lie between earliest_date and the cutoff.
    `checked` has one row a staged row, except rows that staging set aside; reason_code is null where the row can be used.
-   copy_number tells rows of one key apart: the copy loaded last comes first and stays. keeps_deleted: a deleted row is still used. #}
-{% macro union_sources(entity, times=[], keeps_deleted=false) %}
+   copy_number tells rows of one key apart: the copy loaded last comes first and stays. keeps_deleted: a deleted row is still used.
+   rows: a condition that says which staged rows are wanted, those that staging set aside among them. #}
+{% macro union_sources(entity, times=[], keeps_deleted=false, rows=none) %}
 {%- set columns = shape(entity) %}
 staged as (
 
     {{ stack_systems(entity, ['reason_code', 'reason_detail']) }}
-    where reason_code is null or reason_code not in {{ set_aside_codes() }}
+    where {{ rows or 'reason_code is null or reason_code not in ' ~ set_aside_codes() }}
 
 ),
 

@@ -1,11 +1,13 @@
 """Law 6: a build that looks up to a moment equals a build on data that ends at that moment."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from demo import settings
 from demo.generate import generate
 from demo.load import load
 from tests.python.conftest import SEED, UNTIL
@@ -13,22 +15,26 @@ from tools.run_dbt import run_dbt
 
 # Enough that at each moment something is open which a later deletion, close or merge would change.
 PEOPLE = 8000
-MARTS = (
-    "fct_lifecycle",
-    "fct_journeys",
-    "fct_mrr_movements",
-    "fct_payments",
-    "dim_persons",
-    "dim_accounts",
-    "dim_opportunities",
-    "conversion_cohorts",
-    "conversion_estimates",
-    "stage_velocity",
-    "stage_volumes",
-    "handoffs",
-    "open_journeys",
-    "bottlenecks",
-)
+# Every mart is compared, but for those of the plan, whose fractions' last bits depend on the order
+# of adding, and these two: they say what landed, and what landed later is not known yet.
+LEFT_OUT = {"conservation", "quarantine"}
+MARTS = """
+    select table_name
+    from information_schema.tables
+    where table_catalog = '{}' and table_schema = 'marts' and not starts_with(table_name, 'plan_')
+    order by table_name
+"""
+# The demo's targets begin in 2026.
+MAY_BE_EMPTY = {"kpi_targets"}
+LEDGERS = "+int_touches_noted +int_record_values_noted +int_person_ids_issued"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgetful() -> Iterator[None]:
+    """A company of which Salesforce erases half of the campaign members."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "VANISHED_MEMBER_SHARE", 0.5)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -41,30 +47,24 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("moment", ["2024-08-02", "2025-08-08", "2026-01-02"])
 def test_the_future_never_leaks(whole: Path, tmp_path: Path, moment: str) -> None:
+    """The touches were noted then, so that rows which have been erased since are still known."""
     looking_back, ending_then = tmp_path / "looking_back.duckdb", tmp_path / "ending_then.duckdb"
-    load(whole, looking_back)
     generate(PEOPLE, SEED, datetime.fromisoformat(moment), tmp_path / "demo")
     load(tmp_path / "demo", ending_then)
-    _forget_what_vanished(ending_then, looking_back)
+    load(tmp_path / "demo", looking_back)
+    _run(looking_back, moment, "+int_touches_noted")
+    load(whole, looking_back)
+    _run(looking_back, str(UNTIL), LEDGERS)
     for database in (looking_back, ending_then):
-        outcome = run_dbt(
-            ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"],
-            database,
-            tmp_path / "target",
-            {"cutoff": moment},
-        )
-        assert outcome.success
+        _run(database, moment)
     assert _differences(looking_back, ending_then) == {}
 
 
-def _forget_what_vanished(then: Path, later: Path) -> None:
-    """Rows that a system has erased without a trace since: looking back can't find them."""
-    with duckdb.connect(str(then)) as connection:
-        connection.execute(f"attach '{later}' as later (read_only)")
-        connection.execute("""
-            delete from salesforce.campaign_member
-            where id not in (select id from later.salesforce.campaign_member)
-        """)
+def _run(database: Path, cutoff: str, select: str = "*") -> None:
+    arguments = ["build", "--quiet", "--exclude-resource-type", "test", "unit_test", "--select"]
+    target = database.parent / "target"
+    outcome = run_dbt([*arguments, *select.split()], database, target, {"cutoff": cutoff})
+    assert outcome.success
 
 
 def _differences(one: Path, other: Path) -> dict[str, int]:
@@ -73,14 +73,23 @@ def _differences(one: Path, other: Path) -> dict[str, int]:
         connection.execute(
             f"attach '{one}' as one (read_only); attach '{other}' as other (read_only)"
         )
-        found = {}
-        for mart in MARTS:
-            rows = f"(from {{0}}.marts.{mart} except all from {{1}}.marts.{mart})"
-            both = f"{rows.format('one', 'other')} union all {rows.format('other', 'one')}"
-            count = connection.execute(f"select count(*) from ({both})").fetchone()
-            size = connection.execute(f"select count(*) from one.marts.{mart}").fetchone()
-            assert size is not None
-            assert size[0] > 0, f"{mart} is empty: nothing was compared"
-            if count and count[0]:
-                found[mart] = count[0]
-    return found
+        names = [
+            {row[0] for row in connection.execute(MARTS.format(side)).fetchall()}
+            for side in ("one", "other")
+        ]
+        assert names[0] == names[1]
+        return {
+            mart: count
+            for mart in sorted(names[0] - LEFT_OUT)
+            if (count := _difference(connection, mart))
+        }
+
+
+def _difference(connection: duckdb.DuckDBPyConnection, mart: str) -> int:
+    rows = f"(from {{0}}.marts.{mart} except all from {{1}}.marts.{mart})"
+    both = f"{rows.format('one', 'other')} union all {rows.format('other', 'one')}"
+    sizes = f"select (select count(*) from one.marts.{mart}), (select count(*) from ({both}))"
+    found = connection.execute(sizes).fetchone()
+    assert found is not None
+    assert found[0] > 0 or mart in MAY_BE_EMPTY, f"{mart} is empty: nothing was compared"
+    return int(found[1])

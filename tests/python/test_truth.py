@@ -2,15 +2,21 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.python.conftest import Built
+from demo import settings
+from demo.generate import generate
+from demo.load import load
+from tests.python.conftest import PEOPLE as PEOPLE_COUNT
+from tests.python.conftest import SEED, UNTIL, Built, build, messages, query
 from tools.run_dbt import ROOT
 
+LOOKS = (datetime(2025, 3, 10), datetime(2025, 9, 2), datetime(2026, 2, 20), datetime(2026, 5, 5))
 PEOPLE = """
     select distinct records.human_id, resolved.person_key
     from records
@@ -67,10 +73,28 @@ TRUE = """
 
 
 @pytest.fixture(scope="module")
-def both(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The built database, with the truth's tables and the ways from one to the other as views."""
-    with duckdb.connect(str(built.database), read_only=True) as connection:
-        for file in built.truth.glob("*.parquet"):
+def built_in_goes(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A company that erases half of what it should keep, read now and then while it was there."""
+    folder = tmp_path_factory.mktemp("in_goes")
+    made = Built(folder / "revenue_funnel.duckdb", folder / "demo" / "truth", folder / "target")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "VANISHED_MEMBER_SHARE", 0.5)
+        for until in (*LOOKS, UNTIL):
+            looks = [look for look in LOOKS if look < until]
+            generate(PEOPLE_COUNT, SEED, until, folder / "demo", looks=looks)
+            load(folder / "demo", made.database)
+            select = "+int_touches_noted" if until < UNTIL else "resource_type:model"
+            outcome = build(made.database, {"cutoff": str(until)}, made.target, select)
+            assert outcome.success, messages(outcome)
+    return made
+
+
+@pytest.fixture(scope="module", params=["built", "built_in_goes"])
+def both(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A built database, with the truth's tables and the ways from one to the other as views."""
+    made: Built = request.getfixturevalue(request.param)
+    with duckdb.connect(str(made.database), read_only=True) as connection:
+        for file in made.truth.glob("*.parquet"):
             connection.execute(f"create temp view {file.stem} as from '{file}'")
         views = {"people": PEOPLE, "told_deals": DEALS, "told": TOLD, "true_entries": TRUE}
         for name, sql in views.items():
@@ -150,3 +174,18 @@ def _rate(rates: list[tuple[str, Decimal]], day: str) -> Decimal:
 
 def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def test_what_was_erased_counts_where_it_had_been_seen(built_in_goes: Built) -> None:
+    """The comparisons above are worth little unless some rows were kept, and some never seen."""
+    kept = query(built_in_goes.database, "select count(*) from intermediate.int_touches_kept")
+    blind = built_in_goes.truth.parents[1] / "blind"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "VANISHED_MEMBER_SHARE", 0.5)
+        generate(PEOPLE_COUNT, SEED, UNTIL, blind)
+    seen, unseen = (
+        duckdb.sql(f"from '{truth}/stage_entries.parquet' order by all").fetchall()
+        for truth in (built_in_goes.truth, blind / "truth")
+    )
+    assert kept[0][0] > 3
+    assert seen != unseen

@@ -1,9 +1,27 @@
 {# Grain: one row a touch of a known person. Narrow on purpose: this is the longest table. #}
 with
 
-touches as (select * from {{ ref('int_touches_unioned') }} where reason_code is null),
+read_touches as (select * from {{ ref('int_touches_unioned') }} where reason_code is null),
+
+kept_touches as (select * from {{ ref('int_touches_kept') }}),
 
 records as (select * from {{ ref('int_records_resolved') }}),
+
+touches as (
+
+    {% for import in ['read_touches', 'kept_touches'] -%}
+    select
+        touch_key,
+        record_key,
+        kind,
+        channel,
+        system,
+        occurred_at
+    from {{ import }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
 
 int_touches_resolved as (
 

@@ -13,9 +13,7 @@ int_ad_spend_unioned as (
         {{ key_of(['checked.system', 'checked.campaign']) }} as campaign_key,
         checked.system,
         checked.campaign_name,
-        case
-            when checked.channel_label is not null then coalesce(channels.channel, 'unmapped')
-        end as channel,
+        {{ channel_of('checked') }} as channel,
         {{ currency_or_default('checked.currency') }} as currency,
         checked.amount,
         checked.impressions,

@@ -28,10 +28,7 @@ int_touches_unioned as (
         keyed.system,
         keyed.anonymous_id,
         keyed.kind,
-        -- A touch whose channel nobody has named yet still counts, under a name that shows.
-        case
-            when keyed.channel_label is not null then coalesce(channels.channel, 'unmapped')
-        end as channel,
+        {{ channel_of('keyed') }} as channel,
         keyed.campaign,
         keyed.cost,
         keyed.occurred_at,

@@ -1,4 +1,5 @@
-{# Grain: one row a source table, fate and reason: where every landed row went. #}
+{# Grain: one row a source table, fate and reason: where every landed row went, and what is kept
+   of rows that have vanished. #}
 with
 
 reasons as (select * from {{ ref('row_reasons') }}),
@@ -50,6 +51,18 @@ united as (
 
 ),
 
+kept as (
+
+    select
+        system,
+        source_table,
+        'vanished' as told_code,
+        count(*) as row_count
+    from {{ ref('int_touches_kept') }}
+    group by system, source_table
+
+),
+
 tallied as (
 
     select
@@ -61,7 +74,9 @@ tallied as (
         select * from read_past
         union all
         select * from united
-    ) as both_kinds
+        union all
+        select * from kept
+    ) as all_kinds
     group by system, source_table, told_code
 
 ),
@@ -73,7 +88,7 @@ conservation as (
         coalesce(landed.source_table, tallied.source_table) as source_table,
         case
             when tallied.reason_code is null or reasons.kind = 'flagged' then 'counted'
-            when reasons.kind = 'set_aside' then 'set_aside'
+            when reasons.kind in ('set_aside', 'kept') then reasons.kind
             else 'quarantined'
         end as fate,
         tallied.reason_code,

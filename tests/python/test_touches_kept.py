@@ -1,0 +1,213 @@
+"""Rows that a system erases without a word: the touch that an earlier build saw stays."""
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from demo.generate import generate
+from demo.load import LEDGERS, load
+from tests.python.conftest import SEED, UNTIL, Built, build, messages, query
+from tools.run_dbt import run_dbt
+
+STAGED = "stg_salesforce__touches stg_salesforce__row_counts"
+MODELS = "int_touches_unioned int_touches_noted int_touches_kept int_touches_resolved conservation"
+MEMBERS = "select id from salesforce.campaign_member where has_responded order by id limit {}"
+TOLD = "from intermediate.int_touches_resolved order by all"
+LEDGER = "from intermediate.int_touches_noted order by all"
+KEPT = "select count(*) from intermediate.int_touches_kept"
+KEPT_MEMBERS = """
+    select notes.touch_id
+    from intermediate.int_touches_kept as kept
+    inner join intermediate.int_touches_noted as notes using (system, source_table, occurred_at)
+    where kept.touch_key = ('0x' || substr(
+        md5(notes.system || '|' || notes.source_table || '|' || notes.touch_id), 1, 15
+    ))::bigint
+    group by all
+    order by all
+"""
+
+Run = Callable[..., None]
+
+
+@pytest.fixture
+def database(built: Built, tmp_path: Path) -> Path:
+    """The demo company as its last build left it, with every member of a campaign noted."""
+    copy = tmp_path / "revenue_funnel.duckdb"
+    shutil.copy(built.database, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all runs, so that dbt reads the project anew only where vars change."""
+    return tmp_path_factory.mktemp("target")
+
+
+@pytest.fixture
+def again(database: Path, target: Path) -> Run:
+    """Makes the touches once more; vars on top of the usual cutoff."""
+
+    def run(cutoff: str = str(UNTIL), select: str = MODELS, **more: Any) -> None:
+        arguments = ["run", "--quiet", "--select", *select.split()]
+        outcome = run_dbt(arguments, database, target, {"cutoff": cutoff, **more})
+        assert outcome.success, messages(outcome)
+
+    return run
+
+
+def test_a_vanished_row_keeps_its_past_touch(database: Path, again: Run) -> None:
+    before = query(database, TOLD)
+    assert query(database, KEPT) == [(0,)]
+    gone = query(database, MEMBERS.format(20))
+    _erase(database, MEMBERS.format(20))
+    again()
+    assert query(database, KEPT_MEMBERS) == gone
+    assert query(database, TOLD) == before
+
+
+def test_a_table_that_was_dropped_keeps_its_touches(database: Path, again: Run) -> None:
+    before = query(database, TOLD)
+    _write(database, "drop table salesforce.campaign_member")
+    again(select=f"{STAGED} {MODELS}")
+    assert query(database, TOLD) == before
+
+
+def test_a_row_that_was_deleted_openly_takes_its_touch_along(database: Path, again: Run) -> None:
+    deleted = f"id in ({MEMBERS.format(5)})"
+    before = len(query(database, TOLD))
+    _write(database, f"update salesforce.campaign_member set is_deleted = true where {deleted}")
+    again()
+    assert len(query(database, TOLD)) == before - 5
+    _write(database, "delete from salesforce.campaign_member where is_deleted")
+    again()
+    assert len(query(database, TOLD)) == before - 5, "its tombstone was erased later"
+    assert query(database, KEPT) == [(0,)]
+
+
+def test_a_row_that_says_otherwise_now_has_not_vanished(database: Path, again: Run) -> None:
+    """Staging sets aside whoever did not answer: the row is there, and is believed."""
+    changed = query(database, MEMBERS.format(3))
+    before = len(query(database, TOLD))
+    _write(
+        database,
+        "update salesforce.campaign_member set has_responded = false, first_responded_date = null "
+        f"where id in ({MEMBERS.format(3)})",
+    )
+    again()
+    assert len(query(database, TOLD)) == before - 3
+    _erase(database, "values " + ", ".join(f"('{member[0]}')" for member in changed))
+    again()
+    assert len(query(database, TOLD)) == before - 3, "the last that was seen of it was no touch"
+
+
+def test_a_row_that_changed_is_kept_as_it_was_last_seen(database: Path, again: Run) -> None:
+    member, moment = query(database, MEMBERS.format(1))[0][0], datetime(2026, 3, 4, 5, 6, 7)
+    _write(
+        database,
+        f"update salesforce.campaign_member set first_responded_date = '{moment}' "
+        f"where id = '{member}'",
+    )
+    again()
+    _erase(database, f"values ('{member}')")
+    again()
+    assert query(database, "select occurred_at from intermediate.int_touches_kept") == [(moment,)]
+
+
+def test_building_again_changes_nothing(database: Path, again: Run) -> None:
+    _erase(database, MEMBERS.format(20))
+    again()
+    first = query(database, TOLD), query(database, LEDGER)
+    again()
+    assert (query(database, TOLD), query(database, LEDGER)) == first
+    again(select=f"{MODELS} --full-refresh")
+    assert (query(database, TOLD), query(database, LEDGER)) == first
+
+
+def test_looking_back_leaves_no_trace_and_sees_what_was_there(database: Path, again: Run) -> None:
+    then, there = "2026-03-01", "select count(*) from intermediate.int_touches_resolved"
+    again(then)
+    as_of_then, ledger = query(database, TOLD), query(database, LEDGER)
+    assert query(database, there) != [(0,)]
+    _erase(database, MEMBERS.format(10))
+    again(then)
+    assert query(database, TOLD) == as_of_then, "a later build had seen it"
+    assert query(database, LEDGER) == ledger
+    _write(
+        database,
+        "insert into salesforce.campaign_member by name select * replace ('late' as id) "
+        "from salesforce.campaign_member where has_responded limit 1",
+    )
+    again(then)
+    assert query(database, LEDGER) == ledger, "what only a look back has seen is not noted"
+    again()
+    assert len(query(database, LEDGER)) == len(ledger) + 1
+
+
+def test_what_is_kept_is_told_apart_from_what_was_read(
+    database: Path, again: Run, target: Path
+) -> None:
+    fates = """
+        select fate, sum(row_count)::int, max(read_count)
+        from marts.conservation
+        where source_table = 'campaign_member'
+        group by fate
+        order by fate
+    """
+    before = {fate: rows for fate, rows, _ in query(database, fates)}
+    _erase(database, MEMBERS.format(20))
+    again()
+    landed = query(database, "select count(*) from salesforce.campaign_member")[0][0]
+    expected = [("counted", before["counted"] - 20, landed), ("kept", 20, landed)]
+    assert query(database, fates) == [*expected, ("set_aside", before["set_aside"], landed)]
+    law = "every_source_row_is_counted_or_quarantined"
+    assert build(database, {"cutoff": str(UNTIL)}, target, law).success
+
+
+def test_only_the_tables_that_are_named_are_kept(database: Path, again: Run) -> None:
+    before = len(query(database, TOLD))
+    _erase(database, MEMBERS.format(20))
+    again(erasing_tables=[])
+    assert len(query(database, TOLD)) == before - 20
+
+
+@pytest.mark.parametrize("name", ["campaign_member", "salesforce.campaign_members"])
+def test_a_table_that_is_not_there_to_be_kept_stops_the_build(
+    database: Path, target: Path, name: str
+) -> None:
+    outcome = build(database, {"erasing_tables": [name]}, target, MODELS)
+    assert not outcome.success
+    assert f"The var erasing_tables names '{name}'" in messages(outcome)
+
+
+def test_another_company_begins_with_empty_ledgers(database: Path, tmp_path: Path) -> None:
+    counts = [f"select count(*) from {ledger}" for ledger in LEDGERS]
+    known = [query(database, count) for count in counts]
+    assert [(0,)] not in known
+    generate(200, SEED, datetime(2026, 1, 1), tmp_path / "other")
+    load(tmp_path / "other", database)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = {".".join(row) for row in connection.execute(_TABLES).fetchall()}
+    assert not names & set(LEDGERS)
+
+
+def test_the_same_company_at_another_time_keeps_its_ledgers(database: Path, tmp_path: Path) -> None:
+    generate(1500, SEED, datetime(2026, 1, 1), tmp_path / "same")
+    load(tmp_path / "same", database)
+    assert query(database, LEDGER)
+
+
+_TABLES = "select table_schema, table_name from information_schema.tables"
+
+
+def _erase(database: Path, ids: str) -> None:
+    _write(database, f"delete from salesforce.campaign_member where id in ({ids})")
+
+
+def _write(database: Path, sql: str) -> None:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(sql)

@@ -1,0 +1,131 @@
+"""Traps that other funnels fell into, on rows as their connectors land them: each a sentence."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.python.conftest import UNTIL, Built, messages, query
+from tools.run_dbt import run_dbt
+
+# Two contacts of one address and its click; three without any; one whose flags are null.
+LANDED = """
+    insert into hubspot.contact by name
+    select landed.* replace (
+        900000000 + number as id, address as property_email, null as _fivetran_deleted,
+        timestamp '2026-01-05' as property_createdate, null as property_hs_calculated_merged_vids
+    )
+    from (select * from hubspot.contact order by id limit 1) as landed
+    cross join (
+        values (1, 'Twin@Shop.example'), (2, 'twin@shop.example'), (3, null), (4, ''), (5, '  '),
+            (6, 'n/a')
+    ) as typed (number, address);
+    insert into hubspot.email_event by name
+    select * replace (
+        'trap' as id, 'CLICK' as type, 'TWIN@shop.example' as recipient,
+        timestamp '2026-01-06' as created, null as filtered_event
+    )
+    from (select * from hubspot.email_event limit 1);
+    update hubspot.contact set _fivetran_deleted = null;
+    update salesforce.lead set is_deleted = null;
+"""
+PERSON = """
+    select people.record_id, resolved.person_key
+    from intermediate.int_people_unioned as people
+    inner join intermediate.int_records_resolved as resolved using (record_key)
+    where people.system = '{system}' and people.reason_code is null and {rows}
+    order by all
+"""
+
+
+@pytest.fixture(scope="module")
+def trapped(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company with some rows more, built up to the touches."""
+    folder = tmp_path_factory.mktemp("trapped")
+    database = folder / "revenue_funnel.duckdb"
+    shutil.copy(built.database, database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(LANDED)
+    arguments = ["run", "--quiet", "--select", "+int_touches_resolved", "+int_persons_resolved"]
+    outcome = run_dbt(arguments, database, folder / "target", {"cutoff": str(UNTIL)})
+    assert outcome.success, messages(outcome)
+    return database
+
+
+def test_null_and_blank_addresses_join_nobody(trapped: Path) -> None:
+    rows = "people.record_id between '900000003' and '900000006'"
+    found = query(trapped, PERSON.format(system="hubspot", rows=rows))
+    assert len(found) == len({person for _, person in found}) == 4
+    alone = "select count(*) from intermediate.int_records_resolved where person_key = {}"
+    assert [query(trapped, alone.format(person)) for _, person in found] == [[(1,)]] * 4
+
+
+def test_two_records_of_one_address_double_no_click(trapped: Path) -> None:
+    rows = "people.record_id in ('900000001', '900000002')"
+    twins = query(trapped, PERSON.format(system="hubspot", rows=rows))
+    assert len(twins) == 2
+    assert twins[0][1] == twins[1][1]
+    touches = "select count(*) from intermediate.int_touches_resolved where person_key = {}"
+    assert query(trapped, touches.format(twins[0][1])) == [(1,)]
+
+
+def test_knowing_who_it_was_neither_adds_nor_drops_a_touch(trapped: Path) -> None:
+    usable = """
+        select count(*) from intermediate.int_touches_unioned
+        where reason_code is null and record_key is not null
+    """
+    told = query(trapped, "select count(*) from intermediate.int_touches_resolved")
+    assert told == query(trapped, usable) != [(0,)]
+
+
+def test_a_deleted_flag_that_is_null_deletes_nothing(trapped: Path) -> None:
+    for system, table in (("hubspot", "contact"), ("salesforce", "lead")):
+        landed = query(trapped, f"select count(distinct id) from {system}.{table}")
+        read = f"""
+            select count(distinct people.record_id)
+            from intermediate.int_people_unioned as people
+            inner join {system}.{table} as landed on people.record_id = landed.id::varchar
+            where people.system = '{system}' and people.deleted_at is null
+        """
+        assert query(trapped, read) == landed
+        assert landed[0][0] > 100
+
+
+def test_what_a_merged_contact_did_belongs_to_whom_it_became(trapped: Path) -> None:
+    """The events of the record that lost stand under its id: they are its winner's."""
+    merges = """
+        select resolved.person_key, winner.person_key, touches.person_key
+        from hubspot.contact_merge_audit as merges
+        inner join intermediate.int_people_unioned as losers
+            on losers.system = 'hubspot' and losers.record_id = merges.vid_to_merge::varchar
+        inner join intermediate.int_people_unioned as winners
+            on winners.system = 'hubspot' and winners.record_id = merges.canonical_vid::varchar
+        left join intermediate.int_records_resolved as resolved
+            on losers.record_key = resolved.record_key
+        left join intermediate.int_records_resolved as winner
+            on winners.record_key = winner.record_key
+        inner join intermediate.int_touches_unioned as landed
+            on losers.record_key = landed.record_key and landed.reason_code is null
+        left join intermediate.int_touches_resolved as touches using (touch_key)
+        left join intermediate.int_persons_resolved as persons
+            on touches.person_key = persons.person_key
+        where losers.reason_code is null and winners.reason_code is null
+    """
+    found = query(trapped, merges)
+    assert len(found) > 3
+    assert all(loser == winner == person for loser, winner, person in found)
+
+
+def test_a_converted_lead_and_its_contact_are_one_person(trapped: Path) -> None:
+    conversions = """
+        select leads.person_key, contacts.person_key
+        from salesforce.lead as landed
+        inner join ({people}) as leads on landed.id = leads.record_id
+        inner join ({people}) as contacts on landed.converted_contact_id = contacts.record_id
+        where landed.converted_date < '{until}'
+    """
+    people = PERSON.format(system="salesforce", rows="true")
+    found = query(trapped, conversions.format(people=people, until=UNTIL))
+    assert len(found) > 10
+    assert all(lead == contact for lead, contact in found)
