@@ -9,18 +9,22 @@ import pytest
 from tests.python.conftest import UNTIL, Built, messages, query
 from tools.run_dbt import run_dbt
 
-# Two contacts of one address and its click; three without any; one whose flags are null.
+# Two contacts of one address, a third that is made after the cutoff, and one click; contacts
+# without an address; flags that are null.
 LANDED = """
     insert into hubspot.contact by name
     select landed.* replace (
-        900000000 + number as id, address as property_email, null as _fivetran_deleted,
-        timestamp '2026-01-05' as property_createdate, null as property_hs_calculated_merged_vids
+        990000000 + number as id, address as property_email, null as _fivetran_deleted,
+        made as property_createdate, null as property_hs_calculated_merged_vids
     )
     from (select * from hubspot.contact order by id limit 1) as landed
     cross join (
-        values (1, 'Twin@Shop.example'), (2, 'twin@shop.example'), (3, null), (4, ''), (5, '  '),
-            (6, 'n/a')
-    ) as typed (number, address);
+        values (1, 'Twin@Shop.example', timestamp '2026-01-05'),
+            (2, 'twin@shop.example', timestamp '2026-01-05'),
+            (0, 'twin@shop.example', timestamp '2026-07-05'),
+            (3, null, timestamp '2026-01-05'), (4, '', timestamp '2026-01-05'),
+            (5, '  ', timestamp '2026-01-05'), (6, 'n/a', timestamp '2026-01-05')
+    ) as typed (number, address, made);
     insert into hubspot.email_event by name
     select * replace (
         'trap' as id, 'CLICK' as type, 'TWIN@shop.example' as recipient,
@@ -54,7 +58,7 @@ def trapped(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_null_and_blank_addresses_join_nobody(trapped: Path) -> None:
-    rows = "people.record_id between '900000003' and '900000006'"
+    rows = "people.record_id between '990000003' and '990000006'"
     found = query(trapped, PERSON.format(system="hubspot", rows=rows))
     assert len(found) == len({person for _, person in found}) == 4
     alone = "select count(*) from intermediate.int_records_resolved where person_key = {}"
@@ -62,7 +66,7 @@ def test_null_and_blank_addresses_join_nobody(trapped: Path) -> None:
 
 
 def test_two_records_of_one_address_double_no_click(trapped: Path) -> None:
-    rows = "people.record_id in ('900000001', '900000002')"
+    rows = "people.record_id in ('990000001', '990000002')"
     twins = query(trapped, PERSON.format(system="hubspot", rows=rows))
     assert len(twins) == 2
     assert twins[0][1] == twins[1][1]

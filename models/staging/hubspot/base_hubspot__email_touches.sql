@@ -29,7 +29,9 @@ email_events as (
 contacts as (
 
     {{ read_lookup(
-        'hubspot', 'contact', {'id': 'text', 'property_email': 'text'}, key=['id']
+        'hubspot', 'contact',
+        {'id': 'text', 'property_email': 'text', 'property_createdate': 'timestamp'},
+        key=['id'],
     ) }}
 
 ),
@@ -60,6 +62,8 @@ recipients as (
         min(contacts.id) as contact_id
     from contacts
     inner join addresses on contacts.property_email = addresses.typed
+    -- One that is made later can't have got the mail.
+    where coalesce(contacts.property_createdate < {{ cutoff() }}, true)
     group by addresses.address
 
 ),
