@@ -13,6 +13,7 @@ from benchmarks.planning.company import Kind, draw_company
 from benchmarks.planning.history import History, draw_history
 from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
 from tests.python.conftest import UNTIL, Built, query
+from tests.python.kpi_money_story import rows
 from tools.run_dbt import run_dbt
 
 AHEAD = 56
@@ -76,7 +77,7 @@ def _sum(built: Built, measure: str, funnel: str, days: int) -> float:
 
 
 Waits = dict[tuple[str, str, str], list[tuple[float, int, float]]]
-Drifts = dict[tuple[str, str], tuple[float, float]]
+Drifts = dict[tuple[str, str], tuple[float, float, float]]
 
 
 def _waits(built: Built) -> Waits:
@@ -97,7 +98,7 @@ def _wins(waits: Waits, drifts: Drifts, funnel: str, segment: str, leads: float)
     arrived = [leads for _ in weeks]
     for step in ("lead", "prospect", "opportunity"):
         own = waits[funnel, segment, step] or [(0.0, 0, 1.0)] * len(weeks)
-        drift, mean = drifts.get((funnel, step), (0.0, 0.0))
+        drift, mean, shift = drifts.get((funnel, step), (0.0, 0.0, 0.0))
         moved = []
         for week in weeks:
             fresh = sum(arrived[week - age] * own[age][0] for age in range(week + 1))
@@ -106,7 +107,7 @@ def _wins(waits: Waits, drifts: Drifts, funnel: str, segment: str, leads: float)
                 for age, (_, count, still) in enumerate(own[: len(own) - week])
                 if age > 0 and count
             )
-            moved.append((fresh + stale) * np.exp(drift * (week / 52 - mean)))
+            moved.append((fresh + stale) * np.exp(drift * (week / 52 - mean) + shift))
         arrived = moved
     return arrived
 
@@ -115,10 +116,12 @@ def test_the_wins_to_come_are_walked_from_who_waits_and_todays_leads(built: Buil
     """Week by week through the plan's rates; a quarter of 92 days is 13 weeks and a day."""
     today, waits = _leads_a_day(built), _waits(built)
     drifts = {
-        (funnel, step): (drift, mean)
-        for funnel, step, drift, mean in query(
-            built.database, "select funnel, step, yearly_drift, mean_years from marts.plan_drifts"
+        (row["funnel"], row["step"]): (
+            row["yearly_drift"],
+            row["mean_years"],
+            row.get("level_shift", 0.0),
         )
+        for row in rows(built, "from marts.plan_drifts")
     }
     segments = query(
         built.database,
@@ -213,13 +216,13 @@ def _curve(stays: list[Stay]) -> tuple[dict[int, float], dict[int, float]]:
 
 def test_a_review_says_what_comes_or_why_it_can_not(built: Built) -> None:
     """Every KPI that a period shows has a forecast or a reason, and never both."""
-    rows = query(
+    told = query(
         built.database,
         "select is_complete, forecast is null, forecast_reason from marts.kpi_reviews",
     )
-    assert all(is_empty == (reason is not None) for _, is_empty, reason in rows)
-    assert all(reason == "the period is over" for over, _, reason in rows if over)
-    coming = Counter(reason for over, _, reason in rows if not over)
+    assert all(is_empty == (reason is not None) for _, is_empty, reason in told)
+    assert all(reason == "the period is over" for over, _, reason in told if over)
+    coming = Counter(reason for over, _, reason in told if not over)
     assert coming[None] > 0.8 * coming.total()
 
 

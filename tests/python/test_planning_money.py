@@ -108,7 +108,7 @@ def test_what_more_money_brings_is_a_line_through_the_months_that_leans_to_one(
         assert count == len(amounts)
         assert float(cost) == pytest.approx(amounts.sum() / counts.sum(), abs=0.006)
         wanted = _slope(np.log(amounts), np.log(counts)) if count >= 6 else 1.0
-        assert power == pytest.approx(min(max(wanted, 0.3), 1.0), rel=1e-6), channel
+        assert power == pytest.approx(min(max(wanted, 0.3), 1.0), abs=1e-6), channel
 
 
 def _day(moment: date | datetime) -> date:

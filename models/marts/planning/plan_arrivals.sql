@@ -35,10 +35,11 @@ ways as (
         changes.funnel,
         paths.source,
         paths.node,
-        exp(sum(
-            case when paths.is_taken then ln(greatest(changes.rate_factor, 0.000001)) else 0 end
-        )) as rate_factor,
-        sum(case when paths.is_taken then changes.added_wait else 0 end) as added_wait,
+        exp({{ exact_sum(
+            'case when paths.is_taken then ln(greatest(changes.rate_factor, 0.000001)) else 0 end', 15
+        ) }}) as rate_factor,
+        {{ exact_sum('case when paths.is_taken then changes.added_wait else 0 end') }}
+            as added_wait,
         max(changes.price_factor) as price_factor,
         max(changes.fixed_price) as fixed_price
     from changes
@@ -55,9 +56,9 @@ valued as (
         flows.node,
         flows.sample_number,
         flows.week_number,
-        sum(flows.entry_volume) as entry_volume,
-        sum(flows.entry_volume * prices.mean_price) as won_value,
-        sum(flows.entry_volume * prices.mean_square_price) as square_value
+        {{ exact_sum('flows.entry_volume', 12) }} as entry_volume,
+        {{ exact_sum('flows.entry_volume * prices.mean_price') }} as won_value,
+        {{ exact_sum('flows.entry_volume * prices.mean_square_price') }} as square_value
     from flows
     inner join prices on {{ same('flows', 'prices', ['funnel', 'segment', 'sample_number']) }}
     group by flows.funnel, flows.source, flows.node, flows.sample_number, flows.week_number
@@ -95,19 +96,16 @@ plan_arrivals as (
         shifted.node,
         shifted.sample_number,
         cast(floor(shifted.week_place) as bigint) + halves.number as week_number,
-        sum(shifted.entry_volume * {{ part_of_week() }}) as entry_volume,
-        sum(
-            coalesce(
-                shifted.entry_volume * shifted.fixed_price, shifted.won_value * shifted.price_factor
-            )
-            * {{ part_of_week() }}
-        ) as won_value,
-        sum(
-            coalesce(
-                shifted.entry_volume * power(shifted.fixed_price, 2),
-                shifted.square_value * power(shifted.price_factor, 2)
-            ) * {{ part_of_week() }}
-        ) as square_value
+        {{ exact_sum('shifted.entry_volume * ' ~ part_of_week(), 12) }} as entry_volume,
+        {{ exact_sum(
+            'coalesce(shifted.entry_volume * shifted.fixed_price, shifted.won_value * shifted.price_factor) * '
+            ~ part_of_week()
+        ) }} as won_value,
+        {{ exact_sum(
+            'coalesce(shifted.entry_volume * power(shifted.fixed_price, 2),
+                shifted.square_value * power(shifted.price_factor, 2)) * '
+            ~ part_of_week()
+        ) }} as square_value
     from shifted
     cross join halves
     where {{ part_of_week() }} > 0

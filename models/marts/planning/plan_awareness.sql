@@ -18,7 +18,7 @@ pooled as (
         funnel,
         sample_number,
         waited_weeks,
-        sum(advance_rate * joined) / nullif(sum(joined), 0) as advance_rate
+        {{ exact_sum('advance_rate * joined', 12) }} / nullif(sum(joined), 0) as advance_rate
     from (
         select
             *,
@@ -36,7 +36,9 @@ backwards as (
     select
         *,
         advance_rate / power(
-            nullif(sum(advance_rate) over (partition by funnel, sample_number), 0), 2
+            nullif(
+                {{ exact_sum('advance_rate', 12, over='partition by funnel, sample_number') }}, 0
+            ), 2
         ) as aware_a_lead
     from pooled
 
@@ -49,7 +51,9 @@ plan_awareness as (
         arrivals.funnel,
         arrivals.sample_number,
         arrivals.week_number - backwards.waited_weeks as week_number,
-        sum(arrivals.entry_volume * leads.weekly_leads * backwards.aware_a_lead) as entry_volume
+        {{ exact_sum(
+            'arrivals.entry_volume * leads.weekly_leads * backwards.aware_a_lead', 12
+        ) }} as entry_volume
     from arrivals
     inner join leads on {{ same('arrivals', 'leads', ['scenario', 'funnel', 'sample_number']) }}
     inner join backwards on {{ same('arrivals', 'backwards', ['funnel', 'sample_number']) }}

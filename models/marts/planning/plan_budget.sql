@@ -31,7 +31,9 @@ wanted as (
     select
         recent.channel,
         {%- for column in told %}
-        sum(recent.weekly_leads * coalesce(targets.{{ column }} / targets.today_leads, 1))
+        {{ exact_sum(
+            'recent.weekly_leads * coalesce(targets.' ~ column ~ ' / targets.today_leads, 1)', 6
+        ) }}
             as {{ column }},
         {%- endfor %}
         sum(recent.weekly_leads) as today_leads

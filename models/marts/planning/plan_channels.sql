@@ -79,13 +79,13 @@ plan_channels as (
         cast(lead_count as bigint) as lead_count,
         {{ as_amount('amount') }} as spend_amount,
         {{ as_amount('amount / lead_count') }} as lead_cost_amount,
-        {{ as_double('1') }} * case
+        {{ settled('case
             when month_count < 6 or spread is null or spread = 0 then 1
             else least(greatest(
                 (slope * spread / greatest(noise, 0.0001) + 1 / 0.0625)
                 / (spread / greatest(noise, 0.0001) + 1 / 0.0625), 0.3
             ), 1)
-        end as returns_power
+        end') }} as returns_power
     from fitted
 
 )

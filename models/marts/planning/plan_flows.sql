@@ -60,10 +60,10 @@ lead_flows as (
         flows.sample_number,
         flows.source,
         flows.week_number + rates.waited_weeks as week_number,
-        sum(
-            flows.entry_volume * rates.advance_rate
-            * {{ drifted('flows.week_number + rates.waited_weeks') }}
-        ) as entry_volume
+        {{ exact_sum(
+            'flows.entry_volume * rates.advance_rate * '
+            ~ drifted('flows.week_number + rates.waited_weeks'), 12
+        ) }} as entry_volume
     from {{ node }}_flows as flows
     inner join rates on {{ same('flows', 'rates', ['funnel', 'segment', 'sample_number']) }}
     where

@@ -12,8 +12,8 @@ sampled as (
         scenario,
         funnel,
         sample_number,
-        sum(case when source != 'new' then won_value else 0 end) as open_value,
-        sum(case when source = 'new' then won_value else 0 end) as lead_value
+        {{ exact_sum("case when source != 'new' then won_value else 0 end") }} as open_value,
+        {{ exact_sum("case when source = 'new' then won_value else 0 end") }} as lead_value
     from revenue
     group by scenario, funnel, sample_number
 

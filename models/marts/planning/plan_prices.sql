@@ -35,8 +35,8 @@ grouped as (
         sample_group,
         count(log_price) as win_count,
         sum(is_recent) as lead_count,
-        coalesce(sum(log_price), 0) as log_sum,
-        coalesce(sum(log_price * log_price), 0) as square_sum
+        coalesce({{ exact_sum('log_price', 12) }}, 0) as log_sum,
+        coalesce({{ exact_sum('log_price * log_price', 12) }}, 0) as square_sum
     from placed
     group by funnel, segment, sample_group
 
@@ -50,9 +50,9 @@ sampled as (
         samples.number as sample_number,
         cast(sum(grouped.win_count) as bigint) as win_count,
         cast(sum(grouped.lead_count) as bigint) as lead_count,
-        sum(grouped.log_sum) as log_sum,
-        sum(grouped.square_sum)
-        - sum(grouped.log_sum) * sum(grouped.log_sum) / greatest(sum(grouped.win_count), 1)
+        {{ exact_sum('grouped.log_sum', 12) }} as log_sum,
+        {{ exact_sum('grouped.square_sum', 12) }}
+        - power({{ exact_sum('grouped.log_sum', 12) }}, 2) / greatest(sum(grouped.win_count), 1)
             as log_squares
     from grouped
     inner join samples on grouped.sample_group != samples.number
@@ -64,9 +64,9 @@ pooled as (
 
     select
         *,
-        sum(log_sum) over (partition by funnel, sample_number)
+        {{ exact_sum('log_sum', 12, over='partition by funnel, sample_number') }}
         / nullif(sum(win_count) over (partition by funnel, sample_number), 0) as pool_mean,
-        sum(log_squares) over (partition by funnel, sample_number)
+        {{ exact_sum('log_squares', 12, over='partition by funnel, sample_number') }}
         / greatest(sum(greatest(win_count - 1, 0)) over (partition by funnel, sample_number), 1)
             as pool_variance,
         {{ as_double('lead_count') }}

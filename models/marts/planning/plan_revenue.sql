@@ -16,9 +16,9 @@ by_month as (
         arrivals.source,
         arrivals.sample_number,
         months.target_month,
-        sum(arrivals.entry_volume * {{ week_in_month() }}) as win_volume,
-        sum(arrivals.won_value * {{ week_in_month() }}) as won_value,
-        sum(arrivals.square_value * {{ week_in_month() }}) as square_value
+        {{ exact_sum('arrivals.entry_volume * ' ~ week_in_month(), 12) }} as win_volume,
+        {{ exact_sum('arrivals.won_value * ' ~ week_in_month()) }} as won_value,
+        {{ exact_sum('arrivals.square_value * ' ~ week_in_month()) }} as square_value
     from arrivals
     inner join months
         on
@@ -51,9 +51,9 @@ plan_revenue as (
         source,
         'all' as period,
         sample_number,
-        sum(win_volume) as win_volume,
-        sum(won_value) as won_value,
-        sum(square_value) as square_value
+        {{ exact_sum('win_volume', 12) }} as win_volume,
+        {{ exact_sum('won_value') }} as won_value,
+        {{ exact_sum('square_value') }} as square_value
     from by_month
     group by scenario, funnel, source, sample_number
 

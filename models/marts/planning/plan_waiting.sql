@@ -46,10 +46,10 @@ plan_waiting as (
         held.step as source,
         held.sample_number,
         rates.waited_weeks - held.waited_weeks as week_number,
-        sum(
-            held.entry_volume * rates.advance_rate
-            * {{ drifted('rates.waited_weeks - held.waited_weeks') }}
-        ) as entry_volume
+        {{ exact_sum(
+            'held.entry_volume * rates.advance_rate * '
+            ~ drifted('rates.waited_weeks - held.waited_weeks'), 12
+        ) }} as entry_volume
     from held
     inner join rates
         on
