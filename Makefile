@@ -27,7 +27,7 @@ SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check demo summary backtest clean
+.PHONY: help build test lint check demo summary backtest alerts validate publish clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,15 @@ summary: $(READY) ## tell what the last build says
 
 backtest: build ## tell what each version of the lead definition, and each draft, would have given (DRAFT=3 BY=funnel)
 	@$(PY) -m tools.backtest --database '$(REVENUE_FUNNEL_DATABASE)' --draft '$(DRAFT)' $(if $(BY),--by '$(BY)')
+
+alerts: $(READY) ## show what is open, and tell the channels of alerts.yml what they were not told yet
+	@$(PY) -m tools.alerts --database '$(REVENUE_FUNNEL_DATABASE)'
+
+validate: $(READY) ## say whether the data still means what was agreed (Great Expectations)
+	@$(PY) -m tools.expectations --database '$(REVENUE_FUNNEL_DATABASE)'
+
+publish: $(READY) ## validate the last good build, publish it for readers, and send alerts
+	@$(PY) -m tools.publish --database '$(REVENUE_FUNNEL_DATABASE)'
 
 clean: ## remove what was made here: the warehouse too, but not .venv
 	rm -rf target logs warehouse data/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -65,8 +65,8 @@ def _publish(options: argparse.Namespace, alerts: list[Alert]) -> None:
         print("\n".join(verdict.sentences()))
         if verdict.errors:
             raise NotPublishedError("Errors in what was agreed about the data: not published.")
-        tables = _copy(connection, new)
-    _replace(new, options.out)
+        tables = copy_marts(connection, new)
+    replace(new, options.out)
     print(f"{options.out} holds {tables} tables.")
 
 
@@ -94,13 +94,13 @@ def _alerts(connection: duckdb.DuckDBPyConnection) -> list[Alert]:
         return []
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, new: Path) -> int:
+def copy_marts(connection: duckdb.DuckDBPyConnection, new: Path) -> int:
     """The marts, in a file of their own, on the disk to the last byte."""
     for leftover in (new, new.with_name(new.name + ".wal")):
         leftover.unlink(missing_ok=True)
     names = connection.execute(
-        "select table_name from duckdb_tables() where database_name = current_database()"
-        " and schema_name = 'marts' order by table_name"
+        "select table_name from information_schema.tables"
+        " where table_catalog = current_database() and table_schema = 'marts' order by all"
     ).fetchall()
     tables = [name for (name,) in names if name not in NOT_PUBLISHED]
     connection.execute(f"attach {_text(new)} as new_file (storage_version '{STORAGE}')")
@@ -114,7 +114,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, new: Path) -> int:
     return len(tables)
 
 
-def _replace(new: Path, out: Path) -> None:
+def replace(new: Path, out: Path) -> None:
     """Readers see the one or the other; the one before is kept beside it."""
     if out.exists():
         before = out.with_name(f"{out.stem}.before{out.suffix}")

@@ -10,6 +10,9 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from tools.alerts.read import read_from
+from tools.alerts.show import brief
+
 Row = tuple[Any, ...]
 
 FUNNEL = """
@@ -84,10 +87,12 @@ def _tell(database: Path) -> None:
             _rows(ask),
             _reasons(ask(REASONS)),
         ]
+        alerts = _alerts(connection)
     for table in tables:
         console.print(table)
         console.print()
     console.print(
+        *alerts,
         f"Database:  {database} (open it read-only while a build may run)",
         "Open next: marts.fct_lifecycle, one row each time a stage was entered;",
         "           marts.fct_journeys, the same with one row a journey;",
@@ -96,6 +101,13 @@ def _tell(database: Path) -> None:
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _alerts(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    try:
+        return [brief(read_from(connection))]
+    except duckdb.CatalogException:
+        return []
 
 
 def _funnel(rows: Sequence[Row]) -> Table:

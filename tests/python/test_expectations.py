@@ -1,0 +1,252 @@
+"""Great Expectations says whether the data still means what was agreed."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.python.conftest import UNTIL, Built
+from tools.expectations.agreements import AgreementError
+from tools.expectations.run import Verdict, validate
+from tools.run_dbt import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+Broken = Callable[..., Verdict]
+
+# What breaks one suite each, and what its sentence must say.
+BREAKS = {
+    "conformance": (
+        "update marts.conformance set is_defined = false"
+        " where system = 'hubspot' and stage = 'mql'",
+        r"hubspot, mql has 1 \(of \d+\), agreed is at most 0\.5\. Owner: marketing\. Read ",
+    ),
+    "conservation": (
+        "update marts.conservation set read_count = read_count + 3 where source_table = 'charge'",
+        r"stripe\.charge has 3 \(of [\d,]+\), agreed is at most 0\. Owner: data\. Do not trust",
+    ),
+    "quarantine": (
+        "update marts.conservation set fate = 'quarantined' where source_table = 'email_event'",
+        r"hubspot\.email_event has 1 \(of [\d,]+\), agreed is at most 0\.2\. Owner: data\.",
+    ),
+    "vocabulary": (
+        "update marts.fct_lifecycle set stage = 'warm' where stage = 'sal'",
+        r"fct_lifecycle\.stage has 'warm' \(of \d+\), agreed is one of the words in"
+        r" seeds/lifecycle_stages\.csv, column stage\. Owner: marketing\.",
+    ),
+    "unmapped": (
+        "update marts.fct_lifecycle set first_channel = 'unmapped' where stage = 'lead'",
+        r"first channel has 1 \(of \d+\), agreed is at most 0\.5\. Owner: marketing\.",
+    ),
+    "fill_rates": (
+        "update marts.definition_explained set outcome = 'unknown' where attribute = 'country'",
+        r"country has 0 \(of \d+\), agreed is at least 0\.5\. Owner: marketing\. Find the form",
+    ),
+    "scores": (
+        "update intermediate.int_touches_weighed set score = 90 where occurred_at > '2026-04-02'",
+        r"score has \d\.\d+, agreed is a divergence below 0\.5\. Owner: marketing\.",
+    ),
+    "freshness": (
+        "delete from intermediate.int_payments_unioned where paid_at > '2026-05-10'",
+        r"stripe has \d\d \(of 1\), agreed is at most 45\. Owner: data\. See whether",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def as_table(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built demo company; what is a view there is a table, so that a test can break it."""
+    database = tmp_path_factory.mktemp("expectations") / built.database.name
+    shutil.copy(built.database, database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table explained as from marts.definition_explained")
+        connection.execute("drop view marts.definition_explained")
+        connection.execute("create table marts.definition_explained as from explained")
+    return database
+
+
+@pytest.fixture
+def broken(as_table: Path, tmp_path: Path) -> Iterator[Broken]:
+    """Validates a copy that statements have changed."""
+    database = tmp_path / as_table.name
+    shutil.copy(as_table, database)
+    with duckdb.connect(str(database)) as connection:
+
+        def run(*statements: str) -> Verdict:
+            for statement in statements:
+                connection.execute(statement)
+            return validate(connection, UNTIL, tmp_path / "validation")
+
+        yield run
+
+
+def test_the_demo_company_is_as_agreed(broken: Broken) -> None:
+    verdict = broken()
+    assert verdict.faults == []
+    assert verdict.expectations == 23
+    assert "23 expectations: 0 errors, 0 warnings. Read " in verdict.sentences()[-1]
+
+
+@pytest.mark.parametrize("suite", BREAKS)
+def test_what_is_not_as_agreed_is_an_error_with_one_sentence(suite: str, broken: Broken) -> None:
+    statement, sentence = BREAKS[suite]
+    verdict = broken(statement)
+    [error] = [fault for fault in verdict.faults if fault.severity == "error"]
+    assert error.suite == suite
+    assert re.search(sentence, error.sentence), error.sentence
+    assert f"error: {error.sentence}" in verdict.sentences()
+
+
+def test_a_limit_that_only_warns_is_told_and_is_no_error(broken: Broken) -> None:
+    verdict = broken(
+        "update marts.definition_explained set outcome = 'unknown'"
+        " where attribute = 'country' and person_key % 5 = 0"
+    )
+    assert [(fault.severity, fault.subject) for fault in verdict.faults] == [("warning", "country")]
+    assert verdict.errors == 0
+
+
+def test_too_little_to_tell_is_told(broken: Broken) -> None:
+    verdict = broken(
+        "delete from marts.conformance where system = 'hubspot' and conformance_date > '2026-01-01'"
+        " and stage = 'mql'",
+        "delete from marts.definition_explained where attribute = 'country'",
+        "delete from intermediate.int_touches_weighed where occurred_at < '2026-03-01'",
+    )
+    assert {"fill_rates: country", "scores: reference"} <= set(verdict.untold)
+    assert verdict.errors == 0
+
+
+def test_what_cannot_be_checked_counts_as_broken(broken: Broken) -> None:
+    verdict = broken("update seeds.data_agreements set limit_value = '-1' where suite = 'scores'")
+    assert verdict.errors == 1
+    assert "could not be checked" in verdict.faults[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        (
+            "delete from seeds.data_agreements where definition_version = 2",
+            "Version 2 of the lead definition is in force, and seeds/data_agreements.csv says"
+            " nothing for it on the data: have the teams agree, and add the rows.",
+        ),
+        (
+            "delete from seeds.data_agreements where suite = 'fill_rates' and subject is null",
+            "says nothing for it on how often has_business_email, has_valid_email, is_competitor,"
+            " is_internal, is_test must be known",
+        ),
+        (
+            "update seeds.data_agreements set limit_value = 'few' where suite = 'freshness'",
+            "the limit of freshness  is no number: few",
+        ),
+        (
+            "update seeds.data_agreements set subject = 'a;b' where suite = 'vocabulary'",
+            "'a;b' is not a table and its column",
+        ),
+        (
+            "update seeds.data_agreements set suite = 'weather' where suite = 'freshness'",
+            "there is no suite weather",
+        ),
+    ],
+)
+def test_what_is_not_agreed_stops_in_one_sentence(
+    statement: str, sentence: str, broken: Broken
+) -> None:
+    with pytest.raises(AgreementError) as error:
+        broken(statement)
+    assert sentence in str(error.value)
+
+
+class _References(HTMLParser):
+    """What a page would fetch or lead to."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(page.read_text())
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.found += [
+            value or "" for name, value in attributes if name in ("src", "href", "action", "srcset")
+        ]
+
+
+def test_the_pages_refer_to_nothing_outside(broken: Broken, tmp_path: Path) -> None:
+    broken(*(statement for statement, _ in BREAKS.values()))
+    pages = sorted((tmp_path / "validation").glob("*.html"))
+    assert [page.stem for page in pages] == sorted([*BREAKS, "index"])
+    for page in pages:
+        references = _References(page)
+        assert not references.tags & {"script", "link", "img", "iframe", "object"}
+        for reference in references.found:
+            inside = reference.startswith("#") or (page.parent / reference).is_file()
+            assert inside, f"{page.name}: {reference}"
+        assert not re.search(r"https?:|url\(|@import", page.read_text())
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_the_pages_open_in_a_browser_without_a_network(broken: Broken, tmp_path: Path) -> None:
+    broken(BREAKS["fill_rates"][0])
+    index, log = _opened(tmp_path / "validation" / "index.html", tmp_path)
+    assert "<h1>What was agreed about the data</h1>" in index
+    assert 'class="text-danger">error' in index
+    assert _outside(log) == []
+    page, log = _opened(tmp_path / "validation" / "fill_rates.html", tmp_path)
+    assert "Persons whose country is known" in page
+    assert _outside(log) == []
+    # The log does tell of what a page would fetch.
+    bad = tmp_path / "validation" / "bad.html"
+    bad.write_text('<script src="https://cdn.example.com/vega.js"></script>')
+    assert _outside(_opened(bad, tmp_path)[1]) == ["https://cdn.example.com/vega.js"]
+
+
+def _opened(page: Path, folder: Path) -> tuple[str, str]:
+    """What the browser made of the page, and its network log."""
+    log = folder / "net.json"
+    quiet = "--no-first-run --disable-background-networking --disable-component-update"
+    options = f"--headless=new --no-sandbox --disable-gpu {quiet} --disable-sync".split()
+    places = [f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}"]
+    nowhere = "--host-resolver-rules=MAP * ~NOTFOUND"
+    command = [CHROMIUM or "", *options, *places, nowhere, "--dump-dom", page.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout, log.read_text()
+
+
+def _outside(log: str) -> list[str]:
+    """Requests of the page; the browser's own go to its maker."""
+    found = re.findall(r'"url":"(https?://[^"]*)"', log)
+    return sorted({url for url in found if not re.match(r"https?://[^/]*google", url)})
+
+
+def test_the_command_ends_with_one_where_an_error_is(as_table: Path, tmp_path: Path) -> None:
+    database = tmp_path / as_table.name
+    shutil.copy(as_table, database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(BREAKS["vocabulary"][0])
+    command = [sys.executable, "-m", "tools.expectations", "--database", str(database)]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "out")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ},
+    )
+    assert done.returncode == 1
+    assert re.search(BREAKS["vocabulary"][1], done.stdout)
+    assert done.stderr == ""
+    assert (tmp_path / "out" / "index.html").exists()
+
+
+def test_no_other_tool_waits_for_great_expectations() -> None:
+    tools = "tools.build, tools.summary, tools.alerts.__main__, tools.publish, tools.backtest"
+    asked = f"import sys, {tools}; sys.exit('great_expectations' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT).returncode == 0

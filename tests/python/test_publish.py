@@ -1,0 +1,225 @@
+"""Readers see the last build that is as agreed, whole, or the one before it."""
+
+import hashlib
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.python.alert_world import write_alerts
+from tests.python.conftest import Built, query
+from tools import publish, stamp
+from tools.publish import NOT_PUBLISHED
+from tools.run_dbt import ROOT
+
+MARTS = """
+    select table_name from information_schema.tables
+    where table_schema = 'marts' and table_catalog = current_database() order by table_name
+"""
+# One publication after another, of marts that all say the same number.
+PUBLISHER = """
+import sys, duckdb
+from pathlib import Path
+from tools.publish import copy_marts, replace
+
+folder = Path(sys.argv[1])
+source, out = folder / "source.duckdb", folder / "published.duckdb"
+for number in range(int(sys.argv[2]), 10**9):
+    with duckdb.connect(str(source)) as connection:
+        connection.execute("create schema if not exists marts")
+        for name in "abcdef":
+            connection.execute(
+                f"create or replace table marts.{name} as"
+                f" select {number} as number, range as row_number from range(20000)"
+            )
+        copy_marts(connection, out.with_name("published.duckdb.new"))
+    replace(out.with_name("published.duckdb.new"), out)
+"""
+
+
+class World:
+    """A build of the demo company, ready to be published."""
+
+    def __init__(self, built: Built, folder: Path) -> None:
+        self.built = built
+        self.database = folder / built.database.name
+        self.out = folder / "published.duckdb"
+        self.file = folder / "alerts.jsonl"
+        self.settings = folder / "alerts.yml"
+        self.settings.write_text(json.dumps({"channels": {"file": {"path": str(self.file)}}}))
+        self.database.write_bytes(built.database.read_bytes())
+        self.change("select 1")
+
+    def change(self, *statements: str) -> None:
+        """Changes the build, which counts as a good one all the same."""
+        with duckdb.connect(str(self.database)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        stamp.write(self.database, self.built.vars)
+
+    def publish(self, monkeypatch: pytest.MonkeyPatch) -> int:
+        places = {"--database": self.database, "--settings": self.settings, "--out": self.out}
+        places["--pages"] = self.out.with_name("pages")
+        options = [str(part) for place in places.items() for part in place]
+        monkeypatch.setattr(sys, "argv", ["publish", *options])
+        return publish.main()
+
+
+@pytest.fixture
+def world(built: Built, tmp_path: Path) -> World:
+    return World(built, tmp_path)
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_what_is_published_is_every_mart_as_it_was_built(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert world.publish(monkeypatch) == 0
+    marts = [name for (name,) in query(world.database, MARTS) if name not in NOT_PUBLISHED]
+    assert [name for (name,) in query(world.out, MARTS)] == marts
+    with duckdb.connect(str(world.database), read_only=True) as connection:
+        connection.execute(f"attach '{world.out}' as published (read_only)")
+        for name in marts:
+            for one, other in (("", "published."), ("published.", "")):
+                rest = f"from {one}marts.{name} except all from {other}marts.{name}"
+                assert connection.execute(f"select count(*) from ({rest})").fetchone() == (0,)
+    assert not world.out.stat().st_mode & 0o222
+    version = "select tags['storage_version'] from duckdb_databases() where path like '%published%'"
+    assert query(world.out, version) == [("v1.0.0+",)]
+    assert not world.out.with_name("published.duckdb.wal").exists()
+
+
+def test_an_error_leaves_what_is_published_as_it_was_and_still_tells_alerts(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert world.publish(monkeypatch) == 0
+    before = _sum(world.out)
+    world.change("update marts.fct_lifecycle set stage = 'warm' where stage = 'sal'")
+    write_alerts(world.database, {"alert_key": 1, "severity": "error"})
+    world.change("select 1")
+    assert world.publish(monkeypatch) == 1
+    told = capsys.readouterr()
+    assert "error: The stage is one that the teams agreed on: fct_lifecycle.stage has 'warm'" in (
+        told.out
+    )
+    assert "published.duckdb stays as it was." in told.err
+    assert _sum(world.out) == before
+    assert len(world.file.read_text().splitlines()) == 1
+
+
+def test_drift_is_told_once_and_never_stops_publication(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_alerts(world.database, {"alert_key": 1, "severity": "error"})
+    world.change("select 1")
+    assert world.publish(monkeypatch) == 0
+    first = _sum(world.out)
+    world.change("update marts.fct_journeys set won_amount = 0")
+    assert world.publish(monkeypatch) == 0
+    assert len(world.file.read_text().splitlines()) == 1
+    assert _sum(world.out.with_name("published.before.duckdb")) == first
+    assert query(world.out, "select sum(won_amount) from marts.fct_journeys") == [(0,)]
+    world.settings.write_text(json.dumps({"channels": {"file": {"path": "/proc/none/here"}}}))
+    write_alerts(world.database, {"alert_key": 2})
+    world.change("select 1")
+    capsys.readouterr()
+    assert world.publish(monkeypatch) == 0
+    assert "file: 0 of 2 sent; the rest waits for the next time: " in capsys.readouterr().out
+
+
+def test_only_what_a_good_build_left_is_published(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect(str(world.database)) as connection:
+        connection.execute("delete from marts.fct_journeys")
+    assert world.publish(monkeypatch) == 1
+    assert "is not what a good build left: run `make build` first" in capsys.readouterr().err
+    assert not world.out.exists()
+
+
+def test_no_message_page_or_published_table_holds_a_name_or_an_address(
+    world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Two people of the demo company, in the fields where an alert could pick them up."""
+    people = """
+        select property_email, property_firstname || ' ' || property_lastname, property_phone
+        from hubspot.contact where property_email like '%@%' and length(property_phone) > 6
+    """
+    address, name, phone = query(world.database, f"{people} limit 1")[0]
+    write_alerts(
+        world.database,
+        *(
+            {
+                "alert_key": number,
+                "kind": "unknown_value",
+                "subject": value,
+                "summary": f"HubSpot has a new country: {value}",
+                "status_reason": f"Ask {address}, {phone}",
+                "affected_count": 2,
+            }
+            for number, value in enumerate((address, name, phone))
+        ),
+    )
+    world.change("select 1")
+    assert world.publish(monkeypatch) == 0
+    told = capfd.readouterr()
+    assert len(world.file.read_text().splitlines()) == 3
+    files = [path for path in world.out.parent.rglob("*") if path.is_file()]
+    searched = [path for path in files if path.suffix not in {".duckdb"}]
+    assert {path.suffix for path in searched} >= {".jsonl", ".alerts", ".html", ".parquet"}
+    for canary in (address, name, phone):
+        assert canary not in told.out + told.err
+        assert not [path for path in searched if canary.encode() in path.read_bytes()]
+    everybody = {value for row in query(world.database, people) for value in row}
+    assert not _texts(world.out, without=["alerts"]) & everybody
+    assert not [text for text in _texts(world.out, without=["alerts"]) if "@" in text]
+
+
+def _texts(database: Path, without: list[str]) -> set[str]:
+    columns = query(
+        database,
+        "select table_name, column_name from duckdb_columns() where data_type = 'VARCHAR'"
+        f" and schema_name = 'marts' and table_name not in ({str(without)[1:-1]})",
+    )
+    selects = [f'select distinct "{column}" from marts."{table}"' for table, column in columns]
+    return {text for (text,) in query(database, " union ".join(selects)) if text}
+
+
+def test_a_publication_killed_at_any_moment_leaves_one_that_is_whole(tmp_path: Path) -> None:
+    script, moments, seen = tmp_path / "publisher.py", random.Random(7), set()
+    script.write_text(PUBLISHER)
+    for kill in range(8):
+        command = [sys.executable, str(script), str(tmp_path), str(1000 * kill)]
+        with subprocess.Popen(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}) as one:
+            until = time.monotonic() + moments.uniform(1.5, 3)
+            while time.monotonic() < until:
+                seen |= _numbers(tmp_path / "published.duckdb")
+            one.send_signal(signal.SIGKILL)
+        seen |= _numbers(tmp_path / "published.duckdb")
+        assert one.returncode == -signal.SIGKILL
+    assert len(seen) > 8
+
+
+def _numbers(published: Path) -> set[int]:
+    """What a reader sees: one number in every table, and every row."""
+    if not published.exists():
+        return set()
+    rows = query(
+        published,
+        " union all ".join(
+            f"select number, count(*) from marts.{name} group by number" for name in "abcdef"
+        ),
+    )
+    assert len(rows) == 6
+    assert {count for _, count in rows} == {20000}
+    assert len({number for number, _ in rows}) == 1
+    return {rows[0][0]}
