@@ -18,7 +18,7 @@ from tools.alerts.deliver import deliver
 from tools.alerts.read import Alert, read_from
 from tools.alerts.settings import SettingsError, read_settings
 from tools.expectations.agreements import AgreementError
-from tools.run_dbt import ROOT
+from tools.places import ROOT
 
 # Older clients read it too.
 STORAGE = "v1.0.0"

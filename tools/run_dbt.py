@@ -11,8 +11,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-ROOT = Path(__file__).resolve().parent.parent
-DATABASE = "REVENUE_FUNNEL_DATABASE"
+from tools.places import DATABASE as DATABASE
+from tools.places import ROOT as ROOT
 
 
 def run_dbt(

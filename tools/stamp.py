@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from tools.alerts.settings import PASSWORD, WEBHOOK
-from tools.run_dbt import DATABASE, ROOT
+from tools.places import DATABASE, ROOT
 
 FOLDERS = ("models", "macros", "seeds", "tests")
 # Where it is, and who is told, changes nothing in it.

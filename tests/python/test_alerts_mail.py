@@ -177,8 +177,8 @@ def test_the_file_holds_a_whole_line_once_whatever_a_killed_writer_left(tmp_path
 
 
 def test_a_file_that_cannot_be_written_is_a_warning(database: Path, tmp_path: Path) -> None:
-    told = _deliver(database, {"file": File(path=str(tmp_path))})
-    assert told == [
-        f"file: 0 of 2 sent; the rest waits for the next time: {tmp_path} can't be written"
-        " (Is a directory)."
-    ]
+    for path, why in ((tmp_path, "Is a directory"), (database / "a.jsonl", "File exists")):
+        told = _deliver(database, {"file": File(path=str(path))})
+        assert told == [
+            f"file: 0 of 2 sent; the rest waits for the next time: {path} can't be written ({why})."
+        ]

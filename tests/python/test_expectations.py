@@ -117,7 +117,7 @@ def test_too_little_to_tell_is_told(broken: Broken) -> None:
         "delete from marts.conformance where system = 'hubspot' and conformance_date > '2026-01-01'"
         " and stage = 'mql'",
         "delete from marts.definition_explained where attribute = 'country'",
-        "delete from intermediate.int_touches_weighed where occurred_at < '2026-03-01'",
+        "delete from intermediate.int_touches_weighed where occurred_at < '2026-04-02'",
     )
     assert {"fill_rates: country", "scores: reference"} <= set(verdict.untold)
     assert verdict.errors == 0

@@ -10,9 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from tools.alerts.deliver import deliver
-from tools.alerts.read import ROOT, NoAlertsError, read_alerts
+from tools.alerts.read import NoAlertsError, read_alerts
 from tools.alerts.settings import SettingsError, read_settings
 from tools.alerts.show import show
+from tools.places import ROOT
 
 
 def main() -> int:

@@ -50,9 +50,9 @@ def sender(channel: Channel) -> Send:
 
 def append(path: Path, message: Message) -> None:
     """One line, on the disk before it is called sent; one that stands there is not repeated."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps({"key": message.key, **message.body["data"]}).encode() + b"\n"
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab+") as file:
             file.seek(0)
             lines = file.read().splitlines(keepends=True)

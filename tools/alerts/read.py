@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tools.places import ROOT
+
 NEXT_STEPS = ROOT / "seeds" / "alert_next_steps.csv"
 SEVERITIES = ("error", "warning", "notice")
 # A kind that the seed does not know yet.

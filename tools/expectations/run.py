@@ -29,7 +29,7 @@ class Verdict:
     def sentences(self) -> list[str]:
         told = [f"{fault.severity}: {fault.sentence}" for fault in self.faults]
         if self.untold:
-            told.append(f"too little to tell: {', '.join(self.untold)}.")
+            told.append(f"too little to tell: {'; '.join(self.untold)}.")
         warnings = len(self.faults) - self.errors
         counts = f"{self.errors} errors, {warnings} warnings"
         return [*told, f"{self.expectations} expectations: {counts}. Read {self.pages}."]
