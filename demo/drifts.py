@@ -93,7 +93,8 @@ def drifted(world: World, lander: Lander) -> World:
     asked = humans.channel != s.OUTBOUND
     lost = at_work(lander, "no country", humans.born) & asked & _served(humans.country)
     asked = accounts.channel != s.OUTBOUND
-    unknown = at_work(lander, "no country", accounts.start) & asked & _served(accounts.country)
+    first = world.first_account_time(humans.account, humans.born)
+    unknown = at_work(lander, "no country", first) & asked & _served(accounts.country)
     return replace(
         world,
         humans=replace(humans, country=np.where(lost, -1, humans.country)),

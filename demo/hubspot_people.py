@@ -63,11 +63,12 @@ def _marked_early(scene: Scene) -> I64:
 
 
 def _imported(scene: Scene, lead: I64, marked: I64) -> tuple[I64, I64]:
-    """Labels of an import, for people who never did anything."""
+    """Labels of an import, for people who never did anything and are still there."""
     rng, at = stream(scene.world, "import"), DRIFTS["import"].since + 9 * HOUR
     count = len(lead)
     chosen = scene.world.humans.is_silent & (rng.random(count) < IMPORTED_SHARE)
-    chosen &= (scene.in_hubspot < at) & at_work(scene.lander, "import", np.full(count, at))
+    chosen &= (scene.in_hubspot < at) & (_deleted(scene) == NEVER)
+    chosen &= at_work(scene.lander, "import", np.full(count, at))
     return np.where(chosen, at, lead), np.where(chosen, at + 60, marked)
 
 

@@ -27,7 +27,16 @@ PUBLISHED = """
     select table_schema || '.' || table_name
     from information_schema.tables
     where table_schema = 'marts' and table_name not like 'definition_%'
+        and table_name not in ('stage_bases', 'stage_arrivals', 'stage_candidates', 'stage_counts')
+        and table_name not like 'stage_count_%'
     order by 1
+"""
+# What a change came to; how much of it the version is asked for takes that version judging alone.
+CHANGES = """
+    select period_kind, period_start, stage, entered_count, earlier_told_count, sum(change)
+    from marts.stage_count_changes
+    group by all
+    order by all
 """
 BACKTEST = """
     select
@@ -103,6 +112,7 @@ def test_judging_again_under_other_versions_changes_nothing_published(
     assert run_dbt(arguments, database, tmp_path / "target", variables).success
     told = query(database, "select distinct basis from intermediate.int_leads_judged order by 1")
     assert told == [("in_force",), ("version 3",)]
+    assert query(database, CHANGES) == query(built.database, CHANGES)
     tables = [row[0] for row in query(database, PUBLISHED)]
     assert {"marts.fct_lifecycle", "marts.fct_journeys", "marts.conformance"} <= set(tables)
     with duckdb.connect(str(database), read_only=True) as connection:
