@@ -79,8 +79,10 @@ def land_deals(scene: Scene) -> None:
         "property_closedate": close_date(scene, rows),
         "property_createdate": part.created,
     }
-    changes = [since[rows], part.deleted, part.resized]
-    lander.land("hubspot.deal", part.created, values, changes=changes, repeats=True)
+    changes, deleted = [since[rows], part.resized], part.deleted
+    lander.land(
+        "hubspot.deal", part.created, values, changes=changes, deleted=deleted, repeats=True
+    )
 
 
 def land_stages(scene: Scene) -> None:

@@ -107,7 +107,7 @@ def land_calls(scene: Scene) -> None:
         "property_hs_createdate": at,
         "property_hs_timestamp": at,
     }
-    scene.lander.land("hubspot.engagement_call", at, values, changes=[gone])
+    scene.lander.land("hubspot.engagement_call", at, values, deleted=gone)
 
 
 def bad_meetings(scene: Scene) -> tuple[I64, I64, I64]:

@@ -35,16 +35,22 @@ class Lander:
         values: Mapping[str, Values],
         *,
         changes: Sequence[I64] = (),
+        deleted: I64 | None = None,
         vanished: I64 | None = None,
         repeats: bool = False,
     ) -> None:
-        """Rows that come at their times and change later; the draws never depend on the moment."""
+        """Rows that come at their times and change later; the draws never depend on the moment.
+
+        deleted: when the connector saw that a row is deleted. It knows no other time of that.
+        """
         rng = self.rng("land " + table + str(len(self.tables.get(table, []))))
         lag, twice = _lags(rng, len(at)), rng.random(len(at)) < s.DUPLICATE_ROW_SHARE
         kept = np.asarray(at < self.until)
         if vanished is not None:
             kept = kept & ~(vanished < self.until)
         synced = self.last_change(at, changes) + lag
+        if deleted is not None:
+            synced = np.where(deleted < self.until, deleted, synced)
         self.add(table, self._build(table, values, kept, synced))
         if repeats:
             self.add(table, self._build(table, values, kept & twice, synced - HOUR))

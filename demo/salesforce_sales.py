@@ -60,8 +60,8 @@ def land_opportunities(scene: Scene) -> None:
         "close_date": close_date(scene, rows) // DAY * DAY,
         "created_date": part.created,
     }
-    changes = [since[rows], part.deleted, part.resized]
-    lander.land("salesforce.opportunity", part.created, values, changes=changes, repeats=True)
+    changes, table = [since[rows], part.resized], "salesforce.opportunity"
+    lander.land(table, part.created, values, changes=changes, deleted=part.deleted, repeats=True)
 
 
 def _history(scene: Scene, deal: I64, at: I64, first: int, values: dict[str, object]) -> None:
@@ -156,7 +156,7 @@ def land_tasks(scene: Scene) -> None:
             "last_modified_date": scene.lander.last_change(at, [gone]),
         }
     )
-    scene.lander.land("salesforce.task", at, values, changes=[gone], repeats=True)
+    scene.lander.land("salesforce.task", at, values, deleted=gone, repeats=True)
     _land_planned(scene)
 
 
@@ -215,7 +215,7 @@ def _land_meetings(scene: Scene, rows: I64, human: I64, times: tuple[I64, I64], 
         "end_date_time": start + HOUR // 2,
         "last_modified_date": scene.lander.last_change(created, [cancelled]),
     }
-    scene.lander.land("salesforce.event", created, values, changes=[cancelled])
+    scene.lander.land("salesforce.event", created, values, deleted=cancelled)
 
 
 def land_members(scene: Scene) -> None:

@@ -371,6 +371,21 @@ def test_a_row_that_salesforce_drops_was_there_before() -> None:
     assert landed == [0, 1, 1, 0]
 
 
+def test_a_deletion_is_known_from_when_the_connector_saw_it() -> None:
+    """The tombstone bears that time, and no other: not even that of a row which comes late."""
+    came = np.full(500, seconds("2025-01-01"))
+    gone = came + np.arange(500) * 3600
+    for until in ("2025-01-02", "2025-01-10", "2025-02-01"):
+        lander = Lander(7, 0, seconds(until))
+        values = {"is_deleted": lander.by_now(gone)}
+        lander.land("salesforce.task", came, values, deleted=gone)
+        landed = lander.tables["salesforce.task"][0]
+        synced = landed["_fivetran_synced"].to_numpy().astype("datetime64[s]").astype(np.int64)
+        deleted = landed["is_deleted"].to_numpy()
+        assert deleted.any()
+        assert (synced[deleted] == gone[deleted]).all()
+
+
 def test_what_a_merged_contact_did_stays_under_its_old_id(make: Make) -> None:
     merged = rows(
         make(),
