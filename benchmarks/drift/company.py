@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 SYSTEMS = ("marketing", "sales", "partners")
 SHARES = np.array([0.52, 0.33, 0.15])
@@ -27,6 +28,7 @@ class Company:
     audience: Floats  # system, day: points that scores lie above the usual
     served: Floats  # system, day: share of leads from a country that is served
     overrides: Floats  # system, day: as many times the usual overrides
+    weekday: Ints  # day: 0 is Monday
     outages: list[tuple[int, int]]  # system and day on which nothing came
     events: list[tuple[str, int, int]]  # kind, system, day
 
@@ -36,7 +38,8 @@ def draw_company(rng: np.random.Generator) -> Company:
     shape = len(SYSTEMS), DAYS
     daily = np.exp(rng.uniform(np.log(300), np.log(2000))) * SHARES[:, None]
     growth = (1 + rng.uniform(-0.02, 0.06)) ** (np.arange(DAYS) / 30)
-    season = WEEKDAYS[(np.arange(DAYS) + rng.integers(7)) % 7]
+    weekday = np.arange(DAYS) % 7
+    season = WEEKDAYS[weekday]
     season[rng.choice(DAYS, 4, replace=False)] *= HOLIDAY
     noise = np.exp(rng.normal(0, 0.12, shape)) * np.exp(rng.normal(0, 0.05, DAYS))
     mix = np.array([rng.dirichlet(60 * MIX) for _ in SYSTEMS])
@@ -46,6 +49,7 @@ def draw_company(rng: np.random.Generator) -> Company:
         audience=np.zeros(shape),
         served=np.full(shape, 0.8),
         overrides=np.ones(shape),
+        weekday=weekday,
         outages=[],
         events=[],
     )

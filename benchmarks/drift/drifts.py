@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.drift.company import CHANNELS, DAYS, REFERENCE, SHARES
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -56,6 +58,20 @@ class Drift:
     onset: int
     part: int
     sign: int
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, kind: Kind, size: float, weekday: Ints) -> "Drift":
+        """In a system as likely as it has leads; on a working day that leaves two weeks to see it."""
+        days = np.flatnonzero(weekday < 5)
+        days = days[(days >= REFERENCE + 5) & (days < DAYS - 21)]
+        return cls(
+            kind=kind.name,
+            size=size,
+            system=int(rng.choice(len(SHARES), p=SHARES)),
+            onset=int(rng.choice(days)),
+            part=int(rng.integers(len(CHANNELS) if kind.name == "segment" else 3)),
+            sign=int(rng.choice([-1, 1])),
+        )
 
     def hits(self, system: Ints, day: Ints, channel: Ints) -> Bools:
         """The leads that come after it, in its system, and in its channel if it has one."""

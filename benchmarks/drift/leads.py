@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drift.company import CHANNELS, DAYS, SYSTEMS, Company, Floats
+from benchmarks.drift.company import CHANNELS, DAYS, SYSTEMS, Company, Floats, Ints
 from benchmarks.drift.drifts import Drift
 
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 RULES = ("business_address", "large_enough", "served_country", "score")

@@ -59,7 +59,7 @@ watched as (
             and case monitors.keeps_out
                 when 'any' then true
                 when 'none' then true
-                when 'rare' then expected.odd_rate < 0.01
+                when 'several' then expected.blamed_rule = 'several'
                 when 'score' then expected.blamed_attribute = 'score'
                 else expected.blamed_attribute not in ('several', 'score')
             end

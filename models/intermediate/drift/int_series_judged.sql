@@ -1,71 +1,69 @@
 {# Grain: one row a system, stage, version, monitor, subject and day after the reference: the window
-   in which it surprises most, beside the limit from which it is an alarm. #}
+   that comes nearest to its limit, or exceeds it most. #}
+{%- set series = ['system', 'stage', 'definition_version', 'monitor', 'subject', 'series_date'] -%}
+{%- set windows = drift_windows() -%}
+{%- set longest = windows | last -%}
+
 with
 
-windows as (select * from {{ ref('int_series_windowed') }}),
+windowed as (select * from {{ ref('int_series_windowed') }}),
 
 creeps as (select * from {{ ref('int_creep_summed') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }}),
 
-told as (
+compared as (
 
-    {%- for days in drift_windows() %}
     select
-        windows.system,
-        windows.stage,
-        windows.definition_version,
-        windows.monitor,
-        windows.subject,
-        windows.series_date,
-        {{ days }} as window_days,
-        windows.chance_count_{{ days }} as chance_count,
-        windows.observed_{{ days }} as observed,
-        windows.expected_{{ days }} as expected,
-        windows.surprise_{{ days }} as surprise,
-        {{ as_double('monitors.limit_' ~ days) }} as alarm_limit,
-        windows.most_surprise < monitors.limit_28 as is_too_small
-    from windows
-    inner join monitors on windows.monitor = monitors.monitor
-    where monitors.limit_{{ days }} is not null
-    union all
-    {%- endfor %}
-    select
-        windows.system,
-        windows.stage,
-        windows.definition_version,
-        windows.monitor,
-        windows.subject,
-        windows.series_date,
-        0 as window_days,
-        windows.chance_count_28 as chance_count,
-        windows.observed_28 as observed,
-        windows.expected_28 as expected,
-        creeps.creep as surprise,
-        {{ as_double('monitors.limit_sum') }} as alarm_limit,
-        false as is_too_small
-    from windows
-    inner join monitors on windows.monitor = monitors.monitor
-    inner join creeps
-        on
-            {{ same('windows', 'creeps', ['system', 'stage', 'definition_version', 'monitor',
-                'subject', 'series_date']) }}
-    where creeps.creep >= monitors.limit_sum
+        windowed.*,
+        {%- for days in windows %}
+        windowed.surprise_{{ days }} / monitors.limit_{{ days }} as part_{{ days }},
+        {{ as_double('monitors.limit_' ~ days) }} as limit_{{ days }},
+        {%- endfor %}
+        coalesce(creeps.creep / monitors.limit_sum, -9) as part_0,
+        creeps.creep,
+        {{ as_double('monitors.limit_sum') }} as limit_sum
+    from windowed
+    inner join monitors on windowed.monitor = monitors.monitor
+    left join creeps on {{ same('windowed', 'creeps', series) }}
 
 ),
 
 ranked as (
 
+    -- The sum tells of what no window shows.
     select
         *,
-        row_number() over (
-            partition by system, stage, definition_version, monitor, subject, series_date
-            order by surprise / alarm_limit desc, window_days
-        ) as place
-    from told
+        case
+            when
+                part_0 >= 1
+                and greatest(part_{{ windows | join(', part_') }}) < 1
+                then 0
+            {%- for days in windows %}
+            when part_{{ days }} = greatest(part_{{ windows | join(', part_') }}) then {{ days }}
+            {%- endfor %}
+        end as window_days
+    from compared
 
 ),
 
-int_series_judged as (select * from ranked where place = 1)
+int_series_judged as (
+
+    select
+        {{ series | join(',\n        ') }},
+        window_days,
+        {{ of_window('chance_count') }} as chance_count,
+        {{ of_window('observed') }} as observed,
+        {{ of_window('expected') }} as expected,
+        case
+            when window_days = 0 then creep else {{ of_window('surprise') }}
+        end as surprise,
+        case
+            when window_days = 0 then limit_sum else {{ of_window('limit') }}
+        end as alarm_limit,
+        most_surprise < limit_{{ longest }} as is_too_small
+    from ranked
+
+)
 
 select * from int_series_judged

@@ -44,8 +44,8 @@ int_signals_unioned as (
         integrity.bad_count as observed,
         0 as expected,
         integrity.bad_count as surprise,
-        coalesce(monitors.limit_1, monitors.limit_7) as alarm_limit,
-        integrity.bad_count >= coalesce(monitors.limit_1, monitors.limit_7) as is_alarm,
+        monitors.limit_1 as alarm_limit,
+        integrity.bad_count >= monitors.limit_1 as is_alarm,
         false as is_too_small
     from integrity
     inner join monitors on integrity.signal = monitors.monitor
