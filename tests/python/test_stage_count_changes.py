@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.python.conftest import Built, query
-from tests.python.test_attribution import compiled
 from tests.python.test_kpi_money_tree import parts
 
 RULES = ("large_enough", "business_address", "score")
@@ -19,6 +19,12 @@ PERIODS = (date(2026, 5, 4), date(2026, 5, 11))
 STEPS = ("stage_count_levels", "stage_count_factors")
 READ = ("stage_bases", "stage_count_drivers", "stage_candidates")
 Journeys = list[tuple[int, str, str | None]]
+
+
+def compiled(built: Built, model: str) -> str:
+    """The SQL that the build ran for a model."""
+    path = Path("compiled/revenue_funnel/models/marts/quality") / f"{model}.sql"
+    return (built.target / path).read_text()
 
 
 @pytest.fixture(scope="module")

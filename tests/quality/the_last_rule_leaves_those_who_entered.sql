@@ -1,4 +1,5 @@
--- The level of the last driver of a cell is the number of its journeys that were judged and entered.
+-- The level of the last driver of a cell is the number of its journeys that were judged and
+-- entered.
 with
 
 levels as (

@@ -21,9 +21,9 @@ ended as (
     inner join bases as ruling
         on
             ruling.basis = 'in_force'
-            and ruling.valid_from < periods.starts_at
-            and ruling.valid_to >= periods.starts_at
-            and ruling.valid_to < periods.next_starts_at
+            and periods.starts_at > ruling.valid_from
+            and periods.starts_at <= ruling.valid_to
+            and periods.next_starts_at > ruling.valid_to
 
 ),
 

@@ -30,7 +30,8 @@ asked as (
         periods.basis,
         tried.stage,
         tried.journey_key,
-        {{ last_by('tried.failed_rule', 'row(tried.occurred_at, tried.touch_key)') }} as failed_rule,
+        {{ last_by('tried.failed_rule', 'row(tried.occurred_at, tried.touch_key)') }}
+            as failed_rule,
         max(periods.next_starts_at) as next_starts_at
     from tried
     inner join periods
@@ -76,7 +77,7 @@ in_question as (
             asked.basis = arrivals.basis
             and asked.stage = arrivals.stage
             and asked.journey_key = arrivals.journey_key
-            and arrivals.entered_at < asked.next_starts_at
+            and asked.next_starts_at > arrivals.entered_at
     where arrivals.journey_key is null
 
 ),

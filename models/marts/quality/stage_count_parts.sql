@@ -1,6 +1,7 @@
 {# Grain: one row a period that has one before it, stage, cell (funnel and channel) and driver: the
    driver's part in the change of the cell's entries. #}
 {%- set cell = 'period_kind, period_start, earlier_start, stage, funnel, channel' -%}
+{%- set driver = cell ~ ', driver, rule, driver_number' -%}
 {#- Eight points of Gauss and Legendre between 0 and 1, and what each weighs. -#}
 {%- set points = [
     (0.0198550717512319, 0.0506142681451885), (0.1016667612931866, 0.1111905172266872),
@@ -16,10 +17,7 @@ factors as (select * from {{ ref('stage_count_factors') }}),
 numbered as (
 
     select
-        {{ cell }},
-        driver,
-        rule,
-        driver_number,
+        {{ driver }},
         level_count - earlier_level_count as level_change,
         {{ as_double('from_factor') }} as from_factor,
         {{ as_double('to_factor - from_factor') }} as way,
@@ -35,10 +33,13 @@ moved as (
 
     -- Shapley's shares of a product, as in kpi_tree; with eight points exact for 16 factors.
     select
-        *,
         {%- for place, weight in points %}
-        from_factor + {{ as_double(place) }} * way as factor_{{ loop.index }}{{ ',' if not loop.last }}
+        from_factor + {{ as_double(place) }} * way as factor_{{ loop.index }},
         {%- endfor %}
+        {{ driver }},
+        level_change,
+        way,
+        last_number
     from numbered
     where journey_count > 0
 
@@ -47,15 +48,15 @@ moved as (
 multiplied as (
 
     select
-        {{ cell }},
         {%- for point in points %}
         {%- set factor = 'factor_' ~ loop.index %}
         case
             when min({{ factor }}) > 0
                 then exp(sum(case when {{ factor }} > 0 then ln({{ factor }}) end))
             else 0
-        end as entries_{{ loop.index }}{{ ',' if not loop.last }}
+        end as entries_{{ loop.index }},
         {%- endfor %}
+        {{ cell }}
     from moved
     group by {{ cell }}
 
@@ -66,8 +67,9 @@ shared as (
     select
         moved.*,
         moved.way * (
+            0
             {%- for place, weight in points %}
-            {{ '+ ' if not loop.first }}{{ as_double(weight) }} * coalesce(
+            + {{ as_double(weight) }} * coalesce(
                 multiplied.entries_{{ loop.index }} / nullif(moved.factor_{{ loop.index }}, 0), 0
             )
             {%- endfor %}
@@ -75,9 +77,11 @@ shared as (
     from moved
     inner join multiplied
         on
-            {%- for name in cell.split(', ') %}
-            {{ 'and ' if not loop.first }}moved.{{ name }} = multiplied.{{ name }}
-            {%- endfor %}
+            moved.period_kind = multiplied.period_kind
+            and moved.period_start = multiplied.period_start
+            and moved.stage = multiplied.stage
+            and moved.funnel = multiplied.funnel
+            and moved.channel = multiplied.channel
 
 ),
 
@@ -99,10 +103,7 @@ explained as (
 stage_count_parts as (
 
     select
-        {{ cell }},
-        driver,
-        rule,
-        driver_number,
+        {{ driver }},
         cast(explained_change - lag(explained_change, 1, 0) over (
             partition by {{ cell }} order by driver_number
         ) as decimal(18, 2)) as change

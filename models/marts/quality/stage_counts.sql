@@ -8,6 +8,8 @@ drivers as (select * from {{ ref('stage_count_drivers') }}),
 
 arrivals as (select * from {{ ref('stage_arrivals') }}),
 
+stages as (select distinct stage from drivers),
+
 counted as (
 
     select
@@ -19,13 +21,13 @@ counted as (
         count(arrivals.journey_key) as entered_count,
         count(arrivals.journey_key) filter (where arrivals.is_inferred) as inferred_count
     from bases
-    cross join (select distinct drivers.stage from drivers) as stages
+    cross join stages
     left join arrivals
         on
             bases.basis = arrivals.basis
             and stages.stage = arrivals.stage
-            and arrivals.entered_at >= bases.starts_at
-            and arrivals.entered_at < bases.next_starts_at
+            and bases.starts_at <= arrivals.entered_at
+            and bases.next_starts_at > arrivals.entered_at
     group by
         bases.period_kind, bases.period_start, bases.earlier_start, bases.basis, stages.stage
 
