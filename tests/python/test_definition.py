@@ -118,23 +118,6 @@ def test_judging_again_under_other_versions_changes_nothing_published(
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute(f"attach '{built.database}' as before (read_only)")
         for table in tables:
-            exact, sums = _columns(connection, table)
-            now, before = (f"select {exact} from {side}{table}" for side in ("", "before."))
-            either = f"({now} except all {before}) union all ({before} except all {now})"
+            either = f"(from {table} except all from before.{table}) union all "
+            either += f"(from before.{table} except all from {table})"
             assert connection.execute(either).fetchall() == [], table
-            totals = [
-                connection.execute(f"select {sums} from {side}{table}").fetchone()
-                for side in ("", "before.")
-            ]
-            assert totals[0] == pytest.approx(totals[1], rel=1e-9), table
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, str]:
-    """A table's columns to compare one by one, and the sums of its fractions.
-
-    The last bit of a fraction depends on the order in which an engine adds.
-    """
-    columns = connection.execute(f"describe {table}").fetchall()
-    exact = [name for name, sort, *_ in columns if sort != "DOUBLE"]
-    sums = [f"coalesce(sum({name}), 0)" for name, sort, *_ in columns if sort == "DOUBLE"]
-    return ", ".join(exact), ", ".join(["count(*)", *sums])

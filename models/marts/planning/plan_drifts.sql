@@ -96,11 +96,14 @@ plan_drifts as (
     select
         funnel,
         step,
-        mean_years,
-        odds / (1 + odds) * trust * slope as yearly_drift,
-        odds / (1 + odds) * trust * slope_variance
-        + odds / power(1 + odds, 2) * power(trust * slope, 2) as drift_variance,
-        greatest(dispersion - 1 - sqrt(2.0 / freedom), 0) / mean_volume as stray_variance
+        {{ settled('mean_years', 9) }} as mean_years,
+        {{ settled('odds / (1 + odds) * trust * slope', 9) }} as yearly_drift,
+        {{ settled(
+            'odds / (1 + odds) * trust * slope_variance'
+            ~ ' + odds / power(1 + odds, 2) * power(trust * slope, 2)', 9
+        ) }} as drift_variance,
+        {{ settled('greatest(dispersion - 1 - sqrt(2.0 / freedom), 0) / mean_volume', 9) }}
+            as stray_variance
     from weighed
 
 )

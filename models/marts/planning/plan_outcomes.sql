@@ -83,7 +83,7 @@ plan_outcomes as (
         expected.funnel,
         expected.step,
         expected.block_number,
-        expected.expected_count as expected_volume,
+        {{ settled('expected.expected_count', 9) }} as expected_volume,
         cast(coalesce(happened.advanced_count, 0) as bigint) as advanced_count,
         {{ as_double(block ~ ' * (0.5 - expected.block_number) / 52') }} as years
     from expected

@@ -16,8 +16,8 @@ by_segment as (
         sum(advanced_count) as advanced_count,
         sum(joined_count) as joined_count,
         {{ as_double('sum(joined_count)') }} as weight,
-        least(sum(advance_rate), 1) as rate,
-        7 * sum(waited_weeks * advance_rate) as waited_days
+        least({{ exact_sum('advance_rate', 12) }}, 1) as rate,
+        7 * {{ exact_sum('waited_weeks * advance_rate', 12) }} as waited_days
     from waits
     group by funnel, segment, step, sample_number
 
@@ -43,8 +43,9 @@ by_any as (
         sample_number,
         sum(advanced_count) as advanced_count,
         sum(joined_count) as joined_count,
-        sum(weight * rate) / nullif(sum(weight), 0) as rate,
-        sum(weight * waited_days) / nullif(sum(weight * rate), 0) as wait_days
+        {{ exact_sum('weight * rate') }} / nullif(sum(weight), 0) as rate,
+        {{ exact_sum('weight * waited_days') }} / nullif({{ exact_sum('weight * rate') }}, 0)
+            as wait_days
     from by_segment
     group by funnel, step, sample_number
 
@@ -60,7 +61,7 @@ told as (
         max(case when sample_number = 0 then joined_count end) as journey_count,
         max(case when sample_number = 0 then rate end) as rate,
         max(case when sample_number = 0 then wait_days end) as wait_days,
-        {{ spread_of('rate') }} as rate_deviation,
+        {{ spread_of('rate', 9) }} as rate_deviation,
         {{ spread_of('wait_days') }} as wait_deviation
     from by_any
     group by funnel, segment, step

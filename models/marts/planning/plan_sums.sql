@@ -23,12 +23,15 @@ sampled as (
         funnel,
         period,
         {%- for kind, test in {'open': "!= 'new'", 'lead': "= 'new'"}.items() %}
-        sum(case when source {{ test }} then won_value else 0 end) as {{ kind }}_value,
-        sum(case when source {{ test }} then square_value else 0 end) as {{ kind }}_chance,
-        sum(case when source {{ test }} then win_volume else 0 end) as {{ kind }}_wins,
+        {{ exact_sum('case when source ' ~ test ~ ' then won_value else 0 end') }}
+            as {{ kind }}_value,
+        {{ exact_sum('case when source ' ~ test ~ ' then square_value else 0 end') }}
+            as {{ kind }}_chance,
+        {{ exact_sum('case when source ' ~ test ~ ' then win_volume else 0 end', 12) }}
+            as {{ kind }}_wins,
         {%- endfor %}
         {%- for step, sources in steps.items() %}
-        sum(case when source in ({{ sources }}) then won_value else 0 end)
+        {{ exact_sum('case when source in (' ~ sources ~ ') then won_value else 0 end') }}
             as {{ step }}_open_value,
         {%- endfor %}
         sample_number
@@ -51,10 +54,8 @@ estimated as (
         {%- endfor %}
         power({{ spread_of('open_value') }}, 2) as open_variance,
         power({{ spread_of('lead_value') }}, 2) as lead_variance,
-        {{ plan_samples() | int - 1 }} * covar_pop(
-            case when sample_number > 0 then open_value end,
-            case when sample_number > 0 then lead_value end
-        ) as covariance
+        {{ plan_samples() | int - 1 }} * {{ exact_covariance('open_value', 'lead_value') }}
+            as covariance
     from sampled
     group by scenario, funnel, period
 

@@ -29,8 +29,12 @@ planned as (
         arrivals.node,
         arrivals.week_number,
         arrivals.sample_number,
-        sum(case when arrivals.source = 'new' then 0 else arrivals.entry_volume end) as open_volume,
-        sum(case when arrivals.source = 'new' then arrivals.entry_volume else 0 end)
+        {{ exact_sum(
+            "case when arrivals.source = 'new' then 0 else arrivals.entry_volume end", 12
+        ) }} as open_volume,
+        {{ exact_sum(
+            "case when arrivals.source = 'new' then arrivals.entry_volume else 0 end", 12
+        ) }}
         * max(leads.weekly_leads) as new_volume
     from arrivals
     inner join leads on {{ same('arrivals', 'leads', ['scenario', 'funnel', 'sample_number']) }}
