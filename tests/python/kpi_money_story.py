@@ -10,6 +10,7 @@ import duckdb
 from tests.python.conftest import Built
 
 Row = dict[str, Any]
+MARGIN = Decimal("0.8")
 
 
 def rows(built: Built, sql: str) -> list[Row]:

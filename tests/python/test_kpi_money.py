@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.python.conftest import Built, query
 from tests.python.kpi_money_story import (
+    MARGIN,
     Row,
     ends,
     month_before,
@@ -19,8 +20,6 @@ from tests.python.kpi_money_story import (
     total,
 )
 from tools.run_dbt import run_dbt
-
-MARGIN = Decimal("0.8")
 
 
 def test_bookings_and_win_rate_are_the_truths(built: Built) -> None:
