@@ -4,26 +4,7 @@
 
 with
 
-judged as (select * from {{ ref('int_signals_unioned') }} where is_alarm),
-
-monitors as (select * from {{ ref('drift_monitors') }}),
-
-alarms as (
-
-    select
-        judged.*,
-        monitors.source,
-        monitors.kind,
-        case
-            when monitors.pool is not null then monitors.pool
-            -- A system that is silent is one cause, whatever it no longer sends.
-            when judged.monitor = 'missing_data' then judged.monitor
-            else judged.monitor || ' ' || judged.subject
-        end as family
-    from judged
-    inner join monitors on judged.monitor = monitors.monitor
-
-),
+alarms as (select * from {{ ref('int_alarms_raised') }}),
 
 stepped as (
 

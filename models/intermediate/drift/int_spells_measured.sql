@@ -1,7 +1,7 @@
 {# Grain: one row a spell: what was seen in it and what should have been. #}
 with
 
-spells as (select * from {{ ref('int_spells_explained') }}),
+spells as (select * from {{ ref('int_spells_blamed') }}),
 
 series as (select * from {{ ref('int_series_weighed') }}),
 
@@ -67,7 +67,6 @@ int_spells_measured as (
         spells.monitor,
         spells.subject,
         spells.kind,
-        spells.window_days,
         cast(round(coalesce(summed.observed, spells.observed)) as bigint) as observed_count,
         cast(coalesce(summed.expected, spells.expected) as decimal(18, 2)) as expected_volume,
         cast(

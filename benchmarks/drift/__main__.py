@@ -1,0 +1,109 @@
+"""Drift that is known, against the project's own models and against what is usually done about it.
+
+Adds one row a case and detector to a CSV file, and writes the table of all of its rows."""
+
+import argparse
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from benchmarks.drift.company import SYSTEMS
+from benchmarks.drift.drifts import KINDS, NONE
+from benchmarks.drift.land import FIRST
+from benchmarks.drift.rivals import limits, statistics, told
+from benchmarks.drift.run import Case, Drawn, draw, judge, land
+from benchmarks.drift.score import Alert, Score, score
+from benchmarks.drift.table import write_table
+
+OURS = "this project"
+ALLOWED = 1.0  # false alerts a company in the monitored days
+# Whether the system tells its own score, and how far ours lies from it (standard deviation).
+REGIMES = {"score known": (True, 1.0), "score unknown": (False, 5.0)}
+ALERTS = "select system, kind, rule, first_seen_date from marts.alerts"
+
+
+def main() -> None:
+    options = _options()
+    benign = [_draw(Case(NONE, 0, each), options.tuning_seed) for each in range(options.tuning)]
+    known = limits([statistics(each.leads) for each in benign], ALLOWED)
+    for regime in options.regimes:
+        for batch in _batches(options.cases, options.benign, options.batch):
+            has_score, noise = REGIMES[regime]
+            drawn = [_draw(case, options.seed, noise) for case in batch]
+            _append(options.out, list(_scores(regime, drawn, has_score, known)))
+            print(f"{regime}: {len(batch)} more, up to number {batch[-1].number}", flush=True)
+    write_table(options.out, options.table)
+
+
+def _draw(case: Case, seed: int, noise: float = 1.0) -> Drawn:
+    return draw(case, seed, noise)
+
+
+def _batches(cases: int, benign: int, size: int) -> Iterator[list[Case]]:
+    """All kinds at all sizes once, then again, with the benign companies spread among them."""
+    waiting: list[Case] = []
+    for number in range(max(cases, 1)):
+        share = range(number * benign // cases, (number + 1) * benign // cases) if cases else ()
+        waiting += [Case(NONE, 0, each) for each in share]
+        waiting += [Case(kind, each, number) for kind in KINDS for each in range(3)]
+        while len(waiting) >= size:
+            yield waiting[:size]
+            waiting = waiting[size:]
+    if waiting:
+        yield waiting
+
+
+def _scores(
+    regime: str, drawn: Sequence[Drawn], has_score: bool, known: dict[str, float]
+) -> Iterator[Score]:
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / "companies.duckdb"
+        land(database, drawn, has_score)
+        judge(database, Path(folder) / "target")
+        found = _alerts(database)
+    for number, each in enumerate(drawn):
+        yield score(regime, OURS, each, found.get(number, []))
+        for name, statistic in statistics(each.leads).items():
+            yield score(regime, name, each, told(statistic, known[name]))
+
+
+def _alerts(database: Path) -> dict[int, list[Alert]]:
+    """By the company's place in the batch."""
+    found: dict[int, list[Alert]] = {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for system, kind, rule, first_seen in connection.execute(ALERTS).fetchall():
+            company, _, name = system.partition("_")
+            alert = Alert((first_seen - FIRST).days, SYSTEMS.index(name), kind, rule)
+            found.setdefault(int(company.removeprefix("company")), []).append(alert)
+    return found
+
+
+def _append(out: Path, scores: Sequence[Score]) -> None:
+    is_new = not out.exists()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("a", newline="") as file:
+        table = csv.DictWriter(file, list(scores[0].row()))
+        if is_new:
+            table.writeheader()
+        table.writerows(each.row() for each in scores)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description=__doc__)
+    parser.add_argument("--cases", type=int, default=8, help="companies of each kind and size")
+    parser.add_argument("--benign", type=int, default=120, help="companies without a drift")
+    parser.add_argument("--batch", type=int, default=24, help="companies in one database")
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--tuning", type=int, default=120, help="companies that set rivals' limits")
+    parser.add_argument("--tuning-seed", type=int, default=101)
+    parser.add_argument("--regimes", nargs="*", choices=list(REGIMES), default=list(REGIMES))
+    parser.add_argument("--out", type=Path, default=Path("target/drift_scores.csv"))
+    parser.add_argument("--table", type=Path, default=Path("benchmarks/drift.md"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
