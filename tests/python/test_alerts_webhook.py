@@ -190,6 +190,18 @@ def test_no_receiver_is_a_warning_that_tells_no_secret(
     _finds_nowhere(SECRET, tmp_path, done)
 
 
+def test_no_log_tells_a_secret(
+    database: Path, port: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever else in the process has logs written."""
+    caplog.set_level("DEBUG")
+    assert port
+    assert "0 of 3 sent" in _deliver(database)[0]
+    with receiver(port, tmp_path):
+        assert _deliver(database) == ["slack: 3 of 3 sent."]
+    assert SECRET not in caplog.text
+
+
 def _finds_nowhere(secret: str, folder: Path, done: "subprocess.CompletedProcess[str]") -> None:
     assert secret not in done.stdout + done.stderr
     for path in folder.rglob("*"):

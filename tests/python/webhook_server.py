@@ -48,7 +48,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.wfile.flush()
         _reach("while_answering")
         self.wfile.write(b"00" if status == 200 else f"{status}".encode())
-        self.wfile.write(b" Told\r\nContent-Length: 2\r\n\r\n")
+        self.wfile.write(b" Told\r\nLocation: /elsewhere\r\nContent-Length: 2\r\n\r\n")
         self.wfile.flush()
         _reach("before_the_body")
         self.wfile.write(b"ok")
