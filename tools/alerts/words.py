@@ -63,6 +63,8 @@ def comparison(alert: Alert) -> str:
 def as_body(alert: Alert, change: str) -> dict[str, Any]:
     """All that any channel tells of it."""
     data = {key: _plain(value) for key, value in asdict(alert).items()}
+    # It says who decided.
+    del data["status_reason"]
     return {
         "headline": headline(alert, change),
         "facts": facts(alert, change),
