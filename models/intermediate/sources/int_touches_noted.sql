@@ -69,8 +69,7 @@ int_touches_noted as (
     where
         not builds.is_look_back
         and (
-            (last_notes.row_key is null and shown.is_usable)
-            or shown.is_usable != last_notes.is_usable
+            shown.is_usable != coalesce(last_notes.is_usable, false)
             {%- for name in told %}
             or (shown.is_usable and shown.{{ name }} is distinct from last_notes.{{ name }})
             {%- endfor %}
