@@ -112,6 +112,11 @@ def test_the_first_build_calls_people_after_their_oldest_record(sql: Sql) -> Non
     assert World(sql).build(known) == {1: 2, 2: 2, 3: 3}
 
 
+def test_null_and_blank_addresses_join_nobody(sql: Sql) -> None:
+    blank = tuple(Record(key, address) for key, address in enumerate([*BLANKS, *BLANKS]))
+    assert len(humans(World(sql).build(Known(blank)))) == len(blank) == 2 * len(BLANKS)
+
+
 def test_two_john_smiths_at_one_company_stay_two(sql: Sql) -> None:
     johns = (Record(1, "john.smith@acme.com"), Record(2, "john.smith2@acme.com"), Record(3, None))
     assert len(humans(World(sql).build(Known(johns)))) == 3
