@@ -41,7 +41,7 @@ explained as (
                     alarms.family in ('given', 'withheld')
                     and (
                         causes.kind = 'unknown_label'
-                        or (causes.kind = 'score_recalibrated' and alarms.stage = causes.stage)
+                        or (alarms.stage = causes.stage and causes.kind = 'score_recalibrated')
                     )
                     and causes.signal_date <= alarms.signal_date
                     and {{ add_days(

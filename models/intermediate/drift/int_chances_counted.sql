@@ -1,4 +1,4 @@
-{# Grain: one row a system, stage, version, channel, day and cell: which rule keeps these people out,
+{# Grain: one row a system, stage, version, channel, day and cell: which rule keeps its people out,
    how far their score is from the least one, and what the definition says of them. #}
 with
 

@@ -4,18 +4,23 @@
 
 with
 
-counted as (select * from {{ ref('int_chances_counted') }}),
+numbered as (
+
+    select
+        *,
+        day_number <= {{ int_var('drift_reference_days') }} as is_reference
+    from {{ ref('int_chances_counted') }}
+
+),
 
 cells as (
 
     select
         {{ cell }},
         points,
-        coalesce(sum(case when day_number <= {{ int_var('drift_reference_days') }} then chance_count end), 0)
-            as chance_count,
-        coalesce(sum(case when day_number <= {{ int_var('drift_reference_days') }} then odd_count end), 0)
-            as odd_count
-    from counted
+        coalesce(sum(case when is_reference then chance_count end), 0) as chance_count,
+        coalesce(sum(case when is_reference then odd_count end), 0) as odd_count
+    from numbered
     group by {{ cell }}, points
 
 ),

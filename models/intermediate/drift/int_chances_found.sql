@@ -71,26 +71,44 @@ touched as (
 
 ),
 
+followed as (
+
+    select
+        touched.*,
+        coalesce(
+            labels.labelled_at < {{ add_days(
+                'cast(touched.chance_date as timestamp)', int_var('label_days') ~ ' + 1'
+            ) }},
+            false
+        ) as is_labelled
+    from touched
+    left join labels
+        on {{ same('touched', 'labels', ['system', 'person_key', 'stage']) }}
+
+),
+
+explained as (
+
+    select distinct
+        system,
+        person_key,
+        stage
+    from followed
+    where is_labelled
+
+),
+
 int_chances_found as (
 
     select
-        touched.system,
-        touched.person_key,
-        touched.stage,
-        touched.touch_key,
+        system,
+        person_key,
+        stage,
+        touch_key,
         true as has_touch,
-        coalesce(
-            cast(labels.labelled_at as date)
-            <= cast({{ add_days('cast(touched.chance_date as timestamp)', int_var('label_days')) }} as date),
-            false
-        ) as is_labelled,
-        touched.chance_date
-    from touched
-    left join labels
-        on
-            touched.system = labels.system
-            and touched.person_key = labels.person_key
-            and touched.stage = labels.stage
+        is_labelled,
+        chance_date
+    from followed
     union all
     -- A label that no touch of its days explains.
     select
@@ -102,17 +120,11 @@ int_chances_found as (
         true as is_labelled,
         cast(labels.labelled_at as date) as chance_date
     from labels
-    inner join (select distinct stage from kinds) as asked on labels.stage = asked.stage
-    where not exists (
-        select 1 from touched
-        where
-            touched.system = labels.system
-            and touched.person_key = labels.person_key
-            and touched.stage = labels.stage
-            and touched.chance_date <= cast(labels.labelled_at as date)
-            and cast(labels.labelled_at as date)
-            <= cast({{ add_days('cast(touched.chance_date as timestamp)', int_var('label_days')) }} as date)
-    )
+    left join explained
+        on {{ same('labels', 'explained', ['system', 'person_key', 'stage']) }}
+    where
+        explained.person_key is null
+        and labels.stage in (select kinds.stage from kinds)
 
 )
 

@@ -18,11 +18,13 @@ int_decisions_checked as (
     select
         decisions.*,
         'alert_decisions: ' || coalesce(decisions.decision, 'a decision') || ' '
-        || coalesce(decisions.kind, 'any kind') || ' of ' || coalesce(decisions.system, 'any system')
+        || coalesce(decisions.kind, 'any kind') || ' of '
+        || coalesce(decisions.system, 'any system')
         || case
-            when decisions.decision is null or decisions.decision not in ('acknowledged', 'silenced')
+            when coalesce(decisions.decision, '') not in ('acknowledged', 'silenced')
                 then ' says neither acknowledged nor silenced.'
-            when decisions.kind is not null and kinds.kind is null then ' names a kind that no alert has.'
+            when decisions.kind is not null and kinds.kind is null
+                then ' names a kind that no alert has.'
             when coalesce(trim(decisions.reason), '') = '' then ' gives no reason.'
             when coalesce(trim(decisions.decided_by), '') = '' then ' does not say who decided it.'
             when decisions.decided_on is null then ' does not say when it was decided.'

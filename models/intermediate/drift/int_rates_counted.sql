@@ -1,5 +1,5 @@
-{# Grain: one row a system, stage, version, monitor of rates, subject, channel and day: bad ones, and
-   of how many. Not filled: chances whose pattern says unknown at a rule. #}
+{# Grain: one row a system, stage, version, monitor of rates, subject, channel and day: bad ones
+   and of how many. Not filled: chances whose pattern says unknown at a rule. #}
 with
 
 integrity as (select * from {{ ref('int_integrity_counted') }}),

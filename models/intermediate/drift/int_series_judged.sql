@@ -29,21 +29,28 @@ compared as (
 
 ),
 
+topped as (
+
+    select
+        *,
+        greatest({% for days in windows %}part_{{ days }}{{ ', ' if not loop.last }}{% endfor %})
+            as most_part
+    from compared
+
+),
+
 ranked as (
 
     -- The sum tells of what no window shows.
     select
         *,
         case
-            when
-                part_0 >= 1
-                and greatest(part_{{ windows | join(', part_') }}) < 1
-                then 0
+            when part_0 >= 1 and most_part < 1 then 0
             {%- for days in windows %}
-            when part_{{ days }} = greatest(part_{{ windows | join(', part_') }}) then {{ days }}
+            when part_{{ days }} = most_part then {{ days }}
             {%- endfor %}
         end as window_days
-    from compared
+    from topped
 
 ),
 

@@ -1,5 +1,5 @@
-{# Grain: one row a system, stage, version, monitor, subject and day: what was seen beside what should
-   have been, of series with a reference, of counts that need none, and of silences. #}
+{# Grain: one row a system, stage, version, monitor, subject and day: what was seen beside what
+   should have been, of series with a reference, of counts that need none, and of silences. #}
 with
 
 series as (select * from {{ ref('int_series_judged') }}),

@@ -17,8 +17,10 @@ decided as (
         row_number() over (
             partition by spells.alert_key
             order by
-                decisions.is_expired, decisions.decided_on desc, decisions.decision,
-                decisions.reason
+                decisions.is_expired asc,
+                decisions.decided_on desc,
+                decisions.decision asc,
+                decisions.reason asc
         ) as place,
         decisions.is_expired
     from spells
