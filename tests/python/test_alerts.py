@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from tests.python.alert_world import write_alerts
+from tests.python.conftest import Built
 from tools.alerts.read import NEXT_STEPS, Alert, read_alerts
 from tools.alerts.show import brief, show
 from tools.alerts.words import without_people
@@ -54,6 +56,16 @@ def test_the_worst_and_newest_stand_first_with_what_to_do(database: Path) -> Non
     assert "acknowledged: hubspot, mql: Seen (We know)" in told
     assert "Gone" not in told
     assert brief(read_alerts(database)).startswith("Alerts:    1 error, 2 warning open;")
+
+
+def test_the_summary_of_a_build_says_how_many_are_open(built: Built, tmp_path: Path) -> None:
+    database = tmp_path / built.database.name
+    shutil.copy(built.database, database)
+    write_alerts(database, {"alert_key": 1, "severity": "error"}, {"alert_key": 2})
+    command = [sys.executable, "-m", "tools.summary", "--database", str(database)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "Alerts:    1 error, 1 warning open; `make alerts` says what, where" in done.stdout
 
 
 def test_every_kind_says_what_to_do() -> None:

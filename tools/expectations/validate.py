@@ -124,7 +124,14 @@ def agreed(agreement: Agreement) -> str:
     if agreement.expectation == "one_of":
         return f"one of the words in seeds/{agreement.limit_value.replace('.', '.csv, column ')}"
     words = {"at_most": "at most", "at_least": "at least"}
-    return f"{words.get(agreement.expectation, 'a divergence below')} {agreement.limit:g}"
+    start = words.get(agreement.expectation, "a divergence below")
+    return f"{start} {_number(agreement, agreement.limit)}"
+
+
+def _number(agreement: Agreement, value: float) -> str:
+    """A share as a percentage, anything else as it is."""
+    is_share = agreement.expectation in ("at_most", "at_least") and 0 < agreement.limit < 1
+    return f"{value:.1%}" if is_share else f"{value:.4g}"
 
 
 def faults(result: CheckpointResult) -> list[Fault]:
@@ -160,7 +167,7 @@ def _fault(
     owner_team: str | None = None,
     row_count: int | None = None,
 ) -> Fault:
-    seen = f"{value:.4g}" if isinstance(value, float) else f"'{value}'"
+    seen = _number(agreement, value) if isinstance(value, float) else f"'{value}'"
     among = f" (of {int(row_count):,})" if row_count else ""
     owner = (agreement.owner_team or owner_team or "").replace("_", " ")
     sentence = (
