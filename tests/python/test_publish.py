@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ import pytest
 from tests.python.alert_world import write_alerts
 from tests.python.conftest import Built, query
 from tools import publish, stamp
+from tools.alerts.settings import WEBHOOK
 from tools.publish import NOT_PUBLISHED
 from tools.run_dbt import ROOT
 
@@ -144,6 +146,25 @@ def test_only_what_a_good_build_left_is_published(
     assert world.publish(monkeypatch) == 1
     assert "is not what a good build left: run `make build` first" in capsys.readouterr().err
     assert not world.out.exists()
+
+
+def test_a_build_knows_up_to_when_it_looked_and_who_is_told_makes_it_no_older(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    write_alerts(database, {"alert_key": 1})
+    assert stamp.last_good(database) is None
+    stamp.write(database, {"cutoff": "2026-06-01"})
+    assert stamp.last_good(database) == datetime(2026, 6, 1)
+    monkeypatch.setenv(WEBHOOK, "https://hooks.example.com/secret")
+    assert stamp.is_fresh(database, {"cutoff": "2026-06-01"})
+    assert not stamp.is_fresh(database, {"cutoff": "2026-06-02"})
+    stamp.write(database, {"cutoff": "now"})
+    looked = stamp.last_good(database)
+    assert looked
+    assert abs(looked - datetime.now(UTC).replace(tzinfo=None)) < timedelta(minutes=5)
+    write_alerts(database, {"alert_key": 2})
+    assert stamp.last_good(database) is None
 
 
 def test_no_message_page_or_published_table_holds_a_name_or_an_address(
