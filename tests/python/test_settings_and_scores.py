@@ -1,0 +1,84 @@
+"""What systems offer, as noted by several builds, and the score that a system gives by itself."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from demo.generate import generate
+from demo.load import load
+from tests.python.conftest import SEED, messages, query
+from tools.run_dbt import run_dbt
+
+PEOPLE = 300
+APRIL, MAY, JUNE = "2026-04-15", "2026-05-15", "2026-06-15"
+CHANGED = """
+    select system, name, value, change, cast(noted_at as date)::varchar
+    from intermediate.int_settings_changed
+    order by all
+"""
+SCORED = {"salesforce.lead": {"lead_score_c": "Fit_Score__c"}}
+
+
+def landed(database: Path, moment: str, folder: Path) -> Path:
+    """The company as it is landed at a moment."""
+    generate(PEOPLE, SEED, datetime.fromisoformat(moment), folder / moment)
+    load(folder / moment, database)
+    return database
+
+
+def built(database: Path, select: str, **variables: Any) -> None:
+    """Some models, without their tests."""
+    no_tests = ["--exclude-resource-type", "test", "unit_test"]
+    arguments = ["build", "--quiet", "--select", select, *no_tests]
+    outcome = run_dbt(arguments, database, database.parent / "target", variables)
+    assert outcome.success, messages(outcome)
+
+
+def test_a_renamed_status_is_one_that_vanished_and_one_that_appeared(tmp_path: Path) -> None:
+    database = tmp_path / "revenue_funnel.duckdb"
+    for moment in (APRIL, JUNE):
+        built(landed(database, moment, tmp_path), "+int_settings_changed", cutoff=moment)
+    expected = [
+        ("salesforce", "lead.Status", "Working - Contacted", "vanished", JUNE),
+        ("salesforce", "lead.Status", "Working - Nurture", "appeared", JUNE),
+    ]
+    assert query(database, CHANGED) == expected
+    noted = "select * from intermediate.int_settings_noted order by all"
+    before = query(database, noted)
+    built(database, "+int_settings_changed", cutoff=MAY)
+    assert query(database, noted) == before, "a build that looks back notes nothing"
+    assert query(database, CHANGED) == []
+
+
+def test_a_custom_field_of_salesforce_is_its_score(tmp_path: Path) -> None:
+    database = landed(tmp_path / "revenue_funnel.duckdb", JUNE, tmp_path)
+    built(database, "+int_attribute_changes_unioned", cutoff=JUNE)
+    scored = "select max(lead_score) from intermediate.int_people_unioned where system = '{}'"
+    assert query(database, scored.format("salesforce")) == [(None,)]
+    assert query(database, scored.format("hubspot"))[0][0] >= 45
+    lead = _score_a_lead(database)
+    built(database, "+int_attribute_changes_unioned", cutoff=JUNE, source_columns=SCORED)
+    assert query(database, scored.format("salesforce")) == [(72,)]
+    history = """
+        select people.record_id, changes.from_value, changes.value
+        from intermediate.int_attribute_changes_unioned as changes
+        inner join intermediate.int_people_unioned as people using (record_key)
+        where changes.attribute = 'lead_score' and changes.system = 'salesforce'
+    """
+    assert query(database, history) == [(lead, "60", "72")]
+
+
+def _score_a_lead(database: Path) -> str:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("alter table salesforce.lead add column fit_score_c double")
+        lead = connection.execute("select min(id) from salesforce.lead").fetchall()[0][0]
+        connection.execute("update salesforce.lead set fit_score_c = 72.0 where id = ?", [lead])
+        connection.execute(
+            "insert into salesforce.lead_history by name select 'h1' as id, ? as lead_id,"
+            " 'Fit_Score__c' as field, '60.0' as old_value, '72.0' as new_value,"
+            " timestamp '2026-06-01' as created_date",
+            [lead],
+        )
+    return str(lead)
