@@ -2,7 +2,16 @@
    come into question, from where, and each rule. #}
 with
 
-rules as (select * from {{ ref('int_rules_inherited') }}),
+bases as (select * from {{ ref('int_bases_dated') }} where basis = 'in_force'),
+
+rules as (
+
+    -- A draft has moved nothing.
+    select inherited.*
+    from {{ ref('int_rules_inherited') }} as inherited
+    inner join bases on inherited.definition_version = bases.definition_version
+
+),
 
 ordered as (
 
