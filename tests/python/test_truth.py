@@ -13,8 +13,8 @@ from demo import settings
 from demo.generate import generate
 from demo.load import load
 from tests.python.conftest import PEOPLE as PEOPLE_COUNT
-from tests.python.conftest import SEED, UNTIL, Built, build, messages, query
-from tools.run_dbt import ROOT
+from tests.python.conftest import SEED, UNTIL, Built, messages, query
+from tools.run_dbt import ROOT, run_dbt
 
 LOOKS = (datetime(2025, 3, 10), datetime(2025, 9, 2), datetime(2026, 2, 20), datetime(2026, 5, 5))
 PEOPLE = """
@@ -83,8 +83,14 @@ def built_in_goes(tmp_path_factory: pytest.TempPathFactory) -> Built:
             looks = [look for look in LOOKS if look < until]
             generate(PEOPLE_COUNT, SEED, until, folder / "demo", looks=looks)
             load(folder / "demo", made.database)
-            select = "+int_touches_noted" if until < UNTIL else "resource_type:model"
-            outcome = build(made.database, {"cutoff": str(until)}, made.target, select)
+            select = "+int_touches_noted" if until < UNTIL else "+fct_lifecycle +dim_opportunities"
+            arguments = ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"]
+            outcome = run_dbt(
+                [*arguments, "--select", *select.split()],
+                made.database,
+                made.target,
+                {"cutoff": str(UNTIL)},
+            )
             assert outcome.success, messages(outcome)
     return made
 
