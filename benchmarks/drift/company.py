@@ -34,7 +34,7 @@ class Company:
 
 
 def draw_company(rng: np.random.Generator) -> Company:
-    """300 to 2,000 leads a day with weekdays, growth, holidays, noise and 2 to 5 harmless events."""
+    """300 to 2,000 leads a day: weekdays, growth, holidays, noise and 2 to 5 harmless events."""
     shape = len(SYSTEMS), DAYS
     daily = np.exp(rng.uniform(np.log(300), np.log(2000))) * SHARES[:, None]
     growth = (1 + rng.uniform(-0.02, 0.06)) ** (np.arange(DAYS) / 30)
@@ -86,7 +86,7 @@ def _happen(rng: np.random.Generator, company: Company) -> None:
 def _burst(
     company: Company, system: int, days: slice, channel: int, rng: np.random.Generator
 ) -> None:
-    """A campaign: the system's volume 1.6 to 3.2 times as large, all that is more in one channel."""
+    """A campaign: volume 1.6 to 3.2 times as large, and all that is more in one channel."""
     times = rng.uniform(1.6, 3.2)
     company.volume[system, days] *= times
     company.mix[system, days] /= times

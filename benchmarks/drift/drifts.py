@@ -61,7 +61,7 @@ class Drift:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, kind: Kind, size: float, weekday: Ints) -> "Drift":
-        """In a system as likely as it has leads; on a working day that leaves two weeks to see it."""
+        """In a system as likely as it has leads; on a working day, with three weeks to see it."""
         days = np.flatnonzero(weekday < 5)
         days = days[(days >= REFERENCE + 5) & (days < DAYS - 21)]
         return cls(

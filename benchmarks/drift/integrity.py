@@ -36,9 +36,7 @@ def draw_integrity(rng: np.random.Generator, leads: Leads, drift: Drift) -> list
     ]
 
 
-def _rate(
-    rng: np.random.Generator, name: str, usual: float, rows: Ints, drift: Drift
-) -> Signal:
+def _rate(rng: np.random.Generator, name: str, usual: float, rows: Ints, drift: Drift) -> Signal:
     rate = usual * rng.gamma(DAILY**-2, DAILY**2, rows.shape)
     bad = rng.binomial(rows, np.minimum(rate, 1))
     extra = np.zeros_like(bad)

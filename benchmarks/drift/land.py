@@ -1,4 +1,4 @@
-"""Companies as the tables that the models of drift read; a company's name is part of its systems'."""
+"""Companies as the tables that the models of drift read, each system named for its company."""
 
 from datetime import date, timedelta
 
@@ -38,7 +38,7 @@ CHANCES = f"""
     select
         ? || '_' || list_extract({list(SYSTEMS)}, system + 1), row_number() over (), 'mql', 1,
         'all', list_extract({list(CHANNELS)}, channel + 1),
-        {' || '.join(f'''substr('fpu', rule_{each} + 1, 1)''' for each in range(len(RULES)))},
+        {" || ".join(f'''substr('fpu', rule_{each} + 1, 1)''' for each in range(len(RULES)))},
         score, system_score,
         is_defined, is_labelled, true, date '{FIRST}' + day::integer
     from leads

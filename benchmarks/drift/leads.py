@@ -1,4 +1,4 @@
-"""The leads of a company, one array a column: what the definition says, and what each system did."""
+"""The leads of a company, an array a column: what the definition says, what each system did."""
 
 from dataclasses import dataclass
 
@@ -104,7 +104,7 @@ def _day_factors(rng: np.random.Generator, company: Company) -> Floats:
 def _is_given(
     score: Ints, criteria: Bools, threshold: NDArray[np.int64], factor: Floats, luck: Floats
 ) -> Bools:
-    """The system's rule, applied by people: 4 % withheld, up to 10 % given where it nearly passes."""
+    """The system's rule as people apply it: 4 % withheld, up to 10 % given near the threshold."""
     missing = np.maximum(threshold - score, 0) + DISTANCE * (~criteria).sum(axis=1)
     given = np.where(missing > 0, OVER * factor[0] * np.exp(-missing / DECAY), 0)
     held = UNDER * factor[1]

@@ -1,6 +1,6 @@
-"""What is usually done about drift: each a statistic by system and day, and an alarm above a limit."""
+"""What is usually done about drift: a statistic by system and day, an alarm above a limit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,5 +131,5 @@ def _page_hinkley(rate: Floats) -> Floats:
     return _largest(found)
 
 
-def _largest(found: "Callable[[], object] | object") -> Floats:
-    return np.asarray(np.max(np.array(list(found)), axis=0))  # type: ignore[call-overload]
+def _largest(found: Iterable[Floats]) -> Floats:
+    return np.asarray(np.max(np.array(list(found)), axis=0))

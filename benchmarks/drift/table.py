@@ -6,9 +6,7 @@ import duckdb
 
 HEADING = Path(__file__).with_name("heading.md")
 DAYS = (1, 3, 7, 14)
-FOUND = ", ".join(
-    f"round(100 * avg(case when days <= {day} then 1 else 0 end))" for day in DAYS
-)
+FOUND = ", ".join(f"round(100 * avg(case when days <= {day} then 1 else 0 end))" for day in DAYS)
 DETECTORS = f"""
     select
         regime, detector,

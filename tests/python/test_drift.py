@@ -1,0 +1,206 @@
+"""Drift on simulated companies: the models tell what was planted, as an independent count does."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchmarks.drift.company import DAYS, REFERENCE
+from benchmarks.drift.drifts import KINDS, NONE
+from benchmarks.drift.land import FIRST
+from benchmarks.drift.leads import Leads
+from benchmarks.drift.run import Case, Drawn, draw, judge, land
+from tests.python.conftest import messages, query
+from tools.run_dbt import run_dbt
+
+SEED = 77
+LARGE = Case(next(kind for kind in KINDS if kind.name == "threshold_lowered"), 2, 1)
+QUIET = Case(NONE, 0, 1)
+LAST = FIRST + timedelta(DAYS - 1)
+
+
+def _thinned(drawn: Drawn, share: float) -> Drawn:
+    """The same company with few of its leads."""
+    kept = np.random.default_rng(1).random(len(drawn.leads.day)) < share
+    columns = {name: getattr(drawn.leads, name)[kept] for name in Leads.__dataclass_fields__}
+    return replace(drawn, leads=Leads(**columns), signals=[])
+
+
+@pytest.fixture(scope="module")
+def cases() -> Mapping[str, Drawn]:
+    """A company with a drift, one without, and the first again with few leads."""
+    drifting, quiet = draw(LARGE, SEED, 1.0), draw(QUIET, SEED, 1.0)
+    small = _thinned(drifting, 0.004)
+    return {"company000": drifting, "company001": quiet, "company002": small}
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory, cases: Mapping[str, Drawn]) -> Path:
+    folder = tmp_path_factory.mktemp("drift")
+    land(folder / "drift.duckdb", list(cases.values()), has_system_score=True)
+    judge(folder / "drift.duckdb", folder / "target")
+    return folder / "drift.duckdb"
+
+
+def test_the_drift_is_told_once_with_its_system_its_rule_and_its_team(
+    judged: Path, cases: Mapping[str, Drawn]
+) -> None:
+    drift = cases["company000"].drift
+    system = ("marketing", "sales", "partners")[drift.system]
+    told = query(
+        judged,
+        "select kind, stage, rule, owner_team, status, first_seen_date from marts.alerts"
+        f" where system = 'company000_{system}' and kind in ('conformance', 'creep', 'segment')",
+    )
+    onset = FIRST + timedelta(drift.onset)
+    assert ("conformance", "mql", "score", "marketing", "open", onset) in told
+
+
+def test_a_surprise_is_that_of_the_poisson_law_scaled_by_spread(
+    judged: Path, cases: Mapping[str, Drawn]
+) -> None:
+    """All labels withheld in a day, worked out from the leads themselves."""
+    leads = cases["company001"].leads
+    found = query(
+        judged,
+        "select (series_date - date '2026-01-05')::int, surprise_1"
+        " from intermediate.int_series_windowed"
+        " where system = 'company001_marketing' and monitor = 'withheld' order by 1",
+    )
+    expected = _surprises(leads)
+    assert len(found) == DAYS - REFERENCE
+    for day, surprise in found:
+        assert surprise == pytest.approx(expected[day], abs=0.03)
+
+
+def _surprises(leads: Leads) -> dict[int, float]:
+    """Of the first system's defined leads: cells of five points, smoothed as the models say."""
+    own = (leads.system == 0) & leads.is_defined
+    day, cell = leads.day[own], leads.score[own] // 5
+    odd = ~leads.is_labelled[own]
+    early = day < REFERENCE
+    rows = np.bincount(cell[early], minlength=21)
+    bad = np.bincount(cell[early & odd], minlength=21)
+    lean = (bad.sum() + 0.06) / (rows.sum() + 3)
+    rate = np.round((bad + 3 * lean) / (rows + 3), 9)
+    seen = np.bincount(day[odd], minlength=DAYS).astype(float)
+    usual = np.bincount(day, weights=rate[cell], minlength=DAYS)
+    chance = np.bincount(day, weights=(rate * (1 - rate))[cell], minlength=DAYS)
+    times = (seen[:REFERENCE].sum() + 0.5) / usual[:REFERENCE].sum()
+    usual, chance = usual * times, chance * times
+    reference = slice(0, REFERENCE)
+    spread = ((seen - usual)[reference] ** 2 - chance[reference]).sum()
+    spread = max(spread, 0) / (usual[reference] ** 2).sum()
+    short = 1 / (max(seen[reference].sum(), usual[reference].sum() / times) + 0.5)
+    variance = chance + (spread + short) * usual**2
+    scale = np.maximum(variance / usual, 0.5)
+    return {
+        each: _deviate(seen[each] / scale[each], usual[each] / scale[each])
+        for each in range(REFERENCE, DAYS)
+    }
+
+
+def _deviate(seen: float, usual: float) -> float:
+    """The chance of so many or more by scipy's gamma law, which continues the Poisson's."""
+    return -3.0 if seen <= 0 else float(stats.norm.isf(stats.gamma.cdf(usual, seen)))
+
+
+def test_with_too_few_people_nothing_alarms_and_that_is_said(judged: Path) -> None:
+    of_labels = "system like 'company002%' and monitor not in ('unknown_label', 'missing_data')"
+    [(alarms, small, rows)] = query(
+        judged,
+        "select count(*) filter (is_alarm), count(*) filter (is_too_small), count(*)"
+        f" from marts.drift_signals where {of_labels}",
+    )
+    assert rows > 0
+    assert alarms == 0
+    assert small > 0
+
+
+def test_a_day_says_the_same_when_it_is_built_that_day(
+    judged: Path, cases: Mapping[str, Drawn], tmp_path: Path
+) -> None:
+    """Nothing that is told of a day, and no name of an alert, waits for what comes later."""
+    until = FIRST + timedelta(110)
+    database = tmp_path / "earlier.duckdb"
+    land(database, list(cases.values()), has_system_score=True)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            f"delete from intermediate.int_label_chances where chance_date > '{until}'"
+        )
+        connection.execute(
+            f"delete from intermediate.int_integrity_counted where count_date > '{until}'"
+        )
+    judge(database, tmp_path / "target")
+    signals = (
+        "select system, stage, monitor, subject, signal_date, surprise, is_alarm"
+        f" from marts.drift_signals where signal_date <= '{until}' and monitor != 'missing_data'"
+        " order by all"
+    )
+    names = (
+        "select alert_key, kind, rule, first_seen_date from marts.alerts"
+        f" where first_seen_date <= '{until}' and kind != 'missing_data' order by all"
+    )
+    assert query(database, signals) == query(judged, signals)
+    assert query(database, names) == query(judged, names)
+
+
+def test_a_silent_source_alarms(judged: Path, tmp_path: Path) -> None:
+    database = _copy(judged, tmp_path)
+    since = LAST - timedelta(2)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "delete from intermediate.int_integrity_counted where signal = 'missing_data'"
+            f" and system = 'company001_sales' and count_date >= '{since}'"
+        )
+    _build(database, tmp_path, "int_silences_measured+")
+    told = query(
+        database,
+        "select kind, subject, owner_team, status, first_seen_date from marts.alerts"
+        f" where system = 'company001_sales' and first_seen_date >= '{since}'",
+    )
+    assert ("missing_data", "people", "marketing", "open", since) in told
+
+
+def test_a_decision_holds_until_its_end_and_a_bad_one_stops_the_build(
+    judged: Path, tmp_path: Path
+) -> None:
+    database = _copy(judged, tmp_path)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "insert into seeds.alert_decisions values ('conformance', null, null, 'score',"
+            " 'silenced', 'agreed', 'Ann', '2026-01-06', '2026-12-31')"
+        )
+    _build(database, tmp_path, "int_decisions_checked alerts")
+    silenced = query(
+        database, "select count(*) from marts.alerts where status = 'silenced' and rule = 'score'"
+    )
+    assert silenced[0][0] > 0
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update seeds.alert_decisions set valid_until = null")
+    outcome = run_dbt(
+        ["run", "--quiet", "--select", "int_decisions_checked"],
+        database,
+        tmp_path / "target",
+        {"cutoff": (LAST + timedelta(2)).isoformat()},
+    )
+    assert not outcome.success
+    assert "does not say until when: nothing is silenced for ever." in messages(outcome)
+
+
+def _copy(judged: Path, folder: Path) -> Path:
+    database = folder / "copy.duckdb"
+    database.write_bytes(judged.read_bytes())
+    return database
+
+
+def _build(database: Path, folder: Path, select: str) -> None:
+    arguments = ["run", "--quiet", "--select", *select.split()]
+    cutoff = {"cutoff": (LAST + timedelta(2)).isoformat()}
+    outcome = run_dbt(arguments, database, folder / "target", cutoff)
+    assert outcome.success, messages(outcome)
