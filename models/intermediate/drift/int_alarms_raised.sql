@@ -43,18 +43,18 @@ explained as (
                         causes.kind = 'unknown_label'
                         or (alarms.stage = causes.stage and causes.kind = 'score_recalibrated')
                     )
-                    and causes.signal_date <= alarms.signal_date
-                    and {{ add_days(
+                    and alarms.signal_date >= causes.signal_date
+                    and cast(alarms.signal_date as timestamp) <= {{ add_days(
                         'cast(causes.signal_date as timestamp)', int_var('drift_quiet_days')
-                    ) }} >= cast(alarms.signal_date as timestamp)
+                    ) }}
                 )
                 or (
                     (alarms.family = 'withheld' or alarms.kind = 'vanished_label')
                     and causes.kind = 'missing_data'
-                    and causes.signal_date >= alarms.signal_date
-                    and cast(causes.signal_date as timestamp) <= {{ add_days(
+                    and alarms.signal_date <= causes.signal_date
+                    and {{ add_days(
                         'cast(alarms.signal_date as timestamp)', int_var('label_days')
-                    ) }}
+                    ) }} >= cast(causes.signal_date as timestamp)
                 )
             )
 
