@@ -1,4 +1,18 @@
-{# By how much a rate that drifts has moved by a week to come; after half a year it is taken to stand still. #}
+{# By how much a rate has moved by a week to come; after half a year a trend is taken to stand still. In the sample of its
+   step it lies a standard deviation higher. #}
 {% macro drifted(week_number) -%}
-    exp(rates.yearly_drift * (least({{ week_number }}, 26) / 52.0 - rates.mean_years))
+    {%- set ahead = '(least(' ~ week_number ~ ', 26) / 52.0)' -%}
+    {%- set years = '(' ~ ahead ~ ' - rates.mean_years)' -%}
+    exp(
+                rates.yearly_drift * {{ years }} + rates.level_shift
+                + case
+                    when rates.is_moved
+                        then sqrt(greatest(
+                            rates.shift_variance + 2 * rates.covariance * {{ years }}
+                            + rates.drift_variance * power({{ years }}, 2)
+                            + rates.yearly_variance * {{ ahead }}, 0
+                        ))
+                    else 0
+                end
+            )
 {%- endmacro %}

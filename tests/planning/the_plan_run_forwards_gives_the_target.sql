@@ -17,18 +17,11 @@ leads as (
 
 prices as (select * from {{ ref('plan_prices') }} where sample_number = 0),
 
-rates as (
+waits as (select * from {{ ref('plan_waits') }} where sample_number = 0),
 
-    select
-        waits.*,
-        coalesce(drifts.yearly_drift, 0) as yearly_drift,
-        coalesce(drifts.mean_years, 0) as mean_years
-    from {{ ref('plan_waits') }} as waits
-    left join {{ ref('plan_drifts') }} as drifts
-        on {{ same('waits', 'drifts', ['funnel', 'step']) }}
-    where waits.sample_number = 0
+drifts as (select * from {{ ref('plan_drifts') }}),
 
-),
+rates as ({{ moving_rates() }}),
 
 walked_0 as (
 

@@ -1,93 +1,64 @@
-{# Grain: one row a funnel and step: how its rate moves with time. #}
+{# Grain: one row a funnel and step: how its rate has moved, and how it moves with time. #}
 with
 
-outcomes as (
-
-    -- Where a few are expected, chance says more than the trend.
-    select * from {{ ref('plan_outcomes') }} where expected_volume >= 5
-
-),
-
-levelled as (
-
-    select
-        *,
-        sum(expected_volume * years) over (partition by funnel, step)
-        / sum(expected_volume) over (partition by funnel, step) as mean_years,
-        expected_volume * sum(advanced_count) over (partition by funnel, step)
-        / sum(expected_volume) over (partition by funnel, step) as level_volume
-    from outcomes
-
-),
-
-sloped as (
-
-    select
-        *,
-        greatest(
-            sum(level_volume * power(years - mean_years, 2)) over (partition by funnel, step),
-            0.000001
-        ) as spread,
-        sum((advanced_count - level_volume) * (years - mean_years))
-            over (partition by funnel, step)
-        / greatest(
-            sum(level_volume * power(years - mean_years, 2)) over (partition by funnel, step),
-            0.000001
-        ) as slope
-    from levelled
-
-),
-
-fitted as (
-
-    select
-        *,
-        greatest(level_volume * (1 + slope * (years - mean_years)), 1) as fitted_volume
-    from sloped
-
-),
-
-judged as (
-
-    -- How much more than by chance the four weeks stray from the trend.
-    select
-        funnel,
-        step,
-        max(mean_years) as mean_years,
-        max(slope) as slope,
-        max(spread) as spread,
-        avg(level_volume) as mean_volume,
-        count(*) - 2 as freedom,
-        greatest(
-            sum(power(advanced_count - fitted_volume, 2) / fitted_volume) / (count(*) - 2), 1
-        ) as dispersion
-    from fitted
-    group by funnel, step
-    having count(*) >= 4
-
-),
-
-believed as (
-
-    -- Two beliefs, equally likely before the data: there is no trend, or one of the usual size.
-    select
-        *,
-        dispersion / spread as slope_variance,
-        power({{ decimal_var('planning_usual_drift') }}, 2) as usual_variance
-    from judged
-
-),
+moves as (select * from {{ ref('plan_moves') }}),
 
 weighed as (
 
     select
         *,
-        usual_variance / (usual_variance + slope_variance) as trust,
-        sqrt(slope_variance / (usual_variance + slope_variance)) * exp(least(
-            0.5 * slope * slope / slope_variance * usual_variance
-            / (usual_variance + slope_variance), 50
-        )) as odds
-    from believed
+        max(log_odds) over (partition by funnel, step) as best_odds,
+        exp(greatest(log_odds - max(log_odds) over (partition by funnel, step), -500)) as weight,
+        case when is_trend then 0 else 1 - mean_place end as reach
+    from moves
+
+),
+
+stepped as (
+
+    select
+        funnel,
+        step,
+        max(case when is_trend then mean_place end) as mean_years,
+        max(best_odds) as best_odds,
+        {{ exact_sum('weight', 12) }} as weights,
+        {{ exact_sum('case when is_trend then weight * move else 0 end', 12) }} as trend,
+        {{ exact_sum('weight * reach * move', 12) }} as jump,
+        {{ exact_sum(
+            'case when is_trend then weight * (move_variance + move * move) else 0 end', 12
+        ) }} as trend_square,
+        {{ exact_sum('weight * reach * reach * (move_variance + move * move)', 12) }} as jump_square
+    from weighed
+    group by funnel, step
+
+),
+
+funnels as (
+
+    -- All steps of a funnel hold, or all move: equally likely before the data. Where one is seen
+    -- to move, the others are believed sooner.
+    select
+        funnel,
+        1 / (1 + exp(-least(greatest({{ exact_sum('best_odds + ln(weights)', 12) }}, -500), 500)))
+            as moving_rate
+    from stepped
+    group by funnel
+
+),
+
+believed as (
+
+    select
+        stepped.funnel,
+        stepped.step,
+        stepped.mean_years,
+        funnels.moving_rate,
+        funnels.moving_rate * stepped.trend / stepped.weights as yearly_drift,
+        funnels.moving_rate * stepped.jump / stepped.weights as level_shift,
+        funnels.moving_rate * stepped.trend_square / stepped.weights as trend_square,
+        funnels.moving_rate * stepped.jump_square / stepped.weights as jump_square
+    from stepped
+    inner join funnels on stepped.funnel = funnels.funnel
 
 ),
 
@@ -96,15 +67,17 @@ plan_drifts as (
     select
         funnel,
         step,
+        {{ settled('moving_rate', 9) }} as moving_rate,
         {{ settled('mean_years', 9) }} as mean_years,
-        {{ settled('odds / (1 + odds) * trust * slope', 9) }} as yearly_drift,
-        {{ settled(
-            'odds / (1 + odds) * trust * slope_variance'
-            ~ ' + odds / power(1 + odds, 2) * power(trust * slope, 2)', 9
-        ) }} as drift_variance,
-        {{ settled('greatest(dispersion - 1 - sqrt(2.0 / freedom), 0) / mean_volume', 9) }}
-            as stray_variance
-    from weighed
+        {{ settled('yearly_drift', 9) }} as yearly_drift,
+        {{ settled('level_shift', 9) }} as level_shift,
+        {{ settled('greatest(trend_square - power(yearly_drift, 2), 0)', 9) }} as drift_variance,
+        {{ settled('greatest(jump_square - power(level_shift, 2), 0)', 9) }} as shift_variance,
+        {{ settled('0 - yearly_drift * level_shift', 9) }} as covariance,
+        -- What has jumped may jump again.
+        {{ settled('0.5 * moving_rate * power(' ~ decimal_var('planning_usual_move') ~ ', 2)', 9) }}
+            as yearly_variance
+    from believed
 
 )
 

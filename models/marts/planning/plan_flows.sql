@@ -16,16 +16,7 @@ shapes as (select * from {{ ref('plan_shapes') }}),
 
 waiting as (select * from {{ ref('plan_waiting') }}),
 
-rates as (
-
-    select
-        waits.*,
-        coalesce(drifts.yearly_drift, 0) as yearly_drift,
-        coalesce(drifts.mean_years, 0) as mean_years
-    from waits
-    left join drifts on {{ same('waits', 'drifts', ['funnel', 'step']) }}
-
-),
+rates as ({{ moving_rates() }}),
 
 lead_flows as (
 

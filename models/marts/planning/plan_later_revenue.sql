@@ -10,7 +10,7 @@ lifecycle as (
 
 ),
 
-samples as ({{ whole_numbers(0, plan_samples()) }}),
+samples as ({{ plan_sample_spine() }}),
 
 ages as ({{ whole_numbers(0, 60) }}),
 

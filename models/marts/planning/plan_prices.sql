@@ -4,7 +4,7 @@ with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-samples as ({{ whole_numbers(0, plan_samples()) }}),
+samples as ({{ plan_sample_spine() }}),
 
 placed as (
 
@@ -77,11 +77,12 @@ pooled as (
 
 shrunk as (
 
-    -- Prices are lognormal; a segment without wins takes after its funnel, the spread more so.
+    -- Prices are lognormal; a segment with few wins takes after its funnel, the spread more so.
     select
         *,
         (log_sum + 0.25 * pool_mean) / (win_count + 0.25) as log_mean,
-        (log_squares + 15 * pool_variance) / (greatest(win_count - 1, 0) + 15) as log_variance
+        (log_squares + {{ int_var('planning_prior_wins') }} * pool_variance)
+        / (greatest(win_count - 1, 0) + {{ int_var('planning_prior_wins') }}) as log_variance
     from pooled
 
 ),
@@ -96,9 +97,9 @@ plan_prices as (
         lead_count,
         {{ as_double('lead_count') }} / {{ int_var('planning_recent_weeks') }} as weekly_leads,
         mix_share,
-        -- A mean of few logarithms is too high once it is raised to a price.
-        exp(log_mean + log_variance / 2 * (1 - win_count / power(win_count + 0.25, 2)))
-            as mean_price,
+        -- As likely too high as too low, so that the leads it asks for are as likely too few as too
+        -- many. (A price right in the mean would ask for too many.)
+        exp(log_mean + log_variance / 2) as mean_price,
         exp(2 * log_mean + 2 * log_variance) as mean_square_price
     from shrunk
 

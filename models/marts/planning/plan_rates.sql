@@ -90,7 +90,8 @@ plan_rates as (
             as low_80_days,
         cast(told.wait_days + {{ plan_quantile(80) }} * told.wait_deviation as decimal(18, 2))
             as high_80_days,
-        coalesce(drifts.yearly_drift, 0) as yearly_drift
+        coalesce(drifts.yearly_drift, 0) as yearly_drift,
+        coalesce(drifts.level_shift, 0) as level_shift
     from told
     left join drifts on {{ same('told', 'drifts', ['funnel', 'step']) }}
 

@@ -4,7 +4,7 @@ with
 
 counts as (select * from {{ ref('plan_counts') }}),
 
-samples as ({{ whole_numbers(0, plan_samples()) }}),
+samples as ({{ plan_sample_spine() }}),
 
 weeks as ({{ whole_numbers(0, int_var('planning_history_weeks')) }}),
 

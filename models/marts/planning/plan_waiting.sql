@@ -6,16 +6,7 @@ waits as (select * from {{ ref('plan_waits') }}),
 
 drifts as (select * from {{ ref('plan_drifts') }}),
 
-rates as (
-
-    select
-        waits.*,
-        coalesce(drifts.yearly_drift, 0) as yearly_drift,
-        coalesce(drifts.mean_years, 0) as mean_years
-    from waits
-    left join drifts on {{ same('waits', 'drifts', ['funnel', 'step']) }}
-
-),
+rates as ({{ moving_rates() }}),
 
 held as (
 
