@@ -16,7 +16,12 @@ from tests.python.conftest import PEOPLE as PEOPLE_COUNT
 from tests.python.conftest import SEED, UNTIL, Built, messages, query
 from tools.run_dbt import ROOT, run_dbt
 
-LOOKS = (datetime(2025, 3, 10), datetime(2025, 9, 2), datetime(2026, 2, 20), datetime(2026, 5, 5))
+LOOKS = (
+    datetime(2024, 10, 11),
+    datetime(2024, 11, 26),
+    datetime(2025, 11, 11),
+    datetime(2026, 3, 19),
+)
 PEOPLE = """
     select distinct records.human_id, resolved.person_key
     from records
