@@ -21,7 +21,11 @@ waits as (select * from {{ ref('plan_waits') }} where sample_number = 0),
 
 drifts as (select * from {{ ref('plan_drifts') }}),
 
-rates as ({{ moving_rates() }}),
+rates as (
+
+    {{ moving_rates() }}
+
+),
 
 walked_0 as (
 

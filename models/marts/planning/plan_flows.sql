@@ -16,7 +16,11 @@ shapes as (select * from {{ ref('plan_shapes') }}),
 
 waiting as (select * from {{ ref('plan_waiting') }}),
 
-rates as ({{ moving_rates() }}),
+rates as (
+
+    {{ moving_rates() }}
+
+),
 
 lead_flows as (
 

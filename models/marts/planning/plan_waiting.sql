@@ -6,7 +6,11 @@ waits as (select * from {{ ref('plan_waits') }}),
 
 drifts as (select * from {{ ref('plan_drifts') }}),
 
-rates as ({{ moving_rates() }}),
+rates as (
+
+    {{ moving_rates() }}
+
+),
 
 held as (
 
