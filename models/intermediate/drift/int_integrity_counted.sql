@@ -46,6 +46,8 @@ counted as (
     select * from {{ ref('int_values_counted') }}
     union all
     select * from {{ ref('int_loads_counted') }}
+    union all
+    select * from {{ ref('int_settings_counted') }}
 
 ),
 

@@ -49,7 +49,7 @@ int_signals_unioned as (
         false as is_too_small
     from integrity
     inner join monitors on integrity.signal = monitors.monitor
-    where monitors.source = 'count'
+    where monitors.source in ('count', 'event')
     union all
     select
         silences.system,

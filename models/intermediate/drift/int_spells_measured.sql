@@ -39,7 +39,7 @@ days as (
             and spells.monitor = integrity.signal
             and spells.subject = integrity.subject
             and integrity.count_date between spells.first_seen_date and spells.last_seen_date
-    where spells.source = 'count'
+    where spells.source in ('count', 'event')
 
 ),
 

@@ -26,6 +26,7 @@ ruled as (
     select
         spells.*,
         monitors.meaning,
+        monitors.keeps_out,
         monitors.severity,
         case
             when monitors.keeps_out = 'rule' then spells.subject else asked.rule
@@ -50,8 +51,8 @@ int_spells_named as (
 
     select
         {{ key_of([
-            'ruled.system', 'ruled.kind', 'ruled.stage', "coalesce(ruled.rule, '')",
-            'ruled.subject', 'ruled.first_seen_date',
+            'ruled.system', 'ruled.kind', 'ruled.stage', 'ruled.monitor',
+            "coalesce(ruled.rule, '')", 'ruled.subject', 'ruled.first_seen_date',
         ]) }} as alert_key,
         ruled.kind,
         ruled.severity,
@@ -60,7 +61,7 @@ int_spells_named as (
         ruled.definition_version,
         ruled.rule,
         case
-            when monitors_subject.keeps_out = 'rule' or ruled.subject = '' then null
+            when ruled.keeps_out = 'rule' or ruled.subject = '' then null
             else ruled.subject
         end as subject,
         coalesce(stages.owner_team, {{ system_owner('ruled.system') }}) as owner_team,
@@ -71,7 +72,6 @@ int_spells_named as (
         ruled.first_seen_date,
         ruled.last_seen_date
     from ruled
-    inner join monitors as monitors_subject on ruled.monitor = monitors_subject.monitor
     left join stages on ruled.stage = stages.stage
 
 )

@@ -1,0 +1,21 @@
+{# Grain: one row a system, setting with what became of it, and day: changes of what a system offers,
+   on the last day that the build which saw them looked at. #}
+with
+
+changes as (select * from {{ ref('int_settings_changed') }}),
+
+int_settings_counted as (
+
+    select
+        system,
+        'settings_changed' as signal,
+        change || ' in ' || kind || ' ' || name || ', ' || value as subject,
+        cast({{ add_days('noted_at', -1) }} as date) as count_date,
+        count(*) as bad_count,
+        count(*) as all_count
+    from changes
+    group by system, change, kind, name, value, noted_at
+
+)
+
+select * from int_settings_counted
