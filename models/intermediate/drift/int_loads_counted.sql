@@ -1,7 +1,8 @@
 {# Grain: one row a system, entity and day with usable rows. #}
 {%- set dated = {
     'people': 'created_at', 'touches': 'occurred_at', 'stage_claims': 'claimed_at',
-    'opportunities': 'created_at',
+    'opportunities': 'created_at', 'payments': 'paid_at', 'service_events': 'occurred_at',
+    'ad_spend': 'spend_date',
 } -%}
 
 with
@@ -13,6 +14,16 @@ touches as (select * from {{ ref('int_touches_unioned') }} where reason_code is 
 stage_claims as (select * from {{ ref('int_stage_claims_unioned') }} where reason_code is null),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }} where reason_code is null),
+
+payments as (select * from {{ ref('int_payments_unioned') }} where reason_code is null),
+
+service_events as (
+
+    select * from {{ ref('int_service_events_unioned') }} where reason_code is null
+
+),
+
+ad_spend as (select * from {{ ref('int_ad_spend_unioned') }} where reason_code is null),
 
 int_loads_counted as (
 

@@ -67,15 +67,15 @@ plan_drifts as (
     select
         funnel,
         step,
-        {{ settled('moving_rate', 9) }} as moving_rate,
-        {{ settled('mean_years', 9) }} as mean_years,
-        {{ settled('yearly_drift', 9) }} as yearly_drift,
-        {{ settled('level_shift', 9) }} as level_shift,
-        {{ settled('greatest(trend_square - power(yearly_drift, 2), 0)', 9) }} as drift_variance,
-        {{ settled('greatest(jump_square - power(level_shift, 2), 0)', 9) }} as shift_variance,
-        {{ settled('0 - yearly_drift * level_shift', 9) }} as covariance,
+        {{ settled('moving_rate', 12) }} as moving_rate,
+        {{ settled('mean_years', 12) }} as mean_years,
+        {{ settled('yearly_drift', 12) }} as yearly_drift,
+        {{ settled('level_shift', 12) }} as level_shift,
+        {{ settled('greatest(trend_square - power(yearly_drift, 2), 0)', 12) }} as drift_variance,
+        {{ settled('greatest(jump_square - power(level_shift, 2), 0)', 12) }} as shift_variance,
+        {{ settled('0 - yearly_drift * level_shift', 12) }} as covariance,
         -- What has jumped may jump again.
-        {{ settled('0.5 * moving_rate * power(' ~ decimal_var('planning_usual_move') ~ ', 2)', 9) }}
+        {{ settled('0.5 * moving_rate * power(' ~ decimal_var('planning_usual_move') ~ ', 2)', 12) }}
             as yearly_variance
     from believed
 
