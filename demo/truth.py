@@ -96,7 +96,7 @@ def people_at(world: World, until: int) -> People:
     )
 
 
-def _stays(touches: Touches, until: int, looks: Sequence[int]) -> Flags:
+def stays(touches: Touches, until: int, looks: Sequence[int]) -> Flags:
     """What is there at the moment, or was erased after somebody had looked; a deleted row goes."""
     stays = np.asarray(~(touches.gone < until))
     for look in looks:
@@ -106,7 +106,7 @@ def _stays(touches: Touches, until: int, looks: Sequence[int]) -> Flags:
 
 def _seen_touches(world: World, touches: Touches, until: int, looks: Sequence[int]) -> Touches:
     """Touches before the moment, those of unmerged second records under their own number."""
-    seen = (touches.at < until) & _stays(touches, until, looks)
+    seen = (touches.at < until) & stays(touches, until, looks)
     apart = touches.by_second & ~(world.second.merged < until)[touches.human]
     human = touches.human + apart * len(world.humans.born)
     return Touches(
