@@ -87,17 +87,6 @@ followed as (
 
 ),
 
-explained as (
-
-    select distinct
-        system,
-        person_key,
-        stage
-    from followed
-    where is_labelled
-
-),
-
 int_chances_found as (
 
     select
@@ -120,11 +109,11 @@ int_chances_found as (
         true as is_labelled,
         cast(labels.labelled_at as date) as chance_date
     from labels
-    left join explained
-        on {{ same('labels', 'explained', ['system', 'person_key', 'stage']) }}
-    where
-        explained.person_key is null
-        and labels.stage in (select kinds.stage from kinds)
+    left join followed
+        on
+            {{ same('labels', 'followed', ['system', 'person_key', 'stage']) }}
+            and followed.is_labelled
+    where followed.person_key is null and labels.stage in (select kinds.stage from kinds)
 
 )
 

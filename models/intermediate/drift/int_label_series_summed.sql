@@ -57,19 +57,15 @@ watched as (
         on
             expected.is_defined = monitors.is_defined
             and case monitors.keeps_out
-                when 'any' then true
-                when 'none' then true
                 when 'several' then expected.blamed_rule = 'several'
                 when 'score' then expected.blamed_attribute = 'score'
-                else expected.blamed_attribute not in ('several', 'score')
+                when 'rule' then expected.blamed_attribute not in ('several', 'score')
+                else true
             end
             and (
                 monitors.from_points is null
-                or (
-                    expected.is_scored
-                    and expected.points >= monitors.from_points
-                    and expected.points < monitors.to_points
-                )
+                or expected.is_scored
+                and expected.points between monitors.from_points and monitors.to_points - 1
             )
     group by
         expected.system, expected.stage, expected.definition_version, monitors.monitor, subject,
@@ -79,13 +75,15 @@ watched as (
 
 series as (
 
-    select distinct
+    select
         system,
         stage,
         definition_version,
         monitor,
-        subject
+        subject,
+        min(day_number) as first_day
     from watched
+    group by system, stage, definition_version, monitor, subject
 
 ),
 
@@ -112,6 +110,10 @@ int_label_series_summed as (
             {{ same('series', 'watched', ['system', 'stage', 'definition_version', 'monitor',
                 'subject']) }}
             and days.day_number = watched.day_number
+    -- What comes for the first time after the reference was not watched before it came.
+    where
+        days.day_number >= series.first_day
+        or days.day_number <= {{ int_var('drift_reference_days') }}
 
 )
 
