@@ -15,7 +15,7 @@ from tools.run_dbt import run_dbt
 
 # Enough that at each moment something is open which a later deletion, close or merge would change.
 PEOPLE = 8000
-# Every mart is compared but these two: they say what landed, and what landed later is not known yet.
+# Every mart is compared but these two: they say what landed, and what lands later is not known yet.
 LEFT_OUT = {"conservation", "quarantine"}
 MARTS = """
     select table_name

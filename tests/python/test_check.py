@@ -302,7 +302,11 @@ def test_the_sound_project_breaks_no_rule(manifest: Manifest, tmp_path: Path) ->
     assert list(breaches(read_project(manifest, tmp_path), (*RULES, *WARNINGS))) == []
 
 
-@pytest.mark.parametrize(("rule", "plant", "named"), FAULTS, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("rule", "plant", "named"),
+    FAULTS,
+    ids=[f"{number} {rule}: {named[:60]}" for number, (rule, _, named) in enumerate(FAULTS)],
+)
 def test_the_fault_is_named(
     manifest: Manifest, tmp_path: Path, rule: str, plant: Plant, named: str
 ) -> None:
