@@ -76,7 +76,8 @@ class Drift:
     def hits(self, system: Ints, day: Ints, channel: Ints) -> Bools:
         """The leads that come after it, in its system, and in its channel if it has one."""
         is_hit = (system == self.system) & (day >= self.onset)
-        return is_hit & (channel == self.part) if self.kind == "segment" else is_hit
+        is_whole = self.kind != "segment"
+        return np.asarray(is_hit & ((channel == self.part) | is_whole))
 
     def points(self, day: Ints) -> int:
         return int(self.sign * self.size)

@@ -45,8 +45,8 @@ def draw_leads(
     system, day = (each.repeat(counts.ravel()) for each in np.indices(counts.shape).reshape(2, -1))
     number = len(system)
     channel = _channels(rng, company, system, day)
-    own = rng.normal(SCORES[channel] + company.audience[system, day], SPREAD)
-    own = np.clip(np.rint(own), 0, 100).astype(np.int64)
+    wanted = rng.normal(SCORES[channel] + company.audience[system, day], SPREAD)
+    own = np.clip(np.rint(wanted), 0, 100).astype(np.int64)
     score = np.clip(own + np.rint(rng.normal(0, score_noise, number)).astype(np.int64), 0, 100)
     country = rng.random(number) < company.served[system, day]
     business = rng.random(number) < BUSINESS[channel]
@@ -57,7 +57,7 @@ def draw_leads(
     is_foreign = is_hit & (drift.kind == "new_country") & (chance < drift.size)
     was = np.column_stack([business, size, country])
     criteria = np.column_stack([business, size & ~is_lost, country & ~is_foreign])
-    moved = own + drift.points(day) * (is_hit & (drift.kind == "recalibrated"))
+    moved = own + drift.points(day) * (is_hit & (drift.kind == "recalibrated")).astype(np.int64)
     day_factor = _day_factors(rng, company)[:, system, day]
     luck = rng.random(number)
     usual = _is_given(own, was, np.full(number, THRESHOLD), day_factor, luck)
@@ -92,7 +92,7 @@ def draw_leads(
 def _channels(rng: np.random.Generator, company: Company, system: Ints, day: Ints) -> Ints:
     limits = company.mix.cumsum(axis=2)[system, day]
     found = (rng.random(len(system))[:, None] > limits).sum(axis=1)
-    return np.minimum(found, len(CHANNELS) - 1).astype(np.int64)
+    return np.asarray(np.minimum(found, len(CHANNELS) - 1), dtype=np.int64)
 
 
 def _day_factors(rng: np.random.Generator, company: Company) -> Floats:

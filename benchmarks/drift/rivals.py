@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from benchmarks.drift.company import CHANNELS, DAYS, REFERENCE, SYSTEMS, Floats
 from benchmarks.drift.leads import Leads

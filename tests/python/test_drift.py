@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from benchmarks.drift.company import DAYS, REFERENCE
 from benchmarks.drift.drifts import KINDS, NONE

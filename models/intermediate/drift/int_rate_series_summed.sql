@@ -99,8 +99,9 @@ int_rate_series_summed as (
         scores.scored_count as chance_count,
         scores.score_sum as observed,
         scores.scored_count * usual_scores.mean_points as expected,
-        -- Where system and definition always agreed, a tenth of a point is taken for chance.
-        scores.scored_count * greatest(usual_scores.variance, 0.01) as variance,
+        -- Where the two always agreed, three points are taken for chance: records that merge or
+        -- wait for a sync differ for some days, few but by much.
+        scores.scored_count * greatest(usual_scores.variance, 9) as variance,
         scores.scored_count as weight
     from scores
     inner join usual_scores

@@ -20,7 +20,12 @@ compared as (
         windowed.surprise_{{ days }} / monitors.limit_{{ days }} as part_{{ days }},
         {{ as_double('monitors.limit_' ~ days) }} as limit_{{ days }},
         {%- endfor %}
-        coalesce(creeps.creep / monitors.limit_sum, -9) as part_0,
+        -- A sum falls slowly: it tells of what goes on still, not of what is over.
+        case
+            when windowed.surprise_{{ longest }} >= 1
+                then coalesce(creeps.creep / monitors.limit_sum, -9)
+            else -9
+        end as part_0,
         creeps.creep,
         {{ as_double('monitors.limit_sum') }} as limit_sum
     from windowed

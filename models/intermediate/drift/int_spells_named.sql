@@ -5,6 +5,8 @@ spells as (select * from {{ ref('int_spells_measured') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }}),
 
+told as (select * from {{ ref('int_spells_ruled') }}),
+
 rules as (select * from {{ ref('int_rules_inherited') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
@@ -29,10 +31,15 @@ ruled as (
         monitors.keeps_out,
         monitors.severity,
         case
-            when monitors.keeps_out = 'rule' then spells.subject else asked.rule
+            when monitors.keeps_out = 'rule' then spells.subject
+            else coalesce(told.rule, asked.rule)
         end as rule
     from spells
     inner join monitors on spells.monitor = monitors.monitor
+    left join told
+        on
+            {{ same('spells', 'told', ['system', 'stage', 'definition_version', 'monitor',
+                'first_seen_date']) }}
     left join asked
         on
             spells.definition_version = asked.definition_version
