@@ -2,7 +2,16 @@
    how far their score is from the least one, and what the definition says of them. #}
 with
 
-chances as (select * from {{ ref('int_label_chances') }} where has_touch),
+chances as (
+
+    -- One person whose scores have nothing to do with each other is no recalibration.
+    select
+        *,
+        greatest(least(system_score - score, 10), -10) as score_gap
+    from {{ ref('int_label_chances') }}
+    where has_touch
+
+),
 
 blamed as (select * from {{ ref('int_patterns_blamed') }}),
 
@@ -56,10 +65,8 @@ int_chances_counted as (
         count(*) as chance_count,
         count(case when chances.is_labelled != chances.is_defined then 1 end) as odd_count,
         count(chances.system_score) as scored_count,
-        cast(coalesce(sum(chances.system_score - chances.score), 0) as bigint) as score_sum,
-        cast(coalesce(sum(
-            (chances.system_score - chances.score) * (chances.system_score - chances.score)
-        ), 0) as bigint) as square_sum
+        cast(coalesce(sum(chances.score_gap), 0) as bigint) as score_sum,
+        cast(coalesce(sum(chances.score_gap * chances.score_gap), 0) as bigint) as square_sum
     from chances
     inner join stages
         on

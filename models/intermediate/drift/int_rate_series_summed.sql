@@ -66,7 +66,7 @@ usual_scores as (
         stage,
         definition_version,
         sum(score_sum) / sum(scored_count) as mean_points,
-        sum(square_sum) / sum(scored_count)
+        (sum(square_sum) + 200) / (sum(scored_count) + 2)
         - sum(score_sum) / sum(scored_count) * sum(score_sum) / sum(scored_count) as variance
     from scores
     where day_number <= {{ int_var('drift_reference_days') }}
@@ -99,9 +99,9 @@ int_rate_series_summed as (
         scores.scored_count as chance_count,
         scores.score_sum as observed,
         scores.scored_count * usual_scores.mean_points as expected,
-        -- Where the two always agreed, three points are taken for chance: records that merge or
-        -- wait for a sync differ for some days, few but by much.
-        scores.scored_count * greatest(usual_scores.variance, 9) as variance,
+        -- Where the two always agreed, one person in a hundred is taken to be ten points off by
+        -- chance: records that merge or wait for a sync differ for some days.
+        scores.scored_count * greatest(usual_scores.variance, 1) as variance,
         scores.scored_count as weight
     from scores
     inner join usual_scores

@@ -38,8 +38,7 @@ topped as (
 
     select
         *,
-        greatest({% for days in windows %}part_{{ days }}{{ ', ' if not loop.last }}{% endfor %})
-            as most_part
+        greatest(part_{{ windows | join(', part_') }}) as most_part
     from compared
 
 ),

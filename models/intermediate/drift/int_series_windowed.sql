@@ -50,9 +50,9 @@ scaled as (
     select
         *,
         {%- for days in windows %}
-        greatest(variance_{{ days }} / usual_{{ days }}, 0.5) as scale_{{ days }}
-        {{- ',' if not loop.last }}
+        greatest(variance_{{ days }} / usual_{{ days }}, 0.5) as scale_{{ days }},
         {%- endfor %}
+        not is_score as is_counted
     from spread
 
 ),
@@ -67,12 +67,15 @@ int_series_windowed as (
         observed_{{ days }},
         expected_{{ days }},
         case
-            when is_score
-                then abs(observed_{{ days }} - expected_{{ days }}) / sqrt(variance_{{ days }})
+            when is_counted
+                then
+                    {{ surprise_of(
+                        'observed_' ~ days ~ ' / scale_' ~ days,
+                        'usual_' ~ days ~ ' / scale_' ~ days
+                    ) }}
+            -- Of few scores, one or two that are ten points off are no recalibration.
             else
-                {{ surprise_of(
-                    'observed_' ~ days ~ ' / scale_' ~ days, 'usual_' ~ days ~ ' / scale_' ~ days
-                ) }}
+                abs(observed_{{ days }} - expected_{{ days }}) / sqrt(variance_{{ days }} + 16)
         end as surprise_{{ days }},
         {%- endfor %}
         {{ surprise_of(

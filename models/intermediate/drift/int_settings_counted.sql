@@ -1,5 +1,5 @@
-{# Grain: one row a system, setting with what became of it, and day: changes of what a system offers,
-   on the last day that the build which saw them looked at. #}
+{# Grain: one row a system, setting with what became of it, and day: changes of what a system
+   offers, on the last day that the build which saw them looked at. #}
 with
 
 changes as (select * from {{ ref('int_settings_changed') }}),

@@ -75,10 +75,9 @@ int_values_counted as (
     select
         numbered.system,
         case
-            when numbered.attribute = 'country' and not (
-                    length(numbered.value) = 2
-                    and numbered.value between 'AA' and 'ZZ'
-                )
+            when
+                numbered.attribute = 'country'
+                and (length(numbered.value) != 2 or numbered.value not between 'AA' and 'ZZ')
                 then 'unknown_value'
             else 'new_value'
         end as signal,
