@@ -103,6 +103,8 @@ def test_what_is_published_is_every_mart_as_it_was_built(
 def test_an_error_leaves_what_is_published_as_it_was_and_still_tells_alerts(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    write_alerts(world.database)
+    world.change("select 1")
     assert world.publish(monkeypatch) == 0
     before = _sum(world.out)
     world.change("update marts.fct_lifecycle set stage = 'warm' where stage = 'sal'")

@@ -36,24 +36,35 @@ series_days as (
 
 ),
 
+reference as (
+
+    select
+        {{ series | join(',\n        ') }},
+        {%- for column in ['observed', 'expected', 'variance', 'weight'] %}
+        {{ exact_sum(column) }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from series_days
+    where day_number <= {{ int_var('drift_reference_days') }}
+    group by {{ series | join(', ') }}
+
+),
+
 usual as (
 
     -- A series expects what its own reference gave and half a one more: none in few is not never.
     select
         {{ series | join(',\n        ') }},
         case
-            when monitor = 'score_recalibrated' or sum(expected) = 0 then 1
+            when monitor = 'score_recalibrated' or expected = 0 then 1
             -- A channel leans on what its system does in all of them.
-            when monitor like 'channel%' then (sum(observed) + 0.5) / (sum(expected) + 0.5)
-            else (sum(observed) + 0.5) / sum(expected)
+            when monitor like 'channel%' then (observed + 0.5) / (expected + 0.5)
+            else (observed + 0.5) / expected
         end as times,
         case
-            when monitor = 'score_recalibrated' then sum(variance) / (sum(weight) * sum(weight))
-            else 1 / (greatest(sum(observed), sum(expected)) + 0.5)
+            when monitor = 'score_recalibrated' then variance / (weight * weight)
+            else 1 / (greatest(observed, expected) + 0.5)
         end as uncertainty
-    from series_days
-    where day_number <= {{ int_var('drift_reference_days') }}
-    group by {{ series | join(', ') }}
+    from reference
 
 ),
 
@@ -80,8 +91,9 @@ spread as (
 
     select
         {{ series | join(',\n        ') }},
-        greatest(sum((observed - expected) * (observed - expected) - variance), 0)
-        / greatest(sum(weight * weight), 0.000001) as dispersion
+        greatest(
+            {{ exact_sum('(observed - expected) * (observed - expected) - variance') }}, 0
+        ) / greatest({{ exact_sum('weight * weight') }}, 0.000001) as dispersion
     from scaled
     where is_reference
     group by {{ series | join(', ') }}

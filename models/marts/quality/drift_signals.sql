@@ -15,8 +15,9 @@ drift_signals as (
         cast(window_days as bigint) as window_days,
         chance_count,
         cast(observed as bigint) as observed_count,
-        cast(expected as decimal(18, 2)) as expected_volume,
-        cast(surprise as decimal(18, 2)) as surprise,
+        -- Rounded twice, so that a last bit never turns a half.
+        cast(cast(expected as decimal(28, 9)) as decimal(18, 2)) as expected_volume,
+        cast(cast(surprise as decimal(28, 9)) as decimal(18, 2)) as surprise,
         cast(alarm_limit as decimal(18, 2)) as threshold,
         is_alarm,
         is_too_small,
