@@ -23,7 +23,7 @@ MARTS = """
     where table_catalog = '{}' and table_schema = 'marts'
     order by table_name
 """
-# The demo's targets begin in 2026; what was promised or told before, no earlier build was there for.
+# The demo's targets begin in 2026; and no earlier build was there to promise or tell anything.
 MAY_BE_EMPTY = {"kpi_targets", "plan_kept", "plan_errors", "restated_weeks"}
 LEDGERS = "+int_touches_noted +int_record_values_noted +int_person_ids_issued"
 
