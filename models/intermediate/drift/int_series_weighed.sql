@@ -1,7 +1,6 @@
 {# Grain: one row a system, stage, version, monitor, subject and day after or in the reference, with
    what the reference says of its spread: from day to day, and for being short itself. #}
 {%- set series = ['system', 'stage', 'definition_version', 'monitor', 'subject'] -%}
-
 with
 
 labels as (select * from {{ ref('int_label_series_summed') }}),
@@ -40,9 +39,10 @@ reference as (
 
     select
         {{ series | join(',\n        ') }},
-        {%- for column in ['observed', 'expected', 'variance', 'weight'] %}
-        {{ exact_sum(column) }} as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ exact_sum('observed') }} as observed,
+        {{ exact_sum('expected') }} as expected,
+        {{ exact_sum('variance') }} as variance,
+        {{ exact_sum('weight') }} as weight
     from series_days
     where day_number <= {{ int_var('drift_reference_days') }}
     group by {{ series | join(', ') }}
@@ -104,7 +104,6 @@ int_series_weighed as (
 
     select
         scaled.*,
-        -- Days differ for all labels of a side alike.
         scaled.variance
         + coalesce(pooled.dispersion, spread.dispersion) * scaled.weight * scaled.weight
             as day_variance

@@ -75,7 +75,7 @@ plan_drifts as (
         {{ settled('greatest(jump_square - power(level_shift, 2), 0)', 12) }} as shift_variance,
         {{ settled('0 - yearly_drift * level_shift', 12) }} as covariance,
         -- What has jumped may jump again.
-        {{ settled('0.5 * moving_rate * power(' ~ decimal_var('planning_usual_move') ~ ', 2)', 12) }}
+        {{ settled('0.5 * moving_rate * power(' ~ decimal_var('planning_usual_move') ~ ', 2)', 9) }}
             as yearly_variance
     from believed
 

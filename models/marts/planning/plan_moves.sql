@@ -17,7 +17,8 @@ totals as (
         max(block_number) as oldest_block,
         {{ exact_sum('expected_volume', 12) }} as expected_volume,
         {{ as_double('sum(advanced_count)') }} as advanced_volume,
-        {{ exact_sum('1.0 * advanced_count * advanced_count / expected_volume', 12) }} as square_volume
+        {{ exact_sum('1.0 * advanced_count * advanced_count / expected_volume', 12) }}
+            as square_volume
     from outcomes
     group by funnel, step
     having count(*) >= 4 and sum(advanced_count) > 0
