@@ -37,6 +37,8 @@ EXPECTED_REASONS = {
     ("salesforce", "task", "not_needed"): 10,
     ("salesforce", "user", "superseded"): 2,
     ("stripe", "charge", "not_needed"): 16,
+    # Options of two properties that are not among the sample's.
+    ("hubspot", "property_option", "unknown_reference"): 20,
     ("stripe", "refund", "unknown_reference"): 4,
     ("stripe", "subscription_history", "not_needed"): 2,
     ("zendesk", "ticket_field_history", "not_needed"): 38,
