@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import random
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
+from subprocess import PIPE
 
 import duckdb
 import pytest
@@ -24,24 +24,43 @@ MARTS = """
     select table_name from information_schema.tables
     where table_schema = 'marts' and table_catalog = current_database() order by table_name
 """
-# One publication after another, of marts that all say the same number.
+# One publication after another, each killed one call later than the one before it.
 PUBLISHER = """
-import sys, duckdb
+import os, signal, sys, duckdb
 from pathlib import Path
 from tools.publish import copy_marts, replace
 
 folder = Path(sys.argv[1])
-source, out = folder / "source.duckdb", folder / "published.duckdb"
-for number in range(int(sys.argv[2]), 10**9):
-    with duckdb.connect(str(source)) as connection:
+out, new = folder / "published.duckdb", folder / "published.duckdb.new"
+
+
+def publish(number):
+    with duckdb.connect(str(folder / "source.duckdb")) as connection:
         connection.execute("create schema if not exists marts")
-        for name in "abcdef":
+        for name in "abc":
             connection.execute(
                 f"create or replace table marts.{name} as"
                 f" select {number} as number, range as row_number from range(20000)"
             )
-        copy_marts(connection, out.with_name("published.duckdb.new"))
-    replace(out.with_name("published.duckdb.new"), out)
+        calls = 0
+
+        def die_in_time(frame, event, argument):
+            nonlocal calls
+            calls += event in ("call", "c_call")
+            if calls > number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.setprofile(die_in_time if number else None)
+        copy_marts(connection, new)
+        replace(new, out)
+
+
+for number, _ in enumerate(sys.stdin):
+    child = os.fork()
+    if not child:
+        publish(number)
+        os._exit(0)
+    print(os.waitpid(child, 0)[1], flush=True)
 """
 
 
@@ -217,38 +236,35 @@ def _texts(database: Path, without: list[str]) -> set[str]:
     return {text for (text,) in query(database, " union ".join(selects)) if text}
 
 
-def test_a_publication_killed_at_any_moment_leaves_one_that_is_whole(tmp_path: Path) -> None:
-    script, moments = tmp_path / "publisher.py", random.Random(7)
-    script.write_text(PUBLISHER)
-    seen: set[int] = set()
-    for kill in range(5):
-        command = [sys.executable, str(script), str(tmp_path), str(1000 * kill)]
-        with subprocess.Popen(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}) as one:
-            try:
-                while one.poll() is None and max(seen, default=-1) < 1000 * kill:
-                    seen |= _numbers(tmp_path / "published.duckdb", bool(seen))
-                until = time.monotonic() + moments.uniform(0, 1)
-                while time.monotonic() < until:
-                    seen |= _numbers(tmp_path / "published.duckdb", bool(seen))
-            finally:
-                one.send_signal(signal.SIGKILL)
-        seen |= _numbers(tmp_path / "published.duckdb", bool(seen))
-        assert one.returncode == -signal.SIGKILL
-    # It was killed in the middle of some.
-    assert len(seen) > 5
-
-
-def _numbers(published: Path, must_exist: bool) -> set[int]:
-    """What a reader sees at any moment: one number in every table, and every row."""
-    if not must_exist and not published.exists():
-        return set()
-    rows = query(
-        published,
-        " union all ".join(
-            f"select number, count(*) from marts.{name} group by number" for name in "abcdef"
-        ),
+def test_a_publication_killed_at_any_step_leaves_one_that_is_whole(tmp_path: Path) -> None:
+    """What a reader sees between any two of its calls, and the next publication finds."""
+    (script := tmp_path / "publisher.py").write_text(PUBLISHER)
+    command = [sys.executable, str(script), str(tmp_path)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, stdin=PIPE, stdout=PIPE, text=True
     )
-    assert len(rows) == 6
-    assert {count for _, count in rows} == {20000}
-    assert len({number for number, _ in rows}) == 1
-    return {rows[0][0]}
+    with process as publisher:
+        assert publisher.stdin
+        assert publisher.stdout
+        statuses: list[int] = []
+        seen: list[int] = []
+        while len(statuses) < 2 or statuses[-1] == signal.SIGKILL:
+            publisher.stdin.write("\n")
+            publisher.stdin.flush()
+            statuses.append(int(publisher.stdout.readline()))
+            seen.append(_number(tmp_path / "published.duckdb"))
+    # The first and the last were let live; those between died before their last step, or after it.
+    last = len(statuses) - 1
+    assert (statuses[0], statuses[last], seen[0], seen[last]) == (0, 0, 0, last)
+    assert last > 30
+    assert all(now in (before, number) for number, before, now in zip(count(1), seen, seen[1:]))
+    assert 0 < len(set(seen[1:last])) < last - 1
+
+
+def _number(published: Path) -> int:
+    """What a reader sees at any moment: one number in every table, and every row."""
+    selects = (f"select number, count(*) from marts.{name} group by number" for name in "abc")
+    rows = query(published, " union all ".join(selects))
+    assert {rows.count(row) for row in rows} == {3}
+    assert rows[0][1] == 20000
+    return int(rows[0][0])
