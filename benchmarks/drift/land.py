@@ -13,7 +13,7 @@ from benchmarks.drift.leads import RULES, THRESHOLD, Leads
 FIRST = date(2026, 1, 5)
 CUTOFF = FIRST + timedelta(DAYS + 1)
 TABLES = f"""
-    create schema intermediate; create schema seeds;
+    create schema intermediate; create schema seeds; create schema marts;
     create table intermediate.int_label_chances (
         system varchar, person_key bigint, stage varchar, definition_version bigint,
         funnel varchar, channel varchar, pattern varchar, score bigint, system_score bigint,
@@ -27,6 +27,12 @@ TABLES = f"""
     create table intermediate.int_rules_inherited (
         definition_version bigint, stage varchar, rule varchar, attribute varchar,
         operator varchar, value varchar, if_unknown varchar, meaning varchar, rule_order bigint);
+    create table marts.restated_weeks (
+        stage varchar, week date, told_first bigint, told_then bigint, told_now bigint,
+        note_number bigint, noted_at timestamp);
+    create table marts.stage_count_changes (
+        period_kind varchar, period_start date, stage varchar, part varchar, rule varchar,
+        change decimal(18, 2), entered_count bigint, earlier_told_count bigint);
     insert into intermediate.int_rules_inherited values
         (1, 'mql', '{RULES[0]}', 'has_business_email', 'is', 'true', 'fails', '', 1),
         (1, 'mql', '{RULES[1]}', 'employees', 'at_least', '20', 'fails', '', 2),

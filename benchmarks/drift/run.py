@@ -14,7 +14,14 @@ from benchmarks.drift.land import CUTOFF, TABLES, land_company
 from benchmarks.drift.leads import Leads, draw_leads
 from tools.run_dbt import run_dbt
 
-LANDED = ("int_label_chances", "int_integrity_counted", "int_rules_inherited", "int_bases_dated")
+LANDED = (
+    "int_label_chances",
+    "int_integrity_counted",
+    "int_rules_inherited",
+    "int_bases_dated",
+    "restated_weeks",
+    "stage_count_changes",
+)
 SEEDS = ("drift_monitors", "alert_decisions", "lifecycle_stages")
 
 

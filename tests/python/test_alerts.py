@@ -16,7 +16,7 @@ from tests.python.alert_world import write_alerts
 from tests.python.conftest import Built
 from tools.alerts.read import NEXT_STEPS, Alert, read_alerts
 from tools.alerts.show import brief, show
-from tools.alerts.words import without_people
+from tools.alerts.words import facts, without_people
 from tools.run_dbt import ROOT
 
 KINDS = (
@@ -56,6 +56,18 @@ def test_the_worst_and_newest_stand_first_with_what_to_do(database: Path) -> Non
     assert "acknowledged: hubspot, mql: Seen (We know)" in told
     assert "Gone" not in told
     assert brief(read_alerts(database)).startswith("Alerts:    1 error, 2 warning open;")
+
+
+def test_what_moved_most_in_its_week_is_told(tmp_path: Path) -> None:
+    counts = {"counted_stage": "sql", "entered_count": 1200, "earlier_told_count": 900}
+    moved = {**counts, "largest_part": "large_enough", "largest_change": 250}
+    write_alerts(tmp_path / "one.duckdb", {"alert_key": 1, **moved})
+    console = Console(width=200, record=True)
+    (alert,) = read_alerts(tmp_path / "one.duckdb")
+    show(console, [alert])
+    sentence = "sql: 1,200 after 900 the week before; most of it large enough (+250.0)"
+    assert sentence in console.export_text()
+    assert facts(alert, "opened")["that week"] == sentence
 
 
 def test_the_summary_of_a_build_says_how_many_are_open(built: Built, tmp_path: Path) -> None:
@@ -143,4 +155,5 @@ def test_a_value_of_few_records_may_be_a_name_and_is_not_told() -> None:
 def _alert(summary: str, subject: str | None = None, affected_count: int | None = None) -> Alert:
     day = date(2026, 6, 27)
     known = (1, "unknown_value", "warning", "hubspot", "mql", 2, "served_country", subject, "sales")
-    return Alert(*known, summary, 1, None, affected_count, "open", None, day, day, None, None)
+    counts = (1, None, affected_count, None, None, None, None, None)
+    return Alert(*known, summary, *counts, "open", None, day, day, None, None)

@@ -34,6 +34,11 @@ class Alert:
     observed_count: int | None
     expected_volume: Decimal | None
     affected_count: int | None
+    counted_stage: str | None
+    entered_count: int | None
+    earlier_told_count: int | None
+    largest_part: str | None
+    largest_change: Decimal | None
     status: str
     status_reason: str | None
     first_seen_date: date | None

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tools.alerts.read import SEVERITIES, Alert
-from tools.alerts.words import comparison, spell, without_people
+from tools.alerts.words import comparison, count_change, spell, without_people
 
 STYLES = {"error": "bold red", "warning": "bold yellow", "notice": "bold"}
 
@@ -64,7 +64,7 @@ def _cells(alert: Alert) -> list[str]:
         (alert.owner_team or "").replace("_", " "),
         spell(alert),
         comparison(alert),
-        f"{alert.summary}\n-> {alert.next_step}",
+        "\n".join(filter(None, [alert.summary, count_change(alert), f"-> {alert.next_step}"])),
     ]
 
 

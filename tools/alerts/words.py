@@ -40,6 +40,7 @@ def facts(alert: Alert, change: str) -> dict[str, str]:
         "owner": (alert.owner_team or "").replace("_", " "),
         "since": spell(alert),
         "observed": comparison(alert),
+        "that week": count_change(alert),
         "affected": f"{alert.affected_count:,} records" if alert.affected_count else None,
         "what to do": None if change == "resolved" else alert.next_step,
         "look at": f"marts.alerts where alert_key = {alert.alert_key}",
@@ -58,6 +59,17 @@ def comparison(alert: Alert) -> str:
     if alert.expected_volume is None:
         return f"{alert.observed_count:,}"
     return f"{alert.observed_count:,} against {alert.expected_volume:,.1f} expected"
+
+
+def count_change(alert: Alert) -> str:
+    """What the count of its stage did in its week, and what did most of that."""
+    if alert.largest_part is None:
+        return ""
+    part = alert.largest_part.replace("_", " ")
+    return (
+        f"{alert.counted_stage}: {alert.entered_count:,} after {alert.earlier_told_count:,}"
+        f" the week before; most of it {part} ({alert.largest_change:+,.1f})"
+    )
 
 
 def as_body(alert: Alert, change: str) -> dict[str, Any]:

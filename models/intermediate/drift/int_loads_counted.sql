@@ -9,7 +9,21 @@ with
 
 people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
 
-touches as (select * from {{ ref('int_touches_unioned') }} where reason_code is null),
+touches as (
+
+    -- What was erased since did land.
+    select
+        system,
+        occurred_at
+    from {{ ref('int_touches_unioned') }}
+    where reason_code is null
+    union all
+    select
+        system,
+        occurred_at
+    from {{ ref('int_touches_kept') }}
+
+),
 
 stage_claims as (select * from {{ ref('int_stage_claims_unioned') }} where reason_code is null),
 

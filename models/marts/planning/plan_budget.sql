@@ -36,7 +36,7 @@ wanted as (
         ) }}
             as {{ column }},
         {%- endfor %}
-        sum(recent.weekly_leads) as today_leads
+        {{ exact_sum('recent.weekly_leads') }} as today_leads
     from recent
     left join targets on recent.funnel = targets.funnel
     group by recent.channel

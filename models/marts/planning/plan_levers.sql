@@ -45,7 +45,8 @@ levers as (
         'rate' as lever,
         '{{ step }}' as step,
         weekly.sample_number,
-        sum(weekly.won_value * weekly.share_now) * 0.01 / max(rates.advance_rate) as gained_value
+        {{ exact_sum('weekly.won_value * weekly.share_now') }}
+        * 0.01 / max(rates.advance_rate) as gained_value
     from weekly
     inner join rates on weekly.funnel = rates.funnel
     where
@@ -60,7 +61,7 @@ levers as (
         'wait' as lever,
         '{{ step }}' as step,
         sample_number,
-        sum(won_value * (share_earlier - share_now)) as gained_value
+        {{ exact_sum('won_value * (share_earlier - share_now)') }} as gained_value
     from weekly
     where
         source in (
@@ -74,7 +75,7 @@ levers as (
         'price' as lever,
         'opportunity' as step,
         sample_number,
-        sum(won_value * share_now) * 0.01 as gained_value
+        {{ exact_sum('won_value * share_now') }} * 0.01 as gained_value
     from weekly
     group by funnel, sample_number
 

@@ -17,7 +17,7 @@ today as (
 
     select
         funnel,
-        sum(weekly_leads) as weekly_leads
+        {{ exact_sum('weekly_leads') }} as weekly_leads
     from prices
     group by funnel
 

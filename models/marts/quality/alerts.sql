@@ -2,20 +2,20 @@
    decided about it. #}
 with
 
-spells as (select * from {{ ref('int_spells_named') }}),
+causes as (select * from {{ ref('alert_causes') }}),
 
 decisions as (select * from {{ ref('int_decisions_checked') }}),
 
 decided as (
 
     select
-        spells.alert_key,
+        causes.alert_key,
         decisions.decision,
         decisions.reason,
         decisions.decided_by,
         decisions.valid_until,
         row_number() over (
-            partition by spells.alert_key
+            partition by causes.alert_key
             order by
                 decisions.is_expired asc,
                 decisions.decided_on desc,
@@ -23,34 +23,34 @@ decided as (
                 decisions.reason asc
         ) as place,
         decisions.is_expired
-    from spells
+    from causes
     inner join decisions
         on
-            coalesce(decisions.kind, spells.kind) = spells.kind
-            and coalesce(decisions.system, spells.system) = spells.system
-            and coalesce(decisions.stage, spells.stage, '') = coalesce(spells.stage, '')
-            and coalesce(decisions.subject, spells.subject, spells.rule, '')
-            in (coalesce(spells.subject, ''), coalesce(spells.rule, ''))
+            coalesce(decisions.kind, causes.kind) = causes.kind
+            and coalesce(decisions.system, causes.system, '') = coalesce(causes.system, '')
+            and coalesce(decisions.stage, causes.stage, '') = coalesce(causes.stage, '')
+            and coalesce(decisions.subject, causes.subject, causes.rule, '')
+            in (coalesce(causes.subject, ''), coalesce(causes.rule, ''))
 
 ),
 
 judged as (
 
     select
-        spells.*,
+        causes.*,
         decided.decision,
         decided.reason,
         decided.decided_by,
         decided.valid_until,
         coalesce(decided.is_expired, true) as is_expired,
-        {{ add_days('cast(spells.last_seen_date as timestamp)', int_var('drift_quiet_days')
+        {{ add_days('cast(causes.last_seen_date as timestamp)', int_var('drift_quiet_days')
             ~ ' + ' ~ int_var('label_days') ~ ' + 1') }} <= {{ cutoff() }} as is_quiet,
         cast(
-            {{ add_days('cast(spells.last_seen_date as timestamp)', int_var('drift_quiet_days')) }}
+            {{ add_days('cast(causes.last_seen_date as timestamp)', int_var('drift_quiet_days')) }}
             as date
         ) as quiet_date
-    from spells
-    left join decided on spells.alert_key = decided.alert_key and decided.place = 1
+    from causes
+    left join decided on causes.alert_key = decided.alert_key and decided.place = 1
 
 ),
 
@@ -70,6 +70,11 @@ alerts as (
         observed_count,
         expected_volume,
         affected_count,
+        counted_stage,
+        entered_count,
+        earlier_told_count,
+        largest_part,
+        largest_change,
         case
             when is_quiet then 'resolved'
             when not is_expired then decision

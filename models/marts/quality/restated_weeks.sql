@@ -17,6 +17,9 @@ compared as (
         lag(entered_count) over (
             partition by period_start, stage order by note_number
         ) as told_then,
+        first_value(entered_count) over (
+            partition by period_start, stage order by note_number
+        ) as told_first,
         entered_count as told_now,
         note_number,
         noted_at
@@ -27,9 +30,9 @@ compared as (
 restated_weeks as (
 
     select
-        cast(null as {{ dbt.type_string() }}) as system,
         stage,
         period_start as week,
+        told_first,
         told_then,
         told_now,
         note_number,
