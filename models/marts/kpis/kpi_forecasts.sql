@@ -1,5 +1,6 @@
 {# Grain: one row a period that is not over, funnel (and all of them), and KPI of the seed kpi_list:
    what it will likely come to. #}
+{%- set longest = '7 * ' ~ int_var('planning_weeks') -%}
 with
 
 coming as (select * from {{ ref('coming_periods') }}),
@@ -69,28 +70,7 @@ derived as (
 
 told as (
 
-    select
-        coming.period_kind,
-        coming.period_start,
-        funnels.funnel,
-        kpis.metric,
-        kpis.denominator,
-        coming.before_day_number > 7 * {{ int_var('planning_weeks') }} as is_too_far,
-        numerators.total as numerator,
-        denominators.total as divisor
-    from coming
-    cross join funnels
-    cross join kpis
-    {%- for side in ['numerator', 'denominator'] %}
-    left join derived as {{ side }}s
-        on
-            {{ same('coming', side ~ 's', ['period_kind', 'period_start']) }}
-            and funnels.funnel = {{ side }}s.funnel
-            and kpis.{{ side }} = {{ side }}s.measure
-    {%- endfor %}
-    where
-        (kpis.is_weekly or coming.period_kind != 'week')
-        and (kpis.numerator != 'spend_amount' or funnels.funnel = 'all')
+    {{ kpi_sides('coming') }}
 
 ),
 
@@ -102,12 +82,12 @@ kpi_forecasts as (
         funnel,
         metric,
         cast(case
-            when is_too_far then null
+            when before_day_number > {{ longest }} then null
             when denominator is null then numerator
             else numerator / nullif(divisor, 0)
         end as decimal(24, 6)) as forecast,
         case
-            when is_too_far then 'longer than the plan'
+            when before_day_number > {{ longest }} then 'longer than the plan'
             when numerator is null then 'no history'
             when denominator is not null and coalesce(divisor, 0) = 0 then 'nothing to divide by'
         end as forecast_reason

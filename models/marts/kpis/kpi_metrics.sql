@@ -67,50 +67,28 @@ derived as (
 
 told as (
 
-    select
-        periods.period_kind,
-        periods.period_start,
-        funnels.funnel,
-        kpis.metric,
-        kpis.denominator is not null as is_ratio,
-        coalesce(numerators.total, 0) as numerator,
-        coalesce(denominators.total, 0) as denominator
-    from periods
-    cross join funnels
-    cross join kpis
-    left join derived as numerators
-        on
-            periods.period_kind = numerators.period_kind
-            and periods.period_start = numerators.period_start
-            and funnels.funnel = numerators.funnel
-            and kpis.numerator = numerators.measure
-    left join derived as denominators
-        on
-            periods.period_kind = denominators.period_kind
-            and periods.period_start = denominators.period_start
-            and funnels.funnel = denominators.funnel
-            and kpis.denominator = denominators.measure
-    where
-        (kpis.is_weekly or periods.period_kind != 'week')
-        and (kpis.numerator != 'spend_amount' or funnels.funnel = 'all')
+    {{ kpi_sides('periods') }}
 
 ),
 
 kpi_metrics as (
 
+    -- What a period has none of is nothing, which can be divided and not divided by.
     select
         period_kind,
         period_start,
         funnel,
         metric,
         case
-            when is_ratio
-                then cast({{ ratio('numerator', 'denominator') }} as decimal(24, 6))
-            else cast(numerator as decimal(24, 6))
+            when denominator is null then cast(coalesce(numerator, 0) as decimal(24, 6))
+            else cast({{ ratio('coalesce(numerator, 0)', 'divisor') }} as decimal(24, 6))
         end as actual,
-        cast(numerator as decimal(28, 2)) as numerator,
-        cast(case when is_ratio then denominator end as decimal(28, 2)) as denominator,
-        case when is_ratio and denominator = 0 then 'nothing to divide by' end as empty_reason
+        cast(coalesce(numerator, 0) as decimal(28, 2)) as numerator,
+        cast(case when denominator is not null then coalesce(divisor, 0) end as decimal(28, 2))
+            as denominator,
+        case
+            when denominator is not null and coalesce(divisor, 0) = 0 then 'nothing to divide by'
+        end as empty_reason
     from told
 
 )
