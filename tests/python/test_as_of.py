@@ -24,7 +24,13 @@ MARTS = """
     order by table_name
 """
 # The demo's targets begin in July 2026; and no earlier build was there to promise or tell anything.
-MAY_BE_EMPTY = {"kpi_targets", "plan_kept", "plan_errors", "restated_weeks"}
+MAY_BE_EMPTY = {
+    "kpi_targets",
+    "plan_errors",
+    "plan_kept",
+    "restated_weeks",
+    "restatement_spells",
+}
 # A plan looks a year ahead: at the first moment there is no target yet that it could start from.
 EMPTY_WITHOUT_TARGETS = {
     "plan_awareness",
