@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import yaml
+from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.run import RunExecutionResult
 
 from tools import stamp
@@ -22,12 +24,14 @@ class Progress:
     def __init__(self) -> None:
         self.done = 0
         self.quarter = 0
+        self._one_by_one = threading.Lock()
 
     def __call__(self, event: Any) -> None:
-        if event.info.name == "NodeFinished":
-            self.done += 1
-        elif event.info.name == "LogStartLine":
-            self._tell(event.data.total)
+        with self._one_by_one:
+            if event.info.name == "NodeFinished":
+                self.done += 1
+            elif event.info.name == "LogStartLine":
+                self._tell(event.data.total)
 
     def _tell(self, total: int) -> None:
         quarter = 4 * self.done // max(total, 1)
@@ -64,11 +68,10 @@ def _build(options: argparse.Namespace) -> int:
     if not isinstance(outcome.result, RunExecutionResult):
         print(f"The build did not run: {outcome.exception}", file=sys.stderr)
         return 2
-    print(
-        _verdict(
-            Counter(str(each.status) for each in outcome.result.results), time.monotonic() - started
-        )
-    )
+    # What runs before the first step is none.
+    steps = [each for each in outcome.result.results if each.node.resource_type != NodeType.Operation]
+    found = Counter(str(each.status) for each in steps)
+    print(_verdict(found, time.monotonic() - started))
     if not outcome.success:
         print(f"The whole log is {options.target / 'dbt.log'}.", file=sys.stderr)
         return 1
