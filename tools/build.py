@@ -69,7 +69,9 @@ def _build(options: argparse.Namespace) -> int:
         print(f"The build did not run: {outcome.exception}", file=sys.stderr)
         return 2
     # What runs before the first step is none.
-    steps = [each for each in outcome.result.results if each.node.resource_type != NodeType.Operation]
+    steps = [
+        each for each in outcome.result.results if each.node.resource_type != NodeType.Operation
+    ]
     found = Counter(str(each.status) for each in steps)
     print(_verdict(found, time.monotonic() - started))
     if not outcome.success:
