@@ -1,7 +1,7 @@
 """Scorecard, reviews and the weekly list, told again in Python."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.python.conftest import UNTIL, Built, query
@@ -141,6 +141,14 @@ def test_the_other_kpis_of_a_quarter_are_their_parts(built: Built) -> None:
         target = wanted.get(start, (Decimal(0),))[0]
         assert _near(told[start, "coverage"], share(opening, target)), start
     assert any(value for (_, metric), value in told.items() if metric == "velocity")
+    coming, last = UNTIL.date(), quarter(UNTIL.date() - timedelta(1))
+    forecast = query(
+        built.database,
+        "select forecast from marts.kpi_forecasts where metric = 'coverage' and funnel = 'all'"
+        f" and period_kind = 'quarter' and period_start = '{coming}'",
+    )
+    assert wanted[coming][0] > 0
+    assert _near(Decimal(forecast[0][0]), share(opened[last][0], wanted[coming][0]))
 
 
 def _sums(built: Built, table: str, sums: str, where: str) -> dict[date, tuple[Decimal, ...]]:
