@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import special, stats  # type: ignore[import-untyped]
 
-from benchmarks.drift.company import DAYS, REFERENCE
+from benchmarks.drift.company import DAYS, REFERENCE, Floats
 from benchmarks.drift.drifts import KINDS, NONE
 from benchmarks.drift.land import FIRST
-from benchmarks.drift.leads import Leads
+from benchmarks.drift.leads import THRESHOLD, Leads
 from benchmarks.drift.run import Case, Drawn, draw, judge, land
 from tests.python.conftest import messages, query
 from tools.run_dbt import run_dbt
@@ -61,7 +61,7 @@ def test_the_drift_is_told_once_with_its_system_its_rule_and_its_team(
     assert ("conformance", "mql", "score", "marketing", "open", onset) in told
 
 
-def test_a_surprise_is_that_of_the_poisson_law_scaled_by_spread(
+def test_a_surprise_is_that_of_counts_whose_days_differ_by_a_gamma_law(
     judged: Path, cases: Mapping[str, Drawn]
 ) -> None:
     """All labels withheld in a day, worked out from the leads themselves."""
@@ -75,39 +75,75 @@ def test_a_surprise_is_that_of_the_poisson_law_scaled_by_spread(
     expected = _surprises(leads)
     assert len(found) == DAYS - REFERENCE
     for day, surprise in found:
-        assert surprise == pytest.approx(expected[day], abs=0.03)
+        assert surprise == pytest.approx(expected[day], abs=0.05)
 
 
 def _surprises(leads: Leads) -> dict[int, float]:
-    """Of the first system's defined leads: cells of five points, smoothed as the models say."""
-    own = (leads.system == 0) & leads.is_defined
-    day, cell = leads.day[own], leads.score[own] // 5
+    """Of the first system's defined leads that its own score lets in: cells of a point, and of five
+    points from 15 points over the least score on, smoothed as the models say."""
+    own = (leads.system == 0) & leads.is_defined & (leads.system_score >= THRESHOLD)
+    day, points = leads.day[own], leads.system_score[own] - THRESHOLD
+    cell = np.where(points <= 15, points, 5 * (points // 5))
     odd = ~leads.is_labelled[own]
     early = day < REFERENCE
-    rows = np.bincount(cell[early], minlength=21)
-    bad = np.bincount(cell[early & odd], minlength=21)
+    rows = np.bincount(cell[early], minlength=60)
+    bad = np.bincount(cell[early & odd], minlength=60)
     lean = (bad.sum() + 0.06) / (rows.sum() + 3)
     rate = np.round((bad + 3 * lean) / (rows + 3), 9)
     seen = np.bincount(day[odd], minlength=DAYS).astype(float)
     usual = np.bincount(day, weights=rate[cell], minlength=DAYS)
     chance = np.bincount(day, weights=(rate * (1 - rate))[cell], minlength=DAYS)
+    short = 1 / (max(seen[:REFERENCE].sum(), usual[:REFERENCE].sum()) + 0.5)
     times = (seen[:REFERENCE].sum() + 0.5) / usual[:REFERENCE].sum()
     usual, chance = usual * times, chance * times
-    reference = slice(0, REFERENCE)
-    spread = ((seen - usual)[reference] ** 2 - chance[reference]).sum()
-    spread = max(spread, 0) / (usual[reference] ** 2).sum()
-    short = 1 / (max(seen[reference].sum(), usual[reference].sum() / times) + 0.5)
-    variance = chance + (spread + short) * usual**2
-    scale = np.maximum(variance / usual, 0.5)
+    differ = _dispersion(seen[:REFERENCE], usual[:REFERENCE], chance[:REFERENCE])
+    variance = chance + (differ + short) * usual**2
     return {
-        each: _deviate(seen[each] / scale[each], usual[each] / scale[each])
-        for each in range(REFERENCE, DAYS)
+        each: _deviate(seen[each], usual[each], variance[each]) for each in range(REFERENCE, DAYS)
     }
 
 
-def _deviate(seen: float, usual: float) -> float:
-    """The chance of so many or more by scipy's gamma law, which continues the Poisson's."""
-    return -3.0 if seen <= 0 else float(stats.norm.isf(stats.gamma.cdf(usual, seen)))
+def _dispersion(seen: Floats, usual: Floats, chance: Floats) -> float:
+    """How far days differ: what was seen and the guess 0.07, each as sure as it is."""
+    squares = (usual**2).sum()
+    found = ((seen - usual) ** 2 - chance).sum() / squares
+    doubt = 2 * ((chance + 0.07 * usual**2) ** 2).sum() / squares**2
+    return float(max((found / doubt + 0.07 / 0.04**2) / (1 / doubt + 1 / 0.04**2), 0))
+
+
+def _deviate(seen: float, usual: float, variance: float) -> float:
+    """The chance of so many or more where a Poisson mean is gamma distributed, by scipy."""
+    assert variance > usual
+    return _tail(seen, usual, usual**2 / (variance - usual))
+
+
+def _tail(seen: float, usual: float, size: float) -> float:
+    chance = special.betainc(seen, size, usual / (usual + size)) if seen > 0 else 1.0
+    return -3.0 if seen <= 0 else float(stats.norm.isf(chance))
+
+
+def test_a_step_surprises_beside_the_most_of_the_five_days_before(judged: Path) -> None:
+    """Worked out from the series themselves, by scipy's beta law."""
+    names = "system || monitor || subject, day_number, observed, expected, day_variance"
+    days: dict[str, list[tuple[float, ...]]] = {}
+    for name, *day in query(
+        judged,
+        f"select {names} + uncertainty * weight * weight from intermediate.int_series_weighed"
+        " where system = 'company000_sales' and monitor = 'withheld' order by 1, 2",
+    ):
+        days.setdefault(name, []).append(tuple(day))
+    found = query(
+        judged,
+        "select surprise from intermediate.int_steps_measured where monitor = 'withheld'"
+        " and system = 'company000_sales' order by series_date",
+    )
+    [series] = days.values()
+    assert len(found) == len(series) - REFERENCE
+    for place, (surprise,) in enumerate(found, REFERENCE):
+        _, seen, usual, spread = series[place]
+        most = max((o + 0.5) / (e + 0.5) for _, o, e, _ in series[place - 5 : place])
+        size = usual**2 / (spread - usual)
+        assert surprise == pytest.approx(_tail(seen, usual * max(most, 1), size), abs=0.1)
 
 
 def test_with_too_few_people_nothing_alarms_and_that_is_said(judged: Path) -> None:

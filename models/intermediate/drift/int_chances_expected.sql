@@ -10,6 +10,7 @@ numbered as (
         *,
         day_number <= {{ int_var('drift_reference_days') }} as is_reference
     from {{ ref('int_chances_counted') }}
+    where not is_contested
 
 ),
 

@@ -46,11 +46,12 @@ spread as (
 
 scaled as (
 
-    -- Counts that vary more than chance alone count as so many times fewer.
+    -- Counts that vary less than chance alone, as most of many do, count as so many times more.
     select
         *,
         {%- for days in windows %}
-        greatest(variance_{{ days }} / usual_{{ days }}, 0.5) as scale_{{ days }},
+        least(greatest(variance_{{ days }} / usual_{{ days }}, 0.5), 1) as scale_{{ days }},
+        {{ gamma_shape('usual_' ~ days, 'variance_' ~ days) }} as size_{{ days }},
         {%- endfor %}
         not is_score as is_counted
     from spread
@@ -70,17 +71,19 @@ int_series_windowed as (
             when is_counted
                 then
                     {{ surprise_of(
-                        'observed_' ~ days ~ ' / scale_' ~ days,
-                        'usual_' ~ days ~ ' / scale_' ~ days
+                        '(observed_' ~ days ~ ' / scale_' ~ days ~ ')',
+                        '(usual_' ~ days ~ ' / scale_' ~ days ~ ')',
+                        'size_' ~ days
                     ) }}
-            -- Of few scores, one or two that are ten points off are no recalibration.
+            -- Of few scores, three that are ten points off are no recalibration.
             else
-                abs(observed_{{ days }} - expected_{{ days }}) / sqrt(variance_{{ days }} + 16)
+                abs(observed_{{ days }} - expected_{{ days }}) / sqrt(variance_{{ days }} + 30)
         end as surprise_{{ days }},
         {%- endfor %}
         {{ surprise_of(
-            'chance_count_' ~ longest ~ ' / scale_' ~ longest,
-            'usual_' ~ longest ~ ' / scale_' ~ longest
+            '(chance_count_' ~ longest ~ ' / scale_' ~ longest ~ ')',
+            '(usual_' ~ longest ~ ' / scale_' ~ longest ~ ')',
+            'size_' ~ longest
         ) }} as most_surprise
     from scaled
 

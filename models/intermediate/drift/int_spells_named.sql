@@ -45,7 +45,8 @@ ruled as (
             spells.definition_version = asked.definition_version
             and asked.attribute = case
                 when
-                    monitors.from_points is not null or spells.kind = 'score_recalibrated'
+                    (monitors.from_points is not null and monitors.keeps_out != 'any')
+                    or spells.kind = 'score_recalibrated'
                     then 'score'
                 when spells.kind = 'fill_rate' then spells.subject
                 when spells.kind = 'unknown_value'

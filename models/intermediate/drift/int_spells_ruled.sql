@@ -6,7 +6,8 @@ with
 
 monitors as (
 
-    select * from {{ ref('drift_monitors') }} where keeps_out = 'any' and not by_channel
+    select * from {{ ref('drift_monitors') }}
+    where keeps_out = 'any' and not by_channel and from_points is null
 
 ),
 
