@@ -61,8 +61,12 @@ class Company:
         """Expected leads of these days: today's volume, growth, season, weekday."""
         months = days / (YEAR / 12)
         season = 1 + self.season * np.sin(2 * np.pi * (days - self.season_day) / YEAR)
-        weekday = np.where(np.mod(days, 7) >= 5, self.weekend, (7 - 2 * self.weekend) / 5)
-        return np.asarray(self.volume * (1 + self.growth) ** months * season * weekday)
+        level = self.volume * (1 + self.growth) ** months * season
+        return np.asarray(level * self.weekday_at(days))
+
+    def weekday_at(self, days: Floats) -> Floats:
+        """Leads of these days beside their week's mean: few come at a weekend."""
+        return np.where(np.mod(days, 7) >= 5, self.weekend, (7 - 2 * self.weekend) / 5)
 
 
 @dataclass(frozen=True)

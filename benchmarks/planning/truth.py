@@ -20,8 +20,8 @@ from benchmarks.planning.history import History
 
 @dataclass(frozen=True)
 class Truth:
-    """Expected revenue of the window, from what is open and from one new lead a day; wins by
-    segment of one new lead a day; and what the open funnel really gave."""
+    """Expected revenue of the window, from what is open and from seven new leads a week, told for
+    one of them; its wins by segment; and what the open funnel really gave."""
 
     open_revenue: float
     revenue_a_lead: float
@@ -32,10 +32,11 @@ class Truth:
 
 
 def find_truth(company: Company, history: History) -> Truth:
-    """Today's volume times `stretch`, kept up until the window ends, is what the target takes."""
+    """Today's volume times `stretch`, kept up from week to week until the window ends, is what the
+    target takes. Leads to come have today's mix, and come on the days of the week as ever."""
     start, end = company.window
     price = PRICES * np.exp(PRICE_SPREADS**2 / 2)
-    new = np.repeat(company.mix_at(np.zeros(1)), end, axis=1)
+    new = company.mix_at(np.zeros(1)) * company.weekday_at(np.arange(end, dtype=np.float64))
     wins_a_lead = _wins(company, new, [None] * STEPS)[:, start:end].sum(axis=1)
     waiting = [_moving_on(company, history, step, end) for step in range(STEPS)]
     wins_open = _wins(company, np.zeros((len(SEGMENTS), end)), waiting)[:, start:end].sum(axis=1)
