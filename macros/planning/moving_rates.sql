@@ -1,7 +1,8 @@
 {# The query of all waits beside how their step's rate moves, from the tables `waits` and `drifts`. #}
 {% macro moving_rates() -%}
     {%- set moves = [
-        'mean_years', 'yearly_drift', 'level_shift', 'drift_variance', 'shift_variance', 'covariance', 'yearly_variance'
+        'moving_rate', 'mean_years', 'yearly_drift', 'level_shift', 'drift_variance', 'shift_variance', 'covariance',
+        'yearly_variance'
     ] -%}
     select
         waits.*,

@@ -56,9 +56,9 @@ def _drifts(database: Path) -> dict[tuple[str, str], dict[str, float]]:
     rows = query(
         database,
         "select funnel, step, moving_rate, mean_years, yearly_drift, level_shift,"
-        " drift_variance, shift_variance, covariance from marts.plan_drifts",
+        " drift_variance, shift_variance, covariance, yearly_variance from marts.plan_drifts",
     )
-    names = ("moving", "mean", "drift", "shift", "drift_var", "shift_var", "covariance")
+    names = ("moving", "mean", "drift", "shift", "drift_var", "shift_var", "covariance", "yearly")
     return {row[:2]: dict(zip(names, row[2:], strict=True)) for row in rows}
 
 
@@ -146,6 +146,8 @@ def test_beliefs_about_moving_rates_equal_a_second_computation(planned: Path, fu
         assert told["drift_var"] == pytest.approx(squares[0] - mean[0] ** 2, rel=1e-6, abs=1e-9)
         rest = squares[1:].sum() - mean[1] ** 2
         assert told["shift_var"] == pytest.approx(rest, rel=1e-6, abs=1e-9)
+        again = 0.5 * moving * shares[1:].sum() * USUAL_MOVE**2
+        assert told["yearly"] == pytest.approx(again, rel=1e-6, abs=1e-9)
         assert told["covariance"] == pytest.approx(-mean[0] * mean[1], rel=1e-6, abs=1e-9)
 
 

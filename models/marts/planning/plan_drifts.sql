@@ -22,6 +22,7 @@ stepped as (
         max(case when is_trend then mean_place end) as mean_years,
         max(best_odds) as best_odds,
         {{ exact_sum('weight', 12) }} as weights,
+        {{ exact_sum('case when is_trend then 0 else weight end', 12) }} as jump_weights,
         {{ exact_sum('case when is_trend then weight * move else 0 end', 12) }} as trend,
         {{ exact_sum('weight * reach * move', 12) }} as jump,
         {{ exact_sum(
@@ -53,6 +54,7 @@ believed as (
         stepped.step,
         stepped.mean_years,
         funnels.moving_rate,
+        funnels.moving_rate * stepped.jump_weights / stepped.weights as jump_rate,
         funnels.moving_rate * stepped.trend / stepped.weights as yearly_drift,
         funnels.moving_rate * stepped.jump / stepped.weights as level_shift,
         funnels.moving_rate * stepped.trend_square / stepped.weights as trend_square,
@@ -74,8 +76,8 @@ plan_drifts as (
         {{ settled('greatest(trend_square - power(yearly_drift, 2), 0)', 12) }} as drift_variance,
         {{ settled('greatest(jump_square - power(level_shift, 2), 0)', 12) }} as shift_variance,
         {{ settled('0 - yearly_drift * level_shift', 12) }} as covariance,
-        -- What has jumped may jump again.
-        {{ settled('0.5 * moving_rate * power(' ~ decimal_var('planning_usual_move') ~ ', 2)', 9) }}
+        -- What has jumped, once in two years, may jump again.
+        {{ settled('0.5 * jump_rate * power(' ~ decimal_var('planning_usual_move') ~ ', 2)', 9) }}
             as yearly_variance
     from believed
 
