@@ -61,7 +61,7 @@ def _batch(kind: Kind, numbers: range, seed: int) -> Iterator[Score]:
             rng = np.random.default_rng([seed, number])
             found = {PLANNER: plans.get(_funnel(number), Plan(np.inf)), **rivals}
             for planner, plan in found.items():
-                yield score(rng, kind.name, number, planner, company, truth, plan)
+                yield score(rng, seed, kind.name, number, planner, company, truth, plan)
 
 
 def _land(

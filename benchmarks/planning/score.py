@@ -30,6 +30,7 @@ class Plan:
 class Score:
     """One plan judged: `error` is of the leads asked for, `achieved` of the target, expected."""
 
+    seed: int
     kind: str
     company: int
     window: int
@@ -50,6 +51,7 @@ class Score:
 
 def score(
     rng: np.random.Generator,
+    seed: int,
     kind: str,
     number: int,
     planner: str,
@@ -61,6 +63,7 @@ def score(
     safe = _outcomes(rng, truth, plan.safe_leads)
     today = _outcomes(rng, truth, plan.today_leads)
     return Score(
+        seed=seed,
         kind=kind,
         company=number,
         window=company.window[0],
