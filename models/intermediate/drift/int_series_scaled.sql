@@ -9,6 +9,7 @@ rates as (select * from {{ ref('int_rate_series_summed') }}),
 
 series_days as (
 
+    {%- for source, weight in [('labels', 'expected'), ('rates', 'weight')] %}
     select
         {{ series | join(',\n        ') }},
         day_number,
@@ -17,19 +18,10 @@ series_days as (
         observed,
         expected,
         variance,
-        expected as weight
-    from labels
-    union all
-    select
-        {{ series | join(',\n        ') }},
-        day_number,
-        series_date,
-        chance_count,
-        observed,
-        expected,
-        variance,
-        weight
-    from rates
+        {{ weight }} as weight
+    from {{ source }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
