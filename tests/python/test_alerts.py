@@ -21,7 +21,7 @@ from tools.run_dbt import ROOT
 
 KINDS = (
     "conformance creep segment score_recalibrated unknown_label unknown_value vanished_label"
-    " fill_rate duplicates back_dated reopened overridden restated_week missing_data"
+    " fill_rate duplicates back_dated reopened overridden restated_week schema_changed missing_data"
     " settings_changed"
 )
 

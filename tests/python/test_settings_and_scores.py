@@ -52,6 +52,39 @@ def test_a_renamed_status_is_one_that_vanished_and_one_that_appeared(tmp_path: P
     assert query(database, CHANGED) == []
 
 
+def test_a_column_that_is_gone_or_of_another_type_is_an_alert_at_once(tmp_path: Path) -> None:
+    database = landed(tmp_path / "revenue_funnel.duckdb", JUNE, tmp_path)
+    built(database, "+alerts", cutoff=JUNE)
+    told = "select kind, system, subject, severity, owner_team from marts.alerts where kind = {}"
+    assert query(database, told.format("'schema_changed'")) == []
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("alter table hubspot.contact drop column property_country")
+        connection.execute("alter table salesforce.lead alter number_of_employees type varchar")
+        connection.execute("alter table salesforce.lead add column hobby varchar")
+        connection.execute("drop table hubspot.deal_pipeline_stage")
+    built(database, "+alerts", cutoff="2026-06-16")
+    assert sorted(query(database, told.format("'schema_changed'"))) == [
+        (
+            "schema_changed",
+            "hubspot",
+            "vanished in column contact, property_country",
+            "error",
+            "marketing",
+        ),
+        (
+            "schema_changed",
+            "salesforce",
+            "retyped in column lead, number_of_employees",
+            "error",
+            "sales",
+        ),
+    ]
+    assert query(database, told.format("'settings_changed'"))[0][2:4] == (
+        "appeared in column lead, hobby",
+        "notice",
+    )
+
+
 def test_a_custom_field_of_salesforce_is_its_score(tmp_path: Path) -> None:
     database = landed(tmp_path / "revenue_funnel.duckdb", JUNE, tmp_path)
     built(database, "+int_attribute_changes_unioned", cutoff=JUNE)

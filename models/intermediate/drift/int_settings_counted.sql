@@ -8,8 +8,12 @@ int_settings_counted as (
 
     select
         system,
-        'settings_changed' as signal,
-        change || ' in ' || kind || ' ' || name || ', ' || value as subject,
+        case
+            when kind = 'column' and change <> 'appeared' then 'schema_changed'
+            else 'settings_changed'
+        end as signal,
+        case when kind = 'column' and change = 'relabelled' then 'retyped' else change end
+        || ' in ' || kind || ' ' || name || ', ' || value as subject,
         cast({{ add_days('noted_at', -1) }} as date) as count_date,
         count(*) as bad_count,
         count(*) as all_count

@@ -9,7 +9,7 @@
 
 with
 
-settings as (select * from {{ ref('int_settings_unioned') }} where reason_code is null),
+settings as (select * from {{ ref('int_settings_offered') }}),
 
 numbered as (
 
@@ -41,12 +41,14 @@ numbered as (
 
 last_notes as (select * from numbered where recency = 1),
 
--- Where a system tells nothing of a kind of setting, nothing is known of it: that is no change.
+-- Where a system tells nothing of a kind of setting, nothing is known of it: that is no change. A
+-- table that is gone is missing data, not so many columns that vanished.
 told as (
 
     select distinct
         system,
-        kind
+        kind,
+        case when kind = 'column' then name else '' end as table_name
     from settings
 
 ),
@@ -78,6 +80,7 @@ shown as (
         on
             last_notes.system = told.system
             and last_notes.kind = told.kind
+            and told.table_name in ('', last_notes.name)
     left join settings on last_notes.setting_key = settings.setting_key
     where settings.setting_key is null
 
