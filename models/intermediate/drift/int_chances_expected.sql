@@ -1,6 +1,10 @@
 {# Grain: one row a system, stage, version and cell: how often label and definition differ there in
-   the reference days. Cells with few people lean on their rule, and it on the system's side. #}
+   the reference days. Cells with few people lean on their rule, and it on the system's side. Its
+   likes: the cells of that rule up to six points off, without itself, so that no luck chooses it. #}
 {%- set cell = 'system, stage, definition_version, is_defined, blamed_rule' -%}
+{%- set likes -%}
+over (partition by {{ cell }} order by points range between 6 preceding and 6 following)
+{%- endset -%}
 
 with
 
@@ -31,7 +35,9 @@ leaning as (
     select
         *,
         (sum(odd_count) over (partition by {{ cell }}) + 0.06)
-        / (sum(chance_count) over (partition by {{ cell }}) + 3.0) as rule_rate
+        / (sum(chance_count) over (partition by {{ cell }}) + 3.0) as rule_rate,
+        sum(odd_count) {{ likes }} - odd_count as like_odd_count,
+        sum(chance_count) {{ likes }} - chance_count as like_count
     from cells
 
 ),
@@ -42,7 +48,8 @@ int_chances_expected as (
         {{ cell }},
         points,
         chance_count as reference_count,
-        cast((odd_count + 3 * rule_rate) / (chance_count + 3.0) as decimal(12, 9)) as odd_rate
+        cast((odd_count + 3 * rule_rate) / (chance_count + 3.0) as decimal(12, 9)) as odd_rate,
+        cast((like_odd_count + 3 * rule_rate) / (like_count + 3.0) as decimal(12, 9)) as like_rate
     from leaning
 
 )

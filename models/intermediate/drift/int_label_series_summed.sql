@@ -1,5 +1,4 @@
-{# Grain: one row a system, stage, version, monitor of labels, subject and day: how often label and
-   definition differed, and how often they should have by the reference. #}
+{# Grain: one row a system, stage, version, monitor of labels, subject and day: odd and expected. #}
 with
 
 counted as (select * from {{ ref('int_chances_counted') }}),
@@ -25,6 +24,7 @@ expected as (
     select
         counted.*,
         cells.odd_rate,
+        cells.like_rate,
         counted.chance_count * cells.odd_rate as expected,
         counted.chance_count * cells.odd_rate * (1 - cells.odd_rate) as variance
     from counted
@@ -57,10 +57,10 @@ watched as (
         on
             expected.is_defined = monitors.is_defined
             and case monitors.keeps_out
-                when 'several' then expected.blamed_rule = 'several'
-                when 'score' then expected.blamed_attribute = 'score'
+                when 'rare' then expected.like_rate < 0.015
                 when 'rule' then expected.blamed_attribute not in ('several', 'score')
-                else true
+                when 'any' then true
+                else expected.blamed_attribute = monitors.keeps_out
             end
             and (
                 monitors.from_points is null

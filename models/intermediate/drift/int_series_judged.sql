@@ -17,7 +17,14 @@ compared as (
     select
         windowed.*,
         {%- for days in windows %}
-        windowed.surprise_{{ days }} / monitors.limit_{{ days }} as part_{{ days }},
+        case
+            -- However surprising: what this monitor looks for would show in more of them.
+            when
+                windowed.observed_{{ days }}
+                < monitors.least_share * windowed.chance_count_{{ days }}
+                then least(windowed.surprise_{{ days }} / monitors.limit_{{ days }}, 0)
+            else windowed.surprise_{{ days }} / monitors.limit_{{ days }}
+        end as part_{{ days }},
         {{ as_double('monitors.limit_' ~ days) }} as limit_{{ days }},
         {%- endfor %}
         -- A sum falls slowly: it tells of what goes on still, not of what is over.
