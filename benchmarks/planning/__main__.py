@@ -27,6 +27,7 @@ KINDS = (
     Kind("200 a day, 9 to 18 months old", 200, is_young=True),
     Kind("200 a day, rates drift", 200, trend=0.08),
     Kind("200 a day, rates jump", 200, jump=0.15),
+    Kind("200 a day, amounts of wins alone", 200, tells_hopes=False),
 )
 BATCH = 25
 PLANNER = "this project"
@@ -75,7 +76,7 @@ def _land(
             company = draw_company(rng, kind)
             history = draw_history(rng, company)
             truth = find_truth(company, history)
-            land_journeys(connection, _funnel(number), history)
+            land_journeys(connection, _funnel(number), history, kind.tells_hopes)
             land_target(connection, _funnel(number), company, truth)
             rivals = rival_plans(company, history, truth)
             known[number] = company, truth, {name: Plan(each) for name, each in rivals.items()}

@@ -78,6 +78,7 @@ class Kind:
     trend: float = 0.0
     jump: float = 0.0
     is_young: bool = False
+    tells_hopes: bool = True
 
 
 def draw_company(rng: np.random.Generator, kind: Kind) -> Company:

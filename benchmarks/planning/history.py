@@ -25,6 +25,7 @@ class History:
     entered: Floats  # leads by stages: lead, MQL, SQL, opportunity, win
     exited: Floats
     amount: Floats
+    hoped: Floats  # what an opportunity's amount is told to be before it is won
 
 
 def draw_history(rng: np.random.Generator, company: Company) -> History:
@@ -37,7 +38,15 @@ def draw_history(rng: np.random.Generator, company: Company) -> History:
         _take_step(rng, company, step, segment, entered, exited)
     spread = PRICE_SPREADS[segment]
     amount = PRICES[segment] * np.exp(spread * rng.standard_normal(len(born)))
-    return History(segment, entered, exited, np.round(amount, 2))
+    hoped = amount * _hopes(rng, np.isfinite(entered[:, -1]))
+    return History(segment, entered, exited, np.round(amount, 2), np.round(hoped, 2))
+
+
+def _hopes(rng: np.random.Generator, is_won: NDArray[np.bool_]) -> Floats:
+    """As many times the price that a win would bring: in each company some are hopeful, some guess
+    badly, and those never won were hoped for more."""
+    bias, noise, lost = rng.uniform(-0.1, 0.3), rng.uniform(0.1, 0.4), rng.uniform(0.0, 0.3)
+    return np.asarray(np.exp(bias + noise * rng.standard_normal(len(is_won)) + lost * ~is_won))
 
 
 def _leads(rng: np.random.Generator, company: Company) -> tuple[Whole, Floats]:

@@ -18,9 +18,10 @@ TABLES = """
     create schema marts; create schema seeds;
     create table marts.fct_journeys (
         journey_key bigint, funnel varchar, first_channel varchar, outcome varchar,
-        won_amount decimal(18, 2), has_customer boolean, awareness_at timestamp,
-        lead_at timestamp, mql_at timestamp, sql_at timestamp, opportunity_at timestamp,
-        customer_at timestamp, disqualified_at timestamp, lost_at timestamp);
+        won_amount decimal(18, 2), opportunity_amount decimal(18, 2), has_customer boolean,
+        awareness_at timestamp, lead_at timestamp, mql_at timestamp, sql_at timestamp,
+        opportunity_at timestamp, customer_at timestamp, disqualified_at timestamp,
+        lost_at timestamp);
     create table seeds.funnels (funnel varchar);
     create table seeds.holidays (holiday_date date, holiday_name varchar, funnel varchar);
     create table seeds.targets (
@@ -35,7 +36,9 @@ TABLES = """
 """
 
 
-def land_journeys(connection: duckdb.DuckDBPyConnection, funnel: str, history: History) -> None:
+def land_journeys(
+    connection: duckdb.DuckDBPyConnection, funnel: str, history: History, tells_hopes: bool = True
+) -> None:
     """Adds a company's leads to marts.fct_journeys, with nothing of what lies after the cutoff."""
     seen = history.entered[:, 0] < 0
     entered = [_moments(history.entered[seen, each]) for each in range(len(STAGES))]
@@ -45,6 +48,7 @@ def land_journeys(connection: duckdb.DuckDBPyConnection, funnel: str, history: H
     columns["lost_at"] = _moments(history.exited[seen])
     columns["segment"] = np.array(SEGMENTS)[history.segment[seen]]
     columns["amount"] = history.amount[seen]
+    columns["hoped"] = history.hoped[seen]
     journeys = pa.table(columns)
     connection.register("journeys", journeys)
     connection.execute(
@@ -56,12 +60,13 @@ def land_journeys(connection: duckdb.DuckDBPyConnection, funnel: str, history: H
             segment as first_channel,
             case when lost_at is null then 'open' else 'exited' end as outcome,
             case when customer_at is not null then amount end as won_amount,
+            case when ? and opportunity_at is not null then hoped end as opportunity_amount,
             customer_at is not null as has_customer,
             lead_at as awareness_at,
-            * exclude (segment, amount)
+            * exclude (segment, amount, hoped)
         from journeys
         """,
-        [funnel, funnel],
+        [funnel, funnel, tells_hopes],
     )
     connection.unregister("journeys")
 

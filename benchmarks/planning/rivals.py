@@ -1,10 +1,16 @@
-"""How plans are made without this project: three ratios of revenue to leads."""
+"""How plans are made without this project: three ratios of revenue to leads. And how well one could
+be made that needs no guess but of rates and prices."""
+
+from dataclasses import replace
 
 import numpy as np
+from scipy.stats import gamma  # type: ignore[import-untyped]
 
-from benchmarks.planning.company import Company
+from benchmarks.planning.company import SEGMENTS, STEPS, WAIT_SHAPE, Company, Floats
 from benchmarks.planning.history import History
-from benchmarks.planning.truth import Truth
+from benchmarks.planning.truth import Truth, find_truth
+
+INFORMED = "knows all but rates and prices"
 
 
 def rival_plans(company: Company, history: History, truth: Truth) -> dict[str, float]:
@@ -15,7 +21,46 @@ def rival_plans(company: Company, history: History, truth: Truth) -> dict[str, f
         "same-month ratio, mean of a year": _same_month(company, history),
         "finished cohorts only": _finished(history),
     }
-    return {name: daily / ratio if ratio > 0 else np.inf for name, ratio in ways.items()}
+    found = {name: daily / ratio if ratio > 0 else np.inf for name, ratio in ways.items()}
+    return {**found, INFORMED: _informed(company, history, truth)}
+
+
+def _informed(company: Company, history: History, truth: Truth) -> float:
+    """The truth itself, with rates that hold and prices as the history tells them; waits, mix and
+    the days of leads to come are known."""
+    guessed = replace(
+        company,
+        rates=_rates(company, history),
+        rate_slopes=np.zeros(STEPS),
+        jump_sizes=np.zeros(STEPS),
+    )
+    seen = find_truth(guessed, history, _prices(history))
+    return max(truth.target - seen.open_revenue, 0) / seen.revenue_a_lead
+
+
+def _rates(company: Company, history: History) -> Floats:
+    """Moves so far, of those whose wait would be over if they moved."""
+    rates = np.zeros_like(company.rates)
+    for segment, step in np.ndindex(*rates.shape):
+        since = history.entered[history.segment == segment, step]
+        moved = history.entered[history.segment == segment, step + 1] < 0
+        scale = company.waits[segment, step] / WAIT_SHAPE
+        due = gamma.cdf(-since[since < 0], WAIT_SHAPE, scale=scale).sum()
+        rates[segment, step] = min(moved.sum() / due, 1) if due > 0 else 0
+    return rates
+
+
+def _prices(history: History) -> Floats:
+    """Mean of a lognormal law; a segment without two wins costs what the others do."""
+    won = history.entered[:, -1] < 0
+    logs = [
+        np.log(history.amount[won & (history.segment == each)]) for each in range(len(SEGMENTS))
+    ]
+    known = [np.exp(each.mean() + each.var(ddof=1) / 2) for each in logs if len(each) > 1]
+    usual = float(np.mean(known)) if known else 0.0
+    return np.array(
+        [np.exp(each.mean() + each.var(ddof=1) / 2) if len(each) > 1 else usual for each in logs]
+    )
 
 
 def _last_quarter(history: History) -> float:

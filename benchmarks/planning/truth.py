@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from scipy.stats import gamma  # type: ignore[import-untyped]
@@ -31,11 +32,13 @@ class Truth:
     needed: float
 
 
-def find_truth(company: Company, history: History) -> Truth:
+MEAN_PRICES: Final = PRICES * np.exp(PRICE_SPREADS**2 / 2)
+
+
+def find_truth(company: Company, history: History, price: Floats = MEAN_PRICES) -> Truth:
     """Today's volume times `stretch`, kept up from week to week until the window ends, is what the
     target takes. Leads to come have today's mix, and come on the days of the week as ever."""
     start, end = company.window
-    price = PRICES * np.exp(PRICE_SPREADS**2 / 2)
     new = company.mix_at(np.zeros(1)) * company.weekday_at(np.arange(end, dtype=np.float64))
     wins_a_lead = _wins(company, new, [None] * STEPS)[:, start:end].sum(axis=1)
     waiting = [_moving_on(company, history, step, end) for step in range(STEPS)]

@@ -1,6 +1,7 @@
 """Forecasts: told again in Python, and held against what then happened in simulated companies."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ LATER = """
 
 def _at_an_earlier_cutoff(history: History) -> History:
     """The same leads, seen so many days before all that is known of them."""
-    return History(history.segment, history.entered + AHEAD, history.exited + AHEAD, history.amount)
+    entered, exited = history.entered + AHEAD, history.exited + AHEAD
+    return replace(history, entered=entered, exited=exited)
 
 
 def test_what_was_expected_came(tmp_path: Path) -> None:

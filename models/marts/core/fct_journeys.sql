@@ -22,6 +22,8 @@ fct_journeys as (
         max(case when is_current then outcome end) as outcome,
         cast(sum(case when stage = 'customer' then amount end) as decimal(18, 2))
             as won_amount,
+        cast(max(case when stage = 'opportunity' then amount end) as decimal(18, 2))
+            as opportunity_amount,
         cast(
             sum(case when stage in ('retained', 'expanded') then amount end) as decimal(18, 2)
         ) as later_amount,

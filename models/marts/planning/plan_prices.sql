@@ -1,89 +1,101 @@
 {# Grain: one row a funnel, segment and sample: how many leads it brings lately, and what its
    wins are worth. #}
+{%- set together = 'partition by funnel, sample_number' -%}
 with
 
-journeys as (select * from {{ ref('fct_journeys') }}),
-
-samples as ({{ plan_sample_spine() }}),
-
-placed as (
-
-    select
-        funnel,
-        {{ plan_segment() }} as segment,
-        {{ sample_group() }} as sample_group,
-        case
-            when
-                won_amount > 0
-                and {{ week_number('customer_at') }} between {{ plan_first_week() }} and -1
-                then ln({{ as_double('won_amount') }})
-        end as log_price,
-        case
-            when {{ week_number('lead_at') }} between -{{ int_var('planning_recent_weeks') }} and -1
-                then 1
-            else 0
-        end as is_recent
-    from journeys
-
-),
-
-grouped as (
-
-    select
-        funnel,
-        segment,
-        sample_group,
-        count(log_price) as win_count,
-        sum(is_recent) as lead_count,
-        coalesce({{ exact_sum('log_price', 12) }}, 0) as log_sum,
-        coalesce({{ exact_sum('log_price * log_price', 12) }}, 0) as square_sum
-    from placed
-    group by funnel, segment, sample_group
-
-),
-
-sampled as (
-
-    select
-        grouped.funnel,
-        grouped.segment,
-        samples.number as sample_number,
-        cast(sum(grouped.win_count) as bigint) as win_count,
-        cast(sum(grouped.lead_count) as bigint) as lead_count,
-        {{ exact_sum('grouped.log_sum', 12) }} as log_sum,
-        {{ exact_sum('grouped.square_sum', 12) }}
-        - power({{ exact_sum('grouped.log_sum', 12) }}, 2) / greatest(sum(grouped.win_count), 1)
-            as log_squares
-    from grouped
-    inner join samples on grouped.sample_group != samples.number
-    group by grouped.funnel, grouped.segment, samples.number
-
-),
+amounts as (select * from {{ ref('plan_amounts') }}),
 
 pooled as (
 
     select
         *,
-        {{ exact_sum('log_sum', 12, over='partition by funnel, sample_number') }}
-        / nullif(sum(win_count) over (partition by funnel, sample_number), 0) as pool_mean,
-        {{ exact_sum('log_squares', 12, over='partition by funnel, sample_number') }}
-        / greatest(sum(greatest(win_count - 1, 0)) over (partition by funnel, sample_number), 1)
-            as pool_variance,
+        {{ exact_sum('win_log_sum', 12, over=together) }}
+        / nullif(sum(win_count) over ({{ together }}), 0) as pool_mean,
+        {{ exact_sum('win_log_squares', 12, over=together) }}
+        / greatest(sum(greatest(win_count - 1, 0)) over ({{ together }}), 1) as pool_variance,
         {{ as_double('lead_count') }}
-        / nullif(sum(lead_count) over (partition by funnel, sample_number), 0) as mix_share
-    from sampled
+        / nullif(sum(lead_count) over ({{ together }}), 0) as mix_share
+    from amounts
+
+),
+
+spread as (
+
+    -- Prices are lognormal; the spread of a segment with few wins takes after its funnel's.
+    select
+        *,
+        (win_log_squares + {{ int_var('planning_prior_wins') }} * pool_variance)
+        / (greatest(win_count - 1, 0) + {{ int_var('planning_prior_wins') }}) as log_variance
+    from pooled
+
+),
+
+beside as (
+
+    -- What wins were worth beside what others hoped for, and how well that is known.
+    select
+        *,
+        win_log_sum / nullif(win_count, 0) - hope_log_mean as gap,
+        1 / nullif(
+            log_variance / nullif(win_count, 0) + hope_log_variance / hope_count, 0
+        ) as gap_weight
+    from spread
+
+),
+
+summed as (
+
+    select
+        *,
+        {{ exact_sum('gap_weight', 9, over=together) }} as weights,
+        {{ exact_sum('gap_weight * gap', 9, over=together) }} as weighted_gaps,
+        {{ exact_sum('gap_weight * gap * gap', 9, over=together) }} as weighted_squares,
+        {{ exact_sum('gap_weight * gap_weight', 9, over=together) }} as squared_weights,
+        count(gap_weight) over ({{ together }}) as gap_count
+    from beside
+
+),
+
+compared as (
+
+    -- How far segments truly differ in it (DerSimonian and Laird).
+    select
+        *,
+        weighted_gaps / weights as usual_gap,
+        (weighted_squares - power(weighted_gaps, 2) / weights - (gap_count - 1))
+        / nullif(weights - squared_weights / weights, 0) as gap_variance
+    from summed
+
+),
+
+told as (
+
+    -- The hopes of a segment tell its price as well as so many wins do.
+    select
+        *,
+        coalesce(case when usual_gap is not null then log_variance end / (
+            greatest(
+                power({{ decimal_var('planning_usual_gap') }}, 2),
+                coalesce(max(case when sample_number = 0 then gap_variance end) over (
+                    partition by funnel
+                ), 0)
+            )
+            + hope_log_variance / hope_count
+        ), 0) as hope_wins
+    from compared
 
 ),
 
 shrunk as (
 
-    -- Prices are lognormal; a segment with few wins takes after its funnel, the spread more so.
     select
         *,
-        (log_sum + 0.25 * pool_mean) / (win_count + 0.25) as log_mean,
-        (log_squares + {{ int_var('planning_prior_wins') }} * pool_variance)
-        / (greatest(win_count - 1, 0) + {{ int_var('planning_prior_wins') }}) as log_variance
-    from pooled
+        (
+            win_log_sum
+            + coalesce(hope_wins * (hope_log_mean + usual_gap), 0)
+            + 0.25 * pool_mean
+        ) / (win_count + hope_wins + 0.25) as log_mean
+    from told
 
 ),
 
