@@ -16,7 +16,8 @@ days as (
         spells.subject,
         spells.first_seen_date,
         series.observed,
-        series.expected
+        series.expected,
+        series.chance_count
     from spells
     inner join series
         on
@@ -31,7 +32,8 @@ days as (
         spells.subject,
         spells.first_seen_date,
         integrity.bad_count as observed,
-        0 as expected
+        0 as expected,
+        integrity.all_count as chance_count
     from spells
     inner join integrity
         on
@@ -52,36 +54,48 @@ summed as (
         subject,
         first_seen_date,
         sum(observed) as observed,
-        sum(expected) as expected
+        sum(expected) as expected,
+        sum(chance_count) as chance_count
     from days
     group by system, stage, monitor, subject, first_seen_date
+
+),
+
+told as (
+
+    -- Of a score, points a person: what all points add up to says nothing to anybody.
+    select
+        spells.*,
+        case when spells.source = 'score' then summed.chance_count end as scored_count,
+        coalesce(summed.observed, spells.observed)
+        / case when spells.source = 'score' then summed.chance_count else 1 end as whole_observed,
+        coalesce(summed.expected, spells.expected)
+        / case when spells.source = 'score' then summed.chance_count else 1 end as whole_expected
+    from spells
+    left join summed
+        on
+            {{ same('spells', 'summed', ['system', 'stage', 'monitor', 'subject',
+                'first_seen_date']) }}
 
 ),
 
 int_spells_measured as (
 
     select
-        spells.system,
-        spells.stage,
-        spells.definition_version,
-        spells.monitor,
-        spells.subject,
-        spells.kind,
-        cast(round(coalesce(summed.observed, spells.observed)) as bigint) as observed_count,
-        cast(coalesce(summed.expected, spells.expected) as decimal(18, 2)) as expected_volume,
+        system,
+        stage,
+        definition_version,
+        monitor,
+        subject,
+        kind,
+        cast(round(whole_observed) as bigint) as observed_count,
+        cast(whole_expected as decimal(18, 2)) as expected_volume,
         cast(
-            round(abs(
-                coalesce(summed.observed, spells.observed)
-                - coalesce(summed.expected, spells.expected)
-            )) as bigint
+            round(coalesce(scored_count, abs(whole_observed - whole_expected))) as bigint
         ) as affected_count,
-        spells.first_seen_date,
-        spells.last_seen_date
-    from spells
-    left join summed
-        on
-            {{ same('spells', 'summed', ['system', 'stage', 'monitor', 'subject',
-                'first_seen_date']) }}
+        first_seen_date,
+        last_seen_date
+    from told
 
 )
 
