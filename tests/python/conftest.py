@@ -15,6 +15,8 @@ from filelock import FileLock
 
 from demo.generate import generate
 from demo.load import load
+from tests.python.demo_company import END, Make
+from tests.python.demo_company import PEOPLE as FEW
 from tools.run_dbt import run_dbt
 
 PEOPLE = 1500
@@ -90,3 +92,18 @@ def _in(folder: Path) -> Built:
         target=folder / "target",
         vars={"cutoff": UNTIL.isoformat(sep=" ")},
     )
+
+
+@pytest.fixture(scope="session")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Generate a company of few people once for each set of arguments."""
+    root, made = tmp_path_factory.mktemp("demo"), dict[tuple[int, datetime], Path]()
+
+    def company(seed: int = SEED, until: datetime = END) -> Path:
+        if (seed, until) not in made:
+            folder = root / f"{seed}-{until:%Y%m%d%H%M}"
+            generate(FEW, seed, until, folder, workers=1)
+            made[seed, until] = folder
+        return made[seed, until]
+
+    return company
