@@ -27,7 +27,7 @@ int_signals_unioned as (
         expected,
         surprise,
         alarm_limit,
-        surprise >= alarm_limit as is_alarm,
+        is_alarm,
         is_too_small
     from series
     union all
