@@ -146,6 +146,55 @@ def test_a_step_surprises_beside_the_most_of_the_five_days_before(judged: Path) 
         assert surprise == pytest.approx(_tail(seen, usual * max(most, 1), size), abs=0.1)
 
 
+def test_no_monitor_alarms_while_fewer_are_odd_than_it_looks_for(judged: Path) -> None:
+    [(false_alarms, silent)] = query(
+        judged,
+        "select count(*) filter (is_alarm and observed < least_share * chance_count),"
+        " count(*) filter (surprise >= alarm_limit and not is_alarm)"
+        " from intermediate.int_signals_unioned inner join seeds.drift_monitors using (monitor)"
+        " where window_days > 0 and source = 'labels'",
+    )
+    assert false_alarms == 0
+    assert silent > 0
+
+
+def test_whose_like_hardly_ever_got_a_label_is_told_without_themselves(judged: Path) -> None:
+    """Cell by cell: the others of its rule up to six points off, in the reference."""
+    cells: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
+    for rule, points, *counts in query(
+        judged,
+        "select blamed_rule, points, day_number, sum(chance_count)::int, sum(odd_count)::int"
+        " from intermediate.int_chances_counted where system = 'company001_marketing'"
+        " and not is_defined and not is_contested group by all order by all",
+    ):
+        cells.setdefault((rule, points), []).append(tuple(counts))
+    early = {
+        cell: np.array([day[1:] for day in days if day[0] <= REFERENCE]).reshape(-1, 2).sum(axis=0)
+        for cell, days in cells.items()
+    }
+    wanted = np.zeros(DAYS + 1, dtype=np.int64)
+    for (rule, points), days in cells.items():
+        whole = sum(each for (other, _), each in early.items() if other == rule)
+        likes = sum(
+            (
+                each
+                for (other, at), each in early.items()
+                if other == rule and 0 < abs(at - points) <= 6
+            ),
+            np.zeros(2),
+        )
+        rate = (likes[1] + 3 * (whole[1] + 0.06) / (whole[0] + 3)) / (likes[0] + 3)
+        for day, count, _ in days if rate < 0.015 else ():
+            wanted[day] += count
+    told = query(
+        judged,
+        "select day_number, chance_count from intermediate.int_series_weighed"
+        " where system = 'company001_marketing' and monitor = 'rare'",
+    )
+    assert wanted.sum() > 1000
+    assert {day: int(count) for day, count in told} == dict(enumerate(wanted.tolist()[1:], 1))
+
+
 def test_with_too_few_people_nothing_alarms_and_that_is_said(judged: Path) -> None:
     of_labels = "system like 'company002%' and monitor not in ('unknown_label', 'missing_data')"
     [(alarms, small, rows)] = query(
