@@ -54,13 +54,13 @@ FIGURES = """
 
 
 def write_table(scores: Path, table: Path) -> None:
-    """All planners, one line a kind of company; then this project's plan a second time, seed by
-    seed."""
+    """All planners, one line a kind of company; of several seeds, this project's plan once more,
+    seed by seed."""
     with duckdb.connect() as connection:
         connection.execute(SCORES.format(scores=scores))
         seeds = [seed for (seed,) in connection.execute(SEEDS).fetchall()]
         tables = [_table(connection, "All companies", "true")]
-        for seed in seeds:
+        for seed in seeds if len(seeds) > 1 else []:
             chosen = f"seed = {seed} and planner = 'this project'"
             tables.append(_table(connection, f"Seed {seed}", chosen))
     table.write_text(HEADING.read_text() + "\n".join(tables))
