@@ -11,8 +11,8 @@ DETECTORS = f"""
     select
         regime, detector,
         round(avg(false_count) filter (kind = 'none'), 2),
-        {FOUND.replace("end))", "end) filter (kind != 'none'))")},
-        round(100 * avg(case when days <= 1 then 1 else 0 end) filter (affected >= 10)),
+        {FOUND.replace("end))", "end) filter (kind != 'none'), 1)")},
+        round(100 * avg(case when days <= 1 then 1 else 0 end) filter (affected >= 10), 1),
         round(100 * avg(is_right_system::int), 1),
         case when detector = 'this project' then round(100 * avg(is_right_rule::int), 1) end
     from scores
