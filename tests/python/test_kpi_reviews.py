@@ -130,6 +130,13 @@ def test_the_other_kpis_of_a_quarter_are_their_parts(built: Built) -> None:
         "sum(new_amount + expansion_amount), sum(contraction_amount + churn_amount)",
         "true",
     )
+    covered = dict(
+        query(
+            built.database,
+            "select period_start, numerator from marts.kpi_metrics"
+            " where metric = 'coverage' and funnel = 'all' and period_kind = 'quarter'",
+        )
+    )
     for start in sorted({start for start, _ in told})[1:]:
         worked, won, lost, amount, days = sales[start]
         velocity = share(worked * won * amount, (won + lost) * days) if won else None
@@ -140,6 +147,7 @@ def test_the_other_kpis_of_a_quarter_are_their_parts(built: Built) -> None:
         opening = opened.get(quarter(before), (Decimal(0),))[0]
         target = wanted.get(start, (Decimal(0),))[0]
         assert _near(told[start, "coverage"], share(opening, target)), start
+        assert _near(covered[start], opening), start
     assert any(value for (_, metric), value in told.items() if metric == "velocity")
     coming, last = UNTIL.date(), quarter(UNTIL.date() - timedelta(1))
     forecast = query(
