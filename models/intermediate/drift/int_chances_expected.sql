@@ -1,8 +1,8 @@
 {# Grain: one row a system, stage, version and cell: how often label and definition differ there in
    the reference days. Cells with few people lean on their rule, and it on the system's side. Its
-   likes: the cells of that rule up to six points off, without itself, so that no luck chooses it. #}
+   neighbours: cells of that rule up to six points off, without itself, so that no luck chooses it. #}
 {%- set cell = 'system, stage, definition_version, is_defined, blamed_rule' -%}
-{%- set likes -%}
+{%- set neighbours -%}
 over (partition by {{ cell }} order by points range between 6 preceding and 6 following)
 {%- endset -%}
 
@@ -36,8 +36,8 @@ leaning as (
         *,
         (sum(odd_count) over (partition by {{ cell }}) + 0.06)
         / (sum(chance_count) over (partition by {{ cell }}) + 3.0) as rule_rate,
-        sum(odd_count) {{ likes }} - odd_count as like_odd_count,
-        sum(chance_count) {{ likes }} - chance_count as like_count
+        sum(odd_count) {{ neighbours }} - odd_count as neighbour_odd_count,
+        sum(chance_count) {{ neighbours }} - chance_count as neighbour_count
     from cells
 
 ),
@@ -49,7 +49,9 @@ int_chances_expected as (
         points,
         chance_count as reference_count,
         cast((odd_count + 3 * rule_rate) / (chance_count + 3.0) as decimal(12, 9)) as odd_rate,
-        cast((like_odd_count + 3 * rule_rate) / (like_count + 3.0) as decimal(12, 9)) as like_rate
+        cast(
+            (neighbour_odd_count + 3 * rule_rate) / (neighbour_count + 3.0) as decimal(12, 9)
+        ) as neighbour_rate
     from leaning
 
 )

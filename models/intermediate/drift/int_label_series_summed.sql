@@ -24,7 +24,7 @@ expected as (
     select
         counted.*,
         cells.odd_rate,
-        cells.like_rate,
+        cells.neighbour_rate,
         counted.chance_count * cells.odd_rate as expected,
         counted.chance_count * cells.odd_rate * (1 - cells.odd_rate) as variance
     from counted
@@ -57,7 +57,7 @@ watched as (
         on
             expected.is_defined = monitors.is_defined
             and case monitors.keeps_out
-                when 'rare' then expected.like_rate < 0.015
+                when 'rare' then expected.neighbour_rate < 0.015
                 when 'rule' then expected.blamed_attribute not in ('several', 'score')
                 when 'any' then true
                 else expected.blamed_attribute = monitors.keeps_out
