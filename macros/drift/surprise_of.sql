@@ -12,7 +12,7 @@
     {%- endset -%}
     {%- set spread = 'sqrt(' ~ trials ~ ' * ' ~ expected ~ ' * ' ~ size ~ ') / ' ~ whole -%}
     case
-                when {{ seen }} <= 0 then -3.0
+                when {{ seen }} <= 0.5 then -3.0
                 when {{ middle }} <= 0.05 * {{ spread }}
                     then {{ gap }} / ({{ spread }})
                 else

@@ -1,4 +1,7 @@
-{# Grain: one row a system, stage, version, monitor of labels, subject and day: odd and expected. #}
+{# Grain: one row a system, stage, version, monitor of labels, subject and day: odd and expected.
+   The monitor `rare` counts everybody by how seldom anybody like them is odd, all others as one. #}
+{%- set series = 'system, stage, definition_version, monitor, subject' -%}
+
 with
 
 counted as (select * from {{ ref('int_chances_counted') }}),
@@ -19,71 +22,67 @@ days as (
 
 ),
 
-expected as (
+matched as (
 
     select
-        counted.*,
-        cells.odd_rate,
-        cells.neighbour_rate,
+        counted.system,
+        counted.stage,
+        counted.definition_version,
+        counted.day_number,
+        monitors.monitor,
+        case
+            when monitors.by_channel then counted.channel
+            when monitors.keeps_out = 'rule' then counted.blamed_rule
+            else ''
+        end as subject,
+        counted.chance_count,
+        counted.odd_count,
         counted.chance_count * cells.odd_rate as expected,
-        counted.chance_count * cells.odd_rate * (1 - cells.odd_rate) as variance
+        counted.chance_count * cells.odd_rate * (1 - cells.odd_rate) as variance,
+        case when monitors.keeps_out = 'rare' then cells.rareness else 1 end as weight
     from counted
     inner join cells
         on
             {{ same('counted', 'cells', ['system', 'stage', 'definition_version', 'is_defined',
                 'blamed_rule', 'points']) }}
+    inner join monitors
+        on
+            counted.is_defined = monitors.is_defined
+            and case
+                when monitors.keeps_out = 'rule'
+                    then counted.blamed_attribute not in ('several', 'score')
+                when monitors.keeps_out in ('any', 'rare') then true
+                else counted.blamed_attribute = monitors.keeps_out
+            end
+            and (
+                monitors.from_points is null
+                or counted.is_scored
+                and counted.points between monitors.from_points and monitors.to_points - 1
+            )
 
 ),
 
 watched as (
 
     select
-        expected.system,
-        expected.stage,
-        expected.definition_version,
-        monitors.monitor,
-        case
-            when monitors.by_channel then expected.channel
-            when monitors.keeps_out = 'rule' then expected.blamed_rule
-            else ''
-        end as subject,
-        expected.day_number,
-        sum(expected.chance_count) as chance_count,
-        sum(expected.odd_count) as observed,
-        sum(expected.expected) as expected,
-        sum(expected.variance) as variance
-    from expected
-    inner join monitors
-        on
-            expected.is_defined = monitors.is_defined
-            and case monitors.keeps_out
-                when 'rare' then expected.neighbour_rate < 0.015
-                when 'rule' then expected.blamed_attribute not in ('several', 'score')
-                when 'any' then true
-                else expected.blamed_attribute = monitors.keeps_out
-            end
-            and (
-                monitors.from_points is null
-                or expected.is_scored
-                and expected.points between monitors.from_points and monitors.to_points - 1
-            )
-    group by
-        expected.system, expected.stage, expected.definition_version, monitors.monitor, subject,
-        expected.day_number
+        {{ series }},
+        day_number,
+        cast(round(sum(chance_count * weight)) as bigint) as chance_count,
+        sum(odd_count * weight) as observed,
+        sum(expected * weight) as expected,
+        sum(variance * weight * weight) as variance
+    from matched
+    group by {{ series }}, day_number
 
 ),
 
 series as (
 
     select
-        system,
-        stage,
-        definition_version,
-        monitor,
-        subject,
+        {{ series }},
         min(day_number) as first_day
     from watched
-    group by system, stage, definition_version, monitor, subject
+    group by {{ series }}
 
 ),
 

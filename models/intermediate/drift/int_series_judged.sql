@@ -18,10 +18,14 @@ compared as (
         windowed.*,
         {%- for days in windows %}
         case
-            -- However surprising: what this monitor looks for would show in more of them.
+            -- However surprising: what this monitor looks for would show in more of them, and one
+            -- or two are no pattern.
             when
-                windowed.observed_{{ days }}
-                < monitors.least_share * windowed.chance_count_{{ days }}
+                monitors.source != 'score'
+                and windowed.observed_{{ days }} < greatest(
+                    {{ int_var('drift_least_count') }},
+                    coalesce(monitors.least_share, 0) * windowed.chance_count_{{ days }}
+                )
                 then least(windowed.surprise_{{ days }} / monitors.limit_{{ days }}, 0)
             else windowed.surprise_{{ days }} / monitors.limit_{{ days }}
         end as part_{{ days }},
