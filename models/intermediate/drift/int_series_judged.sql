@@ -84,7 +84,8 @@ int_series_judged as (
             when window_days = 0 then limit_sum else {{ of_window('limit') }}
         end as alarm_limit,
         most_part >= 1 or part_0 >= 1 as is_alarm,
-        most_surprise < limit_{{ longest }} as is_too_small
+        most_surprise < limit_{{ longest }}
+        or chance_count_{{ longest }} < {{ int_var('drift_least_count') }} as is_too_small
     from ranked
 
 )
