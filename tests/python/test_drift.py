@@ -174,7 +174,7 @@ def test_a_label_counts_as_seldom_as_its_neighbours_get_one(judged: Path) -> Non
         cell: np.array([day[1:] for day in days if day[0] <= REFERENCE]).reshape(-1, 2).sum(axis=0)
         for cell, days in cells.items()
     }
-    wanted = np.zeros((DAYS + 1, 2))
+    wanted = np.zeros((DAYS + 1, 4))
     for (rule, points), days in cells.items():
         whole = sum(each for (other, _), each in early.items() if other == rule)
         neighbours = sum(
@@ -185,18 +185,23 @@ def test_a_label_counts_as_seldom_as_its_neighbours_get_one(judged: Path) -> Non
             ),
             np.zeros(2),
         )
-        rate = (neighbours[1] + 3 * (whole[1] + 0.06) / (whole[0] + 3)) / (neighbours[0] + 3)
-        for day, *counts in days:
-            wanted[day] += np.array(counts) * round(math.exp(-60 * rate), 3)
+        lean = 3 * (whole[1] + 0.06) / (whole[0] + 3)
+        weight = round(math.exp(-60 * (neighbours[1] + lean) / (neighbours[0] + 3)), 3)
+        own = (early[rule, points][1] + lean) / (early[rule, points][0] + 3)
+        for day, count, odd in days:
+            usual = count * own * weight
+            wanted[day] += [count * weight, odd * weight, usual, usual * (1 - own) * weight]
     told = query(
         judged,
-        "select chance_count, observed from intermediate.int_series_weighed"
+        "select chance_count, observed, expected, variance"
+        " from intermediate.int_label_series_summed"
         " where system = 'company001_marketing' and monitor = 'rare' order by day_number",
     )
     assert wanted[:, 1].sum() > 100
-    counts, odd = np.array(told, dtype=float).T
-    np.testing.assert_allclose(counts, wanted[1:, 0], rtol=0, atol=0.5001)
-    np.testing.assert_allclose(odd, wanted[1:, 1], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        np.array(told, dtype=float)[:, 1:], wanted[1:, 1:], rtol=1e-6, atol=1e-6
+    )
+    assert [row[0] for row in told] == pytest.approx(wanted[1:, 0], abs=0.5001)
 
 
 def test_with_too_few_people_nothing_alarms_and_that_is_said(judged: Path) -> None:
