@@ -5,11 +5,11 @@ with
 
 changes as (select * from {{ ref('stage_count_changes') }} where change != 0),
 
-candidates as (select * from {{ ref('stage_candidates') }}),
+candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
 
 arrivals as (
 
-    select * from {{ ref('stage_arrivals') }} where basis = 'in_force' and is_inferred
+    select * from {{ ref('int_stage_arrivals_collected') }} where basis = 'in_force' and is_inferred
 
 ),
 

@@ -1,7 +1,7 @@
 -- Every link that makes two records one person; put your own system and id in their place.
 with
 
-links as (select * from {{ ref('int_links_explained') }}),
+links as (select * from {{ ref('int_record_links_described') }}),
 
 chosen as (
 

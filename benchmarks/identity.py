@@ -16,7 +16,7 @@ PREPARE = """
         case when people.email like '%@%' then lower(people.email)
             else 'no address ' || people.record_key end as lowered_at
     from built.intermediate.int_people_unioned as people
-    inner join built.intermediate.int_records_resolved as resolved using (record_key)
+    inner join built.intermediate.int_record_persons_mapped as resolved using (record_key)
     inner join read_parquet('{truth}/records.parquet') as records
         on people.system = records.system and people.record_id = records.record_id
 """

@@ -13,10 +13,10 @@ from demo.generate import Generation, read_generation
 
 TRUTH = "truth"
 LEDGERS = (
-    "intermediate.int_person_ids_issued",
-    "intermediate.int_record_values_noted",
-    "intermediate.int_touches_noted",
-    "marts.plan_promises",
+    "history.history_person_ids",
+    "history.history_attribute_values",
+    "history.history_touches",
+    "history.history_plans",
 )
 """What builds note for ever of one company, and must not be told of another."""
 

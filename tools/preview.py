@@ -18,8 +18,8 @@ from tools.run_dbt import ROOT, run_dbt
 MOVED = """
     create temp table moved as
     select record_key, one.person_key as before_key, other.person_key as after_key
-    from before.intermediate.int_records_resolved as one
-    inner join after.intermediate.int_records_resolved as other using (record_key)
+    from before.intermediate.int_record_persons_mapped as one
+    inner join after.intermediate.int_record_persons_mapped as other using (record_key)
     where one.person_key != other.person_key
 """
 # A number of each build, told beside the other's.

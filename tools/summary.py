@@ -36,7 +36,7 @@ READ = """
     select system, sum(read_count)
     from (
         select distinct system, source_table, read_count
-        from marts.conservation
+        from marts.source_reconciliation
         where read_count is not null
     )
     group by system
@@ -44,14 +44,14 @@ READ = """
 
 FATES = """
     select system, fate, sum(row_count)
-    from marts.conservation
+    from marts.source_reconciliation
     where read_count is not null
     group by system, fate
 """
 
 REASONS = """
     select fate, coalesce(reason, reason_code), sum(row_count) as row_count
-    from marts.conservation
+    from marts.source_reconciliation
     where fate <> 'counted' and read_count is not null
     group by fate, coalesce(reason, reason_code)
     order by fate, row_count desc

@@ -21,19 +21,19 @@ TABLES = f"""
     create table intermediate.int_integrity_counted (
         system varchar, signal varchar, subject varchar, definition_version bigint,
         bad_count bigint, all_count bigint, count_date date);
-    create table intermediate.int_bases_dated as
+    create table intermediate.int_definition_versions_dated as
         select 'in_force' as basis, 1::bigint as definition_version, false as is_draft,
         timestamp '1990-01-01' as valid_from, timestamp '9999-12-31' as valid_to;
-    create table intermediate.int_rules_inherited (
+    create table intermediate.int_definition_rules_completed (
         definition_version bigint, stage varchar, rule varchar, attribute varchar,
         operator varchar, value varchar, if_unknown varchar, meaning varchar, rule_order bigint);
-    create table marts.restated_weeks (
+    create table intermediate.int_restated_weeks_detected (
         stage varchar, week date, told_first bigint, told_then bigint, told_now bigint,
         note_number bigint, noted_at timestamp);
     create table marts.stage_count_changes (
         period_kind varchar, period_start date, stage varchar, part varchar, rule varchar,
         change decimal(18, 2), entered_count bigint, earlier_told_count bigint);
-    insert into intermediate.int_rules_inherited values
+    insert into intermediate.int_definition_rules_completed values
         (1, 'mql', '{RULES[0]}', 'has_business_email', 'is', 'true', 'fails', '', 1),
         (1, 'mql', '{RULES[1]}', 'employees', 'at_least', '20', 'fails', '', 2),
         (1, 'mql', '{RULES[2]}', 'country', 'is_one_of', 'US', 'fails', '', 3),

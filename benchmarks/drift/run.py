@@ -17,9 +17,9 @@ from tools.run_dbt import run_dbt
 LANDED = (
     "int_label_chances",
     "int_integrity_counted",
-    "int_rules_inherited",
-    "int_bases_dated",
-    "restated_weeks",
+    "int_definition_rules_completed",
+    "int_definition_versions_dated",
+    "int_restated_weeks_detected",
     "stage_count_changes",
 )
 SEEDS = ("drift_monitors", "alert_decisions", "lifecycle_stages")

@@ -85,7 +85,7 @@ def _land(
 
 def _plan(database: Path, target: Path) -> dict[str, Plan]:
     """The project's own models, as dbt builds them."""
-    chosen = ["--select", "+plan_targets,path:models/marts/planning"]
+    chosen = ["--select", "+plan_targets,path:models/*/planning"]
     outcome = run_dbt(["run", "--quiet", *chosen], database, target, {"cutoff": CUTOFF.isoformat()})
     assert outcome.success, outcome.exception or "a planning model failed"
     with duckdb.connect(str(database), read_only=True) as connection:

@@ -1,4 +1,4 @@
-{# What a rule of the definition may ask of a person, and of what kind each is; columns of int_persons_dated. #}
+{# What a rule of the definition may ask of a person, and of what kind each is; columns of int_person_attributes_dated. #}
 {% macro definition_attributes() -%}
     {{ return({
         'has_valid_email': 'flag',

@@ -1,7 +1,7 @@
 {# CTEs that give each owner (a person, an account) the value of each attribute that wins at each time, and the system that told it;
    the last is `survivors` (owner_key, <attribute>, <attribute>_system, valid_from, valid_to). An owner is swept moment by moment only
    where something that its records say changed; all others have one spell.
-   Needs the CTEs records (owner_key, record_key, system, created_at, <attribute> as it stands), spells (int_record_values_dated of
+   Needs the CTEs records (owner_key, record_key, system, created_at, <attribute> as it stands), spells (int_attribute_history_combined of
    this entity) and survivorship (the seed's rows of this entity). attributes: {name: type}. #}
 {% macro surviving_values(attributes) %}
 ranks as (

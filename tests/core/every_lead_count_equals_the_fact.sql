@@ -21,7 +21,7 @@ from_fact as (
 
 ),
 
-slices as (select distinct slice_name from {{ ref('conversion_totals') }}),
+slices as (select distinct slice_name from {{ ref('int_conversion_totals_counted') }}),
 
 differences as (
 
@@ -44,16 +44,16 @@ differences as (
     union all
     {%- endfor %}
     select
-        'conversion_totals' as mart,
+        'int_conversion_totals_counted' as mart,
         slice_name as funnel,
         slice_name as channel,
         sum(entered_count) as lead_count
-    from {{ ref('conversion_totals') }}
+    from {{ ref('int_conversion_totals_counted') }}
     where step = 'lead_to_mql'
     group by slice_name
     union all
     select
-        'conversion_totals' as mart,
+        'int_conversion_totals_counted' as mart,
         slices.slice_name as funnel,
         slices.slice_name as channel,
         -sum(from_fact.lead_count) as lead_count
@@ -74,7 +74,7 @@ select
     'not judged so' as fault,
     cast(lifecycle.lifecycle_key as {{ dbt.type_string() }}) as detail
 from {{ ref('fct_lifecycle') }} as lifecycle
-left join {{ ref('int_leads_judged') }} as judged
+left join {{ ref('int_qualifications_evaluated') }} as judged
     on
         lifecycle.journey_key = judged.journey_key
         and lifecycle.stage = judged.stage
@@ -90,7 +90,7 @@ union all
 select
     'judged so and not told' as fault,
     judged.stage || ' of ' || cast(judged.journey_key as {{ dbt.type_string() }}) as detail
-from {{ ref('int_leads_judged') }} as judged
+from {{ ref('int_qualifications_evaluated') }} as judged
 left join {{ ref('fct_lifecycle') }} as lifecycle
     on
         judged.journey_key = lifecycle.journey_key

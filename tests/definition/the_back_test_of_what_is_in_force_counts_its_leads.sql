@@ -23,7 +23,7 @@ judged as (
     select
         count(case when stage = 'lead' then 1 end) as lead_count,
         count(case when stage = 'mql' then 1 end) as mql_count
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_qualifications_evaluated') }}
     where basis = 'in_force'
 
 ),

@@ -19,7 +19,7 @@ select
     stages.stage,
     stages.failed_rule,
     told.failed_rule as told_rule
-from {{ ref('int_stages_explained') }} as stages
+from {{ ref('int_stage_decisions_described') }} as stages
 left join told on stages.person_key = told.person_key and stages.stage = told.stage
 where
     told.person_key is null

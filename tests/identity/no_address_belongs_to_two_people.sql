@@ -3,8 +3,8 @@
 select
     addresses.address,
     count(distinct records.person_key) as person_count
-from {{ ref('int_addresses_cleaned') }} as addresses
-inner join {{ ref('int_records_resolved') }} as records on addresses.record_key = records.record_key
+from {{ ref('int_emails_normalized') }} as addresses
+inner join {{ ref('int_record_persons_mapped') }} as records on addresses.record_key = records.record_key
 left join {{ ref('int_identifiers_refused') }} as refused on addresses.address = refused.address
 left join {{ ref('int_overrides_checked') }} as overrides
     on addresses.record_key = overrides.record_key and overrides.decision = 'separate'

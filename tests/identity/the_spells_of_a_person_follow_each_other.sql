@@ -9,7 +9,7 @@ numbered as (
         valid_to,
         lag(valid_to) over (partition by person_key order by valid_from) as last_valid_to,
         lead(valid_from) over (partition by person_key order by valid_from) as next_valid_from
-    from {{ ref('int_persons_dated') }}
+    from {{ ref('int_person_attributes_dated') }}
 
 )
 

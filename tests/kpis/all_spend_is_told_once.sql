@@ -20,7 +20,7 @@ told as (
     select
         coalesce(sum(spend_amount), 0) as amount,
         coalesce(sum(journey_count), 0) as journey_count
-    from {{ ref('kpi_acquisition') }}
+    from {{ ref('int_acquisition_cohorts_aggregated') }}
 
 )
 

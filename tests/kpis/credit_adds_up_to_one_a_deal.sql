@@ -2,7 +2,7 @@
 -- the cent, and no touch has less than nothing.
 with
 
-deals as (select * from {{ ref('kpi_deals') }} where outcome = 'won'),
+deals as (select * from {{ ref('int_opportunities_described') }} where outcome = 'won'),
 
 credits as (
 

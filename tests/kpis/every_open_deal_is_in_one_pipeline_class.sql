@@ -6,7 +6,7 @@ last_periods as (
     select
         period_kind,
         max(period_start) as period_start
-    from {{ ref('reporting_periods') }}
+    from {{ ref('int_reporting_periods_listed') }}
     group by period_kind
 
 ),

@@ -2,9 +2,9 @@
 select
     spells.opportunity_key,
     spells.starts_at
-from {{ ref('pipeline_spells') }} as spells
-inner join {{ ref('kpi_deals') }} as deals on spells.opportunity_key = deals.opportunity_key
-left join {{ ref('pipeline_spells') }} as others
+from {{ ref('int_pipeline_intervals_dated') }} as spells
+inner join {{ ref('int_opportunities_described') }} as deals on spells.opportunity_key = deals.opportunity_key
+left join {{ ref('int_pipeline_intervals_dated') }} as others
     on
         spells.opportunity_key = others.opportunity_key
         and spells.starts_at < others.starts_at

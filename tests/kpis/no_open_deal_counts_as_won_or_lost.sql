@@ -10,6 +10,6 @@ inner join {{ ref('fct_lifecycle') }} as lifecycle
         opportunities.opportunity_key = lifecycle.opportunity_key
         and lifecycle.is_current
         and lifecycle.stage = 'opportunity'
-inner join {{ ref('journey_steps') }} as journey_steps
+inner join {{ ref('fct_journey_steps') }} as journey_steps
     on lifecycle.journey_key = journey_steps.journey_key and journey_steps.to_stage = 'customer'
 where opportunities.outcome = 'open' and journey_steps.result != 'open'

@@ -2,7 +2,7 @@
 -- the closing of each period, all told, is what the next one opens with.
 with
 
-periods as (select * from {{ ref('reporting_periods') }}),
+periods as (select * from {{ ref('int_reporting_periods_listed') }}),
 
 totals as (
 

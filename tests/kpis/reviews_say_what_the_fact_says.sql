@@ -9,7 +9,7 @@ told as (
         case when funnel = 'all' then 'all' else 'funnels' end as scope,
         metric,
         sum(actual) as actual
-    from {{ ref('kpi_metrics') }}
+    from {{ ref('int_kpi_values_aggregated') }}
     where metric in ('leads', 'bookings')
     group by period_kind, case when funnel = 'all' then 'all' else 'funnels' end, metric
 

@@ -1,7 +1,7 @@
 -- The drivers' parts add up, to the cent, to the change of what was won between the two periods.
 with
 
-periods as (select * from {{ ref('reporting_periods') }} where period_kind != 'week'),
+periods as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind != 'week'),
 
 won as (
 

@@ -1,7 +1,7 @@
 -- What a period's win rate divides by is the deals that closed in it: won and lost, each once.
 with
 
-periods as (select * from {{ ref('reporting_periods') }}),
+periods as (select * from {{ ref('int_reporting_periods_listed') }}),
 
 closed as (
 

@@ -15,11 +15,11 @@ leads as (
 
 ),
 
-prices as (select * from {{ ref('plan_prices') }} where sample_number = 0),
+prices as (select * from {{ ref('int_plan_prices_estimated') }} where sample_number = 0),
 
-waits as (select * from {{ ref('plan_waits') }} where sample_number = 0),
+waits as (select * from {{ ref('int_plan_life_tables_estimated') }} where sample_number = 0),
 
-drifts as (select * from {{ ref('plan_drifts') }}),
+drifts as (select * from {{ ref('int_plan_rate_trends_combined') }}),
 
 rates as (
 
@@ -86,7 +86,7 @@ given as (
     from walked_3
     cross join days
     inner join prices on {{ same('walked_3', 'prices', ['funnel', 'segment']) }}
-    inner join {{ ref('plan_periods') }} as months
+    inner join {{ ref('int_plan_periods_listed') }} as months
         on
             walked_3.funnel = months.funnel
             and 7 * walked_3.week_number + days.number >= months.from_day

@@ -11,15 +11,15 @@ from tests.python.conftest import Built
 from tools.run_dbt import run_dbt
 
 STEPS = (
-    "int_addresses_cleaned",
+    "int_emails_normalized",
     "int_identifiers_refused",
     "int_records_linked",
     "int_records_clustered",
     "int_clusters_split",
-    "int_records_grouped",
+    "int_clusters_resolved",
 )
-LEDGER = "int_person_ids_issued"
-RESOLVED = "int_records_resolved"
+LEDGER = "history_person_ids"
+RESOLVED = "int_record_persons_mapped"
 START = datetime(2026, 1, 1)
 
 INPUTS = """

@@ -46,7 +46,10 @@ def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
 
 
 def told_in(built: Built, kind: str) -> dict[tuple[date, str], Decimal | None]:
-    found = rows(built, f"from marts.kpi_metrics where period_kind = '{kind}' and funnel = 'all'")
+    found = rows(
+        built,
+        f"from intermediate.int_kpi_values_aggregated where period_kind = '{kind}' and funnel = 'all'",
+    )
     return {(row["period_start"], row["metric"]): row["actual"] for row in found}
 
 

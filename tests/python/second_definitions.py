@@ -11,7 +11,7 @@ from tools.check.single import (
     what_is_called_a_lead_was_judged,
 )
 
-KPIS = "models/marts/kpis"
+KPIS = "models/marts/conversion"
 
 
 class Planted(NamedTuple):
@@ -111,7 +111,7 @@ LABELS = [
     ),
     Planted(
         "claimed_by_nobody",
-        "select count(*) as n from intermediate.int_records_resolved as r"
+        "select count(*) as n from intermediate.int_record_persons_mapped as r"
         " where not exists (select 1 from intermediate.int_stage_claims_unioned as c"
         " where c.record_key = r.record_key and c.stage = 'lead')",
         labels_decide_no_stage,
@@ -236,9 +236,9 @@ ATTRIBUTES = [
     Planted(
         "asked_in_a_branch",
         "select count(*) as n from marts.fct_journeys union all"
-        " select count(*) from intermediate.int_persons_dated where country in ('US', 'GB')",
+        " select count(*) from intermediate.int_person_attributes_dated where country in ('US', 'GB')",
         only_the_definition_asks_its_attributes,
-        "int_persons_dated.country",
+        "int_person_attributes_dated.country",
     ),
     Planted(
         "asked_before_it_was_resolved",
@@ -279,7 +279,7 @@ EVIDENCE = [
     ),
     Planted(
         "weighed_by_signal",
-        "select count(*) as n from intermediate.int_touches_placed as t"
+        "select count(*) as n from intermediate.int_touch_journeys_assigned as t"
         " inner join seeds.evidence_kinds as k on t.kind = k.kind and k.signal = 'worked_on'",
         only_the_definition_weighs_evidence,
         "its join by the evidence evidence_kinds.signal",
@@ -316,7 +316,7 @@ CALLED = [
     Planted(
         "called_in_a_branch",
         "select stage, journey_key from marts.fct_lifecycle union all"
-        " select 'mql' as stage, journey_key from intermediate.int_touches_placed",
+        " select 'mql' as stage, journey_key from intermediate.int_touch_journeys_assigned",
         what_is_called_a_lead_was_judged,
         "calls rows mql",
     ),

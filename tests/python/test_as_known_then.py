@@ -32,12 +32,12 @@ CHANGES = """
 SPELLS = """
     select distinct spells.employees, spells.valid_from::date::varchar
     from intermediate.int_account_values_dated as spells
-    inner join intermediate.int_companies_resolved as resolved using (account_key)
+    inner join intermediate.int_company_accounts_mapped as resolved using (account_key)
     inner join intermediate.int_companies_unioned as companies using (company_key)
     where companies.system = '{system}' and companies.company_record_id = '{company}'
     order by all
 """
-DATED = "+int_persons_dated"
+DATED = "+int_person_attributes_dated"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def landed(built: Built, tmp_path: Path) -> Path:
     """The demo company, with nothing noted yet of what its records show."""
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
-    _write(database, "drop table intermediate.int_record_values_noted")
+    _write(database, "drop table history.history_attribute_values")
     return database
 
 
@@ -61,7 +61,7 @@ def test_a_missed_build_loses_no_history(landed: Path, tmp_path: Path) -> None:
     spells = SPELLS.format(system="hubspot", company=company)
     expected = [(10, "1900-01-01"), (400, "2026-05-10"), (900, "2026-06-10")]
     assert query(landed, spells) == query(once, spells) == expected
-    dated = "from intermediate.int_persons_dated order by all"
+    dated = "from intermediate.int_person_attributes_dated order by all"
     assert query(landed, dated) == query(once, dated)
 
 
@@ -72,7 +72,7 @@ def test_an_unreadable_value_is_in_quarantine(landed: Path, tmp_path: Path) -> N
     _build(landed, str(UNTIL), tmp_path, read)
     told = query(
         landed,
-        "select reason_code, row_count from marts.conservation "
+        "select reason_code, row_count from marts.source_reconciliation "
         "where source_table = 'company_property_history' and fate = 'quarantined' order by all",
     )
     assert told == [("after_cutoff", 1), ("unreadable_value", 1)]
@@ -94,7 +94,7 @@ def test_without_a_history_a_value_holds_from_the_build_that_first_saw_it(
     assert query(landed, spells) == [first, (7777, LATER)]
     _build(landed, EARLIER, tmp_path)
     assert query(landed, spells) == [first]
-    noted = "select count(*) from intermediate.int_record_values_noted where note_number > 1"
+    noted = "select count(*) from history.history_attribute_values where note_number > 1"
     assert query(landed, noted) == [(1,)], "a build that looks back notes nothing"
 
 

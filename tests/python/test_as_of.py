@@ -25,24 +25,24 @@ MARTS = """
 """
 # The demo's targets begin in July 2026; and no earlier build was there to promise or tell anything.
 MAY_BE_EMPTY = {
-    "kpi_targets",
-    "plan_errors",
-    "plan_kept",
-    "restated_weeks",
-    "restatement_spells",
+    "int_kpi_targets_aggregated",
+    "plan_accuracy",
+    "plan_actuals",
+    "int_restated_weeks_detected",
+    "int_restatements_grouped",
 }
 # A plan looks a year ahead: at the first moment there is no target yet that it could start from.
 EMPTY_WITHOUT_TARGETS = {
-    "plan_awareness",
-    "plan_leads",
+    "int_plan_awareness_estimated",
+    "int_plan_leads_aggregated",
     "plan_levers",
-    "plan_promises",
-    "plan_revenue",
-    "plan_sums",
+    "history_plans",
+    "int_plan_revenue_aggregated",
+    "int_plan_sums_aggregated",
     "plan_weeks",
 }
 MOMENTS = [("2024-08-02", EMPTY_WITHOUT_TARGETS), ("2025-08-08", set()), ("2026-01-02", set())]
-LEDGERS = "+int_touches_noted +int_record_values_noted +int_person_ids_issued"
+LEDGERS = "+history_touches +history_attribute_values +history_person_ids"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -70,7 +70,7 @@ def test_the_future_never_leaks(
     generate(PEOPLE, SEED, datetime.fromisoformat(moment), tmp_path / "demo")
     load(tmp_path / "demo", ending_then)
     load(tmp_path / "demo", looking_back)
-    _run(looking_back, moment, "+int_touches_noted")
+    _run(looking_back, moment, "+history_touches")
     load(whole, looking_back)
     _run(looking_back, str(UNTIL), LEDGERS)
     for database in (looking_back, ending_then):

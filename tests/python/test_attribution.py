@@ -21,7 +21,7 @@ WAYS = ("first_touch", "last_touch", "linear", "position_based", "time_decay")
 CENT = Decimal("0.01")
 TOUCHES = """
     select touches.touch_key, touches.person_key, persons.account_key, touches.occurred_at
-    from intermediate.int_touches_placed as touches
+    from intermediate.int_touch_journeys_assigned as touches
     inner join marts.dim_persons as persons using (person_key)
     where touches.occurred_at is not null
         and touches.kind in (
@@ -135,14 +135,14 @@ def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
         connection.execute(f"attach ':memory:' as {built.database.stem}")
         connection.execute(f"create schema {built.database.stem}.marts")
         connection.execute(f"use {built.database.stem}.marts")
-        for table in ("deal_touches", "kpi_deals"):
+        for table in ("int_opportunity_touches_matched", "int_opportunities_described"):
             connection.execute(f"create table {table} as from built.marts.{table} limit 0")
         yield connection, sql
 
 
 def compiled(built: Built, model: str) -> str:
     """The SQL that the build ran for a model of the KPIs."""
-    path = Path("compiled/revenue_funnel/models/marts/kpis") / f"{model}.sql"
+    path = Path("compiled/revenue_funnel/models/marts/revenue") / f"{model}.sql"
     return (built.target / path).read_text()
 
 

@@ -18,7 +18,7 @@ STAGING = "models/staging/shop/stg_shop__people.sql"
 UNION = "models/intermediate/sources/int_people_unioned.sql"
 DEFINITION = "models/intermediate/definition/int_leads_evaluated.sql"
 FACT = "models/marts/core/fct_lifecycle.sql"
-KPI = "models/marts/kpis/lead_counts.sql"
+KPI = "models/marts/conversion/lead_counts.sql"
 IMPORT = "(select * from {{ ref('int_people_unioned') }} where reason_code is null)"
 
 
@@ -143,7 +143,7 @@ def write_yml(root: Path, lines: int) -> None:
 
 # Rule, fault, and what the sentence must name. Some rules can be broken in several ways.
 Plant = Callable[[Manifest, Path], None]
-LONG_NAME = "models/marts/kpis/" + "k" * 41 + ".sql"
+LONG_NAME = "models/marts/conversion/" + "k" * 41 + ".sql"
 FAULTS: list[tuple[str, Plant, str]] = [
     (
         "every_model_is_in_a_layer",

@@ -15,19 +15,21 @@ from tools.run_dbt import ROOT, run_dbt
 
 TOUCHES = """
     select touches.journey_key, touches.touch_key, touches.kind, touches.occurred_at, spells.*
-    from intermediate.int_touches_placed as touches
-    inner join intermediate.int_persons_dated as spells
+    from intermediate.int_touch_journeys_assigned as touches
+    inner join intermediate.int_person_attributes_dated as spells
         on touches.person_key = spells.person_key
         and touches.occurred_at >= spells.valid_from
         and touches.occurred_at < spells.valid_to
     order by touches.journey_key, touches.occurred_at, touches.touch_key
 """
-JUDGED = "select basis, journey_key, stage, occurred_at from intermediate.int_leads_judged"
+JUDGED = (
+    "select basis, journey_key, stage, occurred_at from intermediate.int_qualifications_evaluated"
+)
 PUBLISHED = """
     select table_schema || '.' || table_name
     from information_schema.tables
     where table_schema = 'marts' and table_name not like 'definition_%'
-        and table_name not in ('stage_bases', 'stage_arrivals', 'stage_candidates', 'stage_counts')
+        and table_name not in ('int_stage_count_periods_listed', 'int_stage_arrivals_collected', 'int_stage_candidates_collected', 'int_stage_counts_aggregated')
         and table_name not like 'stage_count_%'
     order by 1
 """
@@ -108,13 +110,15 @@ def test_judging_again_under_other_versions_changes_nothing_published(
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
     variables = {**built.vars, "rejudged_versions": [3]}
-    arguments = ["run", "--quiet", "--select", "int_bases_dated+"]
+    arguments = ["run", "--quiet", "--select", "int_definition_versions_dated+"]
     assert run_dbt(arguments, database, tmp_path / "target", variables).success
-    told = query(database, "select distinct basis from intermediate.int_leads_judged order by 1")
+    told = query(
+        database, "select distinct basis from intermediate.int_qualifications_evaluated order by 1"
+    )
     assert told == [("in_force",), ("version 3",)]
     assert query(database, CHANGES) == query(built.database, CHANGES)
     tables = [row[0] for row in query(database, PUBLISHED)]
-    assert {"marts.fct_lifecycle", "marts.fct_journeys", "marts.conformance"} <= set(tables)
+    assert {"marts.fct_lifecycle", "marts.fct_journeys", "marts.label_agreement"} <= set(tables)
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute(f"attach '{built.database}' as before (read_only)")
         for table in tables:

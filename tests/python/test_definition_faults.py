@@ -12,7 +12,7 @@ from tools.run_dbt import ROOT, run_dbt
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "analyses")
 SELECT = "evidence_kinds lifecycle_stages lead_definition_versions lead_definition_rules "
 SELECT += "lead_definition_scores lead_definition_agreements int_rules_checked "
-SELECT += "int_versions_checked int_agreements_checked int_definition_checked int_bases_dated"
+SELECT += "int_versions_checked int_agreements_checked int_definition_checked int_definition_versions_dated"
 
 VERSIONS = "lead_definition_versions.csv"
 RULES = "lead_definition_rules.csv"
@@ -164,4 +164,4 @@ def test_a_fault_stops_the_build_with_its_sentence(
     assert not outcome.success
     assert f"- {sentence}" in messages(outcome)
     judged = {node.node.name: str(node.status) for node in outcome.result.results}  # type: ignore[union-attr]
-    assert judged["int_bases_dated"] == "skipped"
+    assert judged["int_definition_versions_dated"] == "skipped"

@@ -24,16 +24,16 @@ Broken = Callable[..., Verdict]
 # What breaks one suite each, and what its sentence must say.
 BREAKS = {
     "conformance": (
-        "update marts.conformance set is_defined = false"
+        "update marts.label_agreement set is_defined = false"
         " where system = 'hubspot' and stage = 'mql'",
         r"hubspot, mql has 100\.0% \(of \d+\), agreed is at most 50\.0%\. Owner: marketing\. Read ",
     ),
     "conservation": (
-        "update marts.conservation set read_count = read_count + 3 where source_table = 'charge'",
+        "update marts.source_reconciliation set read_count = read_count + 3 where source_table = 'charge'",
         r"stripe\.charge has 3 \(of [\d,]+\), agreed is at most 0\. Owner: data\. Do not trust",
     ),
     "quarantine": (
-        "update marts.conservation set fate = 'quarantined' where source_table = 'email_event'",
+        "update marts.source_reconciliation set fate = 'quarantined' where source_table = 'email_event'",
         r"hubspot\.email_event has 100\.0% \(of [\d,]+\), agreed is at most 20\.0%\. Owner: data\.",
     ),
     "vocabulary": (
@@ -50,7 +50,7 @@ BREAKS = {
         r"country has 0\.0% \(of \d+\), agreed is at least 50\.0%\. Owner: marketing\. Find",
     ),
     "scores": (
-        "update intermediate.int_touches_weighed set score = 90 where occurred_at > '2026-04-02'",
+        "update intermediate.int_touches_scored set score = 90 where occurred_at > '2026-04-02'",
         r"score has \d\.\d+, agreed is a divergence below 0\.5\. Owner: marketing\.",
     ),
     "freshness": (
@@ -117,10 +117,10 @@ def test_a_limit_that_only_warns_is_told_and_is_no_error(broken: Broken) -> None
 
 def test_too_little_to_tell_is_told(broken: Broken) -> None:
     verdict = broken(
-        "delete from marts.conformance where system = 'hubspot' and conformance_date > '2026-01-01'"
+        "delete from marts.label_agreement where system = 'hubspot' and conformance_date > '2026-01-01'"
         " and stage = 'mql'",
         "delete from marts.definition_explained where attribute = 'country'",
-        "delete from intermediate.int_touches_weighed where occurred_at < '2026-04-02'",
+        "delete from intermediate.int_touches_scored where occurred_at < '2026-04-02'",
     )
     assert {"fill_rates: country", "scores: reference"} <= set(verdict.untold)
     assert verdict.errors == 0

@@ -39,7 +39,7 @@ def test_what_was_expected_came(tmp_path: Path) -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute(TABLES + LATER)
         land_journeys(connection, "company", history)
-    models = "+expected_nodes,path:models/marts/planning expected_nodes"
+    models = "+expected_nodes,path:models/*/planning expected_nodes"
     variables = {"cutoff": CUTOFF.isoformat(), "planning_weeks": 12}
     seeds = ["seed", "--quiet", "-s", "lifecycle_stages"]
     assert run_dbt(seeds, database, tmp_path / "target").success
@@ -48,7 +48,7 @@ def test_what_was_expected_came(tmp_path: Path) -> None:
     told = dict(
         query(
             database,
-            "select measure, sum(expected_volume) from marts.expected_nodes"
+            "select measure, sum(expected_volume) from intermediate.int_expected_nodes_estimated"
             f" where day_number < {AHEAD} group by measure",
         )
     )
@@ -72,7 +72,7 @@ def _leads_a_day(built: Built) -> dict[str, float]:
 def _sum(built: Built, measure: str, funnel: str, days: int) -> float:
     [(total,)] = query(
         built.database,
-        "select coalesce(sum(expected_volume), 0) from marts.expected_days"
+        "select coalesce(sum(expected_volume), 0) from intermediate.int_expected_days_estimated"
         f" where measure = '{measure}' and funnel = '{funnel}' and day_number < {days}",
     )
     return float(total)
@@ -88,7 +88,7 @@ def _waits(built: Built) -> Waits:
     for *key, rate, count, still in query(
         built.database,
         "select funnel, segment, step, advance_rate, open_count, still_rate"
-        " from marts.plan_waits where sample_number = 0 order by waited_weeks",
+        " from intermediate.int_plan_life_tables_estimated where sample_number = 0 order by waited_weeks",
     ):
         found[key[0], key[1], key[2]].append((rate, count, still))
     return found
@@ -123,11 +123,11 @@ def test_the_wins_to_come_are_walked_from_who_waits_and_todays_leads(built: Buil
             row["mean_years"],
             row.get("level_shift", 0.0),
         )
-        for row in rows(built, "from marts.plan_drifts")
+        for row in rows(built, "from intermediate.int_plan_rate_trends_combined")
     }
     segments = query(
         built.database,
-        "select funnel, segment, mix_share, mean_price from marts.plan_prices"
+        "select funnel, segment, mix_share, mean_price from intermediate.int_plan_prices_estimated"
         " where sample_number = 0",
     )
     wins: dict[str, float] = defaultdict(float)
@@ -245,7 +245,7 @@ def test_a_forecast_begins_with_what_has_been(built: Built) -> None:
 def test_what_lasts_goes_on_as_in_the_last_year(built: Built) -> None:
     months = query(
         built.database,
-        "select sum(numerator), sum(denominator) from marts.kpi_metrics where metric = 'nrr'"
+        "select sum(numerator), sum(denominator) from intermediate.int_kpi_values_aggregated where metric = 'nrr'"
         " and period_kind = 'month' and funnel = 'all' and period_start >= '2025-07-01'"
         " and period_start < '2026-07-01'",
     )

@@ -214,13 +214,15 @@ def test_the_models_own_sql_gives_the_exact_curve(
 
 def _run_model(built: Built, ends: Sequence[tuple[int, int]]) -> dict[int, float]:
     """The compiled model conversion_curves over journeys of one cell."""
-    compiled = built.target / "compiled/revenue_funnel/models/marts/kpis/conversion_curves.sql"
+    compiled = (
+        built.target / "compiled/revenue_funnel/models/marts/conversion/conversion_curves.sql"
+    )
     with duckdb.connect() as connection:
         connection.execute(
             "attach ':memory:' as revenue_funnel; create schema revenue_funnel.marts"
         )
         connection.execute("""
-            create table revenue_funnel.marts.journey_steps as
+            create table revenue_funnel.marts.fct_journey_steps as
             select
                 's' as step, 'f' as funnel, 'c' as channel, 'i' as segment,
                 date '2026-01-01' as entered_quarter, true as is_timed, 0::bigint as waited_days,
@@ -229,7 +231,7 @@ def _run_model(built: Built, ends: Sequence[tuple[int, int]]) -> dict[int, float
         """)
         results = {OPEN: "open", CONVERTED: "converted", OUT: "lost"}
         connection.executemany(
-            "insert into revenue_funnel.marts.journey_steps"
+            "insert into revenue_funnel.marts.fct_journey_steps"
             " values ('s', 'f', 'c', 'i', date '2026-01-01', true, ?, ?)",
             [(day, results[result]) for day, result in ends],
         )

@@ -93,7 +93,7 @@ def _histories(built: Built) -> dict[int, tuple[Row, list[Row]]]:
         built,
         "select deals.opportunity_key, deals.created_at, deals.closed_at, deals.currency,"
         " owned.amount from marts.dim_opportunities as deals"
-        " inner join intermediate.int_opportunities_owned as owned using (opportunity_key)",
+        " inner join intermediate.int_opportunity_persons_assigned as owned using (opportunity_key)",
     )
     rates = rows(built, "from seeds.exchange_rates order by currency, valid_from")
     found: dict[int, tuple[Row, list[Row]]] = {}
@@ -206,9 +206,14 @@ def test_the_pipeline_of_the_past_is_what_was_known_then(built: Built, tmp_path:
     moment = "2026-01-01"
     models = ["run", "--quiet", "--select", "+pipeline_spells"]
     assert run_dbt(models, then, tmp_path / "target", {"cutoff": moment}).success
-    spells = f"from marts.pipeline_spells where starts_at < '{moment}' and ends_at >= '{moment}'"
+    spells = f"from intermediate.int_pipeline_intervals_dated where starts_at < '{moment}' and ends_at >= '{moment}'"
     columns = "select opportunity_key, pipeline_class, pipeline_stage_name, amount"
-    deals = {key for (key,) in query(built.database, "select opportunity_key from marts.kpi_deals")}
+    deals = {
+        key
+        for (key,) in query(
+            built.database, "select opportunity_key from intermediate.int_opportunities_described"
+        )
+    }
     known = [row for row in query(then, f"{columns} {spells} order by 1") if row[0] in deals]
     assert known == query(built.database, f"{columns} {spells} order by 1")
     assert len(known) > 5

@@ -17,7 +17,7 @@ from tests.python.conftest import Built, query
 from tests.python.test_attribution import compiled
 
 DRIVERS = ("volume", "mix", "sql", "customer", "deal value")
-MODELS = ("tree_changes", "kpi_tree")
+MODELS = ("int_tree_changes_measured", "kpi_tree")
 CELL = "period_kind, period_start, comparison, funnel"
 Levels = tuple[Decimal, ...]
 
@@ -53,9 +53,11 @@ def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
         connection.execute(f"attach ':memory:' as {built.database.stem}")
         connection.execute(f"create schema {built.database.stem}.marts")
         connection.execute(f"use {built.database.stem}.marts")
-        for table in ("reporting_periods", "tree_levels"):
+        for table in ("int_reporting_periods_listed", "int_tree_levels_measured"):
             connection.execute(f"create table {table} as from built.marts.{table} limit 0")
-        connection.execute(f"create view tree_changes as {compiled(built, 'tree_changes')}")
+        connection.execute(
+            f"create view tree_changes as {compiled(built, 'int_tree_changes_measured')}"
+        )
         for number, start in enumerate((date(2026, 1, 1), date(2026, 4, 1))):
             connection.execute(
                 "insert into reporting_periods by name select 'quarter' as period_kind,"

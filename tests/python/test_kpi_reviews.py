@@ -87,7 +87,7 @@ def test_the_weekly_list_is_who_waits_too_long(built: Built) -> None:
         for row in rows(built, "from marts.fct_lifecycle where is_current and stage is not null")
         if row["stage"] in stages and (UNTIL - row["entered_at"]).days >= limits[row["stage"]]
     }
-    told = rows(built, "from marts.review_leads")
+    told = rows(built, "from marts.review_worklist")
     assert stuck == {row["journey_key"] for row in told if row["finding"] == "stuck"}
     assert any(row["finding"] == "turned away" for row in told)
 
@@ -97,7 +97,7 @@ def test_every_cell_of_a_review_is_there(built: Built) -> None:
     cells = query(
         built.database,
         "select period_kind, funnel, count(distinct period_start), count(distinct metric), count(*)"
-        " from marts.kpi_metrics group by period_kind, funnel",
+        " from intermediate.int_kpi_values_aggregated group by period_kind, funnel",
     )
     [(funnels,)] = query(built.database, "select count(*) + 1 from seeds.funnels")
     kpis = rows(built, "from seeds.kpi_list")
@@ -108,7 +108,7 @@ def test_every_cell_of_a_review_is_there(built: Built) -> None:
         assert (metrics, count) == (len(own), periods * len(own)), (kind, funnel)
     [(empty,)] = query(
         built.database,
-        "select count(*) from marts.kpi_metrics where actual is null and empty_reason is null",
+        "select count(*) from intermediate.int_kpi_values_aggregated where actual is null and empty_reason is null",
     )
     assert empty == 0
 
@@ -123,7 +123,7 @@ def test_the_other_kpis_of_a_quarter_are_their_parts(built: Built) -> None:
         "business = 'new'",
     )
     opened = _sums(built, "kpi_pipeline", "sum(open_amount)", "business = 'new'")
-    wanted = _sums(built, "kpi_targets", "sum(target_amount)", "business = 'new'")
+    wanted = _sums(built, "int_kpi_targets_aggregated", "sum(target_amount)", "business = 'new'")
     moves = _sums(
         built,
         "kpi_mrr",
@@ -133,7 +133,7 @@ def test_the_other_kpis_of_a_quarter_are_their_parts(built: Built) -> None:
     covered = dict(
         query(
             built.database,
-            "select period_start, numerator from marts.kpi_metrics"
+            "select period_start, numerator from intermediate.int_kpi_values_aggregated"
             " where metric = 'coverage' and funnel = 'all' and period_kind = 'quarter'",
         )
     )
@@ -183,7 +183,7 @@ def test_a_stage_is_credited_with_the_worth_and_the_churn_of_its_customers(built
     )
     assert churn
     worth: dict[int, tuple[bool, Decimal]] = {}
-    for each in rows(built, "from marts.kpi_customers"):
+    for each in rows(built, "from intermediate.int_customers_aggregated"):
         if each["is_won"]:
             own = [month for month in months if month["account_key"] == each["customer_key"]]
             paying = [month["closing_amount"] for month in own if month["closing_amount"] > 0]

@@ -134,7 +134,7 @@ def test_what_sellers_sold_after_they_were_won(olist: duckdb.DuckDBPyConnection)
 def test_no_line_of_the_files_is_lost(olist: duckdb.DuckDBPyConnection) -> None:
     told = olist.execute("""
         select source_table, sum(row_count)
-        from marts.conservation
+        from marts.source_reconciliation
         where read_count is not null
         group by source_table
     """).fetchall()

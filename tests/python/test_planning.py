@@ -16,7 +16,7 @@ from tests.python.conftest import query
 from tools.run_dbt import run_dbt
 
 LAW = "the_plan_run_forwards_gives_the_target"
-PLANNED = "+the_plan_run_forwards_gives_the_target,path:models/marts/planning"
+PLANNED = "+the_plan_run_forwards_gives_the_target,path:models/*/planning"
 
 
 def _company(database: Path, seed: int, volume: float) -> Truth:
@@ -88,7 +88,7 @@ def test_the_root_is_where_revenue_lies_so_far_above_the_target(
         database,
         "select target_value, won_value + open_value, lead_value, open_variance, covariance,"
         " lead_variance, open_chance, lead_chance, low_80_leads, high_80_leads, safe_leads"
-        " from marts.plan_sums join marts.plan_targets using (scenario, funnel, period)"
+        " from intermediate.int_plan_sums_aggregated join marts.plan_targets using (scenario, funnel, period)"
         " where period = 'all'",
     )
     goal, base, lead, variance, covariance, square, chance, lead_chance, low, high, safe = row
@@ -103,7 +103,7 @@ def test_a_jackknife_sample_leaves_its_twentieth_out(planned: tuple[Path, Truth]
     [(whole, parts)] = query(
         database,
         "select sum(case when sample_number = 0 then joined_count end),"
-        " sum(case when sample_number between 1 and 20 then joined_count end) from marts.plan_risks"
+        " sum(case when sample_number between 1 and 20 then joined_count end) from intermediate.int_plan_risk_sets_counted"
         " where step = 'lead'",
     )
     assert parts == 19 * whole
@@ -113,7 +113,7 @@ def test_counts_of_journeys_are_those_of_the_fact(planned: tuple[Path, Truth]) -
     database, _ = planned
     [(counted, leads)] = query(
         database,
-        "select (select sum(journey_count) from marts.plan_counts"
+        "select (select sum(journey_count) from intermediate.int_plan_transitions_counted"
         " where step = 'lead' and unseen_weeks = 0),"
         " (select count(lead_at) from marts.fct_journeys"
         f" where lead_at >= date '{CUTOFF}' - 728 and lead_at < date '{CUTOFF}')",
@@ -142,7 +142,10 @@ def test_the_scenario_that_raises_prices_asks_for_fewer_leads(folder: Path) -> N
     assert leads["dearer"] < leads["base"]
     assert leads["same"] == pytest.approx(leads["base"])
     wins = dict(
-        query(database, "select scenario, lead_wins from marts.plan_sums where period = 'all'")
+        query(
+            database,
+            "select scenario, lead_wins from intermediate.int_plan_sums_aggregated where period = 'all'",
+        )
     )
     assert wins["slower"] < wins["base"] == pytest.approx(wins["more"] / 2)
 
@@ -154,13 +157,13 @@ def test_what_was_promised_stays_and_is_held_against_what_happened(folder: Path)
         ["seed", "--quiet", "-s", "lifecycle_stages"], database, folder / "target"
     ).success
     for cutoff in ("2026-05-04", "2026-06-01", "2026-06-02"):
-        command = ["run", "--quiet", "-s", "+plan_errors,path:models/marts/planning"]
+        command = ["run", "--quiet", "-s", "+plan_errors,path:models/*/planning"]
         assert run_dbt(command, database, folder / "target", {"cutoff": cutoff}).success
-    made = query(database, "select distinct made_week::text from marts.plan_promises order by 1")
+    made = query(database, "select distinct made_week::text from history.history_plans order by 1")
     assert made == [("2026-05-04",), ("2026-06-01",)]
     kept = query(
         database,
-        "select plan_week::text, happened_count from marts.plan_kept where node = 'lead'",
+        "select plan_week::text, happened_count from marts.plan_actuals where node = 'lead'",
     )
     counted = query(
         database,
@@ -169,4 +172,4 @@ def test_what_was_promised_stays_and_is_held_against_what_happened(folder: Path)
     )
     assert len(kept) == 4
     assert sorted(kept) == sorted(counted)
-    assert query(database, "select sum(promise_count) from marts.plan_errors") == [(20,)]
+    assert query(database, "select sum(promise_count) from marts.plan_accuracy") == [(20,)]

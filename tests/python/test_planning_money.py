@@ -14,7 +14,7 @@ from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
 from tests.python.conftest import UNTIL, Built, query
 from tools.run_dbt import run_dbt
 
-PLAN = [f"+{model},path:models/marts/planning" for model in ("plan_levers", "plan_sums")]
+PLAN = [f"+{model},path:models/*/planning" for model in ("plan_levers", "int_plan_sums_aggregated")]
 STEPS = ("lead", "prospect", "opportunity")
 
 
@@ -60,12 +60,14 @@ def test_a_lever_is_what_the_plan_gains_when_it_is_pulled(company: Path) -> None
         query(
             company,
             "select sums.scenario, sums.open_value + sums.lead_value * leads.weekly_leads"
-            " from marts.plan_sums as sums inner join marts.plan_leads as leads"
+            " from intermediate.int_plan_sums_aggregated as sums inner join intermediate.int_plan_leads_aggregated as leads"
             " on leads.scenario = 'base' and leads.sample_number = 0 where sums.period = 'all'",
         )
     )
     told = query(company, "select lever, step, gained_amount, lever_rank from marts.plan_levers")
-    assert query(company, "select min(weekly_leads) > 1 from marts.plan_leads") == [(True,)]
+    assert query(
+        company, "select min(weekly_leads) > 1 from intermediate.int_plan_leads_aggregated"
+    ) == [(True,)]
     assert len(told) == 7
     for lever, step, gained, _ in told:
         wanted = revenue[f"{lever} {step}"] - revenue["base"]
@@ -100,7 +102,7 @@ def test_what_more_money_brings_is_a_line_through_the_months_that_leans_to_one(
             months[channel].append((float(amount), leads[channel, month]))
     told = query(
         built.database,
-        "select channel, month_count, lead_cost_amount, returns_power from marts.plan_channels",
+        "select channel, month_count, lead_cost_amount, returns_power from intermediate.int_plan_channels_aggregated",
     )
     assert {channel for channel, *_ in told} == set(months)
     for channel, count, cost, power in told:

@@ -15,7 +15,7 @@ from tests.python.conftest import query
 from tools.run_dbt import run_dbt
 
 USUAL_MOVE = 0.08
-PLANS = ("+plan_targets,path:models/marts/planning", "+plan_weeks,path:models/marts/planning")
+PLANS = ("+plan_targets,path:models/*/planning", "+plan_weeks,path:models/*/planning")
 Ways = list[tuple[float, float, float]]
 STEPS = ("lead", "prospect", "opportunity")
 COMPANIES = {
@@ -56,7 +56,7 @@ def _drifts(database: Path) -> dict[tuple[str, str], dict[str, float]]:
     rows = query(
         database,
         "select funnel, step, moving_rate, mean_years, yearly_drift, level_shift,"
-        " drift_variance, shift_variance, covariance, yearly_variance from marts.plan_drifts",
+        " drift_variance, shift_variance, covariance, yearly_variance from intermediate.int_plan_rate_trends_combined",
     )
     names = ("moving", "mean", "drift", "shift", "drift_var", "shift_var", "covariance", "yearly")
     return {row[:2]: dict(zip(names, row[2:], strict=True)) for row in rows}
@@ -122,7 +122,7 @@ def test_beliefs_about_moving_rates_equal_a_second_computation(planned: Path, fu
     for step in STEPS:
         rows = query(
             planned,
-            "select expected_volume, advanced_count, years from marts.plan_outcomes"
+            "select expected_volume, advanced_count, years from intermediate.int_plan_rate_residuals_measured"
             f" where funnel = '{funnel}' and step = '{step}' and expected_volume >= 5"
             " order by block_number",
         )
@@ -156,7 +156,7 @@ def _samples(database: Path, funnel: str, node: str, week: int) -> Floats:
     rows = query(
         database,
         "select sum(case when source = 'new' then leads.weekly_leads else 1 end * entry_volume)"
-        " from marts.plan_arrivals join marts.plan_leads as leads"
+        " from intermediate.int_plan_arrivals_estimated join intermediate.int_plan_leads_aggregated as leads"
         " using (scenario, funnel, sample_number)"
         f" where scenario = 'base' and source != 'first' and funnel = '{funnel}'"
         f" and node = '{node}' and week_number = {week} group by sample_number"

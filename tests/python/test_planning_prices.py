@@ -44,7 +44,7 @@ def database(histories: list[History], tmp_path_factory: pytest.TempPathFactory)
             "update marts.fct_journeys set opportunity_amount = 10000"
             " where funnel like 'alike %' and opportunity_amount is not null"
         )
-    arguments = ["run", "--quiet", "--select", "+plan_prices,path:models/marts/planning"]
+    arguments = ["run", "--quiet", "--select", "+plan_prices,path:models/*/planning"]
     outcome = run_dbt(arguments, path, folder / "target", {"cutoff": CUTOFF.isoformat()})
     assert outcome.success, messages(outcome)
     return path
@@ -54,7 +54,7 @@ def _prices(database: Path, way: str) -> Floats:
     """Companies by segments."""
     told = query(
         database,
-        "select mean_price from marts.plan_prices where sample_number = 0"
+        "select mean_price from intermediate.int_plan_prices_estimated where sample_number = 0"
         f" and funnel like '{way} %' order by cast(split_part(funnel, ' ', 2) as int),"
         " array_position(['small', 'middle', 'large'], segment)",
     )

@@ -15,7 +15,7 @@ PAIR = """
     inner join intermediate.int_people_unioned as one on links.record_key = one.record_key
     inner join intermediate.int_people_unioned as other
         on links.other_record_key = other.record_key
-    inner join intermediate.int_records_resolved as resolved
+    inner join intermediate.int_record_persons_mapped as resolved
         on links.record_key = resolved.record_key
     where one.system != other.system
     order by one.record_id

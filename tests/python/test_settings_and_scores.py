@@ -45,7 +45,7 @@ def test_a_renamed_status_is_one_that_vanished_and_one_that_appeared(tmp_path: P
         ("salesforce", "lead.Status", "Working - Nurture", "appeared", JUNE),
     ]
     assert query(database, CHANGED) == expected
-    noted = "select * from intermediate.int_settings_noted order by all"
+    noted = "select * from history.history_settings order by all"
     before = query(database, noted)
     built(database, "+int_settings_changed", cutoff=MAY)
     assert query(database, noted) == before, "a build that looks back notes nothing"

@@ -121,10 +121,10 @@ CHANGES: Mapping[str, tuple[str, str, str, str]] = {
         "int_stage_claims_unioned.stage -> int_exits_unioned.exit_kind",
     ),
     "service events make leads": (
-        "int_service_evidence_gathered",
+        "int_service_evidence_collected",
         "where kinds.stage not in ('awareness', 'lead', 'mql', 'sql')",
         "where kinds.stage is not null",
-        "evidence_kinds.stage -> int_service_evidence_gathered.stage",
+        "evidence_kinds.stage -> int_service_evidence_collected.stage",
     ),
     "journeys of some people only": (
         "int_journeys_described",

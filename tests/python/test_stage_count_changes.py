@@ -16,8 +16,12 @@ from tests.python.test_kpi_money_tree import parts
 
 RULES = ("large_enough", "business_address", "score")
 PERIODS = (date(2026, 5, 4), date(2026, 5, 11))
-STEPS = ("stage_count_levels", "stage_count_factors")
-READ = ("stage_bases", "stage_count_drivers", "stage_candidates")
+STEPS = ("int_stage_count_levels_counted", "int_stage_count_factors_measured")
+READ = (
+    "int_stage_count_periods_listed",
+    "int_stage_count_drivers_listed",
+    "int_stage_candidates_collected",
+)
 Journeys = list[tuple[int, str, str | None]]
 
 
@@ -40,7 +44,7 @@ def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
         _fill_drivers(connection)
         for step in STEPS:
             connection.execute(f"create view {step} as {compiled(built, step)}")
-        yield connection, compiled(built, "stage_count_parts")
+        yield connection, compiled(built, "int_stage_count_parts_attributed")
 
 
 def _fill_drivers(connection: duckdb.DuckDBPyConnection) -> None:

@@ -33,7 +33,9 @@ def test_fewer_systems_under_other_names_build_and_tell_the_same_forms(
     assert query(database, f"{countries} where system = 'hubspot'") == query(
         built.database, f"{countries} where system = 'hubspot'"
     )
-    systems = query(database, "select distinct system from marts.conservation order by system")
+    systems = query(
+        database, "select distinct system from marts.source_reconciliation order by system"
+    )
     assert systems == [("hubspot",), ("stripe",)]
 
 

@@ -15,15 +15,15 @@ from tests.python.conftest import SEED, UNTIL, Built, build, messages, query
 from tools.run_dbt import run_dbt
 
 STAGED = "stg_salesforce__touches stg_salesforce__row_counts"
-MODELS = "int_touches_unioned int_touches_noted int_touches_kept int_touches_resolved conservation"
+MODELS = "int_touches_unioned history_touches int_erased_touches_selected int_touches_resolved conservation"
 MEMBERS = "select id from salesforce.campaign_member where has_responded order by id limit {}"
 TOLD = "from intermediate.int_touches_resolved order by all"
-LEDGER = "from intermediate.int_touches_noted order by all"
-KEPT = "select count(*) from intermediate.int_touches_kept"
+LEDGER = "from history.history_touches order by all"
+KEPT = "select count(*) from intermediate.int_erased_touches_selected"
 KEPT_MEMBERS = """
     select notes.touch_id
-    from intermediate.int_touches_kept as kept
-    inner join intermediate.int_touches_noted as notes using (system, source_table, occurred_at)
+    from intermediate.int_erased_touches_selected as kept
+    inner join history.history_touches as notes using (system, source_table, occurred_at)
     where kept.touch_key = ('0x' || substr(
         md5(notes.system || '|' || notes.source_table || '|' || notes.touch_id), 1, 15
     ))::bigint
@@ -115,7 +115,9 @@ def test_a_row_that_changed_is_kept_as_it_was_last_seen(database: Path, again: R
     again()
     _erase(database, f"values ('{member}')")
     again()
-    assert query(database, "select occurred_at from intermediate.int_touches_kept") == [(moment,)]
+    assert query(database, "select occurred_at from intermediate.int_erased_touches_selected") == [
+        (moment,)
+    ]
 
 
 def test_building_again_changes_nothing(database: Path, again: Run) -> None:
@@ -153,7 +155,7 @@ def test_what_is_kept_is_told_apart_from_what_was_read(
 ) -> None:
     fates = """
         select fate, sum(row_count)::int, max(read_count)
-        from marts.conservation
+        from marts.source_reconciliation
         where source_table = 'campaign_member'
         group by fate
         order by fate

@@ -40,7 +40,7 @@ LANDED = """
 PERSON = """
     select people.record_id, resolved.person_key
     from intermediate.int_people_unioned as people
-    inner join intermediate.int_records_resolved as resolved using (record_key)
+    inner join intermediate.int_record_persons_mapped as resolved using (record_key)
     where people.system = '{system}' and people.reason_code is null and {rows}
     order by all
 """
@@ -104,9 +104,9 @@ def test_what_a_merged_contact_did_belongs_to_whom_it_became(trapped: Path) -> N
             on losers.system = 'hubspot' and losers.record_id = merges.vid_to_merge::varchar
         inner join intermediate.int_people_unioned as winners
             on winners.system = 'hubspot' and winners.record_id = merges.canonical_vid::varchar
-        left join intermediate.int_records_resolved as resolved
+        left join intermediate.int_record_persons_mapped as resolved
             on losers.record_key = resolved.record_key
-        left join intermediate.int_records_resolved as winner
+        left join intermediate.int_record_persons_mapped as winner
             on winners.record_key = winner.record_key
         inner join intermediate.int_touches_unioned as landed
             on losers.record_key = landed.record_key and landed.reason_code is null

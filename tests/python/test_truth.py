@@ -30,7 +30,7 @@ PEOPLE = """
     from records
     inner join intermediate.int_people_unioned as people
         on records.system = people.system and records.record_id = people.record_id
-    inner join intermediate.int_records_resolved as resolved using (record_key)
+    inner join intermediate.int_record_persons_mapped as resolved using (record_key)
     where people.reason_code is null
 """
 DEALS = """
@@ -91,7 +91,7 @@ def built_in_goes(tmp_path_factory: pytest.TempPathFactory) -> Built:
             looks = [look for look in LOOKS if look < until]
             generate(PEOPLE_COUNT, SEED, until, folder / "demo", looks=looks)
             load(folder / "demo", made.database)
-            select = "+int_touches_noted" if until < UNTIL else "+fct_lifecycle +dim_opportunities"
+            select = "+history_touches" if until < UNTIL else "+fct_lifecycle +dim_opportunities"
             arguments = ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"]
             outcome = run_dbt(
                 [*arguments, "--select", *select.split()],
@@ -192,7 +192,9 @@ def _cents(amount: Decimal) -> Decimal:
 
 def test_what_was_erased_is_kept_where_it_had_been_seen(built_in_goes: Built) -> None:
     """As many touches as the truth has by looking at those moments, and not by the end alone."""
-    kept = query(built_in_goes.database, "select count(*) from intermediate.int_touches_kept")
+    kept = query(
+        built_in_goes.database, "select count(*) from intermediate.int_erased_touches_selected"
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "VANISHED_MEMBER_SHARE", 0.5)
         touches = touches_of(draw_world(SEED, 0, PEOPLE_COUNT))

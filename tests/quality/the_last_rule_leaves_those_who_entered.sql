@@ -12,7 +12,7 @@ levels as (
         funnel,
         channel,
         min(level_count) as left_count
-    from {{ ref('stage_count_levels') }}
+    from {{ ref('int_stage_count_levels_counted') }}
     group by period_kind, period_start, basis, stage, funnel, channel
 
 ),
@@ -27,7 +27,7 @@ entered as (
         funnel,
         channel,
         count(*) as entered_count
-    from {{ ref('stage_candidates') }}
+    from {{ ref('int_stage_candidates_collected') }}
     where is_entered
     group by period_kind, period_start, basis, stage, funnel, channel
 

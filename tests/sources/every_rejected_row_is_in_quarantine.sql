@@ -9,7 +9,7 @@ tallied as (
         source_table,
         reason_code,
         sum(row_count) as row_count
-    from {{ ref('conservation') }}
+    from {{ ref('source_reconciliation') }}
     where fate = 'quarantined'
     group by system, source_table, reason_code
 

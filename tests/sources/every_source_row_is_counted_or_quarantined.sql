@@ -5,7 +5,7 @@ select
     source_table,
     max(read_count) as read_count,
     sum(row_count) as told_count
-from {{ ref('conservation') }}
+from {{ ref('source_reconciliation') }}
 where source_table not like '%.%' and fate != 'kept'
 group by system, source_table
 having coalesce(max(read_count), -1) != sum(row_count)

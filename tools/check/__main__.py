@@ -18,7 +18,7 @@ RULES: tuple[Rule, ...] = (
     layers.only_staging_reads_sources,
     layers.staging_reads_only_its_own_system,
     layers.only_the_union_reads_staging,
-    layers.intermediate_reads_no_mart,
+    layers.intermediate_reads_core_marts_only,
     layers.marts_never_read_staging,
     definition.lead_counts_descend_from_the_fact,
     definition.the_fact_descends_from_the_definition,
@@ -39,7 +39,6 @@ RULES: tuple[Rule, ...] = (
     written.contracts_are_enforced,
     written.every_mart_is_unique_on_its_grain,
     sizes.models_are_short,
-    sizes.yml_files_are_short,
 )
 WARNINGS: tuple[Rule, ...] = (sizes.macros_are_short,)
 

@@ -6,7 +6,7 @@ from tools.check.breach import Breach
 from tools.check.project import Model, Project
 
 UNION = "union_sources"
-LAYERS = ("staging", "intermediate", "marts")
+LAYERS = ("staging", "intermediate", "history", "marts")
 
 
 def only_staging_reads_sources(project: Project) -> Iterator[Breach]:
@@ -41,14 +41,13 @@ def only_the_union_reads_staging(project: Project) -> Iterator[Breach]:
                 yield _breach(model, f"reads {read.name}", "read its int_..._unioned instead")
 
 
-def intermediate_reads_no_mart(project: Project) -> Iterator[Breach]:
-    """An intermediate model never reads a mart: data flows down only."""
+def intermediate_reads_core_marts_only(project: Project) -> Iterator[Breach]:
+    """An intermediate model reads no mart but those of marts/core: data flows down only."""
     for model in project.models("intermediate"):
         for read in project.read_models(model):
-            if read.is_in("marts"):
-                yield _breach(
-                    model, f"reads the mart {read.name}", "read intermediate models or seeds"
-                )
+            if read.is_in("marts") and not read.is_in("marts/core"):
+                remedy = "read intermediate models, marts/core or seeds"
+                yield _breach(model, f"reads the mart {read.name}", remedy)
 
 
 def marts_never_read_staging(project: Project) -> Iterator[Breach]:
@@ -60,10 +59,11 @@ def marts_never_read_staging(project: Project) -> Iterator[Breach]:
 
 
 def every_model_is_in_a_layer(project: Project) -> Iterator[Breach]:
-    """A model stands in models/staging, models/intermediate or models/marts, two folders deep."""
+    """A model is in a folder of models/staging, intermediate or marts, or in models/history."""
     for model in project.models():
         parts = model.path.split("/")
-        if len(parts) != 4 or parts[1] not in LAYERS:
+        depth = 3 if parts[1] == "history" else 4
+        if len(parts) != depth or parts[1] not in LAYERS:
             remedy = f"put it into a folder of models/{', models/'.join(LAYERS)}"
             yield _breach(model, "stands outside the layers", remedy)
 

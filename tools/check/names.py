@@ -7,10 +7,12 @@ from tools.check.breach import Breach
 from tools.check.project import Column, Model, Project
 
 LONGEST = 40
-VERB = re.compile(
-    r"(?:_|^)(?:\w*ed|built|cut|drawn|found|held|kept|known|lost|made|met|paid|put|read|seen|sent"
-    r"|set|spent|split|told|won)(?:_|$)"
-)
+VERBS = (
+    "aggregated assigned attributed checked clustered collected combined completed converted counted"
+    " dated described detected estimated evaluated filled fitted grouped identified joined linked"
+    " listed mapped matched measured normalized ranked read resolved scored selected snapshotted"
+    " unioned"
+).split()
 
 TEXT = {"text", "string", "varchar", "character varying"}
 WHOLE = {"integer", "int", "bigint", "smallint"}
@@ -77,8 +79,10 @@ def _wanted_name(model: Model) -> str:
         fits = re.fullmatch(rf"(stg|base)_{system}__[a-z0-9_]+", model.name)
         return "" if fits else f"stg_{system}__<entity> or base_{system}__<entity>"
     if model.is_in("intermediate"):
-        fits = re.fullmatch(r"int_[a-z0-9_]+", model.name) and VERB.search(model.name)
-        return "" if fits else "int_<what>_<verb>, the verb saying what was done to it"
+        fits = re.fullmatch(rf"int_[a-z0-9_]+_({'|'.join(VERBS)})", model.name)
+        return "" if fits else f"int_<noun>_<verb>, the verb one of {', '.join(VERBS)}"
+    if model.is_in("history"):
+        return "" if re.fullmatch(r"history_[a-z0-9_]+", model.name) else "history_<noun>"
     if model.is_in("marts/core"):
         return "" if re.fullmatch(r"(fct|dim)_[a-z0-9_]+", model.name) else "fct_... or dim_..."
     return "" if not re.match(r"stg_|base_|int_", model.name) else "as a mart"

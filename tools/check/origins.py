@@ -25,7 +25,7 @@ WANTED = {
     "lead_definition_scores": {"points"},
 }
 # All that the definition asks of a person stands here, besides keys and times.
-ATTRIBUTES = "int_persons_dated"
+ATTRIBUTES = "int_person_attributes_dated"
 NOT_ASKED = ("_key", "_id", "_at", "valid_from", "valid_to")
 
 

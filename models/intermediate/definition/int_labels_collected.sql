@@ -6,7 +6,7 @@ claims as (select * from {{ ref('int_stage_claims_unioned') }} where reason_code
 
 people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
 
-records as (select * from {{ ref('int_records_resolved') }}),
+records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'),
 

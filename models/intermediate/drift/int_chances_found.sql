@@ -6,16 +6,16 @@ with
 
 touches as (
 
-    select * from {{ ref('int_touches_weighed') }}
+    select * from {{ ref('int_touches_scored') }}
     where basis = 'in_force' and occurred_at is not null
 
 ),
 
-kinds as (select * from {{ ref('int_kinds_asked') }} where is_candidate),
+kinds as (select * from {{ ref('int_touch_criteria_listed') }} where is_candidate),
 
 people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
 
-records as (select * from {{ ref('int_records_resolved') }}),
+records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 labels as (select * from {{ ref('int_labels_collected') }} where labelled_at is not null),
 

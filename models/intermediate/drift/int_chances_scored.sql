@@ -24,7 +24,7 @@ stages as (
         definition_version,
         stage,
         max(case when attribute = 'score' then cast(value as bigint) end) as least_score
-    from {{ ref('int_rules_inherited') }}
+    from {{ ref('int_definition_rules_completed') }}
     group by definition_version, stage
 
 ),

@@ -4,9 +4,9 @@ with
 
 people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
 
-records as (select * from {{ ref('int_records_resolved') }}),
+records as (select * from {{ ref('int_record_persons_mapped') }}),
 
-versions as (select * from {{ ref('int_bases_dated') }} where basis = 'in_force'),
+versions as (select * from {{ ref('int_definition_versions_dated') }} where basis = 'in_force'),
 
 numbered as (
 

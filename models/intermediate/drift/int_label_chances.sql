@@ -4,11 +4,11 @@ with
 
 placed as (select * from {{ ref('int_chances_placed') }}),
 
-kinds as (select * from {{ ref('int_kinds_asked') }}),
+kinds as (select * from {{ ref('int_touch_criteria_listed') }}),
 
 patterns as (select * from {{ ref('int_patterns_lettered') }}),
 
-judged as (select * from {{ ref('int_leads_judged') }} where basis = 'in_force'),
+judged as (select * from {{ ref('int_qualifications_evaluated') }} where basis = 'in_force'),
 
 journeys as (select * from {{ ref('int_journeys_described') }}),
 

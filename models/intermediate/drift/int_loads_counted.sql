@@ -21,7 +21,7 @@ touches as (
     select
         system,
         occurred_at
-    from {{ ref('int_touches_kept') }}
+    from {{ ref('int_erased_touches_selected') }}
 
 ),
 

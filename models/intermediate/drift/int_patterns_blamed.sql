@@ -4,7 +4,7 @@ with
 
 chances as (select * from {{ ref('int_label_chances') }}),
 
-rules as (select * from {{ ref('int_rules_inherited') }}),
+rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
 patterns as (
 

@@ -4,11 +4,11 @@
 
 with
 
-profiles as (select distinct profile_key from {{ ref('int_persons_profiled') }}),
+profiles as (select distinct profile_key from {{ ref('int_person_profiles_dated') }}),
 
-rules as (select * from {{ ref('int_rules_inherited') }}),
+rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
-evaluated as (select * from {{ ref('int_profiles_evaluated') }}),
+evaluated as (select * from {{ ref('int_profile_rules_evaluated') }}),
 
 lettered as (
 

@@ -6,7 +6,7 @@ integrity as (select * from {{ ref('int_integrity_counted') }}),
 
 chances as (select * from {{ ref('int_label_chances') }}),
 
-rules as (select * from {{ ref('int_rules_inherited') }}),
+rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }} where source = 'rate'),
 

@@ -7,7 +7,7 @@ monitors as (select * from {{ ref('drift_monitors') }}),
 
 told as (select * from {{ ref('int_spells_ruled') }}),
 
-rules as (select * from {{ ref('int_rules_inherited') }}),
+rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 

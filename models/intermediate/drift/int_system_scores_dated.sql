@@ -9,7 +9,7 @@ changes as (
 
 ),
 
-records as (select * from {{ ref('int_records_resolved') }}),
+records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 said as (
 

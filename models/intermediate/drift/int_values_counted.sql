@@ -6,9 +6,9 @@ with
 
 people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
 
-rules as (select * from {{ ref('int_rules_inherited') }}),
+rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
-versions as (select * from {{ ref('int_bases_dated') }} where basis = 'in_force'),
+versions as (select * from {{ ref('int_definition_versions_dated') }} where basis = 'in_force'),
 
 said as (
 

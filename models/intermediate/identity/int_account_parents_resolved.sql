@@ -4,7 +4,7 @@ with
 
 companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
 
-resolved as (select * from {{ ref('int_companies_resolved') }}),
+resolved as (select * from {{ ref('int_company_accounts_mapped') }}),
 
 ranks as (
 

@@ -1,7 +1,7 @@
 {# Grain: one row an account, with what is known of it at the cutoff. #}
 with
 
-records as (select * from {{ ref('int_companies_resolved') }}),
+records as (select * from {{ ref('int_company_accounts_mapped') }}),
 
 account_values as (
 

@@ -1,7 +1,7 @@
 {# Grain: one row an address that links no records, and why. #}
 with
 
-addresses as (select * from {{ ref('int_addresses_cleaned') }}),
+addresses as (select * from {{ ref('int_emails_normalized') }}),
 
 counted as (
 

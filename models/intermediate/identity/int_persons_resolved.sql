@@ -3,9 +3,9 @@ with
 
 people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
 
-records as (select * from {{ ref('int_records_resolved') }}),
+records as (select * from {{ ref('int_record_persons_mapped') }}),
 
-addresses as (select * from {{ ref('int_addresses_cleaned') }}),
+addresses as (select * from {{ ref('int_emails_normalized') }}),
 
 person_values as (
 
@@ -13,7 +13,7 @@ person_values as (
 
 ),
 
-matches as (select * from {{ ref('int_accounts_matched') }}),
+matches as (select * from {{ ref('int_person_accounts_matched') }}),
 
 record_addresses as (
 

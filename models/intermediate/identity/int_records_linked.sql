@@ -1,7 +1,7 @@
 {# Grain: one row a pair of records known to be one human, how that is known and by what. #}
 with
 
-addresses as (select * from {{ ref('int_addresses_cleaned') }}),
+addresses as (select * from {{ ref('int_emails_normalized') }}),
 
 refused as (select * from {{ ref('int_identifiers_refused') }}),
 

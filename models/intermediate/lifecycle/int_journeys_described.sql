@@ -10,11 +10,11 @@ with
 
 entered as (select distinct journey_key from {{ ref('int_stage_entries_unioned') }}),
 
-split as (select * from {{ ref('int_journeys_split') }}),
+split as (select * from {{ ref('int_journeys_identified') }}),
 
-assigned as (select * from {{ ref('int_opportunities_assigned') }}),
+assigned as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
-opportunities as (select * from {{ ref('int_opportunities_owned') }}),
+opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
 
@@ -22,7 +22,7 @@ accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
 funnels as (select * from {{ ref('funnels') }}),
 
-touches as (select * from {{ ref('int_touches_placed') }}),
+touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
 channels as (
 

@@ -4,7 +4,7 @@ with
 
 evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
 
-climbed as (select * from {{ ref('int_ladders_climbed') }}),
+climbed as (select * from {{ ref('int_stage_entries_completed') }}),
 
 leads as (select * from climbed where stage = 'lead'),
 

@@ -2,17 +2,17 @@
    attributes are joined at the mart. #}
 with
 
-touch_evidence as (select * from {{ ref('int_touch_evidence_gathered') }}),
+touch_evidence as (select * from {{ ref('int_touch_evidence_collected') }}),
 
-leads as (select * from {{ ref('int_leads_judged') }} where basis = 'in_force'),
+leads as (select * from {{ ref('int_qualifications_evaluated') }} where basis = 'in_force'),
 
-deals as (select * from {{ ref('int_deal_evidence_gathered') }}),
+deals as (select * from {{ ref('int_opportunity_evidence_collected') }}),
 
-service_evidence as (select * from {{ ref('int_service_evidence_gathered') }}),
+service_evidence as (select * from {{ ref('int_service_evidence_collected') }}),
 
 exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is null),
 
-journeys as (select * from {{ ref('int_journeys_split') }}),
+journeys as (select * from {{ ref('int_journeys_identified') }}),
 
 placed_exits as (
 

@@ -3,7 +3,7 @@ with
 
 notes as (
 
-    select * from {{ ref('int_settings_noted') }}
+    select * from {{ ref('history_settings') }}
     where noted_at <= {{ cutoff() }}
 
 ),

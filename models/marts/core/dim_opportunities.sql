@@ -1,9 +1,9 @@
 {# Grain: one row a deal, as it stands at the cutoff. #}
 with
 
-opportunities as (select * from {{ ref('int_opportunities_owned') }}),
+opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-assigned as (select * from {{ ref('int_opportunities_assigned') }}),
+assigned as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 

@@ -7,7 +7,7 @@ subscriptions as (
 
 ),
 
-companies as (select * from {{ ref('int_companies_resolved') }}),
+companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 

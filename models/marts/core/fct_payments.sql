@@ -3,7 +3,7 @@ with
 
 payments as (select * from {{ ref('int_payments_unioned') }} where reason_code is null),
 
-companies as (select * from {{ ref('int_companies_resolved') }}),
+companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 

@@ -6,7 +6,7 @@ with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-channels as (select * from {{ ref('plan_channels') }}),
+channels as (select * from {{ ref('int_plan_channels_aggregated') }}),
 
 targets as (
 

@@ -9,14 +9,14 @@ with
 
 arrivals as (
 
-    select * from {{ ref('plan_arrivals') }}
+    select * from {{ ref('int_plan_arrivals_estimated') }}
     where scenario = 'base' and node = 'win' and source != 'first'
 
 ),
 
-leads as (select * from {{ ref('plan_leads') }} where scenario = 'base'),
+leads as (select * from {{ ref('int_plan_leads_aggregated') }} where scenario = 'base'),
 
-periods as (select * from {{ ref('plan_periods') }} where period = 'all' and has_target),
+periods as (select * from {{ ref('int_plan_periods_listed') }} where period = 'all' and has_target),
 
 rates as (select * from {{ ref('plan_rates') }} where segment = 'all'),
 

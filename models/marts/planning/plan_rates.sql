@@ -2,9 +2,9 @@
    they are. #}
 with
 
-waits as (select * from {{ ref('plan_waits') }}),
+waits as (select * from {{ ref('int_plan_life_tables_estimated') }}),
 
-drifts as (select * from {{ ref('plan_drifts') }}),
+drifts as (select * from {{ ref('int_plan_rate_trends_combined') }}),
 
 by_segment as (
 

@@ -4,14 +4,14 @@ with
 
 journeys as (select * from {{ ref('fct_journeys') }} where customer_at is not null),
 
-rates as (select * from {{ ref('plan_later_revenue') }}),
+rates as (select * from {{ ref('int_plan_later_revenue_estimated') }}),
 
 months as (
 
     select
         *,
         cast(floor((from_day + before_day) / 60) as bigint) as months_ahead
-    from {{ ref('plan_periods') }}
+    from {{ ref('int_plan_periods_listed') }}
     where target_month is not null
 
 ),

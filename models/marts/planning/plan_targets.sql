@@ -7,15 +7,15 @@ sums as (
     select
         *,
         target_value - won_value - open_value as gap_value
-    from {{ ref('plan_sums') }}
+    from {{ ref('int_plan_sums_aggregated') }}
 
 ),
 
-periods as (select * from {{ ref('plan_periods') }}),
+periods as (select * from {{ ref('int_plan_periods_listed') }}),
 
-limits as (select * from {{ ref('plan_limits') }}),
+limits as (select * from {{ ref('int_plan_limits_estimated') }}),
 
-scenarios as (select distinct scenario from {{ ref('plan_changes') }}),
+scenarios as (select distinct scenario from {{ ref('int_plan_scenario_effects_estimated') }}),
 
 solved as (
 

@@ -2,11 +2,11 @@
    answers for it. #}
 with
 
-arrivals as (select * from {{ ref('plan_arrivals') }} where source != 'first'),
+arrivals as (select * from {{ ref('int_plan_arrivals_estimated') }} where source != 'first'),
 
-leads as (select * from {{ ref('plan_leads') }}),
+leads as (select * from {{ ref('int_plan_leads_aggregated') }}),
 
-aware as (select * from {{ ref('plan_awareness') }}),
+aware as (select * from {{ ref('int_plan_awareness_estimated') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }} where planning_node is not null),
 

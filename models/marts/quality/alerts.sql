@@ -2,7 +2,7 @@
    decided about it. #}
 with
 
-causes as (select * from {{ ref('alert_causes') }}),
+causes as (select * from {{ ref('int_alert_causes_unioned') }}),
 
 decisions as (select * from {{ ref('int_decisions_checked') }}),
 

@@ -7,7 +7,7 @@ select
             then coalesce(sum(person_count) filter (not is_defined), 0) / sum(person_count)
     end as value,
     sum(person_count) as row_count
-from marts.conformance as conformance
+from marts.label_agreement as conformance
 inner join seeds.lifecycle_stages as stages on conformance.stage = stages.stage
 where
     is_labelled

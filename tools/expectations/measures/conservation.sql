@@ -4,7 +4,7 @@ select
     cast(null as text) as owner_team,
     cast(abs(max(read_count) - sum(row_count)) as double) as value,
     max(read_count) as row_count
-from marts.conservation
+from marts.source_reconciliation
 where read_count is not null
 group by system, source_table
 order by subject

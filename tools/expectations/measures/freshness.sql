@@ -22,7 +22,7 @@ select
     cast(null as text) as owner_team,
     cast(date_diff('day', max(last_at), $cutoff) as double) as value,
     count(last_at) as row_count
-from (select distinct system from marts.conservation) as landed
+from (select distinct system from marts.source_reconciliation) as landed
 left join happened on landed.system = happened.system and last_at <= $cutoff
 group by landed.system
 order by subject

@@ -7,7 +7,7 @@ select
             then coalesce(sum(row_count) filter (fate = 'quarantined'), 0) / max(read_count)
     end as value,
     max(read_count) as row_count
-from marts.conservation
+from marts.source_reconciliation
 where read_count > 0
 group by system, source_table
 order by subject

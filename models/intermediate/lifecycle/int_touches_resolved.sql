@@ -1,0 +1,40 @@
+{# Grain: one row a touch of a known person. Narrow on purpose: this is the longest table. #}
+with
+
+read_touches as (select * from {{ ref('int_touches_unioned') }} where reason_code is null),
+
+kept_touches as (select * from {{ ref('int_erased_touches_selected') }}),
+
+records as (select * from {{ ref('int_record_persons_mapped') }}),
+
+touches as (
+
+    {% for import in ['read_touches', 'kept_touches'] -%}
+    select
+        touch_key,
+        record_key,
+        kind,
+        channel,
+        system,
+        occurred_at
+    from {{ import }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+int_touches_resolved as (
+
+    select
+        touches.touch_key,
+        records.person_key,
+        touches.kind,
+        touches.channel,
+        touches.system,
+        touches.occurred_at
+    from touches
+    inner join records on touches.record_key = records.record_key
+
+)
+
+select * from int_touches_resolved

@@ -1,0 +1,68 @@
+{# Grain: one row a month's new customers, funnel, channel and segment, and age in months. #}
+with
+
+months as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind = 'month'),
+
+movements as (select * from {{ ref('fct_mrr_movements') }}),
+
+customers as (select * from {{ ref('int_customers_aggregated') }} where first_mrr_month is not null),
+
+aged as (
+
+    -- Every month since the first, those without recurring revenue too.
+    select
+        customers.customer_key,
+        customers.funnel,
+        customers.channel,
+        customers.segment,
+        customers.first_mrr_month as cohort_month,
+        months.period_start,
+        months.period_number - first_months.period_number as age_month_count
+    from customers
+    inner join months as first_months on customers.first_mrr_month = first_months.period_start
+    inner join months on first_months.period_number <= months.period_number
+
+),
+
+valued as (
+
+    select
+        aged.*,
+        coalesce(firsts.closing_amount, 0) as starting_amount,
+        coalesce(movements.closing_amount, 0) as closing_amount
+    from aged
+    left join movements as firsts
+        on
+            aged.customer_key = firsts.account_key
+            and aged.cohort_month = firsts.movement_month
+    left join movements
+        on
+            aged.customer_key = movements.account_key
+            and aged.period_start = movements.movement_month
+
+),
+
+kpi_retention as (
+
+    select
+        cohort_month,
+        funnel,
+        channel,
+        segment,
+        age_month_count,
+        count(*) as customer_count,
+        count(case when closing_amount > 0 then 1 end) as staying_count,
+        cast(sum(starting_amount) as decimal(18, 2)) as starting_amount,
+        cast(sum(closing_amount) as decimal(18, 2)) as closing_amount,
+        cast(sum(least(starting_amount, closing_amount)) as decimal(18, 2)) as kept_amount,
+        {{ ratio('count(case when closing_amount = 0 then 1 end)', 'count(*)') }}
+            as logo_churn_rate,
+        {{ ratio('sum(closing_amount)', 'sum(starting_amount)') }} as net_revenue_retention,
+        {{ ratio('sum(least(starting_amount, closing_amount))', 'sum(starting_amount)') }}
+            as gross_retention_rate
+    from valued
+    group by cohort_month, funnel, channel, segment, age_month_count
+
+)
+
+select * from kpi_retention
