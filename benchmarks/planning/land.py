@@ -18,10 +18,9 @@ TABLES = """
     create schema marts; create schema seeds;
     create table marts.fct_journeys (
         journey_key bigint, funnel varchar, first_channel varchar, outcome varchar,
-        won_amount decimal(18, 2), opportunity_amount decimal(18, 2), has_customer boolean,
-        awareness_at timestamp, lead_at timestamp, mql_at timestamp, sql_at timestamp,
-        opportunity_at timestamp, customer_at timestamp, disqualified_at timestamp,
-        lost_at timestamp);
+        won_amount decimal(18, 2), opportunity_amount decimal(18, 2), has_win boolean,
+        awareness_at timestamp, lead_at timestamp, prospect_at timestamp,
+        opportunity_at timestamp, win_at timestamp, exited_at timestamp);
     create table seeds.funnels (funnel varchar);
     create table seeds.holidays (holiday_date date, holiday_name varchar, funnel varchar);
     create table seeds.targets (
@@ -45,7 +44,7 @@ def land_journeys(
     columns: dict[str, Any] = {
         f"{stage}_at": moments for stage, moments in zip(STAGES, entered, strict=True)
     }
-    columns["lost_at"] = _moments(history.exited[seen])
+    columns["exited_at"] = _moments(history.exited[seen])
     columns["segment"] = np.array(SEGMENTS)[history.segment[seen]]
     columns["amount"] = history.amount[seen]
     columns["hoped"] = history.hoped[seen]
@@ -58,10 +57,10 @@ def land_journeys(
             hash(?, row_number() over ()) % 1000000007 as journey_key,
             ? as funnel,
             segment as first_channel,
-            case when lost_at is null then 'open' else 'exited' end as outcome,
-            case when customer_at is not null then amount end as won_amount,
+            case when exited_at is null then 'open' else 'exited' end as outcome,
+            case when win_at is not null then amount end as won_amount,
             case when ? and opportunity_at is not null then hoped end as opportunity_amount,
-            customer_at is not null as has_customer,
+            win_at is not null as has_win,
             lead_at as awareness_at,
             * exclude (segment, amount, hoped)
         from journeys

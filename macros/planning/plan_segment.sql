@@ -4,5 +4,5 @@
     {%- if not modules.re.match('^[a-z_]{1,40}$', column) -%}
         {{ exceptions.raise_compiler_error("The var planning_segment is '" ~ column ~ "': it must be a column of fct_journeys.") }}
     {%- endif -%}
-    coalesce({{ column }}, 'none')
+    coalesce({{ column }}, 'unknown')
 {%- endmacro %}

@@ -2,7 +2,7 @@
 -- channel; and the leads, MQLs and SQLs of fct_lifecycle are those that the definition in force
 -- judged, no more, no fewer.
 {%- set marts = [
-    ['fct_journeys', "coalesce(first_channel, 'none recorded')", 'count(*)', 'has_lead'],
+    ['fct_journeys', "coalesce(first_channel, 'unknown')", 'count(*)', 'has_lead'],
     ['conversion_cohorts', 'channel', 'sum(journey_entered_count)', "step = 'lead_to_mql'"],
     ['stage_volumes', 'channel', 'sum(first_entered_count)',
         "stage = 'lead' and period_kind in ('month', 'undated')"],
@@ -13,11 +13,11 @@ from_fact as (
 
     select
         funnel,
-        coalesce(first_channel, 'none recorded') as channel,
+        coalesce(first_channel, 'unknown') as channel,
         count(*) as lead_count
     from {{ ref('fct_lifecycle') }}
     where stage = 'lead' and visit_number = 1
-    group by funnel, coalesce(first_channel, 'none recorded')
+    group by funnel, coalesce(first_channel, 'unknown')
 
 ),
 

@@ -32,7 +32,7 @@ journeys as (
 
     select
         count(*) as journey_count,
-        count(case when has_customer then 1 end) as win_count,
+        count(case when has_win then 1 end) as win_count,
         coalesce(sum(won_amount), 0) as won_amount
     from {{ ref('fct_journeys') }}
 

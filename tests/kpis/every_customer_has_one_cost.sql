@@ -6,7 +6,7 @@ won as (
 
     select count(distinct coalesce(account_key, journey_key)) as customer_count
     from {{ ref('fct_journeys') }}
-    where has_customer and started_at is not null
+    where has_win and started_at is not null
 
 ),
 

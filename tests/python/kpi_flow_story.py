@@ -22,7 +22,7 @@ OPEN, CONVERTED, OUT = 0, 1, 2
 ENTRIES = """
     select
         journey_key, stage, entered_at, is_inferred, amount, opportunity_key, exit_reason,
-        lifecycle.funnel, coalesce(first_channel, 'none recorded'),
+        lifecycle.funnel, coalesce(first_channel, 'unknown'),
         coalesce(accounts.industry, 'unknown'), account_key
     from marts.fct_lifecycle as lifecycle
     left join marts.dim_accounts as accounts using (account_key)

@@ -52,7 +52,7 @@ BACKTEST = """
     from marts.definition_backtest
     group by basis
 """
-WINS = "select journey_key, customer_at, won_amount from marts.fct_journeys where has_customer"
+WINS = "select journey_key, win_at, won_amount from marts.fct_journeys where has_win"
 
 Judged = dict[tuple[str, int, str], datetime]
 

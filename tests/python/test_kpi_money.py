@@ -149,8 +149,8 @@ def test_cac_and_ltv_by_channel_are_the_same_peoples(built: Built) -> None:
     """Spend and customers by the quarter in which people first came, from the core marts."""
     journeys = rows(built, "from marts.fct_journeys where started_at is not null")
     firsts: dict[int, Row] = {}
-    for journey in sorted(journeys, key=lambda each: each["customer_at"] or datetime.max):
-        if journey["has_customer"]:
+    for journey in sorted(journeys, key=lambda each: each["win_at"] or datetime.max):
+        if journey["has_win"]:
             firsts.setdefault(journey["account_key"] or journey["journey_key"], journey)
     came = Counter(quarter(journey["started_at"]) for journey in journeys)
     bought = Counter(quarter(journey["started_at"]) for journey in firsts.values())

@@ -53,8 +53,8 @@ def test_leads_wins_and_days_to_win_by_origin_and_month(olist: duckdb.DuckDBPyCo
             first_channel,
             date_trunc('month', lead_at)::date::text,
             count(*),
-            count(*) filter (where has_customer),
-            round(median(date_diff('day', lead_at::date, customer_at::date)), 2)
+            count(*) filter (where has_win),
+            round(median(date_diff('day', lead_at::date, win_at::date)), 2)
         from marts.fct_journeys
         where has_lead
         group by all

@@ -147,8 +147,8 @@ def test_what_customers_renew_is_what_those_of_their_age_did(built: Built) -> No
     """Customer by customer: the mean of what others paid at the age that it will have."""
     customers = query(
         built.database,
-        "select journey_key, funnel, customer_at from marts.fct_journeys"
-        " where customer_at is not null",
+        "select journey_key, funnel, win_at from marts.fct_journeys"
+        " where win_at is not null",
     )
     since = {key: (funnel, at) for key, funnel, at in customers}
     paid: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])

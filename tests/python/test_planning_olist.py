@@ -55,7 +55,7 @@ def test_a_stated_revenue_becomes_leads_with_an_interval(olist: Path) -> None:
     [(wins, leads, low, high)] = query(
         olist,
         "select needed_wins, weekly_leads, low_80_leads, high_80_leads from marts.plan_targets"
-        " where scenario = 'stated_price' and period = 'all' and funnel = 'unassigned'",
+        " where scenario = 'stated_price' and period = 'all' and funnel = 'unknown'",
     )
     assert wins == pytest.approx(300)
     assert 0 < low < leads < high
@@ -65,7 +65,7 @@ def test_without_a_price_the_plan_says_so(olist: Path) -> None:
     told = query(
         olist,
         "select distinct outcome from marts.plan_targets"
-        " where scenario = 'base' and funnel = 'unassigned' and new_amount > 0",
+        " where scenario = 'base' and funnel = 'unknown' and new_amount > 0",
     )
     assert told == [("no price",)]
 

@@ -14,7 +14,7 @@ int_stage_stays_measured as (
         lifecycle.stage,
         lifecycle.owner_team,
         lifecycle.funnel,
-        coalesce(lifecycle.first_channel, 'none recorded') as channel,
+        coalesce(lifecycle.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
         case when lifecycle.is_current then 'open' else lifecycle.outcome end as outcome,
         lifecycle.visit_number,

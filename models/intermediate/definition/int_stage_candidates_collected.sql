@@ -16,7 +16,7 @@ journeys as (
         journey_key,
         max(person_key) as person_key,
         max(funnel) as funnel,
-        coalesce(max(first_channel), 'none recorded') as channel
+        coalesce(max(first_channel), 'unknown') as channel
     from lifecycle
     group by journey_key
 

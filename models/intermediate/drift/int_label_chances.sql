@@ -51,7 +51,7 @@ int_label_chances as (
         placed.person_key,
         placed.stage,
         placed.definition_version,
-        coalesce(journeys.funnel, 'unassigned') as funnel,
+        coalesce(journeys.funnel, 'unknown') as funnel,
         coalesce(placed.channel, 'unknown') as channel,
         replace(replace(replace(
             patterns.pattern,

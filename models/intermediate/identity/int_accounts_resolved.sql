@@ -35,7 +35,7 @@ int_accounts_resolved as (
         account_values.industry_system,
         account_values.country,
         account_values.country_system,
-        coalesce(funnels.funnel, 'unassigned') as funnel,
+        coalesce(funnels.funnel, 'unknown') as funnel,
         account_values.employees,
         account_values.employees_system,
         counts.record_count,

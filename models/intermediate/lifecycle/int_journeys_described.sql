@@ -61,11 +61,11 @@ int_journeys_described as (
         split.person_key,
         coalesce(persons.account_key, deals.account_key) as account_key,
         deals.owner_key,
-        coalesce(funnels.funnel, 'unassigned') as funnel,
+        coalesce(funnels.funnel, 'unknown') as funnel,
         coalesce(split.journey_number, 1) as journey_number,
         case when split.journey_key is null then 'opportunity' else 'person' end as journey_origin,
-        channels.first_channel,
-        channels.last_channel
+        coalesce(channels.first_channel, 'unknown') as first_channel,
+        coalesce(channels.last_channel, 'unknown') as last_channel
     from entered
     left join split on entered.journey_key = split.journey_key
     left join persons on split.person_key = persons.person_key

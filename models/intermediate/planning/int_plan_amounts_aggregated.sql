@@ -15,12 +15,12 @@ placed as (
         case
             when
                 won_amount > 0
-                and {{ week_number('customer_at') }} between {{ plan_first_week() }} and -1
+                and {{ week_number('win_at') }} between {{ plan_first_week() }} and -1
                 then ln({{ as_double('won_amount') }})
         end as log_price,
         case
             when
-                not has_customer
+                not has_win
                 and opportunity_amount > 0
                 and {{ week_number('opportunity_at') }} between {{ plan_first_week() }} and -1
                 then ln({{ as_double('opportunity_amount') }})

@@ -10,26 +10,26 @@ rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 spent as (
 
     select
-        coalesce(spend.channel, 'none') as channel,
+        coalesce(spend.channel, 'unknown') as channel,
         date_trunc('month', cast(spend.spend_date as timestamp)) as month_start,
         sum({{ at_rate('spend.amount') }}) as amount
     from spend
     inner join rates
         on {{ rate_holds('spend.currency', 'cast(spend.spend_date as timestamp)') }}
     group by
-        coalesce(spend.channel, 'none'), date_trunc('month', cast(spend.spend_date as timestamp))
+        coalesce(spend.channel, 'unknown'), date_trunc('month', cast(spend.spend_date as timestamp))
 
 ),
 
 won as (
 
     select
-        coalesce(first_channel, 'none') as channel,
+        coalesce(first_channel, 'unknown') as channel,
         date_trunc('month', lead_at) as month_start,
         count(*) as lead_count
     from journeys
     where lead_at is not null
-    group by coalesce(first_channel, 'none'), date_trunc('month', lead_at)
+    group by coalesce(first_channel, 'unknown'), date_trunc('month', lead_at)
 
 ),
 

@@ -2,7 +2,7 @@
    in it. #}
 with
 
-journeys as (select * from {{ ref('fct_journeys') }} where customer_at is not null),
+journeys as (select * from {{ ref('fct_journeys') }} where win_at is not null),
 
 lifecycle as (
 
@@ -20,7 +20,7 @@ customers as (
         journey_key,
         funnel,
         {{ sample_group() }} as sample_group,
-        cast(floor({{ days_between('customer_at', cutoff()) }} / 30) as bigint) as age_months
+        cast(floor({{ days_between('win_at', cutoff()) }} / 30) as bigint) as age_months
     from journeys
 
 ),
@@ -32,7 +32,7 @@ paid as (
         customers.funnel,
         customers.sample_group,
         cast(
-            floor({{ days_between('journeys.customer_at', 'lifecycle.entered_at') }} / 30) as bigint
+            floor({{ days_between('journeys.win_at', 'lifecycle.entered_at') }} / 30) as bigint
         )
             as age_months,
         {{ as_double('sum(lifecycle.amount)') }} as later_value,
@@ -43,11 +43,11 @@ paid as (
     from lifecycle
     inner join journeys on lifecycle.journey_key = journeys.journey_key
     inner join customers on lifecycle.journey_key = customers.journey_key
-    where lifecycle.amount > 0 and lifecycle.entered_at >= journeys.customer_at
+    where lifecycle.amount > 0 and lifecycle.entered_at >= journeys.win_at
     group by
         customers.funnel, customers.sample_group,
         cast(floor(
-            {{ days_between('journeys.customer_at', 'lifecycle.entered_at') }} / 30
+            {{ days_between('journeys.win_at', 'lifecycle.entered_at') }} / 30
         ) as bigint)
 
 ),

@@ -26,11 +26,11 @@ won as (
 
     select
         funnel,
-        date_trunc('month', customer_at) as month_start,
+        date_trunc('month', win_at) as month_start,
         sum(won_amount) as won_amount
     from journeys
-    where customer_at is not null
-    group by funnel, date_trunc('month', customer_at)
+    where win_at is not null
+    group by funnel, date_trunc('month', win_at)
 
 ),
 

@@ -15,14 +15,14 @@ placed as (
         outcome = 'open' as is_open,
         {{ week_number('awareness_at') }} as awareness_week_number,
         {{ week_number('lead_at') }} as lead_week_number,
-        {{ week_number('coalesce(sql_at, opportunity_at, customer_at)') }}
+        {{ week_number('coalesce(prospect_at, opportunity_at, win_at)') }}
             as prospect_week_number,
-        {{ week_number('coalesce(opportunity_at, customer_at)') }} as opportunity_week_number,
-        {{ week_number('customer_at') }} as win_week_number,
-        {{ week_number('coalesce(least(disqualified_at, lost_at), disqualified_at, lost_at)') }}
+        {{ week_number('coalesce(opportunity_at, win_at)') }} as opportunity_week_number,
+        {{ week_number('win_at') }} as win_week_number,
+        {{ week_number('exited_at') }}
             as exit_week_number
     from journeys
-    where not (has_customer and customer_at is null)
+    where not (has_win and win_at is null)
 
 ),
 

@@ -17,7 +17,7 @@ arrived as (
 
     select
         periods.period_start,
-        coalesce(journeys.first_channel, 'none recorded') as channel,
+        coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
         count(*) as journey_count,
         count(case when journeys.has_lead then 1 end) as lead_count
@@ -27,7 +27,7 @@ arrived as (
     left join accounts on journeys.account_key = accounts.account_key
     group by
         periods.period_start,
-        coalesce(journeys.first_channel, 'none recorded'),
+        coalesce(journeys.first_channel, 'unknown'),
         {{ segment_of('accounts') }}
 
 ),
@@ -36,7 +36,7 @@ spent as (
 
     select
         periods.period_start,
-        coalesce(spend.channel, 'none recorded') as channel,
+        coalesce(spend.channel, 'unknown') as channel,
         sum({{ at_rate('spend.amount') }}) as amount
     from spend
     inner join periods
@@ -44,7 +44,7 @@ spent as (
     inner join rates
         on {{ rate_holds('spend.currency', 'spend.spend_date') }}
     group by
-        periods.period_start, coalesce(spend.channel, 'none recorded')
+        periods.period_start, coalesce(spend.channel, 'unknown')
 
 ),
 

@@ -1,7 +1,7 @@
 {# Grain: one row a customer: an account that was won or pays, or a win without a known account. #}
 with
 
-journeys as (select * from {{ ref('fct_journeys') }} where has_customer),
+journeys as (select * from {{ ref('fct_journeys') }} where has_win),
 
 deals as (select * from {{ ref('int_opportunities_described') }} where outcome = 'won'),
 
@@ -18,7 +18,7 @@ first_wins as (
         coalesce(account_key, journey_key) as customer_key,
         {{ first_by(
             'journey_key',
-            "row(coalesce(customer_at, " ~ end_of_time() ~ "), journey_key)"
+            "row(coalesce(win_at, " ~ end_of_time() ~ "), journey_key)"
         ) }} as journey_key
     from journeys
     group by coalesce(account_key, journey_key)
@@ -78,8 +78,8 @@ int_customers_aggregated as (
         customers.customer_key,
         first_wins.journey_key,
         journeys.owner_key,
-        coalesce(accounts.funnel, journeys.funnel, 'unassigned') as funnel,
-        coalesce(journeys.first_channel, 'none recorded') as channel,
+        coalesce(accounts.funnel, journeys.funnel, 'unknown') as funnel,
+        coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
         coalesce(bought.won_count, 0) as won_count,
         {%- for business in ['new', 'expansion', 'renewal'] %}
@@ -92,11 +92,11 @@ int_customers_aggregated as (
         coalesce(recurring.paying_month_count, 0) as paying_month_count,
         coalesce(recurring.at_risk_month_count, 0) as at_risk_month_count,
         coalesce(recurring.churn_count, 0) as churn_count,
-        {{ days_between('journeys.started_at', 'journeys.customer_at') }} as wait_days,
+        {{ days_between('journeys.started_at', 'journeys.win_at') }} as wait_days,
         first_wins.journey_key is not null as is_won,
         recurring.first_month as first_mrr_month,
         journeys.started_at,
-        journeys.customer_at
+        journeys.win_at as customer_at
     from customers
     left join first_wins on customers.customer_key = first_wins.customer_key
     left join journeys on first_wins.journey_key = journeys.journey_key

@@ -29,8 +29,8 @@ int_opportunities_described as (
         deals.account_key,
         journeys.person_key,
         deals.owner_key,
-        coalesce(journeys.funnel, accounts.funnel, 'unassigned') as funnel,
-        coalesce(journeys.first_channel, 'none recorded') as channel,
+        coalesce(journeys.funnel, accounts.funnel, 'unknown') as funnel,
+        coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
         -- What a win was is told by the fact: the first one makes the customer.
         case wins.stage

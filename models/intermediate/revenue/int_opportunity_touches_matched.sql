@@ -44,7 +44,7 @@ marketing_touches as (
         touches.touch_key,
         touches.person_key,
         persons.account_key,
-        coalesce(touches.channel, 'not named') as channel,
+        coalesce(touches.channel, 'unknown') as channel,
         touches.occurred_at
     from touches
     inner join kinds on touches.kind = kinds.kind
@@ -76,7 +76,7 @@ int_opportunity_touches_matched as (
         {{ key_of(['deals.opportunity_key', 'coalesce(shared.touch_key, 0)']) }} as deal_touch_key,
         deals.opportunity_key,
         shared.touch_key,
-        coalesce(shared.channel, 'none recorded') as channel,
+        coalesce(shared.channel, 'none') as channel,
         deals.won_amount,
         count(shared.touch_key) over (partition by deals.opportunity_key) as touch_count,
         row_number() over (

@@ -67,7 +67,7 @@ int_pipeline_intervals_dated as (
     select
         filled.opportunity_key,
         coalesce(classes.pipeline_class, 'unclassified') as pipeline_class,
-        coalesce(filled.label, 'not recorded') as pipeline_stage_name,
+        coalesce(filled.label, 'not_recorded') as pipeline_stage_name,
         {{ at_rate('coalesce(filled.amount, opportunities.amount)') }} as amount,
         filled.happened_at as starts_at,
         least(

@@ -19,7 +19,12 @@ estimates as (
 
 ),
 
-velocity as (select * from {{ ref('stage_velocity') }} where way = 'left'),
+velocity as (
+
+    select * from {{ ref('stage_velocity') }}
+    where way = 'left' and slice_name in ('all', 'funnel')
+
+),
 
 amounts as (select * from {{ ref('int_typical_amounts_estimated') }}),
 

@@ -90,7 +90,7 @@ handoffs as (
         answered.answer,
         case
             when answered.answer in ('rejected', 'recycled')
-                then lower(coalesce(answered.turned_reason, 'none given'))
+                then lower(coalesce(answered.turned_reason, 'unknown'))
         end as answer_reason,
         answered.timing,
         case

@@ -86,7 +86,7 @@ open_journeys as (
         stage,
         owner_team,
         funnel,
-        coalesce(first_channel, 'none recorded') as channel,
+        coalesce(first_channel, 'unknown') as channel,
         segment,
         prize_stage,
         chance_basis,

@@ -11,8 +11,8 @@ standing as (
         account_key,
         count(*) as journey_count,
         sum(coalesce(won_amount, 0) + coalesce(later_amount, 0)) as won_amount,
-        bool_or(has_customer) as is_customer,
-        min(customer_at) as customer_at
+        bool_or(has_win) as is_customer,
+        min(win_at) as customer_at
     from journeys
     where account_key is not null
     group by account_key

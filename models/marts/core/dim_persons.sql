@@ -10,8 +10,9 @@ journeys as (
     select
         person_key,
         count(distinct journey_key) as journey_count,
-        {{ first_by('first_channel', oldest('first_channel', 'entered_at, lifecycle_key')) }}
-            as first_channel
+        {{ first_by('first_channel', oldest(
+            "nullif(first_channel, 'unknown')", 'entered_at, lifecycle_key'
+        )) }} as first_channel
     from lifecycle
     where person_key is not null
     group by person_key
@@ -28,7 +29,7 @@ dim_persons as (
         persons.country_system,
         persons.seniority,
         persons.seniority_system,
-        journeys.first_channel,
+        coalesce(journeys.first_channel, 'unknown') as first_channel,
         persons.record_count,
         coalesce(journeys.journey_count, 0) as journey_count,
         persons.confidence_rate as account_confidence_rate,

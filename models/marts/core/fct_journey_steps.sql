@@ -74,7 +74,7 @@ fct_journey_steps as (
         judged.stage,
         judged.to_stage,
         judged.funnel,
-        coalesce(judged.first_channel, 'none recorded') as channel,
+        coalesce(judged.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
         judged.result,
         case when judged.result in ('lost', 'returned') then judged.standing_stage end as end_stage,

@@ -1,12 +1,22 @@
-{# Grain: one row a journey: the story of fct_lifecycle with a column a stage. #}
-{%- set ladder = [
-    'awareness', 'lead', 'mql', 'sal', 'sql', 'opportunity', 'customer', 'onboarded', 'retained', 'expanded'
-] -%}
-{%- set exits = ['disqualified', 'lost', 'churned'] -%}
+{# Grain: one row per journey: fct_lifecycle summed up, with a column per planning node. #}
+{%- set nodes = ['awareness', 'lead', 'prospect', 'opportunity', 'win'] -%}
 
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
+
+stages as (select * from {{ ref('lifecycle_stages') }}),
+
+entries as (
+
+    select
+        lifecycle.*,
+        stages.planning_node,
+        stages.entered_by
+    from lifecycle
+    inner join stages on lifecycle.stage = stages.stage
+
+),
 
 fct_journeys as (
 
@@ -20,21 +30,25 @@ fct_journeys as (
         max(last_channel) as last_channel,
         max(case when is_current then stage end) as current_stage,
         max(case when is_current then outcome end) as outcome,
-        cast(sum(case when stage = 'customer' then amount end) as decimal(18, 2))
+        cast(sum(case when planning_node = 'win' then amount end) as decimal(18, 2))
             as won_amount,
-        cast(max(case when stage = 'opportunity' then amount end) as decimal(18, 2))
+        cast(max(case when planning_node = 'opportunity' then amount end) as decimal(18, 2))
             as opportunity_amount,
         cast(
-            sum(case when stage in ('retained', 'expanded') then amount end) as decimal(18, 2)
+            sum(case when entered_by in ('renewal_won', 'expansion_won') then amount end)
+            as decimal(18, 2)
         ) as later_amount,
-        {%- for stage in ladder + exits %}
-        bool_or(stage = '{{ stage }}') as has_{{ stage }},
+        {%- for node in nodes %}
+        coalesce(bool_or(planning_node = '{{ node }}'), false) as has_{{ node }},
         {%- endfor %}
-        {%- for stage in ladder + exits %}
-        min(case when stage = '{{ stage }}' then entered_at end) as {{ stage }}_at,
+        {%- for node in nodes %}
+        min(case when planning_node = '{{ node }}' then entered_at end) as {{ node }}_at,
         {%- endfor %}
+        min(case when entered_by in ('disqualification', 'opportunity_lost') then entered_at end)
+            as exited_at,
+        min(case when entered_by = 'subscriptions_ended' then entered_at end) as churned_at,
         min(entered_at) as started_at
-    from lifecycle
+    from entries
     group by journey_key
 
 )

@@ -45,17 +45,17 @@ compared as (
         journeys.funnel,
         journeys.first_channel,
         cast(date_trunc('month', journeys.started_at) as date) as start_month,
-        journeys.has_customer as is_won,
+        journeys.has_win as is_won,
         {%- for stage in stages %}
         coalesce(met.is_{{ stage }}, false) as is_{{ stage }},
         coalesce(in_force.is_{{ stage }}, false) as is_{{ stage }}_now,
-        journeys.has_customer and coalesce(
-            met.{{ stage }}_at <= {{ or_end('journeys.customer_at') }}, false
+        journeys.has_win and coalesce(
+            met.{{ stage }}_at <= {{ or_end('journeys.win_at') }}, false
         ) as is_{{ stage }}_first,
         met.{{ stage }}_at,
         {%- endfor %}
         journeys.won_amount,
-        journeys.customer_at
+        journeys.win_at
     from bases
     cross join journeys
     left join met on bases.basis = met.basis and journeys.journey_key = met.journey_key
@@ -69,8 +69,8 @@ warned as (
     select
         *,
         case
-            when is_lead_first and lead_at > {{ start_of_time() }} and customer_at is not null
-                then {{ days_between('lead_at', 'customer_at') }}
+            when is_lead_first and lead_at > {{ start_of_time() }} and win_at is not null
+                then {{ days_between('lead_at', 'win_at') }}
         end as warning_days
     from compared
 

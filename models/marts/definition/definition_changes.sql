@@ -18,7 +18,7 @@ definition_changes as (
         journeys.funnel,
         journeys.first_channel,
         journeys.won_amount,
-        journeys.has_customer as is_won,
+        journeys.has_win as is_won,
         journeys.started_at
     from movers
     inner join journeys on movers.journey_key = journeys.journey_key

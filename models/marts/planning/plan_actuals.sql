@@ -1,6 +1,6 @@
 {# Grain: one row a promise whose week is over: what was planned beside what happened. #}
 {%- set nodes = {
-    'awareness': 'awareness_at', 'lead': 'lead_at', 'prospect': 'sql_at', 'opportunity': 'opportunity_at', 'win': 'customer_at'
+    'awareness': 'awareness_at', 'lead': 'lead_at', 'prospect': 'prospect_at', 'opportunity': 'opportunity_at', 'win': 'win_at'
 } -%}
 with
 

@@ -18,11 +18,11 @@ recent as (
 
     select
         funnel,
-        coalesce(first_channel, 'none') as channel,
+        coalesce(first_channel, 'unknown') as channel,
         {{ as_double('count(*)') }} / {{ int_var('planning_recent_weeks') }} as weekly_leads
     from journeys
     where {{ week_number('lead_at') }} between -{{ int_var('planning_recent_weeks') }} and -1
-    group by funnel, coalesce(first_channel, 'none')
+    group by funnel, coalesce(first_channel, 'unknown')
 
 ),
 

@@ -2,7 +2,7 @@
    beside what was promised. #}
 with
 
-journeys as (select * from {{ ref('fct_journeys') }} where customer_at is not null),
+journeys as (select * from {{ ref('fct_journeys') }} where win_at is not null),
 
 rates as (select * from {{ ref('int_plan_later_revenue_estimated') }}),
 
@@ -20,10 +20,10 @@ customers as (
 
     select
         funnel,
-        cast(floor({{ days_between('customer_at', cutoff()) }} / 30) as bigint) as age_months,
+        cast(floor({{ days_between('win_at', cutoff()) }} / 30) as bigint) as age_months,
         count(*) as customer_count
     from journeys
-    group by funnel, cast(floor({{ days_between('customer_at', cutoff()) }} / 30) as bigint)
+    group by funnel, cast(floor({{ days_between('win_at', cutoff()) }} / 30) as bigint)
 
 ),
 

@@ -33,7 +33,7 @@ review_worklist as (
         coalesce(lifecycle.opportunity_key, exits.opportunity_key) as opportunity_key,
         lifecycle.owner_key,
         lifecycle.funnel,
-        coalesce(lifecycle.first_channel, 'none recorded') as channel,
+        coalesce(lifecycle.first_channel, 'unknown') as channel,
         stages.stage,
         stages.owner_team,
         case when exits.journey_key is null then 'stuck' else 'turned away' end as finding,
