@@ -6,29 +6,17 @@ with
 
 changes as (select * from {{ ref('int_tree_changes_measured') }}),
 
-points as (
-
-    -- Five points of Gauss and Legendre between 0 and 1, and what each weighs.
-    {% for place, weight in [
-        (0.0469100770306680, 0.1184634425280945), (0.2307653449471585, 0.2393143352496832),
-        (0.5, 0.2844444444444444), (0.7692346550528415, 0.2393143352496832),
-        (0.9530899229693320, 0.1184634425280945),
-    ] -%}
-    select {{ place }} as place, {{ weight }} as weight
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
+points as ({{ shapley_points() }}),
 
 moved as (
 
     -- Shapley's shares of a product, as Owen's integral: all factors go the same part of their way
-    -- together, and each is asked what its next step is worth. Exact for up to ten factors.
+    -- together, and each is asked what its next step is worth.
     select
         changes.*,
-        points.place,
+        points.point,
         points.weight,
-        changes.from_factor + points.place * (changes.to_factor - changes.from_factor)
+        changes.from_factor + points.point * (changes.to_factor - changes.from_factor)
             as factor_there
     from changes
     cross join points
@@ -40,9 +28,9 @@ multiplied as (
 
     select
         *,
-        case when min(factor_there) over (partition by {{ cell }}, place) > 0 then exp(
+        case when min(factor_there) over (partition by {{ cell }}, point) > 0 then exp(
             sum(case when factor_there > 0 then ln(factor_there) else 0 end) over (
-                partition by {{ cell }}, place
+                partition by {{ cell }}, point
             )
         ) else 0 end as revenue_there
     from moved
