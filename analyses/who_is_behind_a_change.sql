@@ -9,7 +9,7 @@ candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
 
 arrivals as (
 
-    select * from {{ ref('int_stage_arrivals_collected') }} where basis = 'in_force' and is_inferred
+    select * from {{ ref('int_stage_arrivals_collected') }} where evaluation = 'in_force' and is_inferred
 
 ),
 
@@ -44,10 +44,10 @@ judged as (
         stage,
         journey_key,
         person_key,
-        max(case when basis = 'in_force' then failed_rule end) as failed_rule,
-        bool_or(basis = 'in_force') as is_in_question,
+        max(case when evaluation = 'in_force' then failed_rule end) as failed_rule,
+        bool_or(evaluation = 'in_force') as is_in_question,
         bool_or(is_entered) as is_entered,
-        count(distinct basis || cast(is_entered as {{ dbt.type_string() }})) > 1
+        count(distinct evaluation || cast(is_entered as {{ dbt.type_string() }})) > 1
         and bool_or(is_entered) and not bool_and(is_entered) as is_by_version
     from candidates
     group by period_kind, period_start, stage, journey_key, person_key

@@ -4,12 +4,12 @@ with
 
 changes as (select * from {{ ref('definition_changes') }}),
 
-newest as (select max(basis) as basis from changes),
+newest as (select max(evaluation) as evaluation from changes),
 
 who_would_enter_or_leave as (
 
     select
-        changes.basis,
+        changes.evaluation,
         changes.stage,
         changes.change,
         changes.rule,
@@ -21,7 +21,7 @@ who_would_enter_or_leave as (
         changes.won_amount,
         changes.started_at
     from changes
-    inner join newest on changes.basis = newest.basis
+    inner join newest on changes.evaluation = newest.evaluation
 
 )
 

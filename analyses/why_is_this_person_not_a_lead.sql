@@ -22,10 +22,10 @@ why_is_this_person_not_a_lead as (
         explained.is_passed,
         explained.known_value,
         explained.operator,
-        explained.wanted_value,
+        explained.required_value,
         explained.meaning,
         explained.definition_version,
-        explained.judged_at
+        explained.evaluated_at
     from explained
     inner join chosen on explained.person_key = chosen.person_key
 

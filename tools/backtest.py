@@ -17,11 +17,11 @@ Row = tuple[Any, ...]
 IN_FORCE = "in_force"
 
 VERSIONS = """
-    select basis, coalesce(max(versions.summary), 'each version in its own time') as summary
+    select evaluation, coalesce(max(versions.summary), 'each version in its own time') as summary
     from marts.definition_backtest as backtest
     left join {seeds}.lead_definition_versions as versions using (definition_version)
-    group by basis
-    order by basis
+    group by evaluation
+    order by evaluation
 """
 
 # A project that installs this one as a package keeps its seeds in a schema of another name.
@@ -32,7 +32,7 @@ SEEDS = """
 
 FIGURES = """
     select
-        basis,
+        evaluation,
         {group} as part,
         sum(lead_count),
         sum(lead_won_count),
@@ -47,15 +47,15 @@ FIGURES = """
         sum(warning_days),
         sum(warning_count)
     from marts.definition_backtest
-    group by basis, part
-    order by part, basis
+    group by evaluation, part
+    order by part, evaluation
 """
 
 CHANGES = """
-    select basis, stage, change, count(*), rule
+    select evaluation, stage, change, count(*), rule
     from marts.definition_changes
-    group by basis, stage, change, rule
-    order by basis, stage, change, count(*) desc, rule
+    group by evaluation, stage, change, rule
+    order by evaluation, stage, change, count(*) desc, rule
 """
 
 
@@ -78,11 +78,11 @@ def _tell(connection: duckdb.DuckDBPyConnection, draft: str, part: str | None) -
     """Prints the tables for the versions that are asked for, always beside what is in force."""
     seeds = (connection.execute(SEEDS).fetchone() or ("seeds",))[0]
     summaries = dict(connection.execute(VERSIONS.format(seeds=seeds)).fetchall())
-    wanted = set(summaries) if draft == "all" else {IN_FORCE, f"version {draft}"}
+    wanted = set(summaries) if draft == "all" else {IN_FORCE, f"version_{draft}"}
     if not wanted <= set(summaries):
         print(
             f"The last build did not judge by version {draft}: see that the seed "
-            "lead_definition_versions has it and the var rejudged_versions names it.",
+            "lead_definition_versions has it and the var reevaluated_versions names it.",
             file=sys.stderr,
         )
         return 1
@@ -117,8 +117,8 @@ def _print(summaries: Sequence[Row], figures: Sequence[Row], changes: Sequence[R
 
 def _summary_table(summaries: Sequence[Row]) -> Table:
     table = _table("What is compared", "judged by", "what it says")
-    for basis, summary in summaries:
-        table.add_row(_plain(basis), summary)
+    for evaluation, summary in summaries:
+        table.add_row(_plain(evaluation), summary)
     return table
 
 
@@ -149,9 +149,9 @@ def _change_table(changes: Sequence[Row]) -> Table:
     headings = ("judged by", "stage", "", "journeys", "mostly by", "which moves")
     table = _table("Who would enter or leave, against what is in force", *headings)
     for group in _groups(changes):
-        basis, stage, change, count, rule = group[0]
+        evaluation, stage, change, count, rule = group[0]
         total = sum(row[3] for row in group)
-        table.add_row(_plain(basis), stage, change, f"{total:,}", rule, f"{count:,}")
+        table.add_row(_plain(evaluation), stage, change, f"{total:,}", rule, f"{count:,}")
     return table
 
 
@@ -177,8 +177,8 @@ def _share(part: Any, whole: Any) -> str:
     return f"{part / whole:.1%}" if whole else "-"
 
 
-def _plain(basis: str) -> str:
-    return basis.replace("_", " ")
+def _plain(evaluation: str) -> str:
+    return evaluation.replace("_", " ")
 
 
 def _options() -> argparse.Namespace:

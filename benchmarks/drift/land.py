@@ -22,7 +22,7 @@ TABLES = f"""
         system varchar, signal varchar, subject varchar, definition_version bigint,
         bad_count bigint, all_count bigint, count_date date);
     create table intermediate.int_definition_versions_dated as
-        select 'in_force' as basis, 1::bigint as definition_version, false as is_draft,
+        select 'in_force' as evaluation, 1::bigint as definition_version, false as is_draft,
         timestamp '1990-01-01' as valid_from, timestamp '9999-12-31' as valid_to;
     create table intermediate.int_definition_rules_completed (
         definition_version bigint, stage varchar, rule varchar, attribute varchar,
@@ -32,7 +32,7 @@ TABLES = f"""
         note_number bigint, noted_at timestamp);
     create table marts.stage_count_changes (
         period_kind varchar, period_start date, stage varchar, part varchar, rule varchar,
-        change decimal(18, 2), entered_count bigint, earlier_told_count bigint);
+        change decimal(18, 2), entered_count bigint, earlier_reported_count bigint);
     insert into intermediate.int_definition_rules_completed values
         (1, 'mql', '{RULES[0]}', 'has_business_email', 'is', 'true', 'fails', '', 1),
         (1, 'mql', '{RULES[1]}', 'employees', 'at_least', '20', 'fails', '', 2),

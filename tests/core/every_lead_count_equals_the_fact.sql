@@ -81,7 +81,7 @@ left join {{ ref('int_qualifications_evaluated') }} as judged
         and lifecycle.evidence_key = judged.touch_key
         and lifecycle.definition_version = judged.definition_version
         and {{ or_end('lifecycle.entered_at') }} = {{ or_end('judged.occurred_at') }}
-        and judged.basis = 'in_force'
+        and judged.evaluation = 'in_force'
 where
     lifecycle.stage in ('lead', 'mql', 'sql')
     and lifecycle.evidence_kind = 'touch'
@@ -97,7 +97,7 @@ left join {{ ref('fct_lifecycle') }} as lifecycle
         and judged.stage = lifecycle.stage
         and lifecycle.visit_number = 1
 where
-    judged.basis = 'in_force'
+    judged.evaluation = 'in_force'
     and (
         lifecycle.journey_key is null
         or (not lifecycle.is_inferred and lifecycle.evidence_key != judged.touch_key)

@@ -18,7 +18,7 @@ COLUMNS = """
     alert_key bigint, kind text, severity text, system text, stage text, definition_version bigint,
     rule text, subject text, owner_team text, summary text, observed_count bigint,
     expected_volume decimal(18, 2), affected_count bigint, counted_stage text,
-    entered_count bigint, earlier_told_count bigint, largest_part text,
+    entered_count bigint, earlier_reported_count bigint, largest_part text,
     largest_change decimal(18, 2), status text, status_reason text,
     first_seen_date date, last_seen_date date, resolved_date date, silenced_until date
 """

@@ -43,12 +43,12 @@ def read_definition(seeds: Path) -> Definition:
     return Definition(*(_rows(seeds / f"lead_definition_{name}.csv") for name in names))
 
 
-def bases(definition: Definition) -> Iterator[tuple[str, Definition]]:
+def evaluations(definition: Definition) -> Iterator[tuple[str, Definition]]:
     """What is in force, and each version alone."""
     dated = [v for v in definition.versions if v["valid_from"]]
     yield "in_force", Definition(dated, definition.rules, definition.scores)
     for version in definition.versions:
-        name = f"version {version['definition_version']}"
+        name = f"version_{version['definition_version']}"
         yield name, Definition([version], definition.rules, definition.scores)
 
 

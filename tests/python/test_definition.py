@@ -1,4 +1,4 @@
-"""What the definition judges, on every basis, beside a second judge."""
+"""What the definition judges, on every evaluation, beside a second judge."""
 
 import shutil
 from datetime import datetime
@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.python.conftest import Built, query
-from tests.python.judge import bases, judge, read_definition
+from tests.python.judge import evaluations, judge, read_definition
 from tools.run_dbt import ROOT, run_dbt
 
 TOUCHES = """
@@ -23,7 +23,7 @@ TOUCHES = """
     order by touches.journey_key, touches.occurred_at, touches.touch_key
 """
 JUDGED = (
-    "select basis, journey_key, stage, occurred_at from intermediate.int_qualifications_evaluated"
+    "select evaluation, journey_key, stage, occurred_at from intermediate.int_qualifications_evaluated"
 )
 PUBLISHED = """
     select table_schema || '.' || table_name
@@ -35,14 +35,14 @@ PUBLISHED = """
 """
 # What a change came to; how much of it the version is asked for takes that version judging alone.
 CHANGES = """
-    select period_kind, period_start, stage, entered_count, earlier_told_count, sum(change)
+    select period_kind, period_start, stage, entered_count, earlier_reported_count, sum(change)
     from marts.stage_count_changes
     group by all
     order by all
 """
 BACKTEST = """
     select
-        basis,
+        evaluation,
         sum(lead_count),
         sum(mql_count),
         sum(win_lead_first_count),
@@ -50,7 +50,7 @@ BACKTEST = """
         sum(lead_first_won_amount),
         cast(sum(warning_days) as double)
     from marts.definition_backtest
-    group by basis
+    group by evaluation
 """
 WINS = "select journey_key, win_at, won_amount from marts.fct_journeys where has_win"
 
@@ -59,7 +59,7 @@ Judged = dict[tuple[str, int, str], datetime]
 
 @pytest.fixture(scope="module")
 def judged(built: Built) -> Judged:
-    """By the second judge: when each journey met each stage, on each basis."""
+    """By the second judge: when each journey met each stage, on each evaluation."""
     definition = read_definition(ROOT / "seeds")
     with duckdb.connect(str(built.database), read_only=True) as connection:
         result = connection.execute(TOUCHES)
@@ -67,8 +67,8 @@ def judged(built: Built) -> Judged:
         rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     journeys = {key: list(own) for key, own in groupby(rows, lambda row: row["journey_key"])}
     return {
-        (basis, key, stage): moment
-        for basis, version in bases(definition)
+        (evaluation, key, stage): moment
+        for evaluation, version in evaluations(definition)
         for key, own in journeys.items()
         for stage, moment in judge(version, own).items()
     }
@@ -76,7 +76,7 @@ def judged(built: Built) -> Judged:
 
 def test_every_basis_judges_as_the_second_judge_does(built: Built, judged: Judged) -> None:
     told = {row[:3]: row[3] for row in query(built.database, JUDGED)}
-    assert {basis for basis, _, _ in told} >= {"in_force", "version 1", "version 2", "version 3"}
+    assert {evaluation for evaluation, _, _ in told} >= {"in_force", "version_1", "version_2", "version_3"}
     assert told == judged
 
 
@@ -85,16 +85,16 @@ def test_the_back_test_is_what_the_second_judge_and_the_wins_add_up_to(
 ) -> None:
     told = {row[0]: row[1:] for row in query(built.database, BACKTEST)}
     wins = query(built.database, WINS)
-    assert told == {basis: _figures(basis, judged, wins) for basis in told}
+    assert told == {evaluation: _figures(evaluation, judged, wins) for evaluation in told}
 
 
-def _figures(basis: str, judged: Judged, wins: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+def _figures(evaluation: str, judged: Judged, wins: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     counts = [
-        sum(key[0] == basis and key[2] == stage for key in judged) for stage in ("lead", "mql")
+        sum(key[0] == evaluation and key[2] == stage for key in judged) for stage in ("lead", "mql")
     ]
-    leads = [win for win in wins if _was_first(judged.get((basis, win[0], "lead")), win[1])]
-    mqls = [win for win in wins if _was_first(judged.get((basis, win[0], "mql")), win[1])]
-    waits = [win[1] - judged[basis, win[0], "lead"] for win in leads]
+    leads = [win for win in wins if _was_first(judged.get((evaluation, win[0], "lead")), win[1])]
+    mqls = [win for win in wins if _was_first(judged.get((evaluation, win[0], "mql")), win[1])]
+    waits = [win[1] - judged[evaluation, win[0], "lead"] for win in leads]
     days = sum(round(wait.total_seconds() / 86_400, 2) for wait in waits)
     amount = sum(win[2] or 0 for win in leads)
     return *counts, len(leads), len(mqls), amount, pytest.approx(days, abs=0.5)
@@ -109,13 +109,13 @@ def test_judging_again_under_other_versions_changes_nothing_published(
 ) -> None:
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
-    variables = {**built.vars, "rejudged_versions": [3]}
+    variables = {**built.vars, "reevaluated_versions": [3]}
     arguments = ["run", "--quiet", "--select", "int_definition_versions_dated+"]
     assert run_dbt(arguments, database, tmp_path / "target", variables).success
     told = query(
-        database, "select distinct basis from intermediate.int_qualifications_evaluated order by 1"
+        database, "select distinct evaluation from intermediate.int_qualifications_evaluated order by 1"
     )
-    assert told == [("in_force",), ("version 3",)]
+    assert told == [("in_force",), ("version_3",)]
     assert query(database, CHANGES) == query(built.database, CHANGES)
     tables = [row[0] for row in query(database, PUBLISHED)]
     assert {"marts.fct_lifecycle", "marts.fct_journeys", "marts.label_agreement"} <= set(tables)

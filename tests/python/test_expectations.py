@@ -117,7 +117,7 @@ def test_a_limit_that_only_warns_is_told_and_is_no_error(broken: Broken) -> None
 
 def test_too_little_to_tell_is_told(broken: Broken) -> None:
     verdict = broken(
-        "delete from marts.label_agreement where system = 'hubspot' and conformance_date > '2026-01-01'"
+        "delete from marts.label_agreement where system = 'hubspot' and agreement_date > '2026-01-01'"
         " and stage = 'mql'",
         "delete from marts.definition_explained where attribute = 'country'",
         "delete from intermediate.int_touches_scored where occurred_at < '2026-04-02'",

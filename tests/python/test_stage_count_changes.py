@@ -50,7 +50,7 @@ def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
 def _fill_drivers(connection: duckdb.DuckDBPyConnection) -> None:
     for number, start in enumerate(PERIODS):
         connection.execute(
-            "insert into stage_bases by name select 'week' as period_kind, 'in_force' as basis,"
+            "insert into stage_bases by name select 'week' as period_kind, 'in_force' as evaluation,"
             " ? as period_start, ? as earlier_start",
             [start, PERIODS[0] if number else None],
         )
@@ -70,7 +70,7 @@ def _fill_candidates(connection: duckdb.DuckDBPyConnection, journeys: Journeys) 
         for key, (period, channel, rule) in enumerate(journeys)
     ]
     connection.executemany(
-        "insert into stage_candidates by name select 'week' as period_kind, 'in_force' as basis,"
+        "insert into stage_candidates by name select 'week' as period_kind, 'in_force' as evaluation,"
         " 'mql' as stage, 'smb' as funnel, ? as journey_key, ? as period_start, ? as channel,"
         " ? as failed_rule, ? as is_entered",
         rows,

@@ -7,13 +7,13 @@ levels as (
     select
         period_kind,
         period_start,
-        basis,
+        evaluation,
         stage,
         funnel,
         channel,
         min(level_count) as left_count
     from {{ ref('int_stage_count_levels_counted') }}
-    group by period_kind, period_start, basis, stage, funnel, channel
+    group by period_kind, period_start, evaluation, stage, funnel, channel
 
 ),
 
@@ -22,14 +22,14 @@ entered as (
     select
         period_kind,
         period_start,
-        basis,
+        evaluation,
         stage,
         funnel,
         channel,
         count(*) as entered_count
     from {{ ref('int_stage_candidates_collected') }}
     where is_entered
-    group by period_kind, period_start, basis, stage, funnel, channel
+    group by period_kind, period_start, evaluation, stage, funnel, channel
 
 )
 
@@ -41,7 +41,7 @@ left join entered
     on
         levels.period_kind = entered.period_kind
         and levels.period_start = entered.period_start
-        and levels.basis = entered.basis
+        and levels.evaluation = entered.evaluation
         and levels.stage = entered.stage
         and levels.funnel = entered.funnel
         and levels.channel = entered.channel

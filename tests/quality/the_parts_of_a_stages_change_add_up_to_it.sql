@@ -9,7 +9,7 @@ changes as (
         period_start,
         stage,
         max(entered_count) as entered_count,
-        max(earlier_told_count) as earlier_told_count,
+        max(earlier_reported_count) as earlier_reported_count,
         sum(change) as told_change
     from {{ ref('stage_count_changes') }}
     group by period_kind, period_start, stage
@@ -54,5 +54,5 @@ left join counted
         and changes.period_start = counted.period_start
         and changes.stage = counted.stage
 where
-    changes.told_change != changes.entered_count - changes.earlier_told_count
+    changes.told_change != changes.entered_count - changes.earlier_reported_count
     or changes.entered_count != coalesce(counted.entered_count, 0)

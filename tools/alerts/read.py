@@ -36,7 +36,7 @@ class Alert:
     affected_count: int | None
     counted_stage: str | None
     entered_count: int | None
-    earlier_told_count: int | None
+    earlier_reported_count: int | None
     largest_part: str | None
     largest_change: Decimal | None
     status: str

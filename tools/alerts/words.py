@@ -67,7 +67,7 @@ def count_change(alert: Alert) -> str:
         return ""
     part = alert.largest_part.replace("_", " ")
     return (
-        f"{alert.counted_stage}: {alert.entered_count:,} after {alert.earlier_told_count:,}"
+        f"{alert.counted_stage}: {alert.entered_count:,} after {alert.earlier_reported_count:,}"
         f" the week before; most of it {part} ({alert.largest_change:+,.1f})"
     )
 

@@ -8,7 +8,7 @@ from tools.check.project import Model, Project
 FACT = "fct_lifecycle"
 DEFINITION = "intermediate/definition"
 DEFINITION_SEEDS = "lead_definition_"
-CONFORMANCE = "conformance"
+LABEL_AGREEMENT = "label_agreement"
 # Where labels are held against the definition day by day. Nothing there gives anybody a stage.
 DRIFT = "intermediate/drift"
 SUBJECTS = {"lead", "leads", "journey", "journeys"}
@@ -39,9 +39,9 @@ def the_fact_descends_from_the_definition(project: Project) -> Iterator[Breach]:
 
 
 def only_the_definition_reads_its_seeds(project: Project) -> Iterator[Breach]:
-    """Only the definition's folder, and conformance, read the seeds lead_definition_*."""
+    """Only the definition's folder, and the comparison of labels, read the seeds lead_definition_*."""
     for model in project.models():
-        if model.is_in(DEFINITION) or model.name.startswith(CONFORMANCE):
+        if model.is_in(DEFINITION) or model.name.startswith(LABEL_AGREEMENT):
             continue
         for id in model.reads:
             seed = id.rpartition(".")[2]

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from tools.check.asked import Asked, read_asked
 from tools.check.choices import choices
-from tools.check.definition import CONFORMANCE, DEFINITION, DRIFT, FACT
+from tools.check.definition import LABEL_AGREEMENT, DEFINITION, DRIFT, FACT
 from tools.check.lineage import Query, UnreadableError, parsed, read_tables
 from tools.check.marks import Cell, Mark, Table, moved, values, without
 from tools.check.origins import (
@@ -24,7 +24,7 @@ from tools.check.origins import (
 from tools.check.project import Model, Project, closure
 
 # Where the definition tells how it judges, in marts named definition_...
-REPORTS = "marts/quality"
+REPORTS = "marts/definition"
 # What comes before the definition: it makes the attributes, and decides nothing with them.
 BEFORE = ("intermediate/sources", "intermediate/identity")
 Trees = Mapping[str, exp.Expr]
@@ -70,7 +70,7 @@ def is_free(model: Model) -> bool:
 
 
 def _compares(model: Model) -> bool:
-    is_named = model.name.startswith((CONFORMANCE, f"int_{CONFORMANCE}"))
+    is_named = model.name.startswith((LABEL_AGREEMENT, f"int_{LABEL_AGREEMENT}"))
     return is_named or model.is_in(DRIFT)
 
 
@@ -158,7 +158,7 @@ def _finished(model: Model, table: Table, told: set[str]) -> Table:
 
 
 def _finished_cell(model: Model, cell: Cell, step: str, told: set[str]) -> Cell:
-    """The definition's outcomes are judgements, conformance compares: neither is followed on."""
+    """The definition's outcomes are judgements, the label agreement compares: neither is followed on."""
     if _compares(model):
         return Cell()
     if is_free(model):

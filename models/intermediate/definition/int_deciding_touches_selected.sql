@@ -5,9 +5,9 @@
 
 with
 
-judged as (select * from {{ ref('int_qualifications_evaluated') }} where basis = 'in_force'),
+judged as (select * from {{ ref('int_qualifications_evaluated') }} where evaluation = 'in_force'),
 
-touches as (select * from {{ ref('int_touches_scored') }} where basis = 'in_force'),
+touches as (select * from {{ ref('int_touches_scored') }} where evaluation = 'in_force'),
 
 kinds as (select * from {{ ref('int_touch_criteria_listed') }} where is_candidate),
 

@@ -1,5 +1,5 @@
 {# Grain: one row a version, journey and stage on which that version and what is in force
-   disagree, with the rule that decides it: what the touch that met the stage on one basis lacks
+   disagree, with the rule that decides it: what the touch that met the stage on one evaluation lacks
    on the other. #}
 with
 
@@ -11,31 +11,31 @@ kinds as (select * from {{ ref('int_touch_criteria_listed') }}),
 
 profiles as (select * from {{ ref('int_profile_stages_evaluated') }}),
 
-bases as (select distinct basis from {{ ref('int_definition_versions_dated') }} where basis != 'in_force'),
+evaluations as (select distinct evaluation from {{ ref('int_definition_versions_dated') }} where evaluation != 'in_force'),
 
 pairs as (
 
     -- Each version against what is in force, both ways.
     select
-        basis,
+        evaluation,
         'in_force' as met_under,
-        basis as not_met_under,
+        evaluation as not_met_under,
         'leaves' as change
-    from bases
+    from evaluations
     union all
     select
-        basis,
-        basis as met_under,
+        evaluation,
+        evaluation as met_under,
         'in_force' as not_met_under,
         'enters' as change
-    from bases
+    from evaluations
 
 ),
 
 movers as (
 
     select
-        pairs.basis,
+        pairs.evaluation,
         pairs.not_met_under,
         pairs.change,
         judged.journey_key,
@@ -43,10 +43,10 @@ movers as (
         judged.stage,
         judged.touch_key
     from pairs
-    inner join judged on pairs.met_under = judged.basis
+    inner join judged on pairs.met_under = judged.evaluation
     left join judged as others
         on
-            pairs.not_met_under = others.basis
+            pairs.not_met_under = others.evaluation
             and judged.journey_key = others.journey_key
             and judged.stage = others.stage
     where others.journey_key is null
@@ -56,7 +56,7 @@ movers as (
 int_definition_changes_attributed as (
 
     select
-        movers.basis,
+        movers.evaluation,
         movers.journey_key,
         movers.person_key,
         movers.stage,
@@ -71,7 +71,7 @@ int_definition_changes_attributed as (
     from movers
     left join touches
         on
-            movers.not_met_under = touches.basis
+            movers.not_met_under = touches.evaluation
             and movers.touch_key = touches.touch_key
     left join kinds
         on

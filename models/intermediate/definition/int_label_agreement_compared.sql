@@ -60,7 +60,7 @@ int_label_agreement_compared as (
         labels.person_key is not null as is_labelled,
         stages.is_met as is_defined,
         labels.labelled_at,
-        case when stages.is_met then stages.judged_at end as defined_at
+        case when stages.is_met then stages.evaluated_at end as defined_at
     from known_persons
     inner join stages on known_persons.person_key = stages.person_key
     inner join known_labels

@@ -1,5 +1,5 @@
-{# Grain: one row a basis, journey and stage that the definition decides (lead, mql, sql), at the
-   moment it was first met. The published tables read the basis in_force alone. #}
+{# Grain: one row a evaluation, journey and stage that the definition decides (lead, mql, sql), at the
+   moment it was first met. The published tables read the evaluation in_force alone. #}
 {#- The first of those that are dated; where none is, the first. -#}
 {%- set order =
     "touches.touch_number + case when touches.occurred_at is null then 1000000000 else 0 end"
@@ -16,7 +16,7 @@ passed as (select * from {{ ref('int_profile_stages_evaluated') }} where is_pass
 first_met as (
 
     select
-        touches.basis,
+        touches.evaluation,
         touches.journey_key,
         touches.person_key,
         asked.stage,
@@ -38,7 +38,7 @@ first_met as (
             touches.profile_key = passed.profile_key
             and touches.definition_version = passed.definition_version
             and asked.stage = passed.stage
-    group by touches.basis, touches.journey_key, touches.person_key, asked.stage
+    group by touches.evaluation, touches.journey_key, touches.person_key, asked.stage
 
 ),
 
@@ -48,7 +48,7 @@ int_qualifications_evaluated as (
 
     -- A score may be full before there is a lead: then both are told together.
     select
-        first_met.basis,
+        first_met.evaluation,
         first_met.journey_key,
         first_met.person_key,
         first_met.stage,
@@ -64,7 +64,7 @@ int_qualifications_evaluated as (
     from first_met
     left join leads
         on
-            first_met.basis = leads.basis
+            first_met.evaluation = leads.evaluation
             and first_met.journey_key = leads.journey_key
     where not first_met.is_scored or leads.journey_key is not null
 

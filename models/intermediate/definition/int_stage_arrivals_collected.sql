@@ -1,4 +1,4 @@
-{# Grain: one row a basis, journey and stage that the definition decides: when the journey came
+{# Grain: one row a evaluation, journey and stage that the definition decides: when the journey came
    there first. In force it is the fact; a version alone is asked only where it is compared. #}
 with
 
@@ -8,8 +8,8 @@ judged as (select * from {{ ref('int_qualifications_evaluated') }}),
 
 compared as (
 
-    select distinct basis from {{ ref('int_stage_count_periods_listed') }}
-    where basis != 'in_force'
+    select distinct evaluation from {{ ref('int_stage_count_periods_listed') }}
+    where evaluation != 'in_force'
 
 ),
 
@@ -31,7 +31,7 @@ entries as (
 arrived as (
 
     select
-        'in_force' as basis,
+        'in_force' as evaluation,
         journey_key,
         stage,
         is_inferred,
@@ -39,7 +39,7 @@ arrived as (
     from entries
     union all
     select
-        compared.basis,
+        compared.evaluation,
         entries.journey_key,
         entries.stage,
         entries.is_inferred,
@@ -49,13 +49,13 @@ arrived as (
     where entries.is_inferred
     union all
     select
-        judged.basis,
+        judged.evaluation,
         judged.journey_key,
         judged.stage,
         false as is_inferred,
         coalesce(judged.occurred_at, {{ start_of_time() }}) as entered_at
     from judged
-    inner join compared on judged.basis = compared.basis
+    inner join compared on judged.evaluation = compared.evaluation
 
 ),
 
@@ -65,7 +65,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by basis, journey_key, stage order by entered_at asc, is_inferred desc
+            partition by evaluation, journey_key, stage order by entered_at asc, is_inferred desc
         ) as place
     from arrived
 
@@ -74,7 +74,7 @@ numbered as (
 int_stage_arrivals_collected as (
 
     select
-        basis,
+        evaluation,
         journey_key,
         stage,
         is_inferred,

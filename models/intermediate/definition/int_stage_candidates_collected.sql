@@ -1,4 +1,4 @@
-{# Grain: one row a complete week or month, basis, stage and journey that came into question there
+{# Grain: one row a complete week or month, evaluation, stage and journey that came into question there
    for the stage: that it entered, or by which rule it did not. #}
 with
 
@@ -27,7 +27,7 @@ asked as (
     select
         periods.period_kind,
         periods.period_start,
-        periods.basis,
+        periods.evaluation,
         tried.stage,
         tried.journey_key,
         {{ last_by('tried.failed_rule', 'row(tried.occurred_at, tried.touch_key)') }}
@@ -36,11 +36,11 @@ asked as (
     from tried
     inner join periods
         on
-            tried.basis = periods.basis
+            tried.evaluation = periods.evaluation
             and tried.occurred_at >= periods.starts_at
             and tried.occurred_at < periods.next_starts_at
     group by
-        periods.period_kind, periods.period_start, periods.basis, tried.stage, tried.journey_key
+        periods.period_kind, periods.period_start, periods.evaluation, tried.stage, tried.journey_key
 
 ),
 
@@ -50,7 +50,7 @@ in_question as (
     select
         periods.period_kind,
         periods.period_start,
-        periods.basis,
+        periods.evaluation,
         arrivals.stage,
         arrivals.journey_key,
         null as failed_rule,
@@ -58,7 +58,7 @@ in_question as (
     from arrivals
     inner join periods
         on
-            arrivals.basis = periods.basis
+            arrivals.evaluation = periods.evaluation
             and arrivals.entered_at >= periods.starts_at
             and arrivals.entered_at < periods.next_starts_at
     where not arrivals.is_inferred
@@ -66,7 +66,7 @@ in_question as (
     select
         asked.period_kind,
         asked.period_start,
-        asked.basis,
+        asked.evaluation,
         asked.stage,
         asked.journey_key,
         asked.failed_rule,
@@ -74,7 +74,7 @@ in_question as (
     from asked
     left join arrivals
         on
-            asked.basis = arrivals.basis
+            asked.evaluation = arrivals.evaluation
             and asked.stage = arrivals.stage
             and asked.journey_key = arrivals.journey_key
             and asked.next_starts_at > arrivals.entered_at
@@ -87,7 +87,7 @@ int_stage_candidates_collected as (
     select
         in_question.period_kind,
         in_question.period_start,
-        in_question.basis,
+        in_question.evaluation,
         in_question.stage,
         in_question.journey_key,
         journeys.person_key,

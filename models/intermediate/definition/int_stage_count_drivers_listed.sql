@@ -2,14 +2,14 @@
    come into question, from where, and each rule. #}
 with
 
-bases as (select * from {{ ref('int_definition_versions_dated') }} where basis = 'in_force'),
+evaluations as (select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'),
 
 rules as (
 
     -- A draft has moved nothing.
     select inherited.*
     from {{ ref('int_definition_rules_completed') }} as inherited
-    inner join bases on inherited.definition_version = bases.definition_version
+    inner join evaluations on inherited.definition_version = evaluations.definition_version
 
 ),
 

@@ -2,7 +2,7 @@
    from what to what its factor went. #}
 with
 
-bases as (select * from {{ ref('int_stage_count_periods_listed') }}),
+evaluations as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
 levels as (select * from {{ ref('int_stage_count_levels_counted') }}),
 
@@ -13,8 +13,8 @@ pairs as (
         period_kind,
         period_start,
         earlier_start,
-        coalesce(max(case when basis != 'in_force' then basis end), 'in_force') as basis
-    from bases
+        coalesce(max(case when evaluation != 'in_force' then evaluation end), 'in_force') as evaluation
+    from evaluations
     where earlier_start is not null
     group by period_kind, period_start, earlier_start
 
@@ -42,12 +42,12 @@ int_stage_count_factors_measured as (
         on
             pairs.period_kind = levels.period_kind
             and pairs.period_start = levels.period_start
-            and pairs.basis = levels.basis
+            and pairs.evaluation = levels.evaluation
     inner join levels as earlier
         on
             pairs.period_kind = earlier.period_kind
             and pairs.earlier_start = earlier.period_start
-            and earlier.basis = 'in_force'
+            and earlier.evaluation = 'in_force'
             and levels.stage = earlier.stage
             and levels.funnel = earlier.funnel
             and levels.channel = earlier.channel

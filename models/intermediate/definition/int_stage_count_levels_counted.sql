@@ -1,10 +1,10 @@
-{# Grain: one row a period, basis, stage, cell (funnel and channel) and driver: how many of the
+{# Grain: one row a period, evaluation, stage, cell (funnel and channel) and driver: how many of the
    journeys that came into question are left, and what part of the level above that is; zeros too. #}
-{%- set cell = 'period_kind, period_start, basis, stage, funnel, channel' -%}
+{%- set cell = 'period_kind, period_start, evaluation, stage, funnel, channel' -%}
 
 with
 
-bases as (select * from {{ ref('int_stage_count_periods_listed') }}),
+evaluations as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
 candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
 
@@ -15,7 +15,7 @@ tallied as (
     select
         candidates.period_kind,
         candidates.period_start,
-        candidates.basis,
+        candidates.evaluation,
         candidates.stage,
         candidates.funnel,
         candidates.channel,
@@ -27,7 +27,7 @@ tallied as (
             candidates.stage = failed.stage
             and candidates.failed_rule = failed.rule
     group by
-        candidates.period_kind, candidates.period_start, candidates.basis,
+        candidates.period_kind, candidates.period_start, candidates.evaluation,
         candidates.stage, candidates.funnel, candidates.channel, failed.driver_number
 
 ),
@@ -45,9 +45,9 @@ cells as (
 left_over as (
 
     select
-        bases.period_kind,
-        bases.period_start,
-        bases.basis,
+        evaluations.period_kind,
+        evaluations.period_start,
+        evaluations.evaluation,
         cells.stage,
         cells.funnel,
         cells.channel,
@@ -58,19 +58,19 @@ left_over as (
             where
             tallied.failed_number is null or tallied.failed_number > drivers.driver_number
         ), 0) as bigint) as cell_count
-    from bases
+    from evaluations
     cross join cells
     inner join drivers on cells.stage = drivers.stage
     left join tallied
         on
-            bases.period_kind = tallied.period_kind
-            and bases.period_start = tallied.period_start
-            and bases.basis = tallied.basis
+            evaluations.period_kind = tallied.period_kind
+            and evaluations.period_start = tallied.period_start
+            and evaluations.evaluation = tallied.evaluation
             and cells.stage = tallied.stage
             and cells.funnel = tallied.funnel
             and cells.channel = tallied.channel
     group by
-        bases.period_kind, bases.period_start, bases.basis, cells.stage, cells.funnel,
+        evaluations.period_kind, evaluations.period_start, evaluations.evaluation, cells.stage, cells.funnel,
         cells.channel, drivers.driver, drivers.rule, drivers.driver_number
 
 ),
@@ -80,7 +80,7 @@ levels as (
     select
         *,
         cast(case when driver = 'volume' then sum(cell_count) over (
-            partition by period_kind, period_start, basis, stage, driver_number
+            partition by period_kind, period_start, evaluation, stage, driver_number
         ) else cell_count end as bigint) as level_count
     from left_over
 

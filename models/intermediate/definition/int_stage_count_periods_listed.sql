@@ -1,4 +1,4 @@
-{# Grain: one row a complete week or month and basis that its counts are judged on: in_force, and
+{# Grain: one row a complete week or month and evaluation that its counts are judged on: in_force, and
    where a version ended in it the one that ruled the period before, alone. #}
 with
 
@@ -9,7 +9,7 @@ periods as (
 
 ),
 
-bases as (select * from {{ ref('int_definition_versions_dated') }}),
+evaluations as (select * from {{ ref('int_definition_versions_dated') }}),
 
 ended as (
 
@@ -18,9 +18,9 @@ ended as (
         periods.period_start,
         ruling.definition_version
     from periods
-    inner join bases as ruling
+    inner join evaluations as ruling
         on
-            ruling.basis = 'in_force'
+            ruling.evaluation = 'in_force'
             and periods.starts_at > ruling.valid_from
             and periods.starts_at <= ruling.valid_to
             and periods.next_starts_at > ruling.valid_to
@@ -33,7 +33,7 @@ int_stage_count_periods_listed as (
         period_kind,
         period_start,
         prior_start as earlier_start,
-        'in_force' as basis,
+        'in_force' as evaluation,
         starts_at,
         next_starts_at
     from periods
@@ -42,7 +42,7 @@ int_stage_count_periods_listed as (
         periods.period_kind,
         periods.period_start,
         periods.prior_start as earlier_start,
-        alone.basis,
+        alone.evaluation,
         periods.starts_at,
         periods.next_starts_at
     from periods
@@ -50,10 +50,10 @@ int_stage_count_periods_listed as (
         on
             periods.period_kind = ended.period_kind
             and periods.period_start = ended.period_start
-    inner join bases as alone
+    inner join evaluations as alone
         on
             ended.definition_version = alone.definition_version
-            and alone.basis != 'in_force'
+            and alone.evaluation != 'in_force'
 
 )
 

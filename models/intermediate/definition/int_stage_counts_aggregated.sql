@@ -2,7 +2,7 @@
    it (first visits), and how many of them in which way. #}
 with
 
-bases as (select * from {{ ref('int_stage_count_periods_listed') }}),
+evaluations as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
 drivers as (select * from {{ ref('int_stage_count_drivers_listed') }}),
 
@@ -13,23 +13,23 @@ stages as (select distinct stage from drivers),
 counted as (
 
     select
-        bases.period_kind,
-        bases.period_start,
-        bases.earlier_start,
-        bases.basis,
+        evaluations.period_kind,
+        evaluations.period_start,
+        evaluations.earlier_start,
+        evaluations.evaluation,
         stages.stage,
         count(arrivals.journey_key) as entered_count,
         count(arrivals.journey_key) filter (where arrivals.is_inferred) as inferred_count
-    from bases
+    from evaluations
     cross join stages
     left join arrivals
         on
-            bases.basis = arrivals.basis
+            evaluations.evaluation = arrivals.evaluation
             and stages.stage = arrivals.stage
-            and bases.starts_at <= arrivals.entered_at
-            and bases.next_starts_at > arrivals.entered_at
+            and evaluations.starts_at <= arrivals.entered_at
+            and evaluations.next_starts_at > arrivals.entered_at
     group by
-        bases.period_kind, bases.period_start, bases.earlier_start, bases.basis, stages.stage
+        evaluations.period_kind, evaluations.period_start, evaluations.earlier_start, evaluations.evaluation, stages.stage
 
 ),
 
@@ -40,11 +40,11 @@ int_stage_counts_aggregated as (
         period_start,
         earlier_start,
         stage,
-        max(case when basis = 'in_force' then entered_count end) as entered_count,
-        max(case when basis = 'in_force' then inferred_count end) as inferred_count,
+        max(case when evaluation = 'in_force' then entered_count end) as entered_count,
+        max(case when evaluation = 'in_force' then inferred_count end) as inferred_count,
         coalesce(
-            max(case when basis != 'in_force' then entered_count - inferred_count end),
-            max(case when basis = 'in_force' then entered_count - inferred_count end)
+            max(case when evaluation != 'in_force' then entered_count - inferred_count end),
+            max(case when evaluation = 'in_force' then entered_count - inferred_count end)
         ) as unchanged_version_count
     from counted
     group by period_kind, period_start, earlier_start, stage

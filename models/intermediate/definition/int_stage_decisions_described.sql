@@ -5,9 +5,9 @@ with
 
 deciding as (select * from {{ ref('int_deciding_touches_selected') }}),
 
-judged as (select * from {{ ref('int_qualifications_evaluated') }} where basis = 'in_force'),
+judged as (select * from {{ ref('int_qualifications_evaluated') }} where evaluation = 'in_force'),
 
-touches as (select * from {{ ref('int_touches_scored') }} where basis = 'in_force'),
+touches as (select * from {{ ref('int_touches_scored') }} where evaluation = 'in_force'),
 
 profiles as (select * from {{ ref('int_profile_stages_evaluated') }}),
 
@@ -20,7 +20,7 @@ persons as (
 versions as (
 
     select * from {{ ref('int_definition_versions_dated') }}
-    where basis = 'in_force' and valid_from < {{ cutoff() }} and valid_to >= {{ cutoff() }}
+    where evaluation = 'in_force' and valid_from < {{ cutoff() }} and valid_to >= {{ cutoff() }}
 
 ),
 
@@ -54,7 +54,7 @@ decided as (
         case
             when touches.touch_key is null then {{ cutoff() }}
             else coalesce(deciding.met_at, touches.occurred_at)
-        end as judged_at
+        end as evaluated_at
     from persons
     cross join versions
     inner join stages on versions.definition_version = stages.definition_version

@@ -1,4 +1,4 @@
-{# Grain: one row a basis, stage and touch that could meet the stage there: the first rule that was
+{# Grain: one row a evaluation, stage and touch that could meet the stage there: the first rule that was
    not passed at it, none where all were. #}
 with
 
@@ -13,7 +13,7 @@ leads as (select * from {{ ref('int_qualifications_evaluated') }} where stage = 
 int_touch_results_evaluated as (
 
     select
-        touches.basis,
+        touches.evaluation,
         kinds.stage,
         touches.journey_key,
         touches.person_key,
@@ -41,7 +41,7 @@ int_touch_results_evaluated as (
             and kinds.stage = profiles.stage
     left join leads
         on
-            touches.basis = leads.basis
+            touches.evaluation = leads.evaluation
             and touches.journey_key = leads.journey_key
 
 )

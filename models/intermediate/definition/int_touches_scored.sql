@@ -1,8 +1,8 @@
-{# Grain: one row a basis and touch that can count there: the version that judges it, who the
+{# Grain: one row a evaluation and touch that can count there: the version that judges it, who the
    person was then, and the score of the journey so far. #}
 {#- In order of time, and at one time of key, so that the same touches give the same sums. -#}
 {%- set so_far -%}
-    partition by bases.basis, profiled.journey_key
+    partition by evaluations.evaluation, profiled.journey_key
             order by profiled.occurred_at nulls first, profiled.touch_key
             rows between unbounded preceding and current row
 {%- endset -%}
@@ -13,7 +13,7 @@ touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
 spells as (select * from {{ ref('int_person_profiles_dated') }}),
 
-bases as (select * from {{ ref('int_definition_versions_dated') }}),
+evaluations as (select * from {{ ref('int_definition_versions_dated') }}),
 
 asked as (select * from {{ ref('int_touch_criteria_listed') }}),
 
@@ -52,25 +52,25 @@ profiled as (
 int_touches_scored as (
 
     select
-        bases.basis,
+        evaluations.evaluation,
         profiled.journey_key,
         profiled.person_key,
         profiled.touch_key,
         profiled.profile_key,
         profiled.kind,
         profiled.system,
-        bases.definition_version,
+        evaluations.definition_version,
         points.points,
         row_number() over ({{ so_far }}) as touch_number,
         cast(sum(points.points) over ({{ so_far }}) as bigint) as score,
         profiled.occurred_at
     from profiled
     inner join points on profiled.kind = points.kind
-    inner join bases
+    inner join evaluations
         on
-            points.definition_version = bases.definition_version
-            and coalesce(profiled.occurred_at, bases.first_valid_from) >= bases.valid_from
-            and coalesce(profiled.occurred_at, bases.first_valid_from) < bases.valid_to
+            points.definition_version = evaluations.definition_version
+            and coalesce(profiled.occurred_at, evaluations.first_valid_from) >= evaluations.valid_from
+            and coalesce(profiled.occurred_at, evaluations.first_valid_from) < evaluations.valid_to
 
 )
 

@@ -26,7 +26,7 @@ moved as (
         causes.alert_key,
         changes.stage as counted_stage,
         changes.entered_count,
-        changes.earlier_told_count,
+        changes.earlier_reported_count,
         coalesce(changes.rule, changes.part) as largest_part,
         changes.change as largest_change,
         row_number() over (
@@ -49,7 +49,7 @@ int_alert_causes_unioned as (
         causes.*,
         moved.counted_stage,
         moved.entered_count,
-        moved.earlier_told_count,
+        moved.earlier_reported_count,
         moved.largest_part,
         moved.largest_change
     from causes

@@ -7,7 +7,7 @@ with
 touches as (
 
     select * from {{ ref('int_touches_scored') }}
-    where basis = 'in_force' and occurred_at is not null
+    where evaluation = 'in_force' and occurred_at is not null
 
 ),
 

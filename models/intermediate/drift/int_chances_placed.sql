@@ -14,13 +14,13 @@ found as (
 
 ),
 
-touches as (select * from {{ ref('int_touches_scored') }} where basis = 'in_force'),
+touches as (select * from {{ ref('int_touches_scored') }} where evaluation = 'in_force'),
 
 channels as (select * from {{ ref('int_touches_resolved') }}),
 
 spells as (select * from {{ ref('int_person_profiles_dated') }}),
 
-versions as (select * from {{ ref('int_definition_versions_dated') }} where basis = 'in_force'),
+versions as (select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'),
 
 int_chances_placed as (
 

@@ -6,7 +6,7 @@ people as (select * from {{ ref('int_people_unioned') }} where reason_code is nu
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
-versions as (select * from {{ ref('int_definition_versions_dated') }} where basis = 'in_force'),
+versions as (select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'),
 
 numbered as (
 

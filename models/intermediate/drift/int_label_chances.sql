@@ -8,7 +8,7 @@ kinds as (select * from {{ ref('int_touch_criteria_listed') }}),
 
 patterns as (select * from {{ ref('int_patterns_lettered') }}),
 
-judged as (select * from {{ ref('int_qualifications_evaluated') }} where basis = 'in_force'),
+judged as (select * from {{ ref('int_qualifications_evaluated') }} where evaluation = 'in_force'),
 
 journeys as (select * from {{ ref('int_journeys_described') }}),
 

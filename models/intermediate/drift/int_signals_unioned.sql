@@ -10,7 +10,7 @@ silences as (select * from {{ ref('int_silences_measured') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }}),
 
-versions as (select * from {{ ref('int_definition_versions_dated') }} where basis = 'in_force'),
+versions as (select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'),
 
 int_signals_unioned as (
 

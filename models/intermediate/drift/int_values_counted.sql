@@ -8,7 +8,7 @@ people as (select * from {{ ref('int_people_unioned') }} where reason_code is nu
 
 rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
-versions as (select * from {{ ref('int_definition_versions_dated') }} where basis = 'in_force'),
+versions as (select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'),
 
 said as (
 

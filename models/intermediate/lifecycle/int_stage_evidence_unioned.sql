@@ -4,7 +4,7 @@ with
 
 touch_evidence as (select * from {{ ref('int_touch_evidence_collected') }}),
 
-leads as (select * from {{ ref('int_qualifications_evaluated') }} where basis = 'in_force'),
+leads as (select * from {{ ref('int_qualifications_evaluated') }} where evaluation = 'in_force'),
 
 deals as (select * from {{ ref('int_opportunity_evidence_collected') }}),
 

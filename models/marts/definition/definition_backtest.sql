@@ -1,4 +1,4 @@
-{# Grain: one row a basis (the definition in force, or one version alone), funnel, first channel
+{# Grain: one row a evaluation (the definition in force, or one version alone), funnel, first channel
    and month in which journeys started: what it would have called leads and MQLs, and what they
    became. #}
 {%- set stages = ['lead', 'mql'] -%}
@@ -9,14 +9,14 @@ journeys as (select * from {{ ref('fct_journeys') }}),
 
 judged as (select * from {{ ref('int_qualifications_evaluated') }}),
 
-bases as (
+evaluations as (
 
     select
-        basis,
-        case when basis != 'in_force' then max(definition_version) end as definition_version,
+        evaluation,
+        case when evaluation != 'in_force' then max(definition_version) end as definition_version,
         bool_or(is_draft) as is_draft
     from {{ ref('int_definition_versions_dated') }}
-    group by basis
+    group by evaluation
 
 ),
 
@@ -29,19 +29,19 @@ met as (
         min(case when stage = '{{ stage }}' then coalesce(occurred_at, {{ start_of_time() }}) end)
             as {{ stage }}_at,
         {%- endfor %}
-        basis,
+        evaluation,
         journey_key
     from judged
-    group by basis, journey_key
+    group by evaluation, journey_key
 
 ),
 
 compared as (
 
     select
-        bases.basis,
-        bases.definition_version,
-        bases.is_draft,
+        evaluations.evaluation,
+        evaluations.definition_version,
+        evaluations.is_draft,
         journeys.funnel,
         journeys.first_channel,
         cast(date_trunc('month', journeys.started_at) as date) as start_month,
@@ -56,11 +56,11 @@ compared as (
         {%- endfor %}
         journeys.won_amount,
         journeys.win_at
-    from bases
+    from evaluations
     cross join journeys
-    left join met on bases.basis = met.basis and journeys.journey_key = met.journey_key
+    left join met on evaluations.evaluation = met.evaluation and journeys.journey_key = met.journey_key
     left join met as in_force
-        on in_force.basis = 'in_force' and journeys.journey_key = in_force.journey_key
+        on in_force.evaluation = 'in_force' and journeys.journey_key = in_force.journey_key
 
 ),
 
@@ -79,7 +79,7 @@ warned as (
 definition_backtest as (
 
     select
-        basis,
+        evaluation,
         definition_version,
         funnel,
         first_channel,
@@ -106,7 +106,7 @@ definition_backtest as (
         is_draft,
         start_month
     from warned
-    group by basis, definition_version, funnel, first_channel, is_draft, start_month
+    group by evaluation, definition_version, funnel, first_channel, is_draft, start_month
 
 )
 

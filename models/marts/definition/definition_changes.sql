@@ -9,7 +9,7 @@ journeys as (select * from {{ ref('fct_journeys') }}),
 definition_changes as (
 
     select
-        movers.basis,
+        movers.evaluation,
         movers.journey_key,
         movers.person_key,
         movers.stage,

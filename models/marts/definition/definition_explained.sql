@@ -42,7 +42,7 @@ explained as (
         end as outcome,
         coalesce(evaluated.is_passed, false) as is_passed,
         stages.is_met,
-        stages.judged_at
+        stages.evaluated_at
     from stages
     inner join rules
         on
@@ -51,8 +51,8 @@ explained as (
     inner join spells
         on
             stages.person_key = spells.person_key
-            and coalesce(stages.judged_at, {{ start_of_time() }}) >= spells.valid_from
-            and coalesce(stages.judged_at, {{ start_of_time() }}) < spells.valid_to
+            and coalesce(stages.evaluated_at, {{ start_of_time() }}) >= spells.valid_from
+            and coalesce(stages.evaluated_at, {{ start_of_time() }}) < spells.valid_to
     left join evaluated
         on
             stages.profile_key = evaluated.profile_key
@@ -74,12 +74,12 @@ definition_explained as (
         meaning,
         attribute,
         operator,
-        value as wanted_value,
+        value as required_value,
         known as known_value,
         outcome,
         is_passed or outcome = 'passed' as is_passed,
         is_met as is_stage_met,
-        judged_at
+        evaluated_at
     from explained
 
 )

@@ -20,10 +20,10 @@ label_agreement as (
         is_defined,
         -- The day on which the first of the two said yes.
         cast(least({{ or_end('labelled_at') }}, {{ or_end('defined_at') }}) as date)
-            as conformance_date
+            as agreement_date
     from compared
     group by
-        system, stage, definition_version, blamed_rule, is_labelled, is_defined, conformance_date
+        system, stage, definition_version, blamed_rule, is_labelled, is_defined, agreement_date
 
 )
 

@@ -36,7 +36,7 @@ pairs as (
         stages.owner_team,
         counts.entered_count,
         earlier.entered_count as earlier_count,
-        coalesce(told.entered_count, earlier.entered_count) as earlier_told_count,
+        coalesce(told.entered_count, earlier.entered_count) as earlier_reported_count,
         counts.entered_count - counts.inferred_count - counts.unchanged_version_count
             as version_change,
         counts.inferred_count - earlier.inferred_count as inferred_change
@@ -78,7 +78,7 @@ stage_count_changes as (
         pairs.owner_team,
         pairs.entered_count,
         pairs.earlier_count,
-        pairs.earlier_told_count
+        pairs.earlier_reported_count
     {%- endset %}
     select
         {{ shared }},
@@ -96,7 +96,7 @@ stage_count_changes as (
     {%- for part, change in [
         ('version', 'pairs.version_change'),
         ('inferred', 'pairs.inferred_change'),
-        ('restatement', 'pairs.earlier_count - pairs.earlier_told_count'),
+        ('restatement', 'pairs.earlier_count - pairs.earlier_reported_count'),
     ] %}
     union all
     select

@@ -72,7 +72,7 @@ alerts as (
         affected_count,
         counted_stage,
         entered_count,
-        earlier_told_count,
+        earlier_reported_count,
         largest_part,
         largest_change,
         case

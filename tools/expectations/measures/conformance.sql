@@ -12,6 +12,6 @@ inner join seeds.lifecycle_stages as stages on conformance.stage = stages.stage
 where
     is_labelled
     and definition_version = $version
-    and conformance_date between $since and $cutoff
+    and agreement_date between $since and $cutoff
 group by conformance.system, conformance.stage, stages.owner_team
 order by subject

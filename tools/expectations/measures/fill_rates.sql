@@ -7,8 +7,8 @@ judged as (
     from marts.definition_explained
     where
         definition_version = $version
-        and judged_at >= $since
-        and judged_at < $cutoff
+        and evaluated_at >= $since
+        and evaluated_at < $cutoff
         and attribute not in ('evidence', 'score', 'stage')
     group by person_key, attribute
 

@@ -8,7 +8,7 @@ touches as (
         lpad(cast(least(score // 10 * 10, 100) as text), 3, '0') as value,
         min(occurred_at) over () as began_at
     from intermediate.int_touches_scored
-    where basis = 'in_force' and definition_version = $version and occurred_at <= $cutoff
+    where evaluation = 'in_force' and definition_version = $version and occurred_at <= $cutoff
 
 )
 

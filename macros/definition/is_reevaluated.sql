@@ -1,0 +1,13 @@
+{# Whether a version is among the var reevaluated_versions, under which all of history is judged again. #}
+{% macro is_reevaluated(version) -%}
+    {%- set wanted = var('reevaluated_versions') -%}
+    {%- if wanted == 'all' -%} true
+    {%- elif wanted is string or wanted is not sequence -%}
+        {{ exceptions.raise_compiler_error("The var reevaluated_versions is '" ~ wanted ~ "': it must be all, or a list of versions such as [2, 3].") }}
+    {%- else -%}
+        {%- for each in wanted if not modules.re.match('^[0-9]{1,9}$', each | string) -%}
+            {{ exceptions.raise_compiler_error("The var reevaluated_versions has '" ~ each ~ "': each version must be a whole number.") }}
+        {%- endfor -%}
+        {{ version }} in ({{ (wanted or ['null']) | join(', ') }})
+    {%- endif -%}
+{%- endmacro %}
