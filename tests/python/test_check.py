@@ -32,7 +32,7 @@ def node(path: str, reads: tuple[str, ...] = (), code: str = "", **columns: str)
         "name": name,
         "original_file_path": path,
         "raw_code": code,
-        "description": "One row a thing.",
+        "description": "One row per thing. Answers: which things are there? For: all.",
         "columns": {column: field(column, kind) for column, kind in columns.items()},
         "config": {"contract": {"enforced": True}},
         "depends_on": {"nodes": list(reads), "macros": []},
@@ -136,9 +136,9 @@ def without(manifest: Manifest, test: str) -> None:
     del manifest["nodes"][f"test.shop.{test}"]
 
 
-def write_yml(root: Path, lines: int) -> None:
-    (root / "models").mkdir()
-    (root / "models" / "long.yml").write_text("# one line\n" * lines)
+def write_page(root: Path, text: str) -> None:
+    (root / "docs").mkdir()
+    (root / "docs" / "page.md").write_text(text)
 
 
 # Rule, fault, and what the sentence must name. Some rules can be broken in several ways.
@@ -172,7 +172,7 @@ FAULTS: list[tuple[str, Plant, str]] = [
         f"{UNION}: reads stg_shop__people",
     ),
     (
-        "intermediate_reads_no_mart",
+        "intermediate_reads_core_marts_only",
         lambda m, _: reading(m, UNION, "model.shop.lead_counts"),
         f"{UNION}: reads the mart lead_counts",
     ),
@@ -276,6 +276,11 @@ FAULTS: list[tuple[str, Plant, str]] = [
         )
         for name in ("email", "phone", "first_name", "last_name", "work_address")
     ),
+    (
+        "every_mart_says_what_it_answers",
+        lambda m, _: at(m, KPI).update(description="One row per week. Answers: how many leads?"),
+        f"{KPI}: is described without For:",
+    ),
     ("every_model_is_described", lambda m, _: at(m, UNION).update(description=" "), UNION),
     (
         "every_mart_column_is_described",
@@ -287,18 +292,35 @@ FAULTS: list[tuple[str, Plant, str]] = [
     ("contracts_are_enforced", lambda m, _: with_column(m, KPI, "kind", ""), KPI),
     ("every_mart_is_unique_on_its_grain", lambda m, _: without(m, "not_null_fct_lifecycle"), FACT),
     ("every_mart_is_unique_on_its_grain", lambda m, _: without(m, "unique_grain_lead_counts"), KPI),
-    ("models_are_short", lambda m, _: coded(m, KPI, "select 1\n" * 121), f"{KPI}: has 121 lines"),
+    ("models_are_short", lambda m, _: coded(m, KPI, "select 1\n" * 201), f"{KPI}: has 201 lines"),
     (
         "macros_are_short",
         lambda m, _: m["macros"].update(long=macro("long", "x\n" * 26)),
         "macros/long.sql: has the macro long of 26 lines",
     ),
-    ("yml_files_are_short", lambda _, root: write_yml(root, 201), "models/long.yml: has 201 lines"),
+    (
+        "ctes_are_named_by_nouns",
+        lambda m, _: coded(m, KPI, "with\n\ncounted as (\n\n    select 1\n\n)"),
+        f"{KPI}: has the CTE counted",
+    ),
+    (
+        "ctes_are_named_by_nouns",
+        lambda m, _: coded(m, KPI, "with\n\nleads as (select 1),\n\nwon as (\n\n    select 1\n\n)"),
+        f"{KPI}: has the CTE won",
+    ),
+    *(
+        (
+            "old_words_stay_out",
+            lambda _, root, text=text: write_page(root, f"First line.\nA table {text}."),
+            f'docs/page.md: says "{text}" in line 2',
+        )
+        for text in ("tells", "one row a person", "spell", "Surprising", "as many times", "deals")
+    ),
 ]
 
 
 def test_the_sound_project_breaks_no_rule(manifest: Manifest, tmp_path: Path) -> None:
-    write_yml(tmp_path, 200)
+    write_page(tmp_path, "One row per thing, with ideals and the dealership.")
     assert list(breaches(read_project(manifest, tmp_path), (*RULES, *WARNINGS))) == []
 
 

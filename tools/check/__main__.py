@@ -1,4 +1,4 @@
-"""Compiles the project and tells every breach of its architecture in one sentence each."""
+"""Compiles the project and lists every breach of its architecture, one sentence each."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.check import code, definition, layers, names, single, sizes, written
+from tools.check import code, definition, layers, names, single, sizes, words, written
 from tools.check.breach import Rule, sentence
 from tools.check.exceptions import FILE, Exempt, fault_of, read_exceptions
 from tools.check.project import Project, read_project
@@ -34,8 +34,11 @@ RULES: tuple[Rule, ...] = (
     names.names_are_short,
     names.column_names_keep_their_promises,
     names.marts_name_no_person,
+    words.ctes_are_named_by_nouns,
+    words.old_words_stay_out,
     written.every_model_is_described,
     written.every_mart_column_is_described,
+    written.every_mart_says_what_it_answers,
     written.contracts_are_enforced,
     written.every_mart_is_unique_on_its_grain,
     sizes.models_are_short,

@@ -7,12 +7,13 @@ from tools.check.breach import Breach
 from tools.check.project import Column, Model, Project
 
 LONGEST = 40
+# What may have been done to the rows of an intermediate model.
 VERBS = (
-    "aggregated assigned attributed checked clustered collected combined completed converted counted"
-    " dated described detected estimated evaluated filled fitted grouped identified joined linked"
-    " listed mapped matched measured normalized ranked read resolved scored selected snapshotted"
-    " unioned"
-).split()
+    "aggregated|assigned|attributed|checked|clustered|collected|combined|completed|converted"
+    "|counted|dated|described|detected|estimated|evaluated|filled|fitted|grouped|identified|joined"
+    "|linked|listed|mapped|matched|measured|normalized|ranked|read|resolved|scored|selected"
+    "|snapshotted|unioned"
+)
 
 TEXT = {"text", "string", "varchar", "character varying"}
 WHOLE = {"integer", "int", "bigint", "smallint"}
@@ -23,10 +24,10 @@ PROMISES = (
     (re.compile(r"_id$"), TEXT),
     (re.compile(r"_key$"), {"bigint"}),
     (re.compile(r"_at$"), {"timestamp", "timestamp without time zone"}),
-    (re.compile(r"_(date|week|month)$"), {"date"}),
+    (re.compile(r"_(date|week|month|start)$"), {"date"}),
     (re.compile(r"_count$"), WHOLE),
     (re.compile(r"_amount$"), DECIMAL),
-    (re.compile(r"_rate$"), FRACTION),
+    (re.compile(r"_(rate|ratio)$"), FRACTION),
     (re.compile(r"_days$"), DECIMAL | WHOLE),
     (re.compile(r"_(name|reason)$"), TEXT),
 )
@@ -79,8 +80,8 @@ def _wanted_name(model: Model) -> str:
         fits = re.fullmatch(rf"(stg|base)_{system}__[a-z0-9_]+", model.name)
         return "" if fits else f"stg_{system}__<entity> or base_{system}__<entity>"
     if model.is_in("intermediate"):
-        fits = re.fullmatch(rf"int_[a-z0-9_]+_({'|'.join(VERBS)})", model.name)
-        return "" if fits else f"int_<noun>_<verb>, the verb one of {', '.join(VERBS)}"
+        fits = re.fullmatch(rf"int_[a-z0-9_]+_({VERBS})", model.name)
+        return "" if fits else "int_<noun>_<verb>, the verb one of VERBS in tools/check/names.py"
     if model.is_in("history"):
         return "" if re.fullmatch(r"history_[a-z0-9_]+", model.name) else "history_<noun>"
     if model.is_in("marts/core"):

@@ -9,6 +9,16 @@ from typing import Any
 
 DASHBOARDS = "dashboards/**/*.sql"
 REF = re.compile(r"\{\{\s*ref\(\s*['\"](\w+)['\"]\s*\)\s*\}\}")
+TEXTS = (
+    *(
+        f"{folder}/**/*.{ending}"
+        for folder in ("models", "macros", "seeds", "analyses", "tests")
+        for ending in ("sql", "yml", "csv", "md")
+    ),
+    *("tools/**/*.py", "tools/**/*.sql", "examples/**/*.sql", "examples/**/*.yml"),
+    *("README.md", "docs/**/*.md", "examples/**/*.md", "benchmarks/**/*.md"),
+    *("dbt_project.yml", "Makefile"),
+)
 COMMENTS = re.compile(r"\{#.*?#\}|/\*.*?\*/|--[^\n]*", re.DOTALL)
 
 
@@ -83,7 +93,7 @@ class Project:
     nodes: Mapping[str, Model]
     macros: Mapping[str, Macro]
     tests: tuple[ColumnTest, ...]
-    yml_lines: Mapping[str, int]
+    texts: Mapping[str, str]
     seeds: Mapping[str, Seed]
     dashboards: tuple[Model, ...]
 
@@ -128,7 +138,7 @@ def read_project(manifest: Mapping[str, Any], root: Path) -> Project:
         nodes={node["unique_id"]: _model(node) for node in nodes},
         macros={macro["unique_id"]: _macro(macro) for macro in macros},
         tests=tuple(_test(node) for node in nodes if node.get("test_metadata")),
-        yml_lines=dict(_yml_lines(root)),
+        texts=dict(_texts(root)),
         seeds={path.stem: _seed(path) for path in sorted((root / "seeds").glob("*.csv"))},
         dashboards=tuple(_dashboard(path, root) for path in sorted(root.glob(DASHBOARDS))),
     )
@@ -203,7 +213,8 @@ def _test(node: Mapping[str, Any]) -> ColumnTest:
     )
 
 
-def _yml_lines(root: Path) -> Iterator[tuple[str, int]]:
-    for folder in ("models", "macros", "seeds", "tests", "analyses"):
-        for path in sorted((root / folder).rglob("*.y*ml")):
-            yield path.relative_to(root).as_posix(), len(path.read_text().splitlines())
+def _texts(root: Path) -> Iterator[tuple[str, str]]:
+    """What people read: SQL, yml, seeds, messages of the tools, and pages, by path."""
+    for pattern in TEXTS:
+        for path in sorted(root.glob(pattern)):
+            yield path.relative_to(root).as_posix(), path.read_text()

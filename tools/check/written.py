@@ -27,6 +27,16 @@ def every_mart_column_is_described(project: Project) -> Iterator[Breach]:
             yield Breach(model.name, model.path, what, "say in its yml what each holds")
 
 
+def every_mart_says_what_it_answers(project: Project) -> Iterator[Breach]:
+    """A mart's description has the question that it answers (Answers:) and its reader (For:)."""
+    for model in project.models("marts"):
+        missing = [word for word in ("Answers:", "For:") if word not in model.description]
+        if model.description and missing:
+            what = f"is described without {' and '.join(missing)}"
+            remedy = "write: One row per ... . Answers: <question>? For: <reader>."
+            yield Breach(model.name, model.path, what, remedy)
+
+
 def contracts_are_enforced(project: Project) -> Iterator[Breach]:
     """Staging models and marts enforce a contract on columns that are listed with types."""
     for model in [*project.models("staging"), *project.models("marts")]:
