@@ -32,7 +32,7 @@ SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse (of the demo company), and tell what it says
+build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse (of the demo company), and print a summary
 	@$(PY) -m tools.build --database '$(REVENUE_FUNNEL_DATABASE)' --vars '$(VARS)'
 	@$(PY) -m tools.summary --database '$(REVENUE_FUNNEL_DATABASE)'
 
@@ -53,16 +53,16 @@ demo: $(READY) ## generate the demo company and load it (PEOPLE=8000 SEED=7)
 	@$(PY) -m demo --people $(PEOPLE) --seed $(SEED) --out data/demo
 	@$(PY) -m demo.load --from data/demo --database '$(REVENUE_FUNNEL_DATABASE)'
 
-summary: $(READY) ## tell what the last build says
+summary: $(READY) ## print a summary of the last build
 	@$(PY) -m tools.summary --database '$(REVENUE_FUNNEL_DATABASE)'
 
-backtest: build ## tell what each version of the lead definition, and each draft, would have given (DRAFT=3 BY=funnel)
+backtest: build ## compare what each version of the lead definition, and each draft, would have counted (DRAFT=3 BY=funnel)
 	@$(PY) -m tools.backtest --database '$(REVENUE_FUNNEL_DATABASE)' --draft '$(DRAFT)' $(if $(BY),--by '$(BY)')
 
-alerts: $(READY) ## show what is open, and tell the channels of alerts.yml what they were not told yet
+alerts: $(READY) ## show open alerts, and send the new ones to the channels of alerts.yml
 	@$(PY) -m tools.alerts --database '$(REVENUE_FUNNEL_DATABASE)'
 
-validate: $(READY) ## say whether the data still means what was agreed (Great Expectations)
+validate: $(READY) ## check that the data still means what was agreed (Great Expectations)
 	@$(PY) -m tools.expectations --database '$(REVENUE_FUNNEL_DATABASE)'
 
 publish: $(READY) ## validate the last good build, publish it for readers, and send alerts

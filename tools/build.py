@@ -19,7 +19,7 @@ GOOD = ("success", "pass", "no-op")
 
 
 class Progress:
-    """Tells on stderr how far dbt is: one moving line in a terminal, else four lines."""
+    """Shows on stderr how far dbt is: one moving line in a terminal, else four lines."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -31,9 +31,9 @@ class Progress:
             if event.info.name == "NodeFinished":
                 self.done += 1
             elif event.info.name == "LogStartLine":
-                self._tell(event.data.total)
+                self._show(event.data.total)
 
-    def _tell(self, total: int) -> None:
+    def _show(self, total: int) -> None:
         quarter = 4 * self.done // max(total, 1)
         if sys.stderr.isatty():
             print(f"\r  {self.done} of {total} steps ", end="", file=sys.stderr, flush=True)
@@ -57,7 +57,7 @@ def _build(options: argparse.Namespace) -> int:
     print(f"Building and testing the models in {options.database} ...", flush=True)
     stamp.forget(options.database)
     outcome = run_dbt(
-        # Failures and warnings stand in full; what went well is counted below.
+        # Failures and warnings are printed in full; successes are counted below.
         ["build", "--log-level", "warn", "--log-level-file", "debug", _colours()],
         options.database,
         options.target,

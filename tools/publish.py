@@ -83,8 +83,8 @@ def _reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
         except duckdb.Error as error:
-            told = str(error).splitlines()[0]
-            raise NotPublishedError(f"{database} can't be published: {told}") from None
+            reason = str(error).splitlines()[0]
+            raise NotPublishedError(f"{database} can't be published: {reason}") from None
 
 
 def _alerts(connection: duckdb.DuckDBPyConnection) -> list[Alert]:

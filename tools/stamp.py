@@ -14,7 +14,7 @@ from tools.alerts.settings import PASSWORD, WEBHOOK
 from tools.places import DATABASE, ROOT
 
 FOLDERS = ("models", "macros", "seeds", "tests")
-# Where it is, and who is told, changes nothing in it.
+# Where it is, and who is alerted, changes nothing in it.
 NOT_INPUTS = (DATABASE, WEBHOOK, PASSWORD)
 FILES = ("dbt_project.yml", "profiles.yml", "requirements.txt")
 
@@ -32,12 +32,12 @@ def last_good(database: Path) -> datetime | None:
     stamp = stamp_path(database)
     if not stamp.exists() or not database.exists():
         return None
-    noted = json.loads(stamp.read_text())
-    if any(noted.get(key) != value for key, value in _file(database).items()):
+    stamped = json.loads(stamp.read_text())
+    if any(stamped.get(key) != value for key, value in _file(database).items()):
         return None
-    if noted["cutoff"] == "now":
-        return datetime.fromtimestamp(noted["written"] / 1e9, UTC).replace(tzinfo=None)
-    return datetime.fromisoformat(noted["cutoff"])
+    if stamped["cutoff"] == "now":
+        return datetime.fromtimestamp(stamped["written"] / 1e9, UTC).replace(tzinfo=None)
+    return datetime.fromisoformat(stamped["cutoff"])
 
 
 def write(database: Path, variables: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Tells in one page what the last build of a database says."""
+"""Prints a summary of the last build of a database on one page."""
 
 import argparse
 import sys
@@ -64,7 +64,7 @@ def main() -> int:
         print(f"There is no database {options.database}: run `make build` first.", file=sys.stderr)
         return 1
     try:
-        _tell(options.database)
+        _print_summary(options.database)
     except duckdb.CatalogException:
         print(f"{options.database} has no marts yet: run `make build` first.", file=sys.stderr)
         return 1
@@ -74,7 +74,7 @@ def main() -> int:
     return 0
 
 
-def _tell(database: Path) -> None:
+def _print_summary(database: Path) -> None:
     console = Console() if sys.stdout.isatty() else Console(width=100)
     with duckdb.connect(str(database), read_only=True) as connection:
 
@@ -94,8 +94,8 @@ def _tell(database: Path) -> None:
     console.print(
         *alerts,
         f"Database:  {database} (open it read-only while a build may run)",
-        "Open next: marts.fct_lifecycle, one row each time a stage was entered;",
-        "           marts.fct_journeys, the same with one row a journey;",
+        "Open next: marts.fct_lifecycle, one row per stage entry;",
+        "           marts.fct_journeys, the same with one row per journey;",
         "           marts.quarantine, every row that could not be used, and why.",
         sep="\n",
         highlight=False,

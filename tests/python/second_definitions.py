@@ -6,9 +6,9 @@ from tools.check.breach import Rule
 from tools.check.single import (
     every_query_can_be_followed,
     labels_decide_no_stage,
-    only_the_definition_asks_its_attributes,
-    only_the_definition_weighs_evidence,
-    what_is_called_a_lead_was_judged,
+    only_the_definition_tests_attributes,
+    only_the_definition_reads_evidence,
+    leads_come_from_the_definition,
 )
 
 KPIS = "models/marts/conversion"
@@ -137,20 +137,20 @@ ATTRIBUTES = [
         "asked_in_where",
         "select count(*) as n from marts.fct_lifecycle as l"
         " inner join marts.dim_persons as p on l.person_key = p.person_key where p.country = 'US'",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "int_persons_resolved.country -> dim_persons.country",
     ),
     Planted(
         "asked_by_arithmetic",
         "select sum(cast(has_business_email as integer) * cast(not is_test as integer)) as n"
         " from marts.dim_persons",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "dim_persons.is_test",
     ),
     Planted(
         "asked_as_a_sum",
         "select sum(cast(country = 'DE' as integer)) as n from marts.dim_persons",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "its aggregate",
     ),
     Planted(
@@ -158,14 +158,14 @@ ATTRIBUTES = [
         "select count(*) as n from marts.fct_lifecycle as l inner join"
         " (select person_key from marts.dim_persons where not is_internal) as good"
         " on l.person_key = good.person_key",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "dim_persons.is_internal",
     ),
     Planted(
         "asked_in_a_join",
         "select count(*) as n from marts.fct_journeys as j inner join marts.dim_accounts as a"
         " on j.account_key = a.account_key and a.employee_count >= 20",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "its join by the attribute int_accounts_resolved.employees -> dim_accounts.employee_count",
     ),
     Planted(
@@ -173,7 +173,7 @@ ATTRIBUTES = [
         "with served as (select 'US' as country), found as (select p.person_key, s.country as home"
         " from marts.dim_persons as p left join served as s on p.country = s.country)"
         " select count(*) as n from found where home is not null",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "dim_persons.country -> found.home",
     ),
     Planted(
@@ -181,32 +181,32 @@ ATTRIBUTES = [
         "with wide as (select * from marts.dim_accounts),"
         " more as (select wide.*, 1 as one from wide)"
         " select count(*) as n from more where employee_count > 20",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "dim_accounts.employee_count",
     ),
     Planted(
         "asked_in_having",
         "select account_key from marts.dim_accounts group by account_key"
         " having min(industry) = 'x'",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "its having",
     ),
     Planted(
         "asked_by_count_if",
         "select count_if(is_competitor) as n from marts.dim_persons",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "its aggregate",
     ),
     Planted(
         "asked_of_a_flag",
         "select sum(cast(has_valid_email as integer)) as n from marts.dim_persons",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "dim_persons.has_valid_email",
     ),
     Planted(
         "asked_by_nulls",
         "select count(seniority) as n from marts.dim_persons",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "dim_persons.seniority",
     ),
     Planted(
@@ -214,14 +214,14 @@ ATTRIBUTES = [
         "select count(distinct case when p.has_valid_email then l.journey_key end) as n"
         " from marts.fct_lifecycle as l"
         " inner join marts.dim_persons as p on l.person_key = p.person_key",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "its aggregate",
     ),
     Planted(
         "asked_in_qualify",
         "select person_key from marts.dim_persons"
         " qualify row_number() over (partition by account_key order by person_key) = 1 and is_test",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "its qualify",
     ),
     Planted(
@@ -230,33 +230,33 @@ ATTRIBUTES = [
     Planted(
         "asked_in_the_next_model",
         "select count(*) as n from marts.flagged_first where is_big",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "dim_persons.seniority -> flagged_first.is_big",
     ),
     Planted(
         "asked_in_a_branch",
         "select count(*) as n from marts.fct_journeys union all"
         " select count(*) from intermediate.int_person_attributes_dated where country in ('US', 'GB')",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "int_person_attributes_dated.country",
     ),
     Planted(
         "asked_before_it_was_resolved",
         "select count(*) as n from intermediate.int_people_unioned where company_employees > 20",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "int_people_unioned.company_employees",
     ),
     Planted(
         "asked_behind_a_step_of_the_same_name",
         "with dim_persons as (select 1 as one)"
         " select count(*) as n from marts.dim_persons where is_test",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "dim_persons.is_test",
     ),
     Planted(
         "asked_in_an_analysis",
         "select count(*) as n from marts.dim_persons where is_test",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "analyses/asked_in_an_analysis.sql",
         folder="analyses",
     ),
@@ -265,7 +265,7 @@ ATTRIBUTES = [
         "select person_key from intermediate.int_touches_resolved as t"
         " inner join seeds.lead_definition_scores as s on t.kind = s.kind"
         " group by person_key having sum(s.points) >= 40",
-        only_the_definition_asks_its_attributes,
+        only_the_definition_tests_attributes,
         "lead_definition_scores.points",
     ),
 ]
@@ -274,27 +274,27 @@ EVIDENCE = [
         "weighed_by_kind",
         "select count(distinct person_key) as n from intermediate.int_touches_resolved"
         " where kind in ('form_submitted', 'event_attended')",
-        only_the_definition_weighs_evidence,
+        only_the_definition_reads_evidence,
         "int_touches_unioned.kind -> int_touches_resolved.kind",
     ),
     Planted(
         "weighed_by_signal",
         "select count(*) as n from intermediate.int_touch_journeys_assigned as t"
         " inner join seeds.evidence_kinds as k on t.kind = k.kind and k.signal = 'worked_on'",
-        only_the_definition_weighs_evidence,
+        only_the_definition_reads_evidence,
         "its join by the evidence evidence_kinds.signal",
     ),
     Planted(
         "weighed_by_likeness",
         "select count(*) as n from intermediate.int_touches_resolved where kind like 'form%'",
-        only_the_definition_weighs_evidence,
+        only_the_definition_reads_evidence,
         "int_touches_resolved.kind",
     ),
     Planted(
         "weighed_by_a_list",
         "with wanted as (select 'form_submitted' as kind) select count(*) as n"
         " from intermediate.int_touches_resolved as t inner join wanted as w on t.kind = w.kind",
-        only_the_definition_weighs_evidence,
+        only_the_definition_reads_evidence,
         "its join",
     ),
 ]
@@ -303,28 +303,28 @@ CALLED = [
         "called_by_name",
         "select channel, count(*) as lead_count from intermediate.int_touches_resolved"
         " group by channel",
-        what_is_called_a_lead_was_judged,
+        leads_come_from_the_definition,
         "has the column lead_count",
     ),
     Planted(
         "called_by_a_later_name",
         "with counted as (select count(*) as n from intermediate.int_touches_resolved)"
         " select n as mqls from counted",
-        what_is_called_a_lead_was_judged,
+        leads_come_from_the_definition,
         "has the column mqls",
     ),
     Planted(
         "called_in_a_branch",
         "select stage, journey_key from marts.fct_lifecycle union all"
         " select 'mql' as stage, journey_key from intermediate.int_touch_journeys_assigned",
-        what_is_called_a_lead_was_judged,
+        leads_come_from_the_definition,
         "calls rows mql",
     ),
     Planted(
         "called_in_a_case",
         "select case when channel = 'email' then 'lead' end as kind_of_person"
         " from intermediate.int_touches_resolved",
-        what_is_called_a_lead_was_judged,
+        leads_come_from_the_definition,
         "calls rows lead",
     ),
 ]

@@ -184,7 +184,7 @@ FAULTS: list[tuple[str, Plant, str]] = [
     (
         "lead_counts_descend_from_the_fact",
         lambda m, _: at(m, KPI)["depends_on"].update(nodes=["model.shop.int_leads_evaluated"]),
-        f"{KPI}: tells lead_count",
+        f"{KPI}: contains lead_count",
     ),
     (
         "the_fact_descends_from_the_definition",

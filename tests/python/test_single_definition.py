@@ -20,9 +20,9 @@ from tools.check.project import read_project
 from tools.check.single import (
     every_query_can_be_followed,
     labels_decide_no_stage,
-    only_the_definition_asks_its_attributes,
-    only_the_definition_weighs_evidence,
-    what_is_called_a_lead_was_judged,
+    only_the_definition_tests_attributes,
+    only_the_definition_reads_evidence,
+    leads_come_from_the_definition,
 )
 from tools.run_dbt import ROOT, run_dbt
 
@@ -30,9 +30,9 @@ Manifest = dict[str, Any]
 RULES: tuple[Rule, ...] = (
     every_query_can_be_followed,
     labels_decide_no_stage,
-    only_the_definition_asks_its_attributes,
-    only_the_definition_weighs_evidence,
-    what_is_called_a_lead_was_judged,
+    only_the_definition_tests_attributes,
+    only_the_definition_reads_evidence,
+    leads_come_from_the_definition,
 )
 
 

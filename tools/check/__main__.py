@@ -25,9 +25,9 @@ RULES: tuple[Rule, ...] = (
     definition.only_the_definition_reads_its_seeds,
     single.every_query_can_be_followed,
     single.labels_decide_no_stage,
-    single.only_the_definition_asks_its_attributes,
-    single.only_the_definition_weighs_evidence,
-    single.what_is_called_a_lead_was_judged,
+    single.only_the_definition_tests_attributes,
+    single.only_the_definition_reads_evidence,
+    single.leads_come_from_the_definition,
     code.unusable_rows_are_left_out,
     code.only_the_cutoff_reads_the_clock,
     names.models_are_named_for_their_layer,
@@ -60,8 +60,8 @@ def main() -> int:
     for fault in faults:
         print(fault)
     models = sum(1 for _ in project.models())
-    told = "1 breach" if len(faults) == 1 else f"{len(faults) or 'no'} breaches"
-    print(f"{models} models, {len(RULES)} rules: {told}.")
+    count = "1 breach" if len(faults) == 1 else f"{len(faults) or 'no'} breaches"
+    print(f"{models} models, {len(RULES)} rules: {count}.")
     return 1 if faults else 0
 
 

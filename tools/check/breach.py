@@ -1,4 +1,4 @@
-"""What a rule finds, and how it is told."""
+"""What a rule finds, and the sentence that reports it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

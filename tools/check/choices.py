@@ -66,7 +66,7 @@ def _aggregated(step: Step, call: exp.AggFunc) -> Marks:
 
 
 def _counted(step: Step, call: exp.AggFunc) -> Marks:
-    """A count or sum of outcomes counts whoever passed; a count of values, whoever has one."""
+    """A count or sum of outcomes counts all that passed; a count of values, all that have one."""
     is_plain = isinstance(call, exp.Count) and not isinstance(call.this, exp.Distinct)
     sorts = {"label", "attribute"} if is_plain else {"label"}
     marks = merged(step.marks(part) for part in call.iter_expressions())

@@ -15,14 +15,14 @@ SUBJECTS = {"lead", "leads", "journey", "journeys"}
 
 
 def lead_counts_descend_from_the_fact(project: Project) -> Iterator[Breach]:
-    """A mart that tells of leads or journeys descends from fct_lifecycle, unless a dimension."""
+    """A mart that counts leads or journeys descends from fct_lifecycle, unless a dimension."""
     for model in project.models("marts"):
-        told = [column.name for column in model.columns if SUBJECTS & set(column.name.split("_"))]
+        counts = [column.name for column in model.columns if SUBJECTS & set(column.name.split("_"))]
         is_free = model.name == FACT or (
             model.is_in("marts/core") and model.name.startswith("dim_")
         )
-        if told and not is_free and FACT not in _ancestor_names(project, model):
-            what = f"tells {told[0]} but does not descend from {FACT}"
+        if counts and not is_free and FACT not in _ancestor_names(project, model):
+            what = f"contains {counts[0]} but does not descend from {FACT}"
             yield Breach(model.name, model.path, what, f"count from {FACT} or fct_journeys")
 
 
@@ -39,7 +39,7 @@ def the_fact_descends_from_the_definition(project: Project) -> Iterator[Breach]:
 
 
 def only_the_definition_reads_its_seeds(project: Project) -> Iterator[Breach]:
-    """Only the definition's folder, and the comparison of labels, read the seeds lead_definition_*."""
+    """Only the definition's folder, and label_agreement, read the seeds lead_definition_*."""
     for model in project.models():
         if model.is_in(DEFINITION) or model.name.startswith(LABEL_AGREEMENT):
             continue

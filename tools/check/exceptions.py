@@ -21,11 +21,11 @@ def read_exceptions(file: Path = FILE) -> tuple[Exempt, ...]:
 
 def fault_of(exempt: Exempt, used: set[tuple[str, str]], rules: set[str]) -> str:
     """What is wrong with an exception; empty where nothing is."""
-    told = f"the exception of {exempt.name} from {exempt.rule}"
+    subject = f"the exception of {exempt.name} from {exempt.rule}"
     if exempt.rule not in rules:
-        return f"{told} names no rule; correct or remove it"
+        return f"{subject} names no rule; correct or remove it"
     if not (exempt.reason or "").strip():
-        return f"{told} gives no reason; write one"
+        return f"{subject} gives no reason; write one"
     if (exempt.rule, exempt.name) not in used:
-        return f"{told} excuses nothing any more; remove it"
+        return f"{subject} excuses nothing any more; remove it"
     return ""

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from tools.check.asked import Asked, read_asked
 from tools.check.choices import choices
-from tools.check.definition import LABEL_AGREEMENT, DEFINITION, DRIFT, FACT
+from tools.check.definition import DEFINITION, DRIFT, FACT, LABEL_AGREEMENT
 from tools.check.lineage import Query, UnreadableError, parsed, read_tables
 from tools.check.marks import Cell, Mark, Table, moved, values, without
 from tools.check.origins import (
@@ -23,7 +23,7 @@ from tools.check.origins import (
 )
 from tools.check.project import Model, Project, closure
 
-# Where the definition tells how it judges, in marts named definition_...
+# Where the definition explains its results, in marts named definition_...
 REPORTS = "marts/definition"
 # What comes before the definition: it makes the attributes, and decides nothing with them.
 BEFORE = ("intermediate/sources", "intermediate/identity")
@@ -64,7 +64,7 @@ def follow(project: Project) -> Followed:
 
 
 def is_free(model: Model) -> bool:
-    """Whether a model may ask for all: the definition decides, its reports tell how it does."""
+    """Whether a model may ask for all: the definition decides, and its reports explain how."""
     is_report = model.is_in(REPORTS) and model.name.startswith("definition_")
     return model.is_in(DEFINITION) or is_report or _compares(model)
 
@@ -91,7 +91,7 @@ def _trees(followed: Followed) -> Iterator[tuple[str, exp.Expr]]:
 
 
 def _given(project: Project) -> Tables:
-    """Seeds and staging models, whose columns are told by their header and by their contract."""
+    """Seeds and staging models, whose columns are known from their header and their contract."""
     seeds = {
         name: Table(name, dict.fromkeys(seed.header, Cell()), frozenset({name}))
         for name, seed in project.seeds.items()
@@ -147,20 +147,20 @@ def _query(followed: Followed, model: Model, tree: exp.Expr, tables: Tables) -> 
         return None
 
 
-def _finished(model: Model, table: Table, told: set[str]) -> Table:
-    """What others read of a model. A breach is told once: nothing more comes of it below."""
+def _finished(model: Model, table: Table, reported: set[str]) -> Table:
+    """What others read of a model. A breach is reported once: nothing more comes of it below."""
     columns = {
-        name: _finished_cell(model, cell, f"{model.name}.{name}", told)
+        name: _finished_cell(model, cell, f"{model.name}.{name}", reported)
         for name, cell in table.columns.items()
     }
-    is_judged = table.is_judged or model.name == FACT or model.is_in(DEFINITION)
-    return Table(model.name, columns, frozenset({model.name}), is_judged)
+    is_decided = table.is_decided or model.name == FACT or model.is_in(DEFINITION)
+    return Table(model.name, columns, frozenset({model.name}), is_decided)
 
 
-def _finished_cell(model: Model, cell: Cell, step: str, told: set[str]) -> Cell:
-    """The definition's outcomes are judgements, the label agreement compares: neither is followed on."""
+def _finished_cell(model: Model, cell: Cell, step: str, reported: set[str]) -> Cell:
+    """The definition's outcomes are decisions, label agreement compares: neither is followed on."""
     if _compares(model):
         return Cell()
     if is_free(model):
-        return Cell(values(cell.marks), is_judged=True)
-    return Cell(moved(without(cell.marks, told), step), cell.is_judged or model.name == FACT)
+        return Cell(values(cell.marks), is_decided=True)
+    return Cell(moved(without(cell.marks, reported), step), cell.is_decided or model.name == FACT)

@@ -17,7 +17,7 @@ PLACE = "project"
 
 
 class UnreadableError(Exception):
-    """A query that can't be parsed, or whose columns can't be told apart."""
+    """A query that can't be parsed, or whose columns are ambiguous."""
 
 
 def parsed(sql: str) -> exp.Expr:
@@ -95,16 +95,16 @@ class Query:
         return Table(
             name=name,
             columns={
-                column: Cell(merged(cell.marks for cell in cells), all(c.is_judged for c in cells))
+                column: Cell(merged(cell.marks for cell in cells), all(c.is_decided for c in cells))
                 for column, cells in zip(names, pairs, strict=False)
             },
             reads=frozenset().union(*(side.reads for side in sides)),
-            is_judged=any(side.is_judged for side in sides),
+            is_decided=any(side.is_decided for side in sides),
         )
 
 
 def _qualified(tree: exp.Expr, tables: Mapping[str, Table]) -> exp.Expr:
-    """The query with every column told its table, and every star spelt out."""
+    """The query with the table named at every column, and every star spelt out."""
     read = read_tables(tree)
     unknown = sorted(read - set(tables))
     if unknown:

@@ -36,10 +36,10 @@ Marks = Mapping[Key, Mark]
 
 @dataclass(frozen=True)
 class Cell:
-    """A column: its marks, and whether it descends from what the definition judged."""
+    """A column: its marks, and whether it descends from what the definition decided."""
 
     marks: Marks = field(default_factory=dict)
-    is_judged: bool = False
+    is_decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Table:
     name: str
     columns: Mapping[str, Cell]
     reads: frozenset[str]
-    is_judged: bool = False
+    is_decided: bool = False
 
 
 def marked(sort: str, origin: str) -> Marks:

@@ -46,7 +46,7 @@ def silent(
 
 
 def holding_itself(table: Table) -> Table:
-    """A table of which each column is marked as itself, so that a query tells what it hands on."""
+    """A table of which each column is marked as itself, so that a query shows what it hands on."""
     columns = {each: Cell(marked("held", f"{table.name}.{each}")) for each in table.columns}
     return Table(table.name, columns, table.reads)
 

@@ -28,49 +28,51 @@ def labels_decide_no_stage(project: Project) -> Iterator[Breach]:
     yield from _chosen(project, "label", f"ask {FACT} for the stage")
 
 
-def only_the_definition_asks_its_attributes(project: Project) -> Iterator[Breach]:
+def only_the_definition_tests_attributes(project: Project) -> Iterator[Breach]:
     """What the definition asks of a person is shown and grouped by; it never chooses who counts."""
     yield from _chosen(project, "attribute", "make it a rule of the definition, or group by it")
 
 
-def only_the_definition_weighs_evidence(project: Project) -> Iterator[Breach]:
+def only_the_definition_reads_evidence(project: Project) -> Iterator[Breach]:
     """Nothing but the definition picks out the kinds of touch that make a lead, MQL or SQL."""
     yield from _chosen(project, "evidence", f"count the stage's entries in {FACT}")
 
 
-def what_is_called_a_lead_was_judged(project: Project) -> Iterator[Breach]:
-    """A column named for a stage of the definition, or telling it, descends from its judgement."""
+def leads_come_from_the_definition(project: Project) -> Iterator[Breach]:
+    """A column named for a stage of the definition, or holding it, descends from its decision."""
     followed = follow(project)
     for name, query in followed.queries.items():
         model = followed.models[name]
-        told = () if is_free(model) else (*_named(query, followed), *_told(query, followed))
-        for what in told[:1]:
+        reported = (
+            () if is_free(model) else (*_named(query, followed), *_lead_rows(query, followed))
+        )
+        for what in reported[:1]:
             remedy = f"take it from {FACT}, or from models/{DEFINITION}"
             yield Breach(model.name, model.path, what, remedy)
 
 
 def _chosen(project: Project, sort: str, remedy: str) -> Iterator[Breach]:
     """One breach for each model and origin, however many places ask."""
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for model, place, mark in follow(project).chosen:
-        if mark.sort == sort and (model.name, mark.origin) not in told:
-            told.add((model.name, mark.origin))
+        if mark.sort == sort and (model.name, mark.origin) not in reported:
+            reported.add((model.name, mark.origin))
             what = f"chooses rows in its {place} by the {sort} {mark}"
             yield Breach(model.name, model.path, what, remedy)
 
 
 def _named(query: Query, followed: Followed) -> Iterator[str]:
-    """Columns whose name has a stage of the definition in it, and that nobody judged."""
+    """Columns named by a stage of the definition that did not decide them."""
     stages = followed.asked.stages | {f"{stage}s" for stage in followed.asked.stages}
     for column, cell in query.result.columns.items():
-        if stages & set(column.lower().split("_")) and not cell.is_judged:
+        if stages & set(column.lower().split("_")) and not cell.is_decided:
             yield f"has the column {column} that does not descend from {FACT}"
 
 
-def _told(query: Query, followed: Followed) -> Iterator[str]:
-    """Selects that call their rows by a stage of the definition, and read nothing judged."""
+def _lead_rows(query: Query, followed: Followed) -> Iterator[str]:
+    """Selects whose rows are named by a stage of the definition that did not decide them."""
     for step in query.steps:
-        if step.scope.selected_sources and not step.is_judged:
+        if step.scope.selected_sources and not step.is_decided:
             words = (word for word in _words(step) if word.lower() in followed.asked.stages)
             yield from (f"calls rows {word} that do not descend from {FACT}" for word in words)
 

@@ -42,8 +42,8 @@ class Step:
                 self._found_by[join.alias_or_name] = outcome(merged(map(self.asked, tests)))
 
     @property
-    def is_judged(self) -> bool:
-        return any(table.is_judged for table in self.query.read(self.scope))
+    def is_decided(self) -> bool:
+        return any(table.is_decided for table in self.query.read(self.scope))
 
     def table(self, name: str) -> Table:
         """What the select gives."""
@@ -53,7 +53,7 @@ class Step:
             name=name,
             columns={each.alias_or_name: self._given(each, name) for each in self.projections},
             reads=frozenset(bases).union(*(table.reads for table in read)),
-            is_judged=self.is_judged,
+            is_decided=self.is_decided,
         )
 
     def makes_segments(self, join: exp.Join) -> bool:
@@ -112,15 +112,15 @@ class Step:
         is_same = isinstance(value, exp.Column) and value.name == column
         return Cell(
             marks=marks if is_same else moved(marks, f"{relation}.{column}"),
-            is_judged=self._descends_from_judged(value),
+            is_decided=self._descends_from_decided(value),
         )
 
-    def _descends_from_judged(self, value: exp.Expr) -> bool:
+    def _descends_from_decided(self, value: exp.Expr) -> bool:
         columns = [part for part in within(value) if isinstance(part, exp.Column)]
         is_counted = any(isinstance(part, exp.AggFunc) for part in within(value))
         if is_counted or not columns:
-            return self.is_judged
-        return any(self._cell(column).is_judged for column in columns)
+            return self.is_decided
+        return any(self._cell(column).is_decided for column in columns)
 
     def _cell(self, column: exp.Column) -> Cell:
         """What a column of this select, or of one around it, holds."""
@@ -128,7 +128,7 @@ class Step:
             table = self.query.source(self.scope, column.table)
             return table.columns.get(column.name, Cell()) if table else Cell()
         found = [table.columns.get(column.name, Cell()) for table in self.query.read(self.scope)]
-        return Cell(merged(cell.marks for cell in found), any(cell.is_judged for cell in found))
+        return Cell(merged(cell.marks for cell in found), any(cell.is_decided for cell in found))
 
     def _marks_of_column(self, column: exp.Column) -> Marks:
         kept = {
