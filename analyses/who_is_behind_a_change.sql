@@ -1,3 +1,4 @@
+{{ config(group="revenue_operations") }}
 -- The persons behind each part of the newest complete week's change against the week before: who
 -- came into question, whom a rule kept out, whom only one version lets in, who was filled in.
 -- For another week, or months, change `newest`. A restatement keeps counts alone: it names nobody.
