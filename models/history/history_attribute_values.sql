@@ -9,9 +9,9 @@
 
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
-companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+companies as (select * from {{ ref('int_companies_unioned') }}),
 
 shown as (
 

@@ -14,14 +14,13 @@ changes as (
         {{ at_rate('subscriptions.monthly_amount') }} as change_amount
     from {{ ref('int_subscriptions_unioned') }} as subscriptions
     inner join rates on {{ rate_holds('subscriptions.currency', 'subscriptions.started_at') }}
-    where subscriptions.reason_code is null
     union all
     select
         subscriptions.ended_at as changed_at,
         -1 * {{ at_rate('subscriptions.monthly_amount') }} as change_amount
     from {{ ref('int_subscriptions_unioned') }} as subscriptions
     inner join rates on {{ rate_holds('subscriptions.currency', 'subscriptions.started_at') }}
-    where subscriptions.reason_code is null and subscriptions.ended_at is not null
+    where subscriptions.ended_at is not null
 
 ),
 

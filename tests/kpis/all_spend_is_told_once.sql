@@ -9,7 +9,6 @@ spent as (
     select sum({{ at_rate('spend.amount') }}) as amount
     from {{ ref('int_ad_spend_unioned') }} as spend
     inner join rates on {{ rate_holds('spend.currency', 'spend.spend_date') }}
-    where spend.reason_code is null
 
 ),
 

@@ -15,11 +15,10 @@ Manifest = dict[str, Any]
 EVERY_RULE = {rule.__name__: rule for rule in (*RULES, *WARNINGS)}
 
 STAGING = "models/staging/shop/stg_shop__people.sql"
-UNION = "models/intermediate/sources/int_people_unioned.sql"
+UNION = "models/intermediate/row_checks/int_people_rows_checked.sql"
 DEFINITION = "models/intermediate/definition/int_leads_evaluated.sql"
 FACT = "models/marts/core/fct_lifecycle.sql"
 KPI = "models/marts/conversion/lead_counts.sql"
-IMPORT = "(select * from {{ ref('int_people_unioned') }} where reason_code is null)"
 
 
 def node(path: str, reads: tuple[str, ...] = (), code: str = "", **columns: str) -> Manifest:
@@ -80,8 +79,8 @@ def manifest() -> Manifest:
         node(UNION, ("model.shop.stg_shop__people",), person_key="bigint"),
         node(
             DEFINITION,
-            ("model.shop.int_people_unioned", "seed.shop.lead_definition_rules"),
-            f"with people as {IMPORT} select * from people",
+            ("model.shop.int_people_rows_checked", "seed.shop.lead_definition_rules"),
+            "with people as (select * from {{ ref('int_people_rows_checked') }}) select * from people",
         ),
         node(
             FACT, ("model.shop.int_leads_evaluated",), lifecycle_key="bigint", lost_at="timestamp"
@@ -158,8 +157,8 @@ FAULTS: list[tuple[str, Plant, str]] = [
     ("only_staging_reads_sources", lambda m, _: using(m, DEFINITION, "read_source"), DEFINITION),
     (
         "staging_reads_only_its_own_system",
-        lambda m, _: reading(m, STAGING, "model.shop.int_people_unioned"),
-        f"{STAGING}: reads int_people_unioned",
+        lambda m, _: reading(m, STAGING, "model.shop.int_people_rows_checked"),
+        f"{STAGING}: reads int_people_rows_checked",
     ),
     (
         "only_the_union_reads_staging",
@@ -188,7 +187,7 @@ FAULTS: list[tuple[str, Plant, str]] = [
     ),
     (
         "the_fact_descends_from_the_definition",
-        lambda m, _: at(m, FACT)["depends_on"].update(nodes=["model.shop.int_people_unioned"]),
+        lambda m, _: at(m, FACT)["depends_on"].update(nodes=["model.shop.int_people_rows_checked"]),
         FACT,
     ),
     ("the_fact_descends_from_the_definition", lambda m, _: moved(m, FACT, KPI), "no fct_lifecycle"),
@@ -196,26 +195,6 @@ FAULTS: list[tuple[str, Plant, str]] = [
         "only_the_definition_reads_its_seeds",
         lambda m, _: reading(m, KPI, "seed.shop.lead_definition_rules"),
         f"{KPI}: reads the seed lead_definition_rules",
-    ),
-    (
-        "unusable_rows_are_left_out",
-        lambda m, _: coded(m, DEFINITION, "select * from {{ ref('int_people_unioned') }}"),
-        DEFINITION,
-    ),
-    (
-        "unusable_rows_are_left_out",
-        lambda m, _: coded(
-            m,
-            DEFINITION,
-            "with one as (select * from {{ ref('int_people_unioned') }}), "
-            f"two as {IMPORT} select * from one -- where reason_code is null",
-        ),
-        DEFINITION,
-    ),
-    (
-        "unusable_rows_are_left_out",
-        lambda m, _: coded(m, DEFINITION, "select * from {{ ref('int_' ~ entity ~ '_unioned') }}"),
-        DEFINITION,
     ),
     *(
         (

@@ -102,7 +102,7 @@ def _histories(built: Built) -> dict[int, tuple[Row, list[Row]]]:
         place = bisect_right([rate["valid_from"] for rate in known], deal["created_at"].date())
         deal["rate"] = known[max(place - 1, 0)]["rate"]
         found[deal["opportunity_key"]] = (deal, [])
-    events = "from intermediate.int_opportunity_stages_unioned where reason_code is null"
+    events = "from intermediate.int_opportunity_stages_unioned"
     for event in rows(built, f"{events} order by entered_at, source_key"):
         if event["opportunity_key"] in found:
             found[event["opportunity_key"]][1].append(event)
@@ -174,7 +174,6 @@ SPEND = """
     from intermediate.int_ad_spend_unioned as spend
     asof join seeds.exchange_rates as rates
         on spend.currency = rates.currency and spend.spend_date >= rates.valid_from
-    where reason_code is null
     group by 1
 """
 

@@ -82,7 +82,6 @@ SPENT = """
     from intermediate.int_ad_spend_unioned as spend
     asof join seeds.exchange_rates as rates
         on spend.currency = rates.currency and spend.spend_date >= rates.valid_from
-    where reason_code is null
     group by 1, 2
 """
 LED = """

@@ -116,8 +116,8 @@ def replaced(compiled: Manifest, name: str, old: str, new: str) -> Manifest:
 CHANGES: Mapping[str, tuple[str, str, str, str]] = {
     "a label comes in as evidence, untouched": (
         "int_exits_unioned",
-        "where reason_code is null and stage in ('disqualified', 'recycled')",
-        "where reason_code is null",
+        "where stage in ('disqualified', 'recycled')",
+        "where true",
         "int_stage_claims_unioned.stage -> int_exits_unioned.exit_kind",
     ),
     "service events make leads": (
@@ -144,7 +144,7 @@ def test_a_model_that_begins_to_decide_is_told(compiled: Manifest, change: str) 
 
 
 def test_an_origin_that_moved_is_told(compiled: Manifest) -> None:
-    moved = replaced(compiled, "int_touches_unioned", "keyed.kind,", "keyed.kind as sort,")
+    moved = replaced(compiled, "int_touches_rows_checked", "keyed.kind,", "keyed.kind as sort,")
     assert any("finds no int_touches_unioned.kind" in sentence for sentence in told(moved))
 
 

@@ -41,7 +41,7 @@ PERSON = """
     select people.record_id, resolved.person_key
     from intermediate.int_people_unioned as people
     inner join intermediate.int_record_persons_mapped as resolved using (record_key)
-    where people.system = '{system}' and people.reason_code is null and {rows}
+    where people.system = '{system}' and {rows}
     order by all
 """
 
@@ -72,7 +72,7 @@ def test_two_records_of_one_address_double_no_click(trapped: Path) -> None:
 def test_knowing_who_it_was_neither_adds_nor_drops_a_touch(trapped: Path) -> None:
     usable = """
         select count(*) from intermediate.int_touches_unioned
-        where reason_code is null and record_key is not null
+        where record_key is not null
     """
     told = query(trapped, "select count(*) from intermediate.int_touches_resolved")
     assert told == query(trapped, usable) != [(0,)]
@@ -86,7 +86,7 @@ def test_a_deleted_flag_that_is_null_deletes_nothing(trapped: Path) -> None:
         landed = query(trapped, unmarked)
         read = f"""
             select count(distinct people.record_id)
-            from intermediate.int_people_unioned as people
+            from intermediate.int_people_rows_checked as people
             inner join {table} as landed on people.record_id = landed.id::varchar
             where people.system = '{system}' and people.deleted_at is null
                 and landed.{flag} is null
@@ -109,11 +109,10 @@ def test_what_a_merged_contact_did_belongs_to_whom_it_became(trapped: Path) -> N
         left join intermediate.int_record_persons_mapped as winner
             on winners.record_key = winner.record_key
         inner join intermediate.int_touches_unioned as landed
-            on losers.record_key = landed.record_key and landed.reason_code is null
+            on losers.record_key = landed.record_key
         left join intermediate.int_touches_resolved as touches using (touch_key)
         left join intermediate.int_persons_resolved as persons
             on touches.person_key = persons.person_key
-        where losers.reason_code is null and winners.reason_code is null
     """
     found = query(trapped, merges)
     assert len(found) > 3

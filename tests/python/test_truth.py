@@ -31,7 +31,6 @@ PEOPLE = """
     inner join intermediate.int_people_unioned as people
         on records.system = people.system and records.record_id = people.record_id
     inner join intermediate.int_record_persons_mapped as resolved using (record_key)
-    where people.reason_code is null
 """
 DEALS = """
     select
@@ -43,7 +42,6 @@ DEALS = """
     left join intermediate.int_opportunities_unioned as landed
         on deals.system = landed.system
         and landed.source_key = deals.deal_id
-        and landed.reason_code is null
     left join marts.dim_opportunities as opportunities
         on landed.opportunity_key = opportunities.opportunity_key
 """

@@ -28,7 +28,6 @@ RULES: tuple[Rule, ...] = (
     single.only_the_definition_tests_attributes,
     single.only_the_definition_reads_evidence,
     single.leads_come_from_the_definition,
-    code.unusable_rows_are_left_out,
     code.only_the_cutoff_reads_the_clock,
     names.models_are_named_for_their_layer,
     names.names_are_short,

@@ -26,7 +26,7 @@ from tools.check.project import Model, Project, closure
 # Where the definition explains its results, in marts named definition_...
 REPORTS = "marts/definition"
 # What comes before the definition: it makes the attributes, and decides nothing with them.
-BEFORE = ("intermediate/sources", "intermediate/identity")
+BEFORE = ("intermediate/row_checks", "intermediate/sources", "intermediate/identity")
 Trees = Mapping[str, exp.Expr]
 Tables = dict[str, Table]
 
@@ -109,8 +109,8 @@ def _in_order(followed: Followed, trees: Trees) -> tuple[list[str], list[str]]:
     """The queries in the order of reading: those before the definition, and the others."""
     graph = {name: read_tables(tree) & set(trees) - {name} for name, tree in trees.items()}
     order = list(TopologicalSorter(graph).static_order())
-    first = closure([ATTRIBUTES], graph)
-    first |= {name for name in order if any(map(followed.models[name].is_in, BEFORE))}
+    first = {name for name in order if any(map(followed.models[name].is_in, BEFORE))}
+    first |= closure([ATTRIBUTES, *first], graph)
     before = [name for name in order if name in first]
     return before, [name for name in order if name not in before]
 

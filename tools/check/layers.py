@@ -31,10 +31,10 @@ def staging_reads_only_its_own_system(project: Project) -> Iterator[Breach]:
 
 
 def only_the_union_reads_staging(project: Project) -> Iterator[Breach]:
-    """An intermediate model reads staging only in sources/, through the macro union_sources."""
+    """An intermediate model reads staging only in row_checks/, through the macro union_sources."""
     for model in project.models("intermediate"):
         used = {project.macros[id].name for id in project.used_macros(model) & set(project.macros)}
-        if model.is_in("intermediate/sources") and UNION in used:
+        if model.is_in("intermediate/row_checks") and UNION in used:
             continue
         for read in project.read_models(model):
             if read.is_in("staging"):

@@ -102,6 +102,6 @@ def _origin(table: str, column: str, attributes: Set[str]) -> Marks:
 
 
 def _union_of(table: str) -> str:
-    """A system's table counts as the union that it goes into."""
+    """A system's table, and the rows before the unusable are left out, count as the union."""
     entity = table.partition("__")[2]
-    return f"int_{entity}_unioned" if entity else table
+    return f"int_{entity}_unioned" if entity else table.replace("_rows_checked", "_unioned")

@@ -2,7 +2,7 @@
    label says, what the definition says, and the rule to blame where they differ. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

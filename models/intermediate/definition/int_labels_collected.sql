@@ -2,9 +2,9 @@
    stage is empty for labels that mean none. #}
 with
 
-claims as (select * from {{ ref('int_stage_claims_unioned') }} where reason_code is null),
+claims as (select * from {{ ref('int_stage_claims_unioned') }}),
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
@@ -13,7 +13,7 @@ labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'
 changes as (
 
     -- What changed only after the cutoff says what was there before, too.
-    select * from {{ ref('int_stage_claims_unioned') }}
+    select * from {{ ref('int_stage_claims_rows_checked') }}
     where reason_code is null or reason_code in ('after_cutoff', 'unknown_label')
 
 ),

@@ -13,7 +13,7 @@ touches as (
 
 kinds as (select * from {{ ref('int_touch_criteria_listed') }} where is_candidate),
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

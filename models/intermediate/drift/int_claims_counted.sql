@@ -3,19 +3,19 @@ with
 
 claims as (
 
-    select * from {{ ref('int_stage_claims_unioned') }}
+    select * from {{ ref('int_stage_claims_rows_checked') }}
     where reason_code is null or reason_code = 'unknown_label'
 
 ),
 
 deal_stages as (
 
-    select * from {{ ref('int_opportunity_stages_unioned') }}
+    select * from {{ ref('int_opportunity_stages_rows_checked') }}
     where reason_code = 'unknown_label'
 
 ),
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 

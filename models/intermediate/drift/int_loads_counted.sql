@@ -7,7 +7,7 @@
 
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 touches as (
 
@@ -16,7 +16,6 @@ touches as (
         system,
         occurred_at
     from {{ ref('int_touches_unioned') }}
-    where reason_code is null
     union all
     select
         system,
@@ -25,19 +24,15 @@ touches as (
 
 ),
 
-stage_claims as (select * from {{ ref('int_stage_claims_unioned') }} where reason_code is null),
+stage_claims as (select * from {{ ref('int_stage_claims_unioned') }}),
 
-opportunities as (select * from {{ ref('int_opportunities_unioned') }} where reason_code is null),
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
-payments as (select * from {{ ref('int_payments_unioned') }} where reason_code is null),
+payments as (select * from {{ ref('int_payments_unioned') }}),
 
-service_events as (
+service_events as (select * from {{ ref('int_service_events_unioned') }}),
 
-    select * from {{ ref('int_service_events_unioned') }} where reason_code is null
-
-),
-
-ad_spend as (select * from {{ ref('int_ad_spend_unioned') }} where reason_code is null),
+ad_spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 
 int_loads_counted as (
 

@@ -5,7 +5,7 @@ with
 changes as (
 
     select * from {{ ref('int_attribute_changes_unioned') }}
-    where reason_code is null and entity = 'people' and attribute = 'lead_score'
+    where entity = 'people' and attribute = 'lead_score'
 
 ),
 

@@ -4,7 +4,7 @@
 
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 rules as (select * from {{ ref('int_definition_rules_completed') }}),
 

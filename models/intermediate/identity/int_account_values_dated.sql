@@ -1,7 +1,7 @@
 {# Grain: one row an account and spell of time in which what its records say stayed the same. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+companies as (select * from {{ ref('int_companies_unioned') }}),
 
 resolved as (select * from {{ ref('int_company_accounts_mapped') }}),
 

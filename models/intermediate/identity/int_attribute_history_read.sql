@@ -6,7 +6,7 @@ changes as (
 
     -- A change after the cutoff is not known; that there is one tells that what the record shows
     -- now is not what it showed then. A system's own score is compared, and judges nobody.
-    select * from {{ ref('int_attribute_changes_unioned') }}
+    select * from {{ ref('int_attribute_changes_rows_checked') }}
     where
         attribute <> 'lead_score'
         and (reason_code is null or reason_code = 'after_cutoff')
@@ -20,14 +20,12 @@ created as (
         record_key,
         created_at
     from {{ ref('int_people_unioned') }}
-    where reason_code is null
     union all
     select
         'companies' as entity,
         company_key as record_key,
         created_at
     from {{ ref('int_companies_unioned') }}
-    where reason_code is null
 
 ),
 

@@ -2,11 +2,11 @@
    other records know one company: the customer is that company's. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+companies as (select * from {{ ref('int_companies_unioned') }}),
 
 clusters as (select * from {{ ref('int_companies_clustered') }}),
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 persons as (select * from {{ ref('int_record_persons_mapped') }}),
 

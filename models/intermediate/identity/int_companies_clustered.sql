@@ -1,7 +1,7 @@
 {# Grain: one row a usable company's record: the part of the graph of links that it hangs in. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+companies as (select * from {{ ref('int_companies_unioned') }}),
 
 links as (select * from {{ ref('int_companies_linked') }}),
 

@@ -2,7 +2,7 @@
    both directions. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+companies as (select * from {{ ref('int_companies_unioned') }}),
 
 domains as (select * from {{ ref('email_domains') }}),
 

@@ -1,7 +1,7 @@
 {# Grain: one row a usable company's record: which account it is, and how that is known. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+companies as (select * from {{ ref('int_companies_unioned') }}),
 
 clusters as (select * from {{ ref('int_companies_clustered') }}),
 

@@ -2,7 +2,7 @@
    it; subsidiaries may share their parent's. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }} where reason_code is null),
+companies as (select * from {{ ref('int_companies_unioned') }}),
 
 resolved as (select * from {{ ref('int_company_accounts_mapped') }}),
 

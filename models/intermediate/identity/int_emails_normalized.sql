@@ -1,7 +1,7 @@
 {# Grain: one row a usable person's record and address in it, written as addresses compare. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 domains as (select * from {{ ref('email_domains') }}),
 

@@ -11,7 +11,7 @@ overrides as (
 
 ),
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 keyed as (
 

@@ -1,7 +1,7 @@
 {# Grain: one row a person who is matched to an account: to which, how, and how sure. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 persons as (select * from {{ ref('int_record_persons_mapped') }}),
 

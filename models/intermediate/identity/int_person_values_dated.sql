@@ -2,7 +2,7 @@
    same. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 resolved as (select * from {{ ref('int_record_persons_mapped') }}),
 

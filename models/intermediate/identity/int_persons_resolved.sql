@@ -1,7 +1,7 @@
 {# Grain: one row a person, with what is known at the cutoff and no address. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

@@ -6,7 +6,7 @@ links as (select * from {{ ref('int_records_linked') }}),
 
 resolved as (select * from {{ ref('int_record_persons_mapped') }}),
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 int_record_links_described as (
 

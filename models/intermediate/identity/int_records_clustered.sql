@@ -6,7 +6,7 @@
 {# Grain: one row a usable person's record: the cluster of records that it hangs together with. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 links as (select * from {{ ref('int_records_linked') }}),
 

@@ -5,7 +5,7 @@ addresses as (select * from {{ ref('int_emails_normalized') }}),
 
 refused as (select * from {{ ref('int_identifiers_refused') }}),
 
-links as (select * from {{ ref('int_person_links_unioned') }} where reason_code is null),
+links as (select * from {{ ref('int_person_links_unioned') }}),
 
 overrides as (select * from {{ ref('int_overrides_checked') }}),
 

@@ -2,11 +2,7 @@
    the account. #}
 with
 
-subscriptions as (
-
-    select * from {{ ref('int_subscriptions_unioned') }} where reason_code is null
-
-),
+subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 

@@ -5,7 +5,7 @@ with
 claims as (
 
     select * from {{ ref('int_stage_claims_unioned') }}
-    where reason_code is null and stage in ('disqualified', 'recycled')
+    where stage in ('disqualified', 'recycled')
 
 ),
 

@@ -8,7 +8,7 @@ opportunities as (
 
 ),
 
-stages as (select * from {{ ref('int_opportunity_stages_unioned') }} where reason_code is null),
+stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
 
 churns as (select * from {{ ref('int_churns_detected') }}),
 

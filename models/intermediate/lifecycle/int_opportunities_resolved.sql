@@ -1,21 +1,13 @@
 {# Grain: one row a usable deal: whose it is, how it stands at the cutoff, and its amount then. #}
 with
 
-opportunities as (
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
-    select * from {{ ref('int_opportunities_unioned') }} where reason_code is null
+opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
 
-),
+stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
 
-opportunity_people as (
-
-    select * from {{ ref('int_opportunity_people_unioned') }} where reason_code is null
-
-),
-
-stages as (select * from {{ ref('int_opportunity_stages_unioned') }} where reason_code is null),
-
-people as (select * from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select * from {{ ref('int_people_unioned') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

@@ -8,7 +8,7 @@ assigned as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
 exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is not null),
 
-stages as (select * from {{ ref('int_opportunity_stages_unioned') }} where reason_code is null),
+stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
 
 moves as (
 

@@ -12,7 +12,7 @@ rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 amounts as (
 
     select * from {{ ref('int_opportunity_stages_unioned') }}
-    where reason_code is null and amount is not null
+    where amount is not null
 
 ),
 

@@ -15,7 +15,7 @@ kinds as (select * from {{ ref('evidence_kinds') }}),
 claims as (
 
     select * from {{ ref('int_stage_claims_unioned') }}
-    where reason_code is null and stage in ('disqualified', 'recycled')
+    where stage in ('disqualified', 'recycled')
 
 ),
 

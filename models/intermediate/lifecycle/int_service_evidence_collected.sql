@@ -2,11 +2,7 @@
    first event after the win. #}
 with
 
-service_events as (
-
-    select * from {{ ref('int_service_events_unioned') }} where reason_code is null
-
-),
+service_events as (select * from {{ ref('int_service_events_unioned') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 

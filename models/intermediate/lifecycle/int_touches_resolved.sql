@@ -1,7 +1,7 @@
 {# Grain: one row a touch of a known person. Narrow on purpose: this is the longest table. #}
 with
 
-read_touches as (select * from {{ ref('int_touches_unioned') }} where reason_code is null),
+read_touches as (select * from {{ ref('int_touches_unioned') }}),
 
 kept_touches as (select * from {{ ref('int_erased_touches_selected') }}),
 

@@ -3,7 +3,7 @@ with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-spend as (select * from {{ ref('int_ad_spend_unioned') }} where reason_code is null),
+spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 

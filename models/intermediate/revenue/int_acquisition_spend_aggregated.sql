@@ -9,7 +9,7 @@ journeys as (select * from {{ ref('fct_journeys') }}),
 
 accounts as (select * from {{ ref('dim_accounts') }}),
 
-spend as (select * from {{ ref('int_ad_spend_unioned') }} where reason_code is null),
+spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 

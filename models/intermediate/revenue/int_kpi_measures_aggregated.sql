@@ -34,7 +34,7 @@ entries as (
 
 ),
 
-spend as (select * from {{ ref('int_ad_spend_unioned') }} where reason_code is null),
+spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 

@@ -6,7 +6,7 @@ deals as (select * from {{ ref('int_opportunities_described') }}),
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-stages as (select * from {{ ref('int_opportunity_stages_unioned') }} where reason_code is null),
+stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
 
 classes as (select * from {{ ref('pipeline_classes') }}),
 

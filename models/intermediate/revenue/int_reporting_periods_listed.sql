@@ -6,7 +6,7 @@ lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
 movements as (select * from {{ ref('fct_mrr_movements') }}),
 
-spend as (select * from {{ ref('int_ad_spend_unioned') }} where reason_code is null),
+spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 
 beginnings as (
 

@@ -1,12 +1,13 @@
 {# Grain: one row a touch that an earlier build saw and whose row its system has erased since. #}
+{{ config(materialized='table') }}
 with
 
 notes as (select * from {{ ref('history_touches') }} where {{ erases_rows() }}),
 
 -- A row that can't be used any more has not vanished: it says why.
-rows_there as (select * from {{ ref('int_touches_unioned') }} where {{ erases_rows() }}),
+rows_there as (select * from {{ ref('int_touches_rows_checked') }} where {{ erases_rows() }}),
 
-people as (select record_key from {{ ref('int_people_unioned') }} where reason_code is null),
+people as (select record_key from {{ ref('int_people_unioned') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 

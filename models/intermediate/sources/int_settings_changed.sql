@@ -1,4 +1,5 @@
 {# Grain: one row a setting and note that tells a change: of a list that was known before. #}
+{{ config(materialized='table') }}
 with
 
 notes as (

@@ -1,8 +1,9 @@
 {# Grain: one row a setting that a system offers now, and a column of its landed tables (name: the
    table, value: the column, label: its type). #}
+{{ config(materialized='table') }}
 with
 
-settings as (select * from {{ ref('int_settings_unioned') }} where reason_code is null),
+settings as (select * from {{ ref('int_settings_unioned') }}),
 
 landed as (
 

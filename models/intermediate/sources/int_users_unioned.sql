@@ -1,18 +1,4 @@
-with
-
-{{ union_sources('users') }},
-
-int_users_unioned as (
-
-    select
-        {{ key_of(['checked.system', 'checked.user_id']) }} as owner_key,
-        checked.system,
-        checked.user_id,
-        checked.name,
-        checked.team,
-        {{ checked_origin() }}
-    from checked
-
-)
-
-select * from int_users_unioned
+{# Grain: one row per usable row of users. What the rest of the project reads; rows that can't be used are in
+   quarantine, with the reason. #}
+select * from {{ ref('int_users_rows_checked') }}
+where reason_code is null

@@ -1,7 +1,7 @@
 {# Grain: one row a user of a source system who can own deals; the name stays in the system. #}
 with
 
-users as (select * from {{ ref('int_users_unioned') }} where reason_code is null),
+users as (select * from {{ ref('int_users_unioned') }}),
 
 dim_owners as (
 

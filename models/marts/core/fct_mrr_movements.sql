@@ -1,11 +1,7 @@
 {# Grain: one row an account and month in which it had recurring revenue at the start or the end. #}
 with
 
-subscriptions as (
-
-    select * from {{ ref('int_subscriptions_unioned') }} where reason_code is null
-
-),
+subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 

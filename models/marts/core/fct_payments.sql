@@ -1,7 +1,7 @@
 {# Grain: one row a payment or refund of an account, refunds negative. #}
 with
 
-payments as (select * from {{ ref('int_payments_unioned') }} where reason_code is null),
+payments as (select * from {{ ref('int_payments_unioned') }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 

@@ -15,7 +15,7 @@ rejected as (
         reason_code,
         reason_detail,
         loaded_at
-    from {{ ref('int_' ~ entity ~ '_unioned') }}
+    from {{ ref('int_' ~ entity ~ '_rows_checked') }}
     where reason_code is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}

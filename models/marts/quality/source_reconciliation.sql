@@ -44,7 +44,7 @@ united as (
             case when reason_detail is not null then 'unreadable_part' end
         ) as told_code,
         count(*) as row_count
-    from {{ ref('int_' ~ entity ~ '_unioned') }}
+    from {{ ref('int_' ~ entity ~ '_rows_checked') }}
     group by system, source_table, told_code
     {{ 'union all' if not loop.last }}
     {%- endfor %}

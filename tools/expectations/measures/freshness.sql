@@ -3,17 +3,17 @@ with
 
 happened as (
 
-    select system, max(occurred_at) as last_at from intermediate.int_touches_unioned where reason_code is null group by all
+    select system, max(occurred_at) as last_at from intermediate.int_touches_unioned group by all
     union all
-    select system, max(claimed_at) from intermediate.int_stage_claims_unioned where reason_code is null group by all
+    select system, max(claimed_at) from intermediate.int_stage_claims_unioned group by all
     union all
-    select system, max(created_at) from intermediate.int_opportunities_unioned where reason_code is null group by all
+    select system, max(created_at) from intermediate.int_opportunities_unioned group by all
     union all
-    select system, max(paid_at) from intermediate.int_payments_unioned where reason_code is null group by all
+    select system, max(paid_at) from intermediate.int_payments_unioned group by all
     union all
-    select system, max(occurred_at) from intermediate.int_service_events_unioned where reason_code is null group by all
+    select system, max(occurred_at) from intermediate.int_service_events_unioned group by all
     union all
-    select system, max(spend_date) from intermediate.int_ad_spend_unioned where reason_code is null group by all
+    select system, max(spend_date) from intermediate.int_ad_spend_unioned group by all
 
 )
 
