@@ -21,7 +21,7 @@ from_fact as (
 
 ),
 
-slices as (select distinct slice_name from {{ ref('int_conversion_totals_counted') }}),
+slices as (select distinct slice_name from {{ ref('conversion_estimates') }}),
 
 differences as (
 
@@ -44,16 +44,16 @@ differences as (
     union all
     {%- endfor %}
     select
-        'int_conversion_totals_counted' as mart,
+        'conversion_estimates' as mart,
         slice_name as funnel,
         slice_name as channel,
         sum(entered_count) as lead_count
-    from {{ ref('int_conversion_totals_counted') }}
-    where step = 'lead_to_mql'
+    from {{ ref('conversion_estimates') }}
+    where step = 'lead_to_mql' and horizon_days is null
     group by slice_name
     union all
     select
-        'int_conversion_totals_counted' as mart,
+        'conversion_estimates' as mart,
         slices.slice_name as funnel,
         slices.slice_name as channel,
         -sum(from_fact.lead_count) as lead_count

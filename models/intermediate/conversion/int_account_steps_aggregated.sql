@@ -1,21 +1,22 @@
-{# Grain: one row an account and step: how far the furthest of its journeys has come. #}
+{# Grain: one row per account and conversion step: the result of the account's most advanced
+   journey, in the funnel, channel, segment and month of its first journey. #}
 {%- set first_journey = "row(" ~ or_end('entered_at') ~ ", journey_key)" -%}
 
 with
 
 journey_steps as (select * from {{ ref('fct_journey_steps') }} where account_key is not null),
 
-standings as (
+account_journeys as (
 
     select
         account_key,
         step,
-        {%- for attribute in ['funnel', 'channel', 'segment'] %}
-        {{ first_by(attribute, first_journey) }} as {{ attribute }},
-        {%- endfor %}
+        {{ first_by('funnel', first_journey) }} as funnel,
+        {{ first_by('channel', first_journey) }} as channel,
+        {{ first_by('segment', first_journey) }} as segment,
+        count(*) as journey_count,
         bool_or(result = 'converted') as has_converted,
         bool_or(result = 'open') as has_open,
-        count(*) as journey_count,
         min(entered_month) as entered_month
     from journey_steps
     group by account_key, step
@@ -34,7 +35,7 @@ int_account_steps_aggregated as (
             as result,
         journey_count,
         entered_month
-    from standings
+    from account_journeys
 
 )
 

@@ -1,4 +1,5 @@
-{# Grain: one row an entry of fct_lifecycle, exits included: how long it stayed, how that ended. #}
+{# Grain: one row per entry of fct_lifecycle, exits included: how long it stayed and how the stay
+   ended. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
@@ -7,14 +8,13 @@ accounts as (select * from {{ ref('dim_accounts') }}),
 
 int_stage_stays_measured as (
 
-    -- A stay whose end nobody dated has ended by the journey's next dated entry, else at once.
     select
         lifecycle.lifecycle_key,
         lifecycle.journey_key,
         lifecycle.stage,
         lifecycle.owner_team,
         lifecycle.funnel,
-        coalesce(lifecycle.first_channel, 'unknown') as channel,
+        lifecycle.first_channel as channel,
         {{ segment_of('accounts') }} as segment,
         case when lifecycle.is_current then 'open' else lifecycle.outcome end as outcome,
         lifecycle.visit_number,
@@ -25,14 +25,17 @@ int_stage_stays_measured as (
         lifecycle.is_inferred,
         cast(date_trunc('quarter', lifecycle.entered_at) as date) as entered_quarter,
         lifecycle.entered_at,
-        case when not lifecycle.is_current then coalesce(
-            min(lifecycle.entered_at) over (
-                partition by lifecycle.journey_key
-                order by lifecycle.entry_number
-                rows between 1 following and unbounded following
-            ),
-            lifecycle.entered_at
-        ) end as left_at
+        -- Where the end of a stay has no date, it ended by the next dated entry, else at once.
+        case
+            when not lifecycle.is_current then coalesce(
+                min(lifecycle.entered_at) over (
+                    partition by lifecycle.journey_key
+                    order by lifecycle.entry_number
+                    rows between 1 following and unbounded following
+                ),
+                lifecycle.entered_at
+            )
+        end as left_at
     from lifecycle
     left join accounts on lifecycle.account_key = accounts.account_key
 

@@ -1,8 +1,10 @@
-{# Grain: one row a stage that brings money, and funnel ('all' is the whole company): what a deal
-   won there is worth on average; a funnel of few wins is told by the company's. #}
+{# Grain: one row per stage that is entered by a win, and funnel ('all' is the whole company): the
+   average won amount; a funnel with too few wins takes the company's. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
+
+stages as (select * from {{ ref('lifecycle_stages') }}),
 
 funnels as (select * from {{ ref('funnels') }}),
 
@@ -12,26 +14,36 @@ slices as (
 
 ),
 
-wins as (
+sliced_wins as (
 
     select
         lifecycle.stage,
-        case when slices.slice_name = 'all' then 'all' else lifecycle.funnel end as funnel,
-        count(*) as won_count,
-        sum(lifecycle.amount) / count(*) as mean_amount
+        lifecycle.amount,
+        case when slices.slice_name = 'all' then 'all' else lifecycle.funnel end as funnel
     from lifecycle
+    inner join stages on lifecycle.stage = stages.stage
     cross join slices
     where
-        lifecycle.stage in ('customer', 'retained', 'expanded') and lifecycle.amount is not null
-    group by
-        lifecycle.stage,
-        case when slices.slice_name = 'all' then 'all' else lifecycle.funnel end
+        stages.entered_by in ('opportunity_won', 'renewal_won', 'expansion_won')
+        and lifecycle.amount is not null
 
 ),
 
-company as (select * from wins where funnel = 'all'),
+funnel_wins as (
 
-every_funnel as (
+    select
+        stage,
+        funnel,
+        count(*) as won_count,
+        sum(amount) / count(*) as mean_amount
+    from sliced_wins
+    group by stage, funnel
+
+),
+
+company_wins as (select * from funnel_wins where funnel = 'all'),
+
+funnels_and_all as (
 
     select funnel from funnels
     union all
@@ -42,17 +54,27 @@ every_funnel as (
 int_typical_amounts_estimated as (
 
     select
-        company.stage,
-        every_funnel.funnel,
-        case when wins.won_count >= 5 then 'funnel' else 'company' end as basis,
-        coalesce(wins.won_count, 0) as won_count,
+        company_wins.stage,
+        funnels_and_all.funnel,
+        case
+            when funnel_wins.won_count >= {{ int_var('minimum_group_size') }} then 'funnel'
+            else 'company'
+        end as amount_source,
+        coalesce(funnel_wins.won_count, 0) as won_count,
         cast(
-            case when wins.won_count >= 5 then wins.mean_amount else company.mean_amount end
+            case
+                when funnel_wins.won_count >= {{ int_var('minimum_group_size') }}
+                    then funnel_wins.mean_amount
+                else company_wins.mean_amount
+            end
             as decimal(18, 2)
         ) as typical_amount
-    from company
-    cross join every_funnel
-    left join wins on company.stage = wins.stage and every_funnel.funnel = wins.funnel
+    from company_wins
+    cross join funnels_and_all
+    left join funnel_wins
+        on
+            company_wins.stage = funnel_wins.stage
+            and funnels_and_all.funnel = funnel_wins.funnel
 
 )
 

@@ -1,124 +1,155 @@
-{# Grain: one row a stage and funnel ('all' is the whole company): who waits there and too long, how
-   slow and how leaky it is, and what one more point of its conversion would bring in a year. #}
+{# Grain: one row per stage that has a next stage, and funnel ('all' is the whole company): how many
+   journeys wait there, how slow and leaky the stage is, and what one more point of its conversion
+   is worth a year. #}
 with
 
 open_journeys as (select * from {{ ref('open_journeys') }}),
 
-steps as (select * from {{ ref('conversion_steps') }}),
+steps as (select * from {{ ref('int_conversion_steps_listed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-estimates as (
+typical_amounts as (select * from {{ ref('int_typical_amounts_estimated') }}),
+
+final_estimates as (
 
     select
         *,
         max(case when slice_name = 'all' then estimated_rate end) over (partition by step)
-            as company_rate
+            as company_estimated_rate
     from {{ ref('conversion_estimates') }}
     where horizon_days is null and slice_name in ('all', 'funnel')
 
 ),
 
-velocity as (
+stage_durations as (
 
     select * from {{ ref('stage_velocity') }}
-    where way = 'left' and slice_name in ('all', 'funnel')
+    where departure_type = 'any' and slice_name in ('all', 'funnel')
 
 ),
 
-amounts as (select * from {{ ref('int_typical_amounts_estimated') }}),
+slices as (
 
-slices as ({{ slices(['all', 'funnel']) }}),
+    {{ slices(['all', 'funnel']) }}
 
-waiting as (
+),
+
+sliced_open_journeys as (
 
     select
         open_journeys.stage,
-        case when slices.slice_name = 'all' then 'all' else open_journeys.funnel end as funnel,
-        count(*) as open_count,
-        count(*) filter (where open_journeys.is_past_limit) as past_limit_count,
-        sum(open_journeys.expected_amount) as expected_amount,
-        sum(open_journeys.expected_amount) filter (where open_journeys.is_past_limit)
-            as trapped_amount
+        open_journeys.expected_amount,
+        open_journeys.is_past_limit,
+        case when slices.slice_name = 'all' then 'all' else open_journeys.funnel end as funnel
     from open_journeys
     cross join slices
-    group by
-        open_journeys.stage,
-        case when slices.slice_name = 'all' then 'all' else open_journeys.funnel end
 
 ),
 
-ladder as (
+open_totals as (
 
     select
-        upward.step,
-        upward.stage,
-        case when upward.is_prize then upward.to_stage else onward.to_stage end as prize_stage,
-        case when not upward.is_prize then onward.step end as onward_step
-    from steps as upward
-    left join steps as onward on upward.to_stage = onward.stage and onward.is_prize
-    where upward.is_next
+        stage,
+        funnel,
+        count(*) as open_count,
+        count(*) filter (where is_past_limit) as past_limit_count,
+        sum(expected_amount) as expected_amount,
+        sum(expected_amount) filter (where is_past_limit) as trapped_amount
+    from sliced_open_journeys
+    group by stage, funnel
 
 ),
 
-valued as (
+-- The step from a stage to the next, and the step from there to the goal that follows.
+stage_goals as (
 
     select
-        ladder.stage,
-        estimates.slice_value as funnel,
-        estimates.year_entered_count,
-        estimates.estimated_rate as converted_rate,
+        next_steps.stage,
+        next_steps.step,
+        case when next_steps.is_goal then next_steps.to_stage else goal_steps.to_stage end
+            as goal_stage,
+        case when not next_steps.is_goal then goal_steps.step end as goal_step
+    from steps as next_steps
+    left join steps as goal_steps on next_steps.to_stage = goal_steps.stage and goal_steps.is_goal
+    where next_steps.is_next
+
+),
+
+stage_rates as (
+
+    -- A funnel with too few conversions takes the company's rate.
+    select
+        stage_goals.stage,
+        stage_goals.goal_stage,
+        next_estimates.slice_value as funnel,
+        next_estimates.year_entered_count,
+        next_estimates.estimated_rate as next_stage_rate,
         case
-            when ladder.onward_step is null then 1
-            -- Fewer than five make no rate.
-            when onward.converted_count >= 5 then onward.estimated_rate
-            else onward.company_rate
-        end as onward_rate,
-        amounts.typical_amount
-    from estimates
-    inner join ladder on estimates.step = ladder.step
-    left join estimates as onward
-        on ladder.onward_step = onward.step and estimates.slice_value = onward.slice_value
-    left join amounts
-        on ladder.prize_stage = amounts.stage and estimates.slice_value = amounts.funnel
+            when stage_goals.goal_step is null then 1
+            when goal_estimates.converted_count >= {{ int_var('minimum_group_size') }}
+                then goal_estimates.estimated_rate
+            else goal_estimates.company_estimated_rate
+        end as goal_rate
+    from stage_goals
+    inner join final_estimates as next_estimates on stage_goals.step = next_estimates.step
+    left join final_estimates as goal_estimates
+        on
+            stage_goals.goal_step = goal_estimates.step
+            and next_estimates.slice_name = goal_estimates.slice_name
+            and next_estimates.slice_value = goal_estimates.slice_value
 
 ),
 
-worth as (
+stage_gains as (
 
     select
-        *,
-        year_entered_count * onward_rate * typical_amount as gain
-    from valued
+        stage_rates.*,
+        typical_amounts.typical_amount,
+        -- What every entry that now stops here would be worth, had it gone on.
+        stage_rates.year_entered_count * stage_rates.goal_rate * typical_amounts.typical_amount
+            as full_gain
+    from stage_rates
+    left join typical_amounts
+        on
+            stage_rates.goal_stage = typical_amounts.stage
+            and stage_rates.funnel = typical_amounts.funnel
 
 ),
 
 bottlenecks as (
 
     select
-        worth.stage,
-        worth.funnel,
+        stage_gains.stage,
+        stage_gains.funnel,
         stages.owner_team,
-        coalesce(waiting.open_count, 0) as open_count,
-        coalesce(waiting.past_limit_count, 0) as past_limit_count,
+        coalesce(open_totals.open_count, 0) as open_count,
+        coalesce(open_totals.past_limit_count, 0) as past_limit_count,
         stages.time_limit_days,
-        velocity.median_days,
-        velocity.p90_days,
-        cast(coalesce(waiting.expected_amount, 0) as decimal(18, 2)) as expected_amount,
-        cast(coalesce(waiting.trapped_amount, 0) as decimal(18, 2)) as trapped_amount,
-        worth.year_entered_count,
-        worth.converted_rate,
-        cast(worth.onward_rate as decimal(9, 6)) as onward_rate,
-        worth.typical_amount,
-        cast(worth.gain / 100 as decimal(18, 2)) as point_amount,
+        stage_durations.median_days,
+        stage_durations.p90_days,
+        cast(coalesce(open_totals.expected_amount, 0) as decimal(18, 2)) as expected_amount,
+        cast(coalesce(open_totals.trapped_amount, 0) as decimal(18, 2)) as trapped_amount,
+        stage_gains.year_entered_count,
+        stage_gains.next_stage_rate,
+        cast(stage_gains.goal_rate as decimal(9, 6)) as goal_rate,
+        stage_gains.typical_amount,
+        cast(stage_gains.full_gain / 100 as decimal(18, 2)) as one_point_gain_amount,
         case
-            when worth.gain is not null
-                then rank() over (partition by worth.funnel order by worth.gain desc nulls last)
-        end as worth_number
-    from worth
-    inner join stages on worth.stage = stages.stage
-    left join waiting on worth.stage = waiting.stage and worth.funnel = waiting.funnel
-    left join velocity on worth.stage = velocity.stage and worth.funnel = velocity.slice_value
+            when stage_gains.full_gain is not null
+                then rank() over (
+                    partition by stage_gains.funnel
+                    order by stage_gains.full_gain desc nulls last
+                )
+        end as gain_rank
+    from stage_gains
+    inner join stages on stage_gains.stage = stages.stage
+    left join open_totals
+        on stage_gains.stage = open_totals.stage and stage_gains.funnel = open_totals.funnel
+    left join stage_durations
+        on
+            stage_gains.stage = stage_durations.stage
+            and stage_gains.funnel = stage_durations.slice_value
 
 )
 

@@ -1,10 +1,5 @@
-{# Grain: one row a step, funnel, channel, segment and month of entry, from the company's first
-   month to the cutoff's, zeros included; entries that nobody dated have no month. #}
-{%- set horizons = [30, 60, 90, 180] -%}
-{%- set cell = ['step', 'funnel', 'channel', 'segment'] -%}
-{%- set cell_columns = cell | join(',\n        ') -%}
-{%- set results = {'converted': "'converted'", 'lost': "'lost', 'returned'", 'open': "'open'"} -%}
-
+{# Grain: one row per step, funnel, channel, segment and month of entry, from the first month to the
+   cutoff's, with zeros: how many entered, converted and were lost, by journey and by account. #}
 with
 
 journey_steps as (select * from {{ ref('fct_journey_steps') }}),
@@ -21,12 +16,15 @@ months as (
 
 ),
 
-combinations as (select distinct {{ cell | join(', ') }} from journey_steps),
+combinations as (select distinct step, funnel, channel, segment from journey_steps),
 
-cells as (
+cohorts as (
 
     select
-        combinations.*,
+        combinations.step,
+        combinations.funnel,
+        combinations.channel,
+        combinations.segment,
         cast(months.month_start as date) as cohort_month,
         months.next_month_start
     from combinations
@@ -34,77 +32,140 @@ cells as (
 
 ),
 
-journeys as (
+cohort_entries as (
 
     select
-        {{ cell_columns }},
-        entered_month,
-        {%- for name, values in results.items() %}
-        count(*) filter (where result in ({{ values }})) as {{ name }}_count,
-        {%- endfor %}
-        {%- for days in horizons %}
-        count(*) filter (where is_timed and watched_days >= {{ days }})
-            as eligible_{{ days }}_count,
-        count(*) filter (
-            where result = 'converted' and waited_days < {{ days }} and watched_days >= {{ days }}
-        ) as converted_{{ days }}_count,
-        {%- endfor %}
-        count(*) filter (where is_inferred) as inferred_count,
-        count(*) as entered_count
+        'journey' as unit,
+        step,
+        funnel,
+        channel,
+        segment,
+        result,
+        case when result = 'converted' then waited_days end as conversion_days,
+        case when is_timed then watched_days end as watched_days,
+        is_inferred,
+        entered_month
     from journey_steps
-    group by {{ cell | join(', ') }}, entered_month
+    union all
+    select
+        'account' as unit,
+        step,
+        funnel,
+        channel,
+        segment,
+        result,
+        null as conversion_days,
+        null as watched_days,
+        false as is_inferred,
+        entered_month
+    from account_steps
 
 ),
 
-accounts as (
+cohort_counts as (
 
     select
-        {{ cell_columns }},
-        entered_month,
-        {%- for name, values in results.items() %}
-        count(*) filter (where result in ({{ values }})) as {{ name }}_count,
-        {%- endfor %}
-        count(*) as entered_count
-    from account_steps
-    group by {{ cell | join(', ') }}, entered_month
+        cohorts.step,
+        cohorts.funnel,
+        cohorts.channel,
+        cohorts.segment,
+        count(*) filter (where entries.unit = 'journey') as journey_entered_count,
+        count(*) filter (where entries.unit = 'journey' and entries.result = 'converted')
+            as journey_converted_count,
+        count(*) filter (where entries.unit = 'journey' and entries.result in ('lost', 'returned'))
+            as journey_lost_count,
+        count(*) filter (where entries.unit = 'journey' and entries.result = 'open')
+            as journey_open_count,
+        count(*) filter (where entries.unit = 'account') as account_entered_count,
+        count(*) filter (where entries.unit = 'account' and entries.result = 'converted')
+            as account_converted_count,
+        count(*) filter (where entries.unit = 'account' and entries.result in ('lost', 'returned'))
+            as account_lost_count,
+        count(*) filter (where entries.unit = 'account' and entries.result = 'open')
+            as account_open_count,
+        count(*) filter (where entries.is_inferred) as inferred_count,
+        count(*) filter (where entries.watched_days >= 30) as eligible_30_count,
+        count(*) filter (where entries.conversion_days < 30 and entries.watched_days >= 30)
+            as converted_30_count,
+        count(*) filter (where entries.watched_days >= 60) as eligible_60_count,
+        count(*) filter (where entries.conversion_days < 60 and entries.watched_days >= 60)
+            as converted_60_count,
+        count(*) filter (where entries.watched_days >= 90) as eligible_90_count,
+        count(*) filter (where entries.conversion_days < 90 and entries.watched_days >= 90)
+            as converted_90_count,
+        count(*) filter (where entries.watched_days >= 180) as eligible_180_count,
+        count(*) filter (where entries.conversion_days < 180 and entries.watched_days >= 180)
+            as converted_180_count,
+        cohorts.cohort_month,
+        cohorts.next_month_start
+    from cohorts
+    left join cohort_entries as entries
+        on
+            cohorts.step = entries.step
+            and cohorts.funnel = entries.funnel
+            and cohorts.channel = entries.channel
+            and cohorts.segment = entries.segment
+            and {{ or_end('cohorts.cohort_month') }} = {{ or_end('entries.entered_month') }}
+    group by
+        cohorts.step,
+        cohorts.funnel,
+        cohorts.channel,
+        cohorts.segment,
+        cohorts.cohort_month,
+        cohorts.next_month_start
 
 ),
 
+-- A rate within a number of days is given once the whole month is that old.
 conversion_cohorts as (
 
     select
-        cells.{{ cell | join(',\n        cells.') }},
-        {%- for unit in ['journey', 'account'] %}
-        {%- for name in ['entered', 'converted', 'lost', 'open'] %}
-        coalesce({{ unit }}s.{{ name }}_count, 0) as {{ unit }}_{{ name }}_count,
-        {%- endfor %}
-        cast({{ unit }}s.converted_count * 1e0 / {{ unit }}s.entered_count as decimal(9, 6))
-            as {{ unit }}_raw_rate,
-        {%- endfor %}
-        coalesce(journeys.inferred_count, 0) as inferred_count,
-        {%- for days in horizons %}
-        coalesce(journeys.eligible_{{ days }}_count, 0) as eligible_{{ days }}_count,
-        coalesce(journeys.converted_{{ days }}_count, 0) as converted_{{ days }}_count,
+        step,
+        funnel,
+        channel,
+        segment,
+        journey_entered_count,
+        journey_converted_count,
+        journey_lost_count,
+        journey_open_count,
+        cast(journey_converted_count * 1e0 / nullif(journey_entered_count, 0) as decimal(9, 6))
+            as journey_raw_rate,
+        account_entered_count,
+        account_converted_count,
+        account_lost_count,
+        account_open_count,
+        cast(account_converted_count * 1e0 / nullif(account_entered_count, 0) as decimal(9, 6))
+            as account_raw_rate,
+        inferred_count,
+        eligible_30_count,
+        converted_30_count,
         case
-            when {{ add_days('cells.next_month_start', days) }} <= {{ cutoff() }}
+            when {{ add_days('next_month_start', 30) }} <= {{ cutoff() }}
+                then cast(converted_30_count * 1e0 / nullif(eligible_30_count, 0) as decimal(9, 6))
+        end as within_30_rate,
+        eligible_60_count,
+        converted_60_count,
+        case
+            when {{ add_days('next_month_start', 60) }} <= {{ cutoff() }}
+                then cast(converted_60_count * 1e0 / nullif(eligible_60_count, 0) as decimal(9, 6))
+        end as within_60_rate,
+        eligible_90_count,
+        converted_90_count,
+        case
+            when {{ add_days('next_month_start', 90) }} <= {{ cutoff() }}
+                then cast(converted_90_count * 1e0 / nullif(eligible_90_count, 0) as decimal(9, 6))
+        end as within_90_rate,
+        eligible_180_count,
+        converted_180_count,
+        case
+            when {{ add_days('next_month_start', 180) }} <= {{ cutoff() }}
                 then cast(
-                    journeys.converted_{{ days }}_count * 1e0
-                    / nullif(journeys.eligible_{{ days }}_count, 0)
-                    as decimal(9, 6)
+                    converted_180_count * 1e0 / nullif(eligible_180_count, 0) as decimal(9, 6)
                 )
-        end as within_{{ days }}_rate,
-        {%- endfor %}
-        cells.cohort_month
-    from cells
-    {% for unit in ['journeys', 'accounts'] -%}
-    left join {{ unit }}
-        on
-            {% for column in cell -%}
-            cells.{{ column }} = {{ unit }}.{{ column }}
-            and {% endfor -%}
-            {{ or_end('cells.cohort_month') }} = {{ or_end(unit ~ '.entered_month') }}
-    {% endfor -%}
-    where cells.cohort_month is not null or journeys.entered_count > 0
+        end as within_180_rate,
+        cohort_month
+    from cohort_counts
+    where cohort_month is not null or journey_entered_count > 0
 
 )
 

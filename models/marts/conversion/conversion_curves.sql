@@ -1,11 +1,10 @@
-{# Grain: one row a step, slice and number of days after which anybody converted, left or was last
-   seen: the share converted by then, estimated with those still open counted properly. #}
+{# Grain: one row per step, slice and number of days at which a journey converted, left or was last
+   seen: the share converted by then, with open journeys counted for as long as they were observed.
+   #}
 {%- set keys = ['step', 'slice_name', 'slice_value'] -%}
 {%- set until_then -%}
-over (partition by {{ keys | join(', ') }} order by waited_days rows unbounded preceding)
+partition by {{ keys | join(', ') }} order by waited_days rows unbounded preceding
 {%- endset -%}
-{%- set whole_curve -%} over (partition by {{ keys | join(', ') }}) {%- endset -%}
-{%- set waiting = 'waiting_before * converted_count / (at_risk_count * at_risk_count)' -%}
 
 with
 
@@ -17,18 +16,18 @@ slices as (
 
 ),
 
-sliced as (
+sliced_steps as (
 
     select
         journey_steps.*,
         slices.slice_name,
-        {{ slice_value('journey_steps') }} as slice_value
+        {{ slice_value('slices.slice_name', 'journey_steps') }} as slice_value
     from journey_steps
     cross join slices
 
 ),
 
-counts as (
+day_counts as (
 
     select
         step,
@@ -38,16 +37,20 @@ counts as (
         count(*) filter (where result = 'converted') as converted_count,
         count(*) filter (where result in ('lost', 'returned')) as out_count,
         count(*) filter (where result = 'open') as open_count
-    from sliced
+    from sliced_steps
     group by step, slice_name, slice_value, waited_days
 
 ),
 
-{{ incidence(keys, 'waited_days') }},
+incidence as (
 
-hazards as (
+    {{ cumulative_incidence('day_counts', keys, 'waited_days') }}
 
-    -- Greenwood's term of the waiting, and what the conversions of this day add of their own.
+),
+
+variance_terms as (
+
+    -- Greenwood's term of leaving, and the own contribution of the day's conversions.
     select
         *,
         case
@@ -55,36 +58,43 @@ hazards as (
                 then left_count * 1e0 / (at_risk_count * (at_risk_count - left_count))
             else 0e0
         end as leaving,
-        {{ waiting }} as converting
+        waiting_before_rate * converted_count / (at_risk_count * at_risk_count) as converting
     from incidence
 
 ),
 
 variances as (
 
-    -- The delta method's variance (Marubini and Valsecchi), its squares multiplied out so that
+    -- The variance by the delta method (Marubini and Valsecchi), its squares multiplied out so that
     -- each sum runs once.
     select
         *,
-        converted_rate * converted_rate * sum(leaving) {{ until_then }}
-        - 2 * converted_rate * sum(converted_rate * leaving) {{ until_then }}
-        + sum(converted_rate * converted_rate * leaving) {{ until_then }}
-        + sum(converting * waiting_before * (at_risk_count - converted_count) / at_risk_count)
-            {{ until_then }}
-        - 2 * converted_rate * sum(converting) {{ until_then }}
-        + 2 * sum(converted_rate * converting) {{ until_then }} as variance
-    from hazards
+        converted_rate * converted_rate * {{ exact_sum('leaving', 24, until_then) }}
+        - 2 * converted_rate * {{ exact_sum('converted_rate * leaving', 24, until_then) }}
+        + {{ exact_sum('converted_rate * converted_rate * leaving', 24, until_then) }}
+        + {{ exact_sum(
+            'converting * waiting_before_rate * (at_risk_count - converted_count) / at_risk_count',
+            24, until_then
+        ) }}
+        - 2 * converted_rate * {{ exact_sum('converting', 24, until_then) }}
+        + 2 * {{ exact_sum('converted_rate * converting', 24, until_then) }} as variance
+    from variance_terms
 
 ),
 
-spreads as (
+curve_points as (
 
+    -- The interval is taken on the log(-log) scale, which has no value where the share is 0 or 1. A
+    -- share of 1 that is a sum of fractions may fall short of it in the last bit, hence the rounding.
     select
         *,
+        max(converted_rate) over (partition by step, slice_name, slice_value) as final_rate,
+        sum(converted_count) over (partition by step, slice_name, slice_value)
+            as slice_converted_count,
         case
-            when converted_rate > 0 and converted_rate < 1
+            when converted_rate > 0 and {{ settled('converted_rate', 12) }} < 1
                 then sqrt(greatest(variance, 0e0)) / (converted_rate * ln(converted_rate))
-        end as spread
+        end as log_spread
     from variances
 
 ),
@@ -92,25 +102,23 @@ spreads as (
 conversion_curves as (
 
     select
-        {{ keys | join(',\n        ') }},
+        step,
+        slice_name,
+        slice_value,
         waited_days,
         cast(at_risk_count as bigint) as at_risk_count,
         converted_count,
         out_count,
         open_count,
-        cast(sum(converted_count) {{ whole_curve }} as bigint) as slice_converted_count,
+        cast(slice_converted_count as bigint) as slice_converted_count,
         cast(converted_rate as decimal(18, 12)) as converted_rate,
         cast(waiting_rate as decimal(18, 12)) as waiting_rate,
-        cast(power(converted_rate, exp(-1.959964 * spread)) as decimal(18, 12)) as lower_rate,
-        cast(power(converted_rate, exp(1.959964 * spread)) as decimal(18, 12)) as upper_rate,
-        cast(
-            converted_rate / nullif(max(converted_rate) {{ whole_curve }}, 0) as decimal(18, 12)
-        ) as lag_rate,
-        cast(
-            (max(converted_rate) {{ whole_curve }} - converted_rate) / nullif(waiting_rate, 0)
-            as decimal(18, 12)
-        ) as chance_rate
-    from spreads
+        cast(power(converted_rate, exp(-1.959964 * log_spread)) as decimal(18, 12)) as lower_rate,
+        cast(power(converted_rate, exp(1.959964 * log_spread)) as decimal(18, 12)) as upper_rate,
+        cast(converted_rate / nullif(final_rate, 0) as decimal(18, 12)) as lag_rate,
+        cast((final_rate - converted_rate) / nullif(waiting_rate, 0) as decimal(18, 12))
+            as conversion_probability
+    from curve_points
 
 )
 

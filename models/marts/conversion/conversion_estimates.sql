@@ -1,10 +1,21 @@
-{# Grain: one row a step, slice and horizon (30, 60, 90, 180 days; none is for good): the share that
-   converts, estimated with those still open counted properly. #}
+{# Grain: one row per step, slice and horizon (30, 60, 90, 180 days; null is without limit): the
+   share that converts, estimated with open journeys counted for as long as they were observed. #}
+{#- The share of conversions without a date up to which those with one stand for all. -#}
+{%- set most_undated_rate = 0.05 -%}
+{#- A curve cut short reaches its p90 just before its end, so it needs this many times the p90. -#}
+{%- set p90s_until_plateau = 2 -%}
+
 with
 
-totals as (select * from {{ ref('int_conversion_totals_counted') }}),
+journey_steps as (select * from {{ ref('fct_journey_steps') }}),
 
 curves as (select * from {{ ref('conversion_curves') }}),
+
+slices as (
+
+    {{ slices() }}
+
+),
 
 horizons as (
 
@@ -16,7 +27,86 @@ horizons as (
 
 ),
 
-reached as (
+sliced_steps as (
+
+    select
+        journey_steps.*,
+        slices.slice_name,
+        {{ slice_value('slices.slice_name', 'journey_steps') }} as slice_value
+    from journey_steps
+    cross join slices
+
+),
+
+slice_counts as (
+
+    select
+        step,
+        slice_name,
+        slice_value,
+        count(*) as entered_count,
+        count(*) filter (where entered_at >= {{ add_days(cutoff(), -365) }}) as year_entered_count,
+        count(*) filter (where result = 'converted') as converted_count,
+        count(*) filter (where result in ('lost', 'returned')) as lost_count,
+        count(*) filter (where result = 'open') as open_count,
+        count(*) filter (where result = 'converted' and not is_timed) as undated_count,
+        max(watched_days) as watched_days
+    from sliced_steps
+    group by step, slice_name, slice_value
+
+),
+
+slice_lags as (
+
+    select
+        step,
+        slice_name,
+        slice_value,
+        min(case when lag_rate >= 0.5 then waited_days end) as lag_p50_days,
+        min(case when lag_rate >= 0.9 then waited_days end) as lag_p90_days
+    from curves
+    group by step, slice_name, slice_value
+
+),
+
+slice_totals as (
+
+    select
+        slice_counts.*,
+        slice_lags.lag_p50_days,
+        slice_lags.lag_p90_days,
+        max(case when slice_counts.slice_name = 'all' then slice_lags.lag_p90_days end) over (
+            partition by slice_counts.step
+        ) as company_lag_p90_days
+    from slice_counts
+    left join slice_lags
+        on
+            slice_counts.step = slice_lags.step
+            and slice_counts.slice_name = slice_lags.slice_name
+            and slice_counts.slice_value = slice_lags.slice_value
+
+),
+
+slice_horizons as (
+
+    select
+        slice_totals.*,
+        horizons.horizon_days,
+        case
+            when slice_totals.watched_days is null then 'undated'
+            when
+                slice_totals.undated_count
+                > {{ most_undated_rate }} * slice_totals.converted_count
+                then 'undated'
+            when slice_totals.watched_days < horizons.horizon_days then 'too_young'
+            else 'estimated'
+        end as estimate_status
+    from slice_totals
+    cross join horizons
+
+),
+
+last_curve_days as (
 
     select
         curves.step,
@@ -25,63 +115,67 @@ reached as (
         horizons.horizon_days,
         max(curves.waited_days) as waited_days
     from curves
-    inner join horizons on curves.waited_days < coalesce(horizons.horizon_days, 1000000)
+    inner join horizons
+        on horizons.horizon_days is null or curves.waited_days < horizons.horizon_days
     group by curves.step, curves.slice_name, curves.slice_value, horizons.horizon_days
 
 ),
 
-judged as (
+curve_points as (
 
     select
-        totals.*,
-        horizons.horizon_days,
-        case
-            when totals.watched_days is null then 'not dated'
-            when totals.undated_count > 0.05 * totals.converted_count then 'not dated'
-            when totals.watched_days < horizons.horizon_days then 'too young'
-            else 'estimated'
-        end as basis
-    from totals
-    cross join horizons
+        curves.*,
+        last_curve_days.horizon_days
+    from last_curve_days
+    inner join curves
+        on
+            last_curve_days.step = curves.step
+            and last_curve_days.slice_name = curves.slice_name
+            and last_curve_days.slice_value = curves.slice_value
+            and last_curve_days.waited_days = curves.waited_days
 
 ),
 
 conversion_estimates as (
 
-    -- Before anybody converted, left or was last seen, nobody had converted.
     select
-        judged.step,
-        judged.slice_name,
-        judged.slice_value,
-        judged.basis,
-        judged.horizon_days,
-        judged.entered_count,
-        judged.year_entered_count,
-        judged.converted_count,
-        judged.open_count,
-        judged.raw_rate,
+        slice_horizons.step,
+        slice_horizons.slice_name,
+        slice_horizons.slice_value,
+        slice_horizons.estimate_status,
+        slice_horizons.horizon_days,
+        slice_horizons.entered_count,
+        slice_horizons.year_entered_count,
+        slice_horizons.converted_count,
+        slice_horizons.lost_count,
+        slice_horizons.open_count,
+        slice_horizons.undated_count,
+        cast(
+            slice_horizons.converted_count * 1e0 / slice_horizons.entered_count as decimal(9, 6)
+        ) as raw_rate,
+        -- Before the first day of the curve nothing had converted.
         case
-            when judged.basis = 'estimated'
-                then cast(coalesce(curves.converted_rate, 0) as decimal(9, 6))
+            when slice_horizons.estimate_status = 'estimated'
+                then cast(coalesce(curve_points.converted_rate, 0) as decimal(9, 6))
         end as estimated_rate,
-        {%- for bound in ['lower_rate', 'upper_rate'] %}
-        case when judged.basis = 'estimated' then cast(curves.{{ bound }} as decimal(9, 6)) end
-            as {{ bound }},
-        {%- endfor %}
-        judged.is_plateau_trusted
-    from judged
-    left join reached
+        cast(curve_points.lower_rate as decimal(9, 6)) as lower_rate,
+        cast(curve_points.upper_rate as decimal(9, 6)) as upper_rate,
+        slice_horizons.lag_p50_days,
+        slice_horizons.lag_p90_days,
+        slice_horizons.watched_days,
+        coalesce(
+            slice_horizons.watched_days >= {{ p90s_until_plateau }}
+            * greatest(slice_horizons.lag_p90_days, slice_horizons.company_lag_p90_days),
+            false
+        ) as is_plateau_trusted
+    from slice_horizons
+    left join curve_points
         on
-            judged.step = reached.step
-            and judged.slice_name = reached.slice_name
-            and judged.slice_value = reached.slice_value
-            and coalesce(judged.horizon_days, -1) = coalesce(reached.horizon_days, -1)
-    left join curves
-        on
-            reached.step = curves.step
-            and reached.slice_name = curves.slice_name
-            and reached.slice_value = curves.slice_value
-            and reached.waited_days = curves.waited_days
+            slice_horizons.step = curve_points.step
+            and slice_horizons.slice_name = curve_points.slice_name
+            and slice_horizons.slice_value = curve_points.slice_value
+            and coalesce(slice_horizons.horizon_days, -1) = coalesce(curve_points.horizon_days, -1)
+            and slice_horizons.estimate_status = 'estimated'
 
 )
 

@@ -1,113 +1,132 @@
-{# Grain: one row a journey handed from one team to the next (MQL to sales, customer to account
-   services): what became of it, how fast, and what followed. Skipped stages were never handed over. #}
+{# Grain: one row per journey handed from one team to the next (MQL to sales, customer to account
+   services): how it was answered, how fast, what followed, and the value missed against handoffs
+   accepted in time. #}
 with
 
-journey_steps as (select * from {{ ref('fct_journey_steps') }}),
-
-stages as (select * from {{ ref('lifecycle_stages') }}),
+evaluated_handoffs as (select * from {{ ref('int_handoffs_evaluated') }}),
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
+stages as (select * from {{ ref('lifecycle_stages') }}),
+
 open_journeys as (select * from {{ ref('open_journeys') }}),
 
-next_steps as (select * from journey_steps where is_next),
-
-handed as (
+won_amounts as (
 
     select
-        journey_steps.*,
-        journey_steps.journey_step_key as handoff_key,
-        stages.stage_order,
-        stages.owner_team as from_team,
-        stages.time_limit_days,
-        journey_steps.result = 'converted' as is_touched,
-        coalesce(next_steps.end_stage, journey_steps.end_stage) as turned_to_stage,
-        coalesce(next_steps.end_reason, journey_steps.end_reason) as turned_reason,
-        {{ days_between('journey_steps.entered_at', 'journey_steps.ended_at') }} as answer_days
-    from journey_steps
-    inner join stages on journey_steps.stage = stages.stage
-    left join next_steps
-        on
-            journey_steps.journey_key = next_steps.journey_key
-            and journey_steps.to_stage = next_steps.stage
-    where journey_steps.is_handoff and not journey_steps.is_inferred
-
-),
-
-answered as (
-
-    -- Turned away is who was disqualified or sent back before the receiving team's first stage was
-    -- passed; who was lost or churned there was taken up.
-    select
-        handed.*,
-        case
-            when handed.turned_to_stage = 'disqualified' then 'rejected'
-            when not stages.is_exit then 'recycled'
-            when handed.is_touched then 'accepted'
-            else 'never touched'
-        end as answer,
-        case
-            when not handed.is_timed then 'not dated'
-            when handed.answer_days <= handed.time_limit_days then 'in time'
-            when handed.ended_at is not null then 'late'
-            when handed.watched_days <= handed.time_limit_days then 'waiting'
-            else 'overdue'
-        end as timing
-    from handed
-    left join stages on handed.turned_to_stage = stages.stage
-
-),
-
-wins as (
-
-    select
-        handed.handoff_key,
+        evaluated_handoffs.handoff_key,
         sum(lifecycle.amount) as won_amount
-    from handed
-    inner join lifecycle on handed.journey_key = lifecycle.journey_key
+    from evaluated_handoffs
+    inner join lifecycle on evaluated_handoffs.journey_key = lifecycle.journey_key
     inner join stages on lifecycle.stage = stages.stage
     where
-        lifecycle.stage in ('customer', 'retained', 'expanded')
+        stages.entered_by in ('opportunity_won', 'renewal_won', 'expansion_won')
+        and stages.stage_order > evaluated_handoffs.stage_order
         and lifecycle.opportunity_key is not null
-        and stages.stage_order > handed.stage_order
-    group by handed.handoff_key
+    group by evaluated_handoffs.handoff_key
+
+),
+
+handoff_values as (
+
+    select
+        evaluated_handoffs.*,
+        case
+            when won_amounts.handoff_key is not null then 'won'
+            when open_journeys.journey_key is not null then 'open'
+            else 'lost'
+        end as outcome,
+        cast(coalesce(won_amounts.won_amount, 0) as decimal(18, 2)) as won_amount,
+        coalesce(open_journeys.expected_amount, 0) as expected_amount
+    from evaluated_handoffs
+    left join won_amounts on evaluated_handoffs.handoff_key = won_amounts.handoff_key
+    left join open_journeys on evaluated_handoffs.journey_key = open_journeys.journey_key
+
+),
+
+funnel_benchmarks as (
+
+    select
+        step,
+        funnel,
+        count(*) as handoff_count,
+        sum(won_amount + expected_amount) / count(*) as benchmark
+    from handoff_values
+    where handoff_result = 'accepted_in_time'
+    group by step, funnel
+
+),
+
+company_benchmarks as (
+
+    select
+        step,
+        sum(won_amount + expected_amount) / count(*) as benchmark
+    from handoff_values
+    where handoff_result = 'accepted_in_time'
+    group by step
+
+),
+
+benchmarked_handoffs as (
+
+    -- A funnel with too few handoffs accepted in time takes the company's benchmark.
+    select
+        handoff_values.*,
+        case
+            when funnel_benchmarks.handoff_count >= {{ int_var('minimum_group_size') }}
+                then 'funnel'
+            when company_benchmarks.benchmark is not null then 'company'
+        end as benchmark_source,
+        cast(
+            case
+                when funnel_benchmarks.handoff_count >= {{ int_var('minimum_group_size') }}
+                    then funnel_benchmarks.benchmark
+                else company_benchmarks.benchmark
+            end
+            as decimal(18, 6)
+        ) as benchmark_amount
+    from handoff_values
+    left join funnel_benchmarks
+        on
+            handoff_values.step = funnel_benchmarks.step
+            and handoff_values.funnel = funnel_benchmarks.funnel
+    left join company_benchmarks on handoff_values.step = company_benchmarks.step
 
 ),
 
 handoffs as (
 
     select
-        answered.handoff_key,
-        answered.journey_key,
-        answered.person_key,
-        answered.account_key,
-        answered.owner_key,
-        answered.step,
-        answered.from_team,
-        answered.funnel,
-        answered.channel,
-        answered.segment,
-        answered.answer,
+        handoff_key,
+        journey_key,
+        person_key,
+        account_key,
+        owner_key,
+        step,
+        from_team,
+        funnel,
+        channel,
+        segment,
+        answer,
+        answer_reason,
+        timing,
+        handoff_result,
+        outcome,
+        benchmark_source,
+        answer_days,
+        time_limit_days,
+        won_amount,
+        expected_amount,
+        benchmark_amount,
         case
-            when answered.answer in ('rejected', 'recycled')
-                then lower(coalesce(answered.turned_reason, 'unknown'))
-        end as answer_reason,
-        answered.timing,
-        case
-            when wins.handoff_key is not null then 'won'
-            when open_journeys.journey_key is not null then 'open'
-            else 'lost'
-        end as outcome,
-        answered.answer_days,
-        answered.time_limit_days,
-        cast(coalesce(wins.won_amount, 0) as decimal(18, 2)) as won_amount,
-        coalesce(open_journeys.expected_amount, 0) as expected_amount,
-        answered.is_touched,
-        answered.entered_at as handed_over_at,
-        answered.ended_at as answered_at
-    from answered
-    left join wins on answered.handoff_key = wins.handoff_key
-    left join open_journeys on answered.journey_key = open_journeys.journey_key
+            when handoff_result in ('accepted_late', 'rejected', 'recycled', 'never_worked')
+                then cast(benchmark_amount - won_amount - expected_amount as decimal(18, 6))
+        end as missed_amount,
+        is_worked,
+        handed_over_at,
+        answered_at
+    from benchmarked_handoffs
 
 )
 

@@ -1,77 +1,96 @@
-{# Grain: one row a journey that is still open: where it waits, for how long against the limit, and
-   what it is expected to bring from this stage and age on. #}
+{# Grain: one row per journey that is still open: the stage it waits in, how long it has waited
+   against the limit, and the revenue expected of it given its stage and age. #}
 with
 
-lifecycle as (select * from {{ ref('fct_lifecycle') }} where is_current),
+open_entries as (select * from {{ ref('fct_lifecycle') }} where is_current),
 
 stages as (select * from {{ ref('lifecycle_stages') }} where not is_exit),
 
-journey_steps as (
+open_goal_steps as (
 
-    select * from {{ ref('fct_journey_steps') }} where is_prize and result = 'open'
+    select * from {{ ref('fct_journey_steps') }} where is_goal and result = 'open'
 
 ),
 
-chances as (select * from {{ ref('int_conversion_chances_estimated') }}),
+funnel_curves as (select * from {{ ref('conversion_curves') }} where slice_name = 'funnel'),
 
-amounts as (select * from {{ ref('int_typical_amounts_estimated') }}),
+company_curves as (select * from {{ ref('conversion_curves') }} where slice_name = 'all'),
 
-opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'open'),
+typical_amounts as (select * from {{ ref('int_typical_amounts_estimated') }}),
+
+open_opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'open'),
 
 accounts as (select * from {{ ref('dim_accounts') }}),
 
-prizes as (
+goal_probabilities as (
 
+    -- A funnel with too few conversions takes the company's curve.
     select
-        journey_steps.journey_key,
-        journey_steps.stage,
-        journey_steps.to_stage as prize_stage,
-        chances.basis as chance_basis,
-        amounts.basis as amount_basis,
-        chances.chance_rate,
-        amounts.typical_amount
-    from journey_steps
-    left join chances
+        open_goal_steps.journey_key,
+        open_goal_steps.stage,
+        open_goal_steps.funnel,
+        open_goal_steps.to_stage as goal_stage,
+        case
+            when funnel_curves.slice_converted_count >= {{ int_var('minimum_group_size') }}
+                then 'funnel'
+            when funnel_curves.step is not null then 'company'
+        end as probability_source,
+        cast(
+            case
+                when funnel_curves.slice_converted_count >= {{ int_var('minimum_group_size') }}
+                    then funnel_curves.conversion_probability
+                else company_curves.conversion_probability
+            end
+            as decimal(9, 6)
+        ) as conversion_probability
+    from open_goal_steps
+    left join funnel_curves
         on
-            journey_steps.step = chances.step
-            and journey_steps.funnel = chances.funnel
-            and journey_steps.waited_days = chances.waited_days
-    left join amounts
-        on journey_steps.to_stage = amounts.stage and journey_steps.funnel = amounts.funnel
+            open_goal_steps.step = funnel_curves.step
+            and open_goal_steps.funnel = funnel_curves.slice_value
+            and open_goal_steps.waited_days = funnel_curves.waited_days
+    left join company_curves
+        on
+            open_goal_steps.step = company_curves.step
+            and open_goal_steps.waited_days = company_curves.waited_days
 
 ),
 
-deals as (
+opportunity_amounts as (
 
     select
         journey_key,
-        count(*) as open_deal_count,
-        cast(sum(amount) as decimal(18, 2)) as deal_amount
-    from opportunities
+        count(*) as open_opportunity_count,
+        cast(sum(amount) as decimal(18, 2)) as open_amount
+    from open_opportunities
     group by journey_key
 
 ),
 
-waiting as (
+waiting_journeys as (
 
     select
-        lifecycle.*,
+        open_entries.*,
         {{ segment_of('accounts') }} as segment,
-        prizes.prize_stage,
-        prizes.chance_basis,
-        case when deals.deal_amount is not null then 'deal' else prizes.amount_basis end
-            as amount_basis,
-        prizes.chance_rate,
-        coalesce(deals.deal_amount, prizes.typical_amount) as prize_amount,
-        coalesce(deals.open_deal_count, 0) as open_deal_count,
-        {{ whole_days('lifecycle.entered_at', cutoff()) }} as waited_days,
-        stages.time_limit_days
-    from lifecycle
-    inner join stages on lifecycle.stage = stages.stage
-    left join accounts on lifecycle.account_key = accounts.account_key
-    left join deals on lifecycle.journey_key = deals.journey_key
-    left join prizes
-        on lifecycle.journey_key = prizes.journey_key and lifecycle.stage = prizes.stage
+        goals.goal_stage,
+        goals.probability_source,
+        case
+            when opportunity_amounts.open_amount is not null then 'opportunity'
+            else typical_amounts.amount_source
+        end as amount_source,
+        {{ whole_days('open_entries.entered_at', cutoff()) }} as waited_days,
+        stages.time_limit_days,
+        coalesce(opportunity_amounts.open_opportunity_count, 0) as open_opportunity_count,
+        goals.conversion_probability,
+        coalesce(opportunity_amounts.open_amount, typical_amounts.typical_amount) as goal_amount
+    from open_entries
+    inner join stages on open_entries.stage = stages.stage
+    left join accounts on open_entries.account_key = accounts.account_key
+    left join opportunity_amounts on open_entries.journey_key = opportunity_amounts.journey_key
+    left join goal_probabilities as goals
+        on open_entries.journey_key = goals.journey_key and open_entries.stage = goals.stage
+    left join typical_amounts
+        on goals.goal_stage = typical_amounts.stage and goals.funnel = typical_amounts.funnel
 
 ),
 
@@ -86,21 +105,22 @@ open_journeys as (
         stage,
         owner_team,
         funnel,
-        coalesce(first_channel, 'unknown') as channel,
+        first_channel as channel,
         segment,
-        prize_stage,
-        chance_basis,
-        amount_basis,
+        goal_stage,
+        probability_source,
+        amount_source,
         waited_days,
         time_limit_days,
-        open_deal_count,
-        chance_rate,
-        prize_amount,
-        cast(chance_rate * cast(prize_amount as decimal(22, 2)) as decimal(18, 2))
-            as expected_amount,
+        open_opportunity_count,
+        conversion_probability,
+        goal_amount,
+        cast(
+            conversion_probability * cast(goal_amount as decimal(22, 2)) as decimal(18, 2)
+        ) as expected_amount,
         coalesce(waited_days > time_limit_days, false) as is_past_limit,
         entered_at
-    from waiting
+    from waiting_journeys
 
 )
 

@@ -1,16 +1,16 @@
-{# Grain: one row a stage, slice and way of leaving (any, or onwards): the days that it takes, those
-   who still wait counted for as long as they have waited. #}
-{%- set key_columns = ['stage', 'slice_name', 'slice_value'] -%}
-{%- set quantiles = {'median': 0.5, 'p75': 0.75, 'p90': 0.9} -%}
+{# Grain: one row per stage, slice and departure type (any, or advanced): how many days a stage
+   takes, with journeys that are still in it counted for as long as they have stayed. #}
+{%- set keys = ['stage', 'slice_name', 'slice_value'] -%}
 
 with
 
 stages as (select * from {{ ref('lifecycle_stages') }} where not is_exit),
 
--- A skipped stage was not waited in, and a stay that nobody dated can't be measured.
+-- A skipped stage has no waiting time, and a stay without dates cannot be measured.
 stays as (
 
-    select * from {{ ref('int_stage_stays_measured') }} where not is_inferred and stay_days is not null
+    select * from {{ ref('int_stage_stays_measured') }}
+    where not is_inferred and stay_days is not null
 
 ),
 
@@ -20,19 +20,19 @@ slices as (
 
 ),
 
-sliced as (
+sliced_stays as (
 
     select
         stays.*,
         slices.slice_name,
-        {{ slice_value('stays') }} as slice_value
+        {{ slice_value('slices.slice_name', 'stays') }} as slice_value
     from stays
     inner join stages on stays.stage = stages.stage
     cross join slices
 
 ),
 
-counts as (
+day_counts as (
 
     select
         stage,
@@ -42,49 +42,62 @@ counts as (
         count(*) filter (where outcome = 'advanced') as converted_count,
         count(*) filter (where outcome in ('returned', 'exited')) as out_count,
         count(*) filter (where outcome = 'open') as open_count
-    from sliced
+    from sliced_stays
     group by stage, slice_name, slice_value, stay_days
 
 ),
 
-{{ incidence(key_columns, 'stay_days') }},
+incidence as (
 
-ways as (
+    {{ cumulative_incidence('day_counts', keys, 'stay_days') }}
 
-    {%- for way, count, rate in [
-        ('left', 'left_count', '1 - waiting_rate'),
-        ('advanced', 'converted_count', 'converted_rate')
-    ] %}
+),
+
+departures as (
+
+    -- Rounded, so that exactly a half is a half on every engine.
     select
-        {{ key_columns | join(',\n        ') }},
-        '{{ way }}' as way,
+        stage,
+        slice_name,
+        slice_value,
+        'any' as departure_type,
         stay_days,
         at_risk_count,
-        {{ count }} as gone_count,
-        -- Rounded, so that exactly a half is a half on every engine.
-        round({{ rate }}, 12) as gone_rate
+        left_count as departed_count,
+        {{ settled('1 - waiting_rate', 12) }} as departed_rate
     from incidence
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    union all
+    select
+        stage,
+        slice_name,
+        slice_value,
+        'advanced' as departure_type,
+        stay_days,
+        at_risk_count,
+        converted_count as departed_count,
+        {{ settled('converted_rate', 12) }} as departed_rate
+    from incidence
 
 ),
 
 stage_velocity as (
 
     select
-        {{ key_columns | join(',\n        ') }},
-        way,
+        stage,
+        slice_name,
+        slice_value,
+        departure_type,
         cast(max(at_risk_count) as bigint) as stay_count,
-        cast(sum(gone_count) as bigint) as gone_count,
-        {%- for name, share in quantiles.items() %}
-        min(case when gone_rate >= {{ share }} then stay_days end) as {{ name }}_days,
-        {%- endfor %}
-        cast(max(gone_rate) as decimal(9, 6)) as gone_rate,
-        max(gone_rate) >= 0.5 as is_median_reached,
-        max(gone_rate) >= 0.75 as is_p75_reached,
-        max(gone_rate) >= 0.9 as is_p90_reached
-    from ways
-    group by {{ key_columns | join(', ') }}, way
+        cast(sum(departed_count) as bigint) as departed_count,
+        min(case when departed_rate >= 0.5 then stay_days end) as median_days,
+        min(case when departed_rate >= 0.75 then stay_days end) as p75_days,
+        min(case when departed_rate >= 0.9 then stay_days end) as p90_days,
+        cast(max(departed_rate) as decimal(9, 6)) as departed_rate,
+        max(departed_rate) >= 0.5 as is_median_reached,
+        max(departed_rate) >= 0.75 as is_p75_reached,
+        max(departed_rate) >= 0.9 as is_p90_reached
+    from departures
+    group by stage, slice_name, slice_value, departure_type
 
 )
 

@@ -1,9 +1,6 @@
-{# Grain: one row a period (week, month, quarter), stage, funnel, channel and segment, from the
-   first entry there to the cutoff, zeros included; entries that nobody dated stand in a row of their own. #}
-{%- set cell = ['stage', 'owner_team', 'funnel', 'channel', 'segment'] -%}
-{%- set cell_columns = cell | join(', ') -%}
-{%- set leavings = ['advanced', 'returned', 'exited'] -%}
-
+{# Grain: one row per period (week, month, quarter), stage, funnel, channel and segment, from the
+   first entry there to the cutoff, with zeros; entries without a date have a row of their own
+   (period_kind undated). #}
 with
 
 stays as (select * from {{ ref('int_stage_stays_measured') }}),
@@ -14,74 +11,120 @@ periods as (
 
 ),
 
-moves as (
+period_kinds as (select distinct period_kind from periods),
 
-    {%- for move, change, moment in [("'entered'", 1, 'entered_at'), ('outcome', -1, 'left_at')] %}
+stage_moves as (
+
     select
-        {{ cell_columns }},
-        {{ move }} as move,
-        {{ change }} as change,
+        stage,
+        owner_team,
+        funnel,
+        channel,
+        segment,
+        'entered' as move,
+        1 as change,
         visit_number,
-        {{ moment }} as moved_at
+        entered_at as moved_at
     from stays
-    where entered_at is not null and {{ moment }} is not null
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-
-),
-
-moved as (
-
-    {%- for kind in ['week', 'month', 'quarter'] %}
+    where entered_at is not null
+    union all
     select
-        '{{ kind }}' as period_kind,
-        date_trunc('{{ kind }}', moved_at) as period_start,
-        {{ cell_columns }},
-        {%- for move in ['entered'] + leavings %}
-        count(*) filter (where move = '{{ move }}') as {{ move }}_count,
-        {%- endfor %}
-        count(*) filter (where move = 'entered' and visit_number = 1) as first_entered_count,
-        sum(change) as change_count
-    from moves
-    group by date_trunc('{{ kind }}', moved_at), {{ cell_columns }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        stage,
+        owner_team,
+        funnel,
+        channel,
+        segment,
+        outcome as move,
+        -1 as change,
+        visit_number,
+        left_at as moved_at
+    from stays
+    where entered_at is not null and left_at is not null
 
 ),
 
-firsts as (
+period_moves as (
 
     select
-        {{ cell_columns }},
-        min(moved_at) as first_at
-    from moves
-    group by {{ cell_columns }}
+        period_kinds.period_kind,
+        date_trunc(period_kinds.period_kind, moves.moved_at) as period_start,
+        moves.stage,
+        moves.owner_team,
+        moves.funnel,
+        moves.channel,
+        moves.segment,
+        count(*) filter (where moves.move = 'entered') as entered_count,
+        count(*) filter (where moves.move = 'entered' and moves.visit_number = 1)
+            as first_entered_count,
+        count(*) filter (where moves.move = 'advanced') as advanced_count,
+        count(*) filter (where moves.move = 'returned') as returned_count,
+        count(*) filter (where moves.move = 'exited') as exited_count,
+        sum(moves.change) as change
+    from stage_moves as moves
+    cross join period_kinds
+    group by
+        period_kinds.period_kind,
+        date_trunc(period_kinds.period_kind, moves.moved_at),
+        moves.stage,
+        moves.owner_team,
+        moves.funnel,
+        moves.channel,
+        moves.segment
 
 ),
 
-balances as (
+first_moves as (
+
+    select
+        stage,
+        owner_team,
+        funnel,
+        channel,
+        segment,
+        min(moved_at) as first_moved_at
+    from stage_moves
+    group by stage, owner_team, funnel, channel, segment
+
+),
+
+period_balances as (
 
     select
         periods.period_kind,
-        periods.period_start,
-        firsts.{{ cell | join(',\n        firsts.') }},
-        {%- for count in ['change', 'entered', 'first_entered'] + leavings %}
-        cast(coalesce(moved.{{ count }}_count, 0) as bigint) as {{ count }}_count,
-        {%- endfor %}
-        cast(sum(coalesce(moved.change_count, 0)) over (
-            partition by periods.period_kind, firsts.{{ cell | join(', firsts.') }}
+        first_moves.stage,
+        first_moves.owner_team,
+        first_moves.funnel,
+        first_moves.channel,
+        first_moves.segment,
+        coalesce(moves.entered_count, 0) as entered_count,
+        coalesce(moves.first_entered_count, 0) as first_entered_count,
+        coalesce(moves.advanced_count, 0) as advanced_count,
+        coalesce(moves.returned_count, 0) as returned_count,
+        coalesce(moves.exited_count, 0) as exited_count,
+        cast(coalesce(moves.change, 0) as bigint) as change,
+        cast(sum(coalesce(moves.change, 0)) over (
+            partition by
+                periods.period_kind,
+                first_moves.stage,
+                first_moves.owner_team,
+                first_moves.funnel,
+                first_moves.channel,
+                first_moves.segment
             order by periods.period_start
             rows unbounded preceding
-        ) as bigint) as closing_count
-    from firsts
-    inner join periods on firsts.first_at < periods.next_period_start
-    left join moved
+        ) as bigint) as closing_count,
+        cast(periods.period_start as date) as period_start
+    from first_moves
+    inner join periods on first_moves.first_moved_at < periods.next_period_start
+    left join period_moves as moves
         on
-            periods.period_kind = moved.period_kind
-            and periods.period_start = moved.period_start
-            {%- for column in cell %}
-            and firsts.{{ column }} = moved.{{ column }}
-            {%- endfor %}
+            periods.period_kind = moves.period_kind
+            and periods.period_start = moves.period_start
+            and first_moves.stage = moves.stage
+            and first_moves.owner_team = moves.owner_team
+            and first_moves.funnel = moves.funnel
+            and first_moves.channel = moves.channel
+            and first_moves.segment = moves.segment
 
 ),
 
@@ -89,29 +132,39 @@ stage_volumes as (
 
     select
         period_kind,
-        {{ cell_columns }},
-        closing_count - change_count as opening_count,
+        stage,
+        owner_team,
+        funnel,
+        channel,
+        segment,
+        closing_count - change as opening_count,
         entered_count,
         first_entered_count,
-        {{ leavings | join('_count, ') }}_count,
+        advanced_count,
+        returned_count,
+        exited_count,
         closing_count,
-        cast(period_start as date) as period_start_date
-    from balances
+        period_start
+    from period_balances
     union all
     select
         'undated' as period_kind,
-        {{ cell_columns }},
+        stage,
+        owner_team,
+        funnel,
+        channel,
+        segment,
         0 as opening_count,
         count(*) as entered_count,
         count(*) filter (where visit_number = 1) as first_entered_count,
-        {%- for leaving in leavings %}
-        count(*) filter (where outcome = '{{ leaving }}') as {{ leaving }}_count,
-        {%- endfor %}
+        count(*) filter (where outcome = 'advanced') as advanced_count,
+        count(*) filter (where outcome = 'returned') as returned_count,
+        count(*) filter (where outcome = 'exited') as exited_count,
         count(*) filter (where outcome = 'open') as closing_count,
-        cast(null as date) as period_start_date
+        null as period_start
     from stays
     where entered_at is null
-    group by {{ cell_columns }}
+    group by stage, owner_team, funnel, channel, segment
 
 )
 

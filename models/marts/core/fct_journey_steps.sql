@@ -1,10 +1,10 @@
-{# Grain: one row a journey and step from a stage that it entered to a later one, with how that has
-   ended by the cutoff. #}
+{# Grain: one row per journey and conversion step from a stage that it entered: whether it converted
+   to the later stage, was lost, was sent back or is still open at the cutoff. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
-steps as (select * from {{ ref('conversion_steps') }}),
+steps as (select * from {{ ref('int_conversion_steps_listed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
@@ -12,7 +12,7 @@ accounts as (select * from {{ ref('dim_accounts') }}),
 
 first_entries as (select * from lifecycle where visit_number = 1),
 
-standings as (
+current_stages as (
 
     select
         lifecycle.journey_key,
@@ -27,75 +27,77 @@ standings as (
 
 ),
 
-judged as (
+step_results as (
 
-    -- The last word counts: who was lost or sent back and came again was never out.
+    -- The state at the cutoff decides: a journey that was lost or sent back and came again is open.
     select
-        entered.*,
+        entries.*,
         steps.step,
         steps.to_stage,
         steps.is_next,
         steps.is_handoff,
-        steps.is_prize,
+        steps.is_goal,
         case
-            when reached.journey_key is not null then 'converted'
-            when standings.is_exit then 'lost'
-            when standings.stage_order < stages.stage_order then 'returned'
+            when conversions.journey_key is not null then 'converted'
+            when current_stages.is_exit then 'lost'
+            when current_stages.stage_order < steps.stage_order then 'returned'
             else 'open'
         end as result,
-        standings.stage as standing_stage,
-        standings.exit_reason as standing_reason,
+        current_stages.stage as current_stage,
+        current_stages.exit_reason as current_reason,
         case
-            when reached.journey_key is not null then reached.entered_at
-            when standings.is_exit or standings.stage_order < stages.stage_order
-                then standings.entered_at
+            when conversions.journey_key is not null then conversions.entered_at
+            when current_stages.is_exit or current_stages.stage_order < steps.stage_order
+                then current_stages.entered_at
         end as ended_at
-    from first_entries as entered
-    inner join steps on entered.stage = steps.stage
-    inner join stages on entered.stage = stages.stage
-    inner join standings on entered.journey_key = standings.journey_key
-    left join first_entries as reached
+    from first_entries as entries
+    inner join steps on entries.stage = steps.stage
+    inner join current_stages on entries.journey_key = current_stages.journey_key
+    left join first_entries as conversions
         on
-            entered.journey_key = reached.journey_key
-            and steps.to_stage = reached.stage
+            entries.journey_key = conversions.journey_key
+            and steps.to_stage = conversions.stage
 
 ),
 
 fct_journey_steps as (
 
     select
-        {{ key_of(['judged.journey_key', 'judged.step']) }} as journey_step_key,
-        judged.journey_key,
-        judged.person_key,
-        judged.account_key,
-        judged.owner_key,
-        judged.lifecycle_key,
-        judged.step,
-        judged.stage,
-        judged.to_stage,
-        judged.funnel,
-        coalesce(judged.first_channel, 'unknown') as channel,
+        {{ key_of(['step_results.journey_key', 'step_results.step']) }} as journey_step_key,
+        step_results.journey_key,
+        step_results.person_key,
+        step_results.account_key,
+        step_results.owner_key,
+        step_results.lifecycle_key,
+        step_results.step,
+        step_results.stage,
+        step_results.to_stage,
+        step_results.funnel,
+        step_results.first_channel as channel,
         {{ segment_of('accounts') }} as segment,
-        judged.result,
-        case when judged.result in ('lost', 'returned') then judged.standing_stage end as end_stage,
-        case when judged.result in ('lost', 'returned') then judged.standing_reason end
-            as end_reason,
+        step_results.result,
+        case
+            when step_results.result in ('lost', 'returned') then step_results.current_stage
+        end as end_stage,
+        case
+            when step_results.result in ('lost', 'returned') then step_results.current_reason
+        end as end_reason,
         {{ whole_days(
-            'judged.entered_at', 'coalesce(judged.ended_at, ' ~ cutoff() ~ ')'
+            'step_results.entered_at', 'coalesce(step_results.ended_at, ' ~ cutoff() ~ ')'
         ) }} as waited_days,
-        {{ whole_days('judged.entered_at', cutoff()) }} as watched_days,
-        judged.is_next,
-        judged.is_handoff,
-        judged.is_prize,
-        judged.is_inferred,
-        judged.entered_at is not null
-        and (judged.result = 'open' or judged.ended_at is not null) as is_timed,
-        cast(date_trunc('month', judged.entered_at) as date) as entered_month,
-        cast(date_trunc('quarter', judged.entered_at) as date) as entered_quarter,
-        judged.entered_at,
-        judged.ended_at
-    from judged
-    left join accounts on judged.account_key = accounts.account_key
+        {{ whole_days('step_results.entered_at', cutoff()) }} as watched_days,
+        step_results.is_next,
+        step_results.is_handoff,
+        step_results.is_goal,
+        step_results.is_inferred,
+        step_results.entered_at is not null
+        and (step_results.result = 'open' or step_results.ended_at is not null) as is_timed,
+        cast(date_trunc('month', step_results.entered_at) as date) as entered_month,
+        cast(date_trunc('quarter', step_results.entered_at) as date) as entered_quarter,
+        step_results.entered_at,
+        step_results.ended_at
+    from step_results
+    left join accounts on step_results.account_key = accounts.account_key
 
 )
 

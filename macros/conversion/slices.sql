@@ -1,4 +1,5 @@
-{# The rows of a table `slices`: what a table can be cut by, the whole company first. To be cross joined; see slice_value. #}
+{# The ways in which a table is cut, one row each, the whole company (`all`) first. To be cross
+   joined with the rows of the table; see slice_value. #}
 {% macro slices(names=['all', 'funnel', 'channel', 'segment', 'quarter']) -%}
     {%- for name in names %}
     select '{{ name }}' as slice_name
