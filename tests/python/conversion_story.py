@@ -1,6 +1,6 @@
-"""The fact as journeys to be walked entry by entry, and the survival estimates of lifelines.
+"""Journeys of fct_lifecycle, followed entry by entry, and the survival estimates of lifelines.
 
-This is written apart from the SQL of the KPIs, so that each can prove the other.
+It is written independently of the SQL of the marts, so that each can check the other.
 """
 
 import csv
@@ -19,11 +19,12 @@ from tools.run_dbt import ROOT
 
 DAY = timedelta(days=1)
 OPEN, CONVERTED, OUT = 0, 1, 2
+WINS = ("opportunity_won", "renewal_won", "expansion_won")
+MINIMUM_GROUP_SIZE = 5
 ENTRIES = """
     select
         journey_key, stage, entered_at, is_inferred, amount, opportunity_key, exit_reason,
-        lifecycle.funnel, coalesce(first_channel, 'unknown'),
-        coalesce(accounts.industry, 'unknown'), account_key
+        lifecycle.funnel, first_channel, coalesce(accounts.industry, 'unknown'), account_key
     from marts.fct_lifecycle as lifecycle
     left join marts.dim_accounts as accounts using (account_key)
     order by journey_key, entry_number
@@ -38,7 +39,7 @@ class Entry:
     at: datetime
     is_inferred: bool
     amount: Decimal | None
-    deal: int | None
+    opportunity: int | None
     reason: str | None
 
 
@@ -59,8 +60,8 @@ class Journey:
 
 
 @dataclass(frozen=True)
-class Try:
-    """What became of a journey's chance to go from one stage to another."""
+class StepResult:
+    """The result of a journey at one conversion step."""
 
     journey: Journey
     entry: Entry
@@ -83,6 +84,20 @@ class Try:
         return self.entry.at.date().replace(day=1)
 
 
+@dataclass(frozen=True)
+class Step:
+    """A conversion step, from one stage to a later one."""
+
+    stage: str
+    to_stage: str
+    is_goal: bool
+
+    @property
+    def name(self) -> str:
+        """The step's name in the marts."""
+        return f"{self.stage}_to_{self.to_stage}"
+
+
 def journeys(built: Built) -> list[Journey]:
     """Every journey of the fact."""
     rows = query(built.database, ENTRIES)
@@ -95,18 +110,35 @@ def _journey(key: int, rows: Sequence[Sequence[Any]]) -> Journey:
     return Journey(key, funnel, channel, segment, account, entries)
 
 
-def seed(name: str) -> list[dict[str, str]]:
+def read_seed(name: str) -> list[dict[str, str]]:
     """The rows of a seed."""
     with (ROOT / "seeds" / f"{name}.csv").open(newline="") as lines:
         return list(csv.DictReader(lines))
 
 
-STAGES = {row["stage"]: row for row in seed("lifecycle_stages")}
-STEPS = seed("conversion_steps")
+STAGES = {row["stage"]: row for row in read_seed("lifecycle_stages")}
+WIN_STAGES = [stage for stage, row in STAGES.items() if row["entered_by"] in WINS]
+STEPS = [
+    Step("awareness", "lead", is_goal=False),
+    Step("lead", "mql", is_goal=False),
+    Step("mql", "sal", is_goal=False),
+    Step("sal", "sql", is_goal=False),
+    Step("sql", "opportunity", is_goal=False),
+    Step("opportunity", "customer", is_goal=True),
+    Step("customer", "onboarded", is_goal=False),
+    Step("onboarded", "retained", is_goal=True),
+    Step("retained", "expanded", is_goal=False),
+    Step("awareness", "customer", is_goal=True),
+    Step("lead", "customer", is_goal=True),
+    Step("mql", "customer", is_goal=True),
+    Step("sal", "customer", is_goal=True),
+    Step("sql", "customer", is_goal=True),
+    Step("customer", "retained", is_goal=True),
+]
 
 
 def order(stage: str) -> int:
-    """A stage's place on the ladder; exits come last."""
+    """A stage's order; exits come last."""
     return int(STAGES[stage]["stage_order"])
 
 
@@ -115,41 +147,41 @@ def is_exit(stage: str) -> bool:
     return STAGES[stage]["is_exit"] == "true"
 
 
-def limit(stage: str) -> int:
-    """The days that a journey may wait in the stage."""
+def time_limit(stage: str) -> int:
+    """The days that a journey may stay in the stage."""
     return int(STAGES[stage]["time_limit_days"])
 
 
-def tries(all_journeys: Iterable[Journey], stage: str, to_stage: str) -> Iterator[Try]:
-    """Each journey that entered the stage, as it stands at the cutoff."""
+def step_results(all_journeys: Iterable[Journey], step: Step) -> Iterator[StepResult]:
+    """Each journey that entered the step's stage, with its result at the cutoff."""
     for journey in all_journeys:
-        entry, reached = journey.first(stage), journey.first(to_stage)
+        entry, reached = journey.first(step.stage), journey.first(step.to_stage)
         last = journey.entries[-1]
         if entry and reached:
-            yield Try(journey, entry, CONVERTED, reached.at)
-        elif entry and (is_exit(last.stage) or order(last.stage) < order(stage)):
-            yield Try(journey, entry, OUT, last.at)
+            yield StepResult(journey, entry, CONVERTED, reached.at)
+        elif entry and (is_exit(last.stage) or order(last.stage) < order(step.stage)):
+            yield StepResult(journey, entry, OUT, last.at)
         elif entry:
-            yield Try(journey, entry, OPEN, UNTIL)
+            yield StepResult(journey, entry, OPEN, UNTIL)
 
 
-def untied(times: Sequence[float], results: Sequence[int]) -> list[float]:
-    """Times without ties: each end a little after the last one, the open after all ends of a time.
+def spread_ties(times: Sequence[float], results: Sequence[int]) -> list[float]:
+    """Times without ties: each end a little after the previous, open ones after all ends of a time.
 
-    lifelines would scatter ties at random, and leaves out an end at nought; the share at the end
-    of a time is the same either way.
+    lifelines would scatter ties at random, and leaves out an end at zero; the share at the end of a
+    time is the same either way.
     """
-    apart = min(0.04, *(b - a for a, b in pairwise(sorted({*times, 1e6})))) / 4
-    small = apart / (len(times) + 2)
+    gap = min(0.04, *(b - a for a, b in pairwise(sorted({*times, 1e6})))) / 4
+    small = gap / (len(times) + 2)
     return [
-        time + (2 * apart if result == OPEN else (place + 1) * small)
+        time + (2 * gap if result == OPEN else (place + 1) * small)
         for place, (time, result) in enumerate(zip(times, results, strict=True))
     ]
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The estimates of lifelines, to be asked at any time."""
+    """The estimates of lifelines, readable at any time."""
 
     times: Sequence[float]
     conversion: Sequence[float]
@@ -173,18 +205,18 @@ class Curve:
         return self.bounds[self._place(time)]
 
     def reaches(self, share: float, values: Sequence[float]) -> float | None:
-        """The first time at which so large a share is reached."""
+        """The first time at which a share is reached."""
         return next(
             (time for time, value in zip(self.times, values, strict=True) if value >= share), None
         )
 
 
-def curve(times: Sequence[float], results: Sequence[int], variance: bool = False) -> Curve:
+def fit_curve(times: Sequence[float], results: Sequence[int], variance: bool = False) -> Curve:
     """Aalen-Johansen of converting, and Kaplan-Meier of waiting."""
-    apart = untied(times, results)
+    distinct_times = spread_ties(times, results)
     conversion = AalenJohansenFitter(calculate_variance=variance)
-    conversion.fit(apart, results, event_of_interest=CONVERTED)
-    waiting = KaplanMeierFitter().fit(apart, [result != OPEN for result in results])
+    conversion.fit(distinct_times, results, event_of_interest=CONVERTED)
+    waiting = KaplanMeierFitter().fit(distinct_times, [result != OPEN for result in results])
     bounds = conversion.confidence_interval_.to_numpy().tolist() if variance else []
     return Curve(
         conversion.cumulative_density_.index.tolist(),

@@ -1,4 +1,4 @@
-"""Velocity and volumes of the stages, beside lifelines and journeys walked by hand."""
+"""Velocity and volumes of the stages equal lifelines and journeys followed one by one."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -10,14 +10,14 @@ from typing import NamedTuple
 import pytest
 
 from tests.python.conftest import UNTIL, Built, query
-from tests.python.kpi_flow_story import (
+from tests.python.conversion_story import (
     CONVERTED,
     DAY,
     OPEN,
     OUT,
     Curve,
     Journey,
-    curve,
+    fit_curve,
     is_exit,
     journeys,
     order,
@@ -48,33 +48,35 @@ def _stays(journey: Journey) -> Iterator[Stay]:
     yield Stay(journey, last.stage, last.at, None, last.is_inferred, False)
 
 
-def _curve(some: list[Stay]) -> Curve:
-    ends = [OPEN if stay.left is None else CONVERTED if stay.is_advance else OUT for stay in some]
-    days = [round(((stay.left or UNTIL) - stay.entered) / DAY, 2) for stay in some]
-    return curve(days, ends)
+def _fit(stays: list[Stay]) -> Curve:
+    ends = [OPEN if stay.left is None else CONVERTED if stay.is_advance else OUT for stay in stays]
+    days = [round(((stay.left or UNTIL) - stay.entered) / DAY, 2) for stay in stays]
+    return fit_curve(days, ends)
 
 
 @pytest.mark.parametrize("stage", ["lead", "mql", "sal", "sql", "opportunity", "customer"])
 def test_every_quantile_is_that_of_lifelines(built: Built, stays: list[Stay], stage: str) -> None:
-    told = query(
+    rows = query(
         built.database,
-        "select slice_value, way, median_days, p75_days, p90_days, is_median_reached,"
+        "select slice_value, departure_type, median_days, p75_days, p90_days, is_median_reached,"
         " is_p75_reached, is_p90_reached from marts.stage_velocity"
         f" where stage = '{stage}' and slice_name in ('all', 'funnel')",
     )
-    assert len(told) == 10
-    for value, way, *answer in told:
-        some = [
+    assert len(rows) == 10
+    for value, departure, *answer in rows:
+        chosen = [
             stay
             for stay in stays
             if stay.stage == stage
             and not stay.is_inferred
             and value in ("all", stay.journey.funnel)
         ]
-        estimate = _curve(some)
-        gone = [1 - share for share in estimate.waiting] if way == "left" else estimate.conversion
+        estimate = _fit(chosen)
+        departed = (
+            [1 - share for share in estimate.waiting] if departure == "any" else estimate.conversion
+        )
         for days, is_reached, share in zip(answer[:3], answer[3:], (0.5, 0.75, 0.9), strict=True):
-            expected = estimate.reaches(share - 1e-9, gone)
+            expected = estimate.reaches(share - 1e-9, departed)
             assert is_reached == (expected is not None)
             assert (days is None) == (expected is None)
             if expected is not None:
@@ -92,12 +94,12 @@ def _start(kind: str, moment: datetime) -> date:
 
 @pytest.mark.parametrize("kind", ["week", "month", "quarter"])
 def test_every_period_counts_its_entries(built: Built, stays: list[Stay], kind: str) -> None:
-    told = query(
+    rows = query(
         built.database,
-        "select stage, funnel, channel, segment, period_start_date, entered_count"
+        "select stage, funnel, channel, segment, period_start, entered_count"
         f" from marts.stage_volumes where period_kind = '{kind}' and entered_count > 0",
     )
-    counted = Counter(
+    expected = Counter(
         (
             stay.stage,
             stay.journey.funnel,
@@ -107,21 +109,21 @@ def test_every_period_counts_its_entries(built: Built, stays: list[Stay], kind: 
         )
         for stay in stays
     )
-    assert {tuple(row[:5]): row[5] for row in told} == counted
+    assert {tuple(row[:5]): row[5] for row in rows} == expected
 
 
 @pytest.mark.parametrize("kind", ["week", "month", "quarter"])
-def test_who_stands_in_a_stage_at_a_periods_end_is_counted_there(
+def test_the_closing_count_is_the_journeys_in_the_stage_at_the_end_of_the_period(
     built: Built, stays: list[Stay], kind: str
 ) -> None:
-    told = query(
+    rows = query(
         built.database,
-        "select stage, period_start_date, sum(closing_count) from marts.stage_volumes"
-        f" where period_kind = '{kind}' group by stage, period_start_date",
+        "select stage, period_start, sum(closing_count) from marts.stage_volumes"
+        f" where period_kind = '{kind}' group by stage, period_start",
     )
-    starts = sorted({day for _, day, _ in told})
+    starts = sorted({day for _, day, _ in rows})
     following = dict(zip(starts, [*starts[1:], UNTIL.date()], strict=True))
-    for stage, day, closing in told:
+    for stage, day, closing in rows:
         end = datetime.combine(following[day], datetime.min.time())
         entered = sorted(stay.entered for stay in stays if stay.stage == stage)
         left = sorted(stay.left for stay in stays if stay.stage == stage and stay.left)

@@ -1,0 +1,235 @@
+"""Handoffs, open journeys and bottlenecks equal the fact followed by hand and the demo's truth."""
+
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import fmean
+
+import duckdb
+import pytest
+
+from tests.python.conftest import UNTIL, Built, query
+from tests.python.conversion_story import (
+    CONVERTED,
+    DAY,
+    MINIMUM_GROUP_SIZE,
+    OPEN,
+    STEPS,
+    WIN_STAGES,
+    Curve,
+    Journey,
+    Step,
+    fit_curve,
+    is_exit,
+    journeys,
+    order,
+    step_results,
+    time_limit,
+)
+
+# The stage that hands over, the first of the receiving team, and the one by which it has accepted.
+HANDOFFS = {
+    "mql_to_sal": ("mql", "sal", "sql"),
+    "customer_to_onboarded": ("customer", "onboarded", "retained"),
+}
+
+
+@pytest.fixture(scope="module")
+def story(built: Built) -> list[Journey]:
+    return journeys(built)
+
+
+def _answer(journey: Journey, stage: str, to_stage: str, accepted_stage: str) -> str:
+    last = journey.entries[-1].stage
+    worked, passed = journey.first(to_stage), journey.first(accepted_stage)
+    if passed:
+        return "accepted"
+    if last == "disqualified":
+        return "rejected"
+    if not is_exit(last) and order(last) < order(to_stage if worked else stage):
+        return "recycled"
+    return "accepted" if worked else "never_worked"
+
+
+def _timing(journey: Journey, stage: str, to_stage: str) -> str:
+    (one,) = step_results([journey], Step(stage, to_stage, is_goal=False))
+    within = (one.ended - one.entry.at) / DAY <= time_limit(stage) + 0.005
+    if one.result == OPEN:
+        return "waiting" if one.watched <= time_limit(stage) else "overdue"
+    return "in_time" if within else "late"
+
+
+def test_every_handoff_has_the_answer_that_its_journey_shows(
+    built: Built, story: list[Journey]
+) -> None:
+    handoffs = query(built.database, "select step, journey_key, answer, timing from marts.handoffs")
+    expected = {
+        (step, journey.key): (_answer(journey, *stages), _timing(journey, *stages[:2]))
+        for journey in story
+        for step, stages in HANDOFFS.items()
+        if (entry := journey.first(stages[0])) and not entry.is_inferred
+    }
+    assert {(step, key): (answer, timing) for step, key, answer, timing in handoffs} == expected
+    assert {answer for answer, _ in expected.values()} == {
+        "accepted", "rejected", "recycled", "never_worked"
+    }  # fmt: skip
+
+
+def test_the_handoffs_that_sales_worked_are_those_of_the_truth(built: Built) -> None:
+    with duckdb.connect() as connection:
+        truth = connection.execute(f"""
+            select count(*), count(worked.journey_id)
+            from '{built.truth}/stage_entries.parquet' as mql
+            left join (
+                select distinct journey_id from '{built.truth}/stage_entries.parquet'
+                where stage = 'sal'
+            ) as worked using (journey_id)
+            where mql.stage = 'mql' and not mql.is_inferred
+        """).fetchall()
+    assert truth == query(
+        built.database,
+        "select count(*), count(*) filter (where is_worked) from marts.handoffs"
+        " where step = 'mql_to_sal'",
+    )
+
+
+def test_the_won_amount_of_a_handoff_is_the_sum_of_the_wins_since(
+    built: Built, story: list[Journey]
+) -> None:
+    handoffs = query(built.database, "select step, journey_key, won_amount from marts.handoffs")
+    by_key = {journey.key: journey for journey in story}
+    for step, key, won in handoffs:
+        first_order = order(HANDOFFS[step][0])
+        assert won == sum(
+            entry.amount or 0
+            for entry in by_key[key].entries
+            if entry.stage in WIN_STAGES and entry.opportunity and order(entry.stage) > first_order
+        )
+    assert sum(row[2] for row in handoffs) > 1_000_000
+
+
+def _goal_step(stage: str) -> Step | None:
+    return next((step for step in STEPS if step.stage == stage and step.is_goal), None)
+
+
+def _goal_curves(story: list[Journey]) -> dict[tuple[str, str], Curve]:
+    """The curve to the goal of each stage and funnel; of the company if too few converted."""
+    curves = {}
+    for step in (step for step in STEPS if step.is_goal):
+        company = list(step_results(story, step))
+        for funnel in {journey.funnel for journey in story}:
+            results = [one for one in company if one.journey.funnel == funnel]
+            if sum(one.result == CONVERTED for one in results) < MINIMUM_GROUP_SIZE:
+                results = company
+            curves[step.stage, funnel] = fit_curve(
+                [one.days for one in results], [one.result for one in results]
+            )
+    return curves
+
+
+def _typical_amounts(story: list[Journey]) -> dict[tuple[str, str], Decimal]:
+    won: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    for journey in story:
+        for entry in journey.entries:
+            if entry.stage in WIN_STAGES and entry.opportunity and entry.amount is not None:
+                won[entry.stage, journey.funnel].append(entry.amount)
+                won[entry.stage, "all"].append(entry.amount)
+    typical = {}
+    for stage in WIN_STAGES:
+        for funnel in {journey.funnel for journey in story}:
+            amounts = won[stage, funnel]
+            if len(amounts) < MINIMUM_GROUP_SIZE:
+                amounts = won[stage, "all"]
+            typical[stage, funnel] = sum(amounts, Decimal(0)) / len(amounts)
+    return typical
+
+
+def _open_amounts(built: Built) -> dict[int, Decimal]:
+    amounts: dict[int, Decimal] = defaultdict(Decimal)
+    for key, amount in query(
+        built.database,
+        "select journey_key, amount from marts.dim_opportunities where outcome = 'open'",
+    ):
+        amounts[key] += amount
+    return amounts
+
+
+def test_every_open_journey_expects_the_probability_times_the_amount_of_its_goal(
+    built: Built, story: list[Journey]
+) -> None:
+    curves, typical, open_amounts = (
+        _goal_curves(story),
+        _typical_amounts(story),
+        _open_amounts(built),
+    )
+    rows = {row[0]: row[1:] for row in query(
+        built.database,
+        "select journey_key, stage, expected_amount, is_past_limit from marts.open_journeys",
+    )}  # fmt: skip
+    open_journeys = [journey for journey in story if not is_exit(journey.entries[-1].stage)]
+    assert rows.keys() == {journey.key for journey in open_journeys}
+    for journey in open_journeys:
+        last, goal = journey.entries[-1], _goal_step(journey.entries[-1].stage)
+        stage, expected, is_past_limit = rows[journey.key]
+        assert stage == last.stage
+        assert is_past_limit == ((UNTIL - last.at) // DAY > time_limit(stage))
+        if goal is None:
+            assert expected is None
+            continue
+        (one,) = step_results([journey], goal)
+        curve = curves[stage, journey.funnel]
+        remaining = curve.conversion[-1] - curve.converted(one.days)
+        probability = remaining / curve.still_waiting(one.days)
+        amount = open_amounts.get(journey.key, typical[goal.to_stage, journey.funnel])
+        assert float(expected) == pytest.approx(probability * float(amount), abs=0.02, rel=1e-4)
+
+
+def test_the_missed_amount_of_a_result_is_what_it_lacks_of_those_accepted_in_time(
+    built: Built,
+) -> None:
+    rows = query(
+        built.database,
+        "select step, funnel, answer, timing, won_amount + expected_amount from marts.handoffs",
+    )
+    in_time: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    missed: dict[tuple[str, str], float] = defaultdict(float)
+    for step, funnel, answer, timing, value in rows:
+        if (answer, timing) == ("accepted", "in_time"):
+            in_time[step, funnel].append(value)
+            in_time[step, "all"].append(value)
+    for step, funnel, answer, timing, value in rows:
+        benchmark = in_time[step, funnel]
+        if len(benchmark) < MINIMUM_GROUP_SIZE:
+            benchmark = in_time[step, "all"]
+        if (answer, timing) == ("accepted", "late"):
+            missed[step, "accepted_late"] += fmean(benchmark) - float(value)
+        elif answer != "accepted" and timing != "waiting":
+            missed[step, answer] += fmean(benchmark) - float(value)
+    sums = query(
+        built.database,
+        "select step, handoff_result, sum(missed_amount) from marts.handoffs"
+        " where missed_amount is not null group by step, handoff_result",
+    )
+    assert {row[:2]: pytest.approx(float(row[2]), abs=0.5) for row in sums} == missed
+
+
+def test_trapped_revenue_and_the_gain_of_a_point_follow_from_their_parts(built: Built) -> None:
+    trapped = query(
+        built.database,
+        "select stage, funnel, sum(expected_amount) from marts.open_journeys"
+        " where is_past_limit and expected_amount is not null group by stage, funnel",
+    )
+    bottlenecks = {row[:2]: row[2:] for row in query(
+        built.database,
+        "select stage, funnel, trapped_amount, year_entered_count, goal_rate, typical_amount,"
+        " one_point_gain_amount, gain_rank from marts.bottlenecks",
+    )}  # fmt: skip
+    for stage, funnel, amount in trapped:
+        assert bottlenecks[stage, funnel][0] == amount
+    for _, entered, goal_rate, typical, gain, _ in bottlenecks.values():
+        if typical is not None:
+            exact = Decimal("0.01") * entered * goal_rate * typical
+            assert gain == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    company = [
+        row for (_, funnel), row in bottlenecks.items() if funnel == "all" and row[3] is not None
+    ]
+    assert min(company, key=lambda row: row[5])[4] == max(row[4] for row in company)
