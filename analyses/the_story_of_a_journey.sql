@@ -1,12 +1,12 @@
--- Everything that happened on one journey, here the one that has won most;
--- put another journey_key in its place.
+-- Everything that happened on one journey; here, the one with the largest won amount.
+-- Put another journey_key in its place.
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-chosen as (
+largest_journey as (
 
     select journey_key
     from journeys
@@ -31,7 +31,7 @@ the_story_of_a_journey as (
         lifecycle.outcome,
         lifecycle.exit_reason
     from lifecycle
-    inner join chosen on lifecycle.journey_key = chosen.journey_key
+    inner join largest_journey on lifecycle.journey_key = largest_journey.journey_key
 
 )
 

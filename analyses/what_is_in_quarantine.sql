@@ -1,4 +1,4 @@
--- Why rows were rejected, the most frequent reason first, with one of the rows as it landed.
+-- Why rows were rejected, the most frequent reason first, with one example row as it landed.
 with
 
 quarantine as (select * from {{ ref('quarantine') }}),
@@ -10,7 +10,7 @@ what_is_in_quarantine as (
         source_table,
         reason,
         count(*) as row_count,
-        min(row_json) as one_of_them
+        min(row_json) as example_row
     from quarantine
     group by system, source_table, reason
 

@@ -1,22 +1,15 @@
 {{ config(group="revenue_operations") }}
--- The persons behind each part of the newest complete week's change against the week before: who
--- came into question, whom a rule kept out, whom only one version lets in, who was filled in.
--- For another week, or months, change `newest`. A restatement keeps counts alone: it names nobody.
+-- The persons behind each part of the change of the newest complete week against the week before:
+-- who entered or could have, whom a rule kept out, whom only one version qualifies, whose stage was
+-- filled in. For another week, or months, change `newest_week`. A restatement has counts only, no
+-- persons.
 with
 
 changes as (select * from {{ ref('stage_count_changes') }} where change != 0),
 
 candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
 
-arrivals as (
-
-    select * from {{ ref('int_stage_arrivals_collected') }} where evaluation = 'in_force' and is_inferred
-
-),
-
-lifecycle as (select * from {{ ref('fct_lifecycle') }}),
-
-newest as (
+newest_week as (
 
     select
         'week' as period_kind,
@@ -26,18 +19,18 @@ newest as (
 
 ),
 
-asked as (
+week_changes as (
 
     select changes.*
     from changes
-    inner join newest
+    inner join newest_week
         on
-            changes.period_kind = newest.period_kind
-            and changes.period_start = newest.period_start
+            changes.period_kind = newest_week.period_kind
+            and changes.period_start = newest_week.period_start
 
 ),
 
-judged as (
+week_candidates as (
 
     select
         period_kind,
@@ -46,7 +39,8 @@ judged as (
         journey_key,
         person_key,
         max(case when evaluation = 'in_force' then failed_rule end) as failed_rule,
-        bool_or(evaluation = 'in_force') as is_in_question,
+        bool_or(evaluation = 'in_force' and not is_inferred) as is_candidate,
+        bool_or(evaluation = 'in_force' and is_inferred) as is_inferred,
         bool_or(is_entered) as is_entered,
         count(distinct evaluation || cast(is_entered as {{ dbt.type_string() }})) > 1
         and bool_or(is_entered) and not bool_and(is_entered) as is_by_version
@@ -55,55 +49,30 @@ judged as (
 
 ),
 
-persons as (
-
-    select
-        journey_key,
-        max(person_key) as person_key
-    from lifecycle
-    group by journey_key
-
-),
-
 who_is_behind_a_change as (
 
     select
-        asked.stage,
-        asked.part,
-        asked.rule,
-        asked.change,
-        judged.period_start,
-        judged.is_entered,
-        judged.person_key,
-        judged.journey_key
-    from asked
-    inner join judged
+        week_changes.stage,
+        week_changes.part,
+        week_changes.rule,
+        week_changes.change,
+        week_candidates.period_start,
+        week_candidates.is_entered,
+        week_candidates.person_key,
+        week_candidates.journey_key
+    from week_changes
+    inner join week_candidates
         on
-            asked.period_kind = judged.period_kind
-            and judged.period_start in (asked.period_start, asked.earlier_start)
-            and asked.stage = judged.stage
+            week_changes.period_kind = week_candidates.period_kind
+            and week_candidates.period_start
+            in (week_changes.period_start, week_changes.earlier_start)
+            and week_changes.stage = week_candidates.stage
             and (
-                (asked.part in ('volume', 'mix') and judged.is_in_question)
-                or asked.rule = judged.failed_rule
-                or (asked.part = 'version' and judged.is_by_version)
+                (week_changes.part in ('volume', 'mix') and week_candidates.is_candidate)
+                or week_changes.rule = week_candidates.failed_rule
+                or (week_changes.part = 'version' and week_candidates.is_by_version)
+                or (week_changes.part = 'inferred' and week_candidates.is_inferred)
             )
-    union all
-    select
-        asked.stage,
-        asked.part,
-        asked.rule,
-        asked.change,
-        cast(date_trunc('week', arrivals.entered_at) as date) as period_start,
-        true as is_entered,
-        persons.person_key,
-        arrivals.journey_key
-    from asked
-    inner join arrivals on asked.stage = arrivals.stage
-    inner join persons on arrivals.journey_key = persons.journey_key
-    where
-        asked.part = 'inferred'
-        and cast(date_trunc('week', arrivals.entered_at) as date)
-        in (asked.period_start, asked.earlier_start)
 
 )
 

@@ -1,10 +1,10 @@
--- Who would enter or leave a stage under the newest version or draft, the most valuable first,
--- and the rule that decides it.
+-- Who would enter or leave a stage under the newest version or draft, and the rule that decides it;
+-- the most valuable first.
 with
 
 changes as (select * from {{ ref('definition_changes') }}),
 
-newest as (select max(evaluation) as evaluation from changes),
+newest_evaluation as (select max(evaluation) as evaluation from changes),
 
 who_would_enter_or_leave as (
 
@@ -21,7 +21,7 @@ who_would_enter_or_leave as (
         changes.won_amount,
         changes.started_at
     from changes
-    inner join newest on changes.evaluation = newest.evaluation
+    inner join newest_evaluation on changes.evaluation = newest_evaluation.evaluation
 
 )
 

@@ -3,7 +3,7 @@ with
 
 links as (select * from {{ ref('int_record_links_described') }}),
 
-chosen as (
+example_person as (
 
     select max(person_key) as person_key
     from links
@@ -23,7 +23,7 @@ why_are_these_one_person as (
         links.identifier,
         links.linked_at
     from links
-    inner join chosen on links.person_key = chosen.person_key
+    inner join example_person on links.person_key = example_person.person_key
 
 )
 

@@ -1,14 +1,14 @@
--- Every rule that stands between a person and being a lead, and how it came out. Put another
--- person_key and stage in their place; here, somebody whom a rule keeps from being an MQL.
+-- Every rule between a person and a stage, with its outcome. Put another person_key in its place;
+-- here, a person whose company fails a rule about its size.
 with
 
 explained as (select * from {{ ref('definition_explained') }}),
 
-chosen as (
+example_person as (
 
     select min(person_key) as person_key
     from explained
-    where stage = 'mql' and not is_stage_met and rule = 'large_enough' and outcome = 'failed'
+    where not is_stage_met and attribute = 'employees' and outcome = 'failed'
 
 ),
 
@@ -27,7 +27,7 @@ why_is_this_person_not_a_lead as (
         explained.definition_version,
         explained.evaluated_at
     from explained
-    inner join chosen on explained.person_key = chosen.person_key
+    inner join example_person on explained.person_key = example_person.person_key
 
 )
 

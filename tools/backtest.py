@@ -1,10 +1,11 @@
-"""Tells what each version of the lead definition, and each draft, would have given.
+"""Shows how many leads, MQLs and SQLs each version of the lead definition, and each draft, gives.
 
-Reads what the last build worked out in marts.definition_backtest and marts.definition_changes."""
+Reads what the last build has in marts.definition_backtest and marts.definition_changes."""
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +25,35 @@ VERSIONS = """
     order by evaluation
 """
 
-# A project that installs this one as a package keeps its seeds in a schema of another name.
+# The schema of the seeds: a project that installs this one as a package has another name for it.
 SEEDS = """
     select table_schema from information_schema.tables
     where table_name = 'lead_definition_versions'
 """
 
+STAGES = """
+    select stage, stage_name, coalesce(planning_node = 'lead', false) as is_lead_stage
+    from {seeds}.lifecycle_stages
+    where stage in (select stage from marts.definition_backtest)
+    order by stage_order
+"""
+
 FIGURES = """
     select
         evaluation,
-        {group} as part,
-        sum(lead_count),
-        sum(lead_won_count),
-        sum(win_lead_first_count),
-        sum(lead_first_won_amount),
-        sum(mql_count),
-        sum(mql_won_count),
-        sum(win_mql_first_count),
-        sum(mql_first_won_amount),
+        {slice_column} as slice,
+        stage,
+        sum(qualified_count),
+        sum(qualified_win_count),
         sum(win_count),
+        sum(qualified_before_win_count),
         sum(won_amount),
-        sum(warning_days),
-        sum(warning_count)
+        sum(qualified_before_win_amount),
+        sum(qualified_to_win_days),
+        sum(dated_win_count)
     from marts.definition_backtest
-    group by evaluation, part
-    order by part, evaluation
+    group by evaluation, slice, stage
+    order by slice, evaluation
 """
 
 CHANGES = """
@@ -59,6 +64,31 @@ CHANGES = """
 """
 
 
+@dataclass(frozen=True)
+class Figures:
+    """A stage in an evaluation and slice: how many journeys qualify, and how many of them won."""
+
+    evaluation: str
+    slice: str | None
+    stage: str
+    qualified: int
+    qualified_wins: int
+    wins: int
+    qualified_before_wins: int
+    won_amount: Any
+    qualified_before_amount: Any
+    days_to_win: Any
+    dated_wins: int
+
+    @property
+    def name(self) -> str:
+        return _plain(self.evaluation)
+
+    @property
+    def slice_name(self) -> str:
+        return "none" if self.slice is None else str(self.slice)
+
+
 def main() -> int:
     options = _options()
     if not options.database.exists():
@@ -66,7 +96,7 @@ def main() -> int:
         return 1
     try:
         with duckdb.connect(str(options.database), read_only=True) as connection:
-            return _tell(connection, options.draft, options.by)
+            return _show(connection, options.draft, options.by)
     except duckdb.CatalogException:
         print(f"{options.database} has no back-test yet: run `make build` first.", file=sys.stderr)
     except duckdb.IOException as error:
@@ -74,79 +104,101 @@ def main() -> int:
     return 1
 
 
-def _tell(connection: duckdb.DuckDBPyConnection, draft: str, part: str | None) -> int:
-    """Prints the tables for the versions that are asked for, always beside what is in force."""
+def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str | None) -> int:
+    """Prints the tables for the wanted versions, always next to the definition in force."""
     seeds = (connection.execute(SEEDS).fetchone() or ("seeds",))[0]
     summaries = dict(connection.execute(VERSIONS.format(seeds=seeds)).fetchall())
     wanted = set(summaries) if draft == "all" else {IN_FORCE, f"version_{draft}"}
     if not wanted <= set(summaries):
         print(
-            f"The last build did not judge by version {draft}: see that the seed "
+            f"The last build did not evaluate version {draft}: see that the seed "
             "lead_definition_versions has it and the var reevaluated_versions names it.",
             file=sys.stderr,
         )
         return 1
-    figures = connection.execute(FIGURES.format(group=part or "''")).fetchall()
+    stages = connection.execute(STAGES.format(seeds=seeds)).fetchall()
+    query = FIGURES.format(slice_column=slice_column or "''")
+    figures = [Figures(*row) for row in connection.execute(query).fetchall()]
     changes = connection.execute(CHANGES).fetchall()
-    _print(_chosen(summaries.items(), wanted), _chosen(figures, wanted), _chosen(changes, wanted))
+    _print(
+        [row for row in summaries.items() if row[0] in wanted],
+        stages,
+        [each for each in figures if each.evaluation in wanted],
+        [row for row in changes if row[0] in wanted],
+    )
     return 0
 
 
-def _chosen(rows: Any, wanted: set[str]) -> list[Row]:
-    return [row for row in rows if row[0] in wanted]
-
-
-def _print(summaries: Sequence[Row], figures: Sequence[Row], changes: Sequence[Row]) -> None:
+def _print(
+    summaries: Sequence[Row],
+    stages: Sequence[Row],
+    figures: Sequence[Figures],
+    changes: Sequence[Row],
+) -> None:
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    tables = (
-        _summary_table(summaries),
-        _stage_table("Leads", figures, slice(2, 6)),
-        _stage_table("MQLs", figures, slice(6, 10)),
-        _warning_table(figures),
-        _change_table(changes),
-    )
-    for table in tables:
+    for table in _tables(summaries, stages, figures, changes):
         console.print(table)
         console.print()
     console.print(
-        "precision: of them, how many won. recall: of the wins, how many were one by then.\n"
+        "precision: share of the qualified journeys that won. recall: share of the wins that were"
+        " qualified before.\n"
         "The people themselves: marts.definition_changes (analyses/who_would_enter_or_leave.sql).",
         highlight=False,
     )
 
 
+def _tables(
+    summaries: Sequence[Row],
+    stages: Sequence[Row],
+    figures: Sequence[Figures],
+    changes: Sequence[Row],
+) -> Iterator[Table]:
+    yield _summary_table(summaries)
+    for stage, stage_name, _ in stages:
+        yield _stage_table(stage_name, [each for each in figures if each.stage == stage])
+    for stage, stage_name, is_lead_stage in stages:
+        if is_lead_stage:
+            yield _warning_table(stage_name, [each for each in figures if each.stage == stage])
+    yield _change_table(changes)
+
+
 def _summary_table(summaries: Sequence[Row]) -> Table:
-    table = _table("What is compared", "judged by", "what it says")
+    table = _table("What is compared", "evaluation", "summary")
     for evaluation, summary in summaries:
         table.add_row(_plain(evaluation), summary)
     return table
 
 
-def _stage_table(stage: str, figures: Sequence[Row], place: slice) -> Table:
-    """One row a version: how many, and how good they are, by count and by value."""
-    headings = ("judged by", "", stage, "won", "precision", "wins", "recall", "recall by value")
-    table = _table(f"{stage} that each would have given", *headings)
-    for row in figures:
-        count, won, first, first_amount = row[place]
-        wins, amount = row[10], row[11]
-        shares = _share(won, count), f"{wins:,}", _share(first, wins), _share(first_amount, amount)
-        table.add_row(_plain(row[0]), _part(row), f"{count:,}", f"{won:,}", *shares)
-    return table
-
-
-def _warning_table(figures: Sequence[Row]) -> Table:
-    table = _table("Days of warning, from lead to win", "judged by", "", "wins", "days (mean)")
-    for row in figures:
-        days, wins = row[12], row[13]
+def _stage_table(stage_name: str, figures: Sequence[Figures]) -> Table:
+    """One row per evaluation: how many qualify, and how well they point to wins."""
+    headings = ("won", "precision", "wins", "recall", "recall by value")
+    table = _table(f"{stage_name}s by evaluation", "evaluation", "", f"{stage_name}s", *headings)
+    for each in figures:
         table.add_row(
-            _plain(row[0]), _part(row), f"{wins:,}", f"{days / wins:.1f}" if wins else "-"
+            each.name,
+            each.slice_name,
+            f"{each.qualified:,}",
+            f"{each.qualified_wins:,}",
+            _share(each.qualified_wins, each.qualified),
+            f"{each.wins:,}",
+            _share(each.qualified_before_wins, each.wins),
+            _share(each.qualified_before_amount, each.won_amount),
         )
     return table
 
 
+def _warning_table(stage_name: str, figures: Sequence[Figures]) -> Table:
+    title = f"Days of warning, from {stage_name.lower()} to win"
+    table = _table(title, "evaluation", "", "wins", "days (mean)")
+    for each in figures:
+        mean = f"{each.days_to_win / each.dated_wins:.1f}" if each.dated_wins else "-"
+        table.add_row(each.name, each.slice_name, f"{each.dated_wins:,}", mean)
+    return table
+
+
 def _change_table(changes: Sequence[Row]) -> Table:
-    """One row a version, stage and direction: how many, and the rule that moves most of them."""
-    headings = ("judged by", "stage", "", "journeys", "mostly by", "which moves")
+    """One row per version, stage and direction: how many, and the rule that moves most of them."""
+    headings = ("evaluation", "stage", "", "journeys", "mostly by", "which moves")
     table = _table("Who would enter or leave, against what is in force", *headings)
     for group in _groups(changes):
         evaluation, stage, change, count, rule = group[0]
@@ -156,21 +208,17 @@ def _change_table(changes: Sequence[Row]) -> Table:
 
 
 def _groups(changes: Sequence[Row]) -> Iterator[list[Row]]:
-    """The rules that move one stage of one version one way, the strongest first."""
+    """The rules that move one stage of one version in one direction, the strongest first."""
     for key in dict.fromkeys(row[:3] for row in changes):
         yield [row for row in changes if row[:3] == key]
 
 
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    texts = {"", "judged by", "what it says", "stage", "mostly by"}
+    texts = {"", "evaluation", "summary", "stage", "mostly by"}
     for heading in headings:
         table.add_column(heading, justify="left" if heading in texts else "right")
     return table
-
-
-def _part(row: Row) -> str:
-    return str(row[1]) if row[1] is not None else "none"
 
 
 def _share(part: Any, whole: Any) -> str:

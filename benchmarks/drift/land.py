@@ -27,8 +27,9 @@ TABLES = f"""
     create table intermediate.int_definition_rules_completed (
         definition_version bigint, stage varchar, rule varchar, attribute varchar,
         operator varchar, value varchar, if_unknown varchar, meaning varchar, rule_order bigint);
-    create table intermediate.int_restated_weeks_detected (
-        stage varchar, week date, told_first bigint, told_then bigint, told_now bigint,
+    create schema history;
+    create table history.history_stage_counts (
+        period_kind varchar, period_start date, stage varchar, entered_count bigint,
         note_number bigint, noted_at timestamp);
     create table marts.stage_count_changes (
         period_kind varchar, period_start date, stage varchar, part varchar, rule varchar,

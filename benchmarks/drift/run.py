@@ -19,7 +19,7 @@ LANDED = (
     "int_integrity_counted",
     "int_definition_rules_completed",
     "int_definition_versions_dated",
-    "int_restated_weeks_detected",
+    "history_stage_counts",
     "stage_count_changes",
 )
 SEEDS = ("drift_monitors", "alert_decisions", "lifecycle_stages")

@@ -1,4 +1,4 @@
-{# The value, as text, that a table of persons or profiles has for the attribute that a rule names; null where unknown. #}
+{# The value, as text, of the attribute that a rule names, from a table of persons or profiles; null if it is not known. #}
 {% macro attribute_of(table, attribute) -%}
     case {{ attribute }}
             {%- for name, kind in definition_attributes().items() %}

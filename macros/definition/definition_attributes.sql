@@ -1,4 +1,4 @@
-{# What a rule of the definition may ask of a person, and of what kind each is; columns of int_person_attributes_dated. #}
+{# The attributes of int_person_attributes_dated that a rule of the definition may name, each with its kind. #}
 {% macro definition_attributes() -%}
     {{ return({
         'has_valid_email': 'flag',

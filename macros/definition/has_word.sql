@@ -1,4 +1,4 @@
-{# Whether a value is one of the words of a list that are parted by blanks. A blank within the value is written _ in the list. #}
+{# Whether a value is one of the words of a list that are separated by blanks. A blank within the value is written _ in the list. #}
 {% macro has_word(words, value) -%}
     {{ dbt.position(
         "' ' || replace(lower(" ~ value ~ "), ' ', '_') || ' '",

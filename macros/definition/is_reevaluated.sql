@@ -1,4 +1,4 @@
-{# Whether a version is among the var reevaluated_versions, under which all of history is judged again. #}
+{# Whether a version is named by the var reevaluated_versions: the versions that evaluate all of history once more. #}
 {% macro is_reevaluated(version) -%}
     {%- set wanted = var('reevaluated_versions') -%}
     {%- if wanted == 'all' -%} true

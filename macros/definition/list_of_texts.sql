@@ -1,4 +1,4 @@
-{# An aggregate: texts in their order, parted by a separator. Engines differ in how the order is written. #}
+{# An aggregate: texts in their order with a separator between them. Engines differ in how the order is written. #}
 {% macro list_of_texts(text, separator) -%}
     {{ return(adapter.dispatch('list_of_texts', 'revenue_funnel')(text, separator)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# In a select list: one row for each word of a list that is parted by blanks. #}
+{# In a select list: one row for each word of a list that is separated by blanks. #}
 {% macro words_of(words) -%} {{ return(adapter.dispatch('words_of', 'revenue_funnel')(words)) }} {%- endmacro %}
 
 {% macro default__words_of(words) -%} unnest(string_split({{ words }}, ' ')) {%- endmacro %}

@@ -28,7 +28,6 @@ MAY_BE_EMPTY = {
     "int_kpi_targets_aggregated",
     "plan_accuracy",
     "plan_actuals",
-    "int_restated_weeks_detected",
     "int_restatements_grouped",
 }
 # A plan looks a year ahead: at the first moment there is no target yet that it could start from.

@@ -1,4 +1,4 @@
-"""A definition that is not in order stops the build before anything is judged, and says why."""
+"""A faulty definition stops the build before any lead is evaluated, and says what is wrong."""
 
 import shutil
 from pathlib import Path
@@ -12,19 +12,20 @@ from tools.run_dbt import ROOT, run_dbt
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "analyses")
 SELECT = "evidence_kinds lifecycle_stages lead_definition_versions lead_definition_rules "
 SELECT += "lead_definition_scores lead_definition_agreements int_rules_checked "
-SELECT += "int_versions_checked int_agreements_checked int_definition_checked int_definition_versions_dated"
+SELECT += "int_definition_checked int_definition_versions_dated"
 
 VERSIONS = "lead_definition_versions.csv"
 RULES = "lead_definition_rules.csv"
 SCORES = "lead_definition_scores.csv"
 AGREEMENTS = "lead_definition_agreements.csv"
+RULE = "seeds/lead_definition_rules.csv, version 3, stage {}, rule {}"
 DRAFT_RULE = "3,lead,not_test,is_test,is,false,passes,No test record"
 DRAFT_SIZE = "3,mql,large_enough,employees,at_least,50,passes,Large enough to need us"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project with seeds of its own, which a test may spoil."""
+    """The project with seeds of its own, which a test may break."""
     folder = tmp_path_factory.mktemp("definition")
     for part in PARTS:
         (folder / part).symlink_to(ROOT / part)
@@ -42,7 +43,7 @@ def _fresh_seeds(project: Path) -> Path:
     return Path(shutil.copytree(ROOT / "seeds", project / "seeds"))
 
 
-def test_the_shipped_definition_is_in_order(project: Path) -> None:
+def test_the_shipped_definition_has_no_fault(project: Path) -> None:
     _fresh_seeds(project)
     outcome = _check(project)
     assert outcome.success, messages(outcome)
@@ -55,101 +56,101 @@ def test_the_shipped_definition_is_in_order(project: Path) -> None:
             RULES,
             "1,mql,large_enough,employees,at_least,20",
             "1,mql,large_enough,employees,at_least,25",
-            "Version 1 is in force and its rules or scores are no longer those that were agreed: "
-            "put them back, and make the change a new version.",
+            "seeds/lead_definition_versions.csv, version 1: its rules or scores have changed since "
+            "the teams agreed to it. Undo the change and make it a new version.",
         ),
         (
             SCORES,
             "2,email_clicked,5",
             "2,email_clicked,6",
-            "Version 2 is in force and its rules or scores are no longer those that were agreed",
+            "seeds/lead_definition_versions.csv, version 2: its rules or scores have changed since",
         ),
         (
             VERSIONS,
             "3,,,,Draft",
             "3,2026-01-01,,,Draft",
-            "Version 3 is in force without a fingerprint: when all teams have agreed to it, write",
+            "seeds/lead_definition_versions.csv, version 3: it is in force without a fingerprint. "
+            "When all teams have agreed to it, write",
         ),
         (
             AGREEMENTS,
             "2,sales,Head of Sales,2025-06-12\n",
             "",
-            "Version 2 is in force and sales has not agreed to it: add the agreement to "
-            "lead_definition_agreements, or make the version a draft by emptying its valid_from.",
+            "seeds/lead_definition_agreements.csv, version 2: it is in force, and sales has not "
+            "agreed to it. Add the agreement, or make the version a draft: delete its valid_from.",
         ),
         (
             VERSIONS,
             "2,2025-07-01",
             "2,2025-06-01",
-            "Versions 1 and 2 overlap from 2025-06-01 on: write that day as the valid_to of "
-            "version 1.",
+            "seeds/lead_definition_versions.csv, version 1: it overlaps with version 2 from "
+            "2025-06-01 on. Write that day as its valid_to.",
         ),
         (
             VERSIONS,
             "2,2025-07-01",
             "2,2025-08-01",
-            "No version is in force from 2025-07-01 on until 2025-08-01: move the valid_to of "
-            "version 1, or add a version from that day on.",
+            "seeds/lead_definition_versions.csv, version 1: it ends, and no version is in force "
+            "from 2025-07-01 until 2025-08-01. Move its valid_to, or add a version that begins "
+            "that day.",
         ),
         (
             RULES,
             DRAFT_RULE,
             DRAFT_RULE.replace("is_test", "is_testing"),
-            "The rule not_test for lead of version 3 asks for the attribute is_testing, which does "
-            "not exist: write one of",
+            f"{RULE.format('lead', 'not_test')}: the attribute is_testing does not exist. ",
         ),
         (
             RULES,
             DRAFT_RULE,
             DRAFT_RULE.replace(",is,", ",equals,"),
-            "The rule not_test for lead of version 3 compares by equals, which does not exist",
+            f"{RULE.format('lead', 'not_test')}: the operator equals cannot compare is_test. "
+            "Allowed: is, is_not.",
         ),
         (
             RULES,
             DRAFT_SIZE,
             DRAFT_SIZE.replace(",50,", ",fifty,"),
-            "The rule large_enough for mql of version 3 has the value fifty, which at_least can "
-            "not be compared with: write a whole number.",
+            f"{RULE.format('mql', 'large_enough')}: the value is fifty. Allowed: a whole number.",
         ),
         (
             RULES,
             DRAFT_RULE,
             f"{DRAFT_RULE}\n{DRAFT_RULE}",
-            "The rule not_test for lead of version 3 stands 2 times",
+            f"{RULE.format('lead', 'not_test')}: there are 2 rows with this name.",
         ),
         (
             RULES,
             DRAFT_RULE,
             DRAFT_RULE.replace("lead", "leed"),
-            "The rule not_test for leed of version 3 names a stage that lifecycle_stages does not "
-            "have for persons",
+            f"{RULE.format('leed', 'not_test')}: this stage cannot have rules. Allowed: ",
         ),
         (
             RULES,
             "3,sql,evidence,evidence,is,meeting_held",
             "3,sql,evidence,evidence,is,meeting_had",
-            "The rule evidence for sql of version 3 names the evidence meeting_had, which "
-            "evidence_kinds does not have",
+            f"{RULE.format('sql', 'evidence')}: the evidence meeting_had is not in "
+            "seeds/evidence_kinds.csv.",
         ),
         (
             SCORES,
             "3,email_clicked,5",
             "3,mail_clicked,5",
-            "The score of mail_clicked in version 3 is of a kind that evidence_kinds does not have",
+            "seeds/lead_definition_scores.csv, version 3, kind mail_clicked: this kind is not in "
+            "seeds/evidence_kinds.csv.",
         ),
         (
             RULES,
             DRAFT_RULE,
             DRAFT_RULE.replace("passes", "maybe"),
-            "The rule not_test for lead of version 3 has maybe under if_unknown: write passes or "
-            "fails.",
+            f"{RULE.format('lead', 'not_test')}: if_unknown is maybe. Allowed: passes, fails.",
         ),
         (
             "evidence_kinds.csv",
             "meeting_held,,",
             "meeting_held,sql,",
-            "The seed evidence_kinds makes meeting_held evidence of sql, which the lead definition "
-            "decides",
+            "seeds/evidence_kinds.csv, kind meeting_held: its stage is sql, which the lead "
+            "definition decides.",
         ),
     ],
 )
@@ -163,5 +164,5 @@ def test_a_fault_stops_the_build_with_its_sentence(
     outcome = _check(project)
     assert not outcome.success
     assert f"- {sentence}" in messages(outcome)
-    judged = {node.node.name: str(node.status) for node in outcome.result.results}  # type: ignore[union-attr]
-    assert judged["int_definition_versions_dated"] == "skipped"
+    statuses = {node.node.name: str(node.status) for node in outcome.result.results}  # type: ignore[union-attr]
+    assert statuses["int_definition_versions_dated"] == "skipped"

@@ -1,11 +1,11 @@
-{# Grain: one row a evaluation of judgement and version, with the time in which that version decides:
-   in_force, on which everything published stands, and each version alone over all of history. #}
+{# Grain: one row per evaluation and version, with the interval in which that version decides. The evaluation in_force, which all
+   published tables use, has every version in its own time; each other one has a single version over all of history. #}
 -- depends_on: {{ ref('int_definition_checked') }}
 with
 
 versions as (select * from {{ ref('lead_definition_versions') }}),
 
-evaluations as (
+version_intervals as (
 
     select
         'in_force' as evaluation,
@@ -35,9 +35,9 @@ int_definition_versions_dated as (
         is_draft,
         valid_from,
         valid_to,
-        -- What nobody dated is judged by the first version.
+        -- An undated touch is evaluated by the first version.
         min(valid_from) over (partition by evaluation) as first_valid_from
-    from evaluations
+    from version_intervals
 
 )
 

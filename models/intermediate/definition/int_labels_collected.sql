@@ -1,5 +1,5 @@
-{# Grain: one row a system, person and stage that a label of the system means, since when. The
-   stage is empty for labels that mean none. #}
+{# Grain: one row per system, person and stage that a label of the system means, with the first moment of it. The stage is
+   null for labels that mean no stage. #}
 with
 
 claims as (select * from {{ ref('int_stage_claims_unioned') }}),
@@ -12,7 +12,7 @@ labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'
 
 changes as (
 
-    -- What changed only after the cutoff says what was there before, too.
+    -- A change after the cutoff also shows the label before it.
     select * from {{ ref('int_stage_claims_rows_checked') }}
     where reason_code is null or reason_code in ('after_cutoff', 'unknown_label')
 
@@ -43,7 +43,7 @@ first_labels as (
 
 ),
 
-said as (
+label_starts as (
 
     select
         record_key,
@@ -52,8 +52,7 @@ said as (
         claimed_at as labelled_at
     from claims
     union all
-    -- The label that a record had before its first change, or has without one, it had from its
-    -- creation on.
+    -- The label before the first change, or the only one, holds from the creation of the record on.
     select
         first_labels.record_key,
         first_labels.system,
@@ -70,13 +69,13 @@ said as (
 int_labels_collected as (
 
     select
-        said.system,
+        label_starts.system,
         records.person_key,
-        said.stage,
-        min(said.labelled_at) as labelled_at
-    from said
-    inner join records on said.record_key = records.record_key
-    group by said.system, records.person_key, said.stage
+        label_starts.stage,
+        min(label_starts.labelled_at) as labelled_at
+    from label_starts
+    inner join records on label_starts.record_key = records.record_key
+    group by label_starts.system, records.person_key, label_starts.stage
 
 )
 

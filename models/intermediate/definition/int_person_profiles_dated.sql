@@ -1,27 +1,33 @@
-{# Grain: one row a person and spell, with the profile: what the rules ask about, as far as they
-   tell people apart. Few profiles stand for all persons, so that rules are asked of few. #}
+{# Grain: one row per person and interval, with the profile: the attributes that rules use, as far as rules can tell them apart.
+   Many persons share a profile, so each rule is evaluated once per profile. #}
 {%- set attributes = definition_attributes() -%}
+{%- set profile_parts = [] -%}
+{%- for name in attributes -%}
+    {%- do profile_parts.append(
+        "coalesce(cast(" ~ name ~ " as " ~ dbt.type_string() ~ "), '?')"
+    ) -%}
+{%- endfor -%}
 
 with
 
-spells as (select * from {{ ref('int_person_attributes_dated') }}),
+attribute_intervals as (select * from {{ ref('int_person_attributes_dated') }}),
 
 rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
-asked as (
+attribute_uses as (
 
     select
         {%- for name in attributes %}
-        bool_or(attribute = '{{ name }}') as asks_{{ name }},
+        bool_or(attribute = '{{ name }}') as uses_{{ name }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
-        count(*) as rule_count
     from rules
 
 ),
 
 thresholds as (
 
-    -- Numbers between two of these are the same to every rule.
+    -- Numbers between two thresholds are the same to every rule.
     select distinct
         attribute,
         cast(value as bigint) + case when operator = 'at_most' then 1 else 0 end as threshold
@@ -31,39 +37,43 @@ thresholds as (
 ),
 
 {% for name, kind in attributes.items() if kind == 'number' -%}
-{{ name }}_steps as (
+{{ name }}_thresholds as (
 
     select
-        known.{{ name }},
-        max(thresholds.threshold) as step
-    from (select distinct {{ name }} from spells) as known
+        attribute_intervals.{{ name }},
+        max(thresholds.threshold) as threshold
+    from attribute_intervals
     inner join thresholds
-        on thresholds.attribute = '{{ name }}' and known.{{ name }} >= thresholds.threshold
-    group by known.{{ name }}
+        on
+            thresholds.attribute = '{{ name }}'
+            and attribute_intervals.{{ name }} >= thresholds.threshold
+    group by attribute_intervals.{{ name }}
 
 ),
 
 {% endfor -%}
-collapsed as (
+profile_intervals as (
 
     select
-        spells.person_key,
+        attribute_intervals.person_key,
         {%- for name, kind in attributes.items() %}
         {%- if kind == 'number' %}
         case
-            when asked.asks_{{ name }} and spells.{{ name }} is not null
-                then coalesce({{ name }}_steps.step, 0)
+            when attribute_uses.uses_{{ name }} and attribute_intervals.{{ name }} is not null
+                then coalesce({{ name }}_thresholds.threshold, 0)
         end as {{ name }},
         {%- else %}
-        case when asked.asks_{{ name }} then spells.{{ name }} end as {{ name }},
+        case when attribute_uses.uses_{{ name }} then attribute_intervals.{{ name }} end
+            as {{ name }},
         {%- endif %}
         {%- endfor %}
-        spells.valid_from,
-        spells.valid_to
-    from spells
-    cross join asked
+        attribute_intervals.valid_from,
+        attribute_intervals.valid_to
+    from attribute_intervals
+    cross join attribute_uses
     {%- for name, kind in attributes.items() if kind == 'number' %}
-    left join {{ name }}_steps on spells.{{ name }} = {{ name }}_steps.{{ name }}
+    left join {{ name }}_thresholds
+        on attribute_intervals.{{ name }} = {{ name }}_thresholds.{{ name }}
     {%- endfor %}
 
 ),
@@ -72,8 +82,8 @@ int_person_profiles_dated as (
 
     select
         *,
-        {{ key_of(profile_parts()) }} as profile_key
-    from collapsed
+        {{ key_of(profile_parts) }} as profile_key
+    from profile_intervals
 
 )
 

@@ -1,21 +1,26 @@
-{# Grain: one row a profile, version, stage and rule about attributes: whether it passes, fails,
-   or can't tell. The only place that compares values with the definition's. #}
+{# Grain: one row per profile, version, stage and rule about attributes: passed, failed or unknown. The only model that compares
+   values with the definition. #}
 with
 
-persons as (select * from {{ ref('int_person_profiles_dated') }}),
+person_profiles as (select * from {{ ref('int_person_profiles_dated') }}),
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (
+
+    select * from {{ ref('int_definition_rules_completed') }}
+    where attribute not in ('evidence', 'score', 'stage')
+
+),
 
 profiles as (
 
     select distinct
         profile_key,
         {{ definition_attributes().keys() | join(',\n        ') }}
-    from persons
+    from person_profiles
 
 ),
 
-looked_up as (
+profile_values as (
 
     select
         profiles.profile_key,
@@ -24,27 +29,29 @@ looked_up as (
         rules.rule,
         rules.rule_order,
         rules.operator,
-        rules.value as wanted,
+        rules.value as required_value,
         rules.if_unknown,
-        {{ attribute_of('profiles', 'rules.attribute') }} as known
+        {{ attribute_of('profiles', 'rules.attribute') }} as known_value
     from profiles
     cross join rules
-    where rules.attribute not in ('evidence', 'score', 'stage')
 
 ),
 
-compared as (
+comparisons as (
 
     select
         *,
         case
-            when known is null then null
-            when operator in ('is', 'is_one_of') then {{ has_word('wanted', 'known') }}
-            when operator in ('is_not', 'is_none_of') then not {{ has_word('wanted', 'known') }}
-            when operator = 'at_least' then cast(known as bigint) >= cast(wanted as bigint)
-            when operator = 'at_most' then cast(known as bigint) <= cast(wanted as bigint)
-        end as holds
-    from looked_up
+            when known_value is null then null
+            when operator in ('is', 'is_one_of') then {{ has_word('required_value', 'known_value') }}
+            when operator in ('is_not', 'is_none_of')
+                then not {{ has_word('required_value', 'known_value') }}
+            when operator = 'at_least'
+                then cast(known_value as bigint) >= cast(required_value as bigint)
+            when operator = 'at_most'
+                then cast(known_value as bigint) <= cast(required_value as bigint)
+        end as is_true
+    from profile_values
 
 ),
 
@@ -56,9 +63,10 @@ int_profile_rules_evaluated as (
         stage,
         rule,
         rule_order,
-        case when holds then 'passed' when not holds then 'failed' else 'unknown' end as outcome,
-        coalesce(holds, if_unknown = 'passes') as is_passed
-    from compared
+        case when is_true then 'passed' when not is_true then 'failed' else 'unknown' end
+            as outcome,
+        coalesce(is_true, if_unknown = 'passes') as is_passed
+    from comparisons
 
 )
 

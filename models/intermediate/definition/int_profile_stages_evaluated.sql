@@ -1,8 +1,8 @@
-{# Grain: one row a profile, version and stage: whether it passes all rules about attributes, and
-   which it fails first. #}
+{# Grain: one row per profile, version and stage: whether the profile passes all rules about attributes, and the first one that
+   it fails. #}
 with
 
-evaluated as (select * from {{ ref('int_profile_rules_evaluated') }}),
+profile_rules as (select * from {{ ref('int_profile_rules_evaluated') }}),
 
 profiles as (select distinct profile_key from {{ ref('int_person_profiles_dated') }}),
 
@@ -15,14 +15,14 @@ stages as (
 
 ),
 
-failures as (
+first_failures as (
 
     select
         profile_key,
         definition_version,
         stage,
         {{ first_by('rule', 'rule_order') }} as failed_rule
-    from evaluated
+    from profile_rules
     where not is_passed
     group by profile_key, definition_version, stage
 
@@ -30,20 +30,20 @@ failures as (
 
 int_profile_stages_evaluated as (
 
-    -- A stage that asks for no attribute passes everybody.
+    -- A stage without a rule about attributes passes every profile.
     select
         profiles.profile_key,
         stages.definition_version,
         stages.stage,
-        failures.failed_rule,
-        failures.failed_rule is null as is_passed
+        first_failures.failed_rule,
+        first_failures.failed_rule is null as is_passed
     from profiles
     cross join stages
-    left join failures
+    left join first_failures
         on
-            profiles.profile_key = failures.profile_key
-            and stages.definition_version = failures.definition_version
-            and stages.stage = failures.stage
+            profiles.profile_key = first_failures.profile_key
+            and stages.definition_version = first_failures.definition_version
+            and stages.stage = first_failures.stage
 
 )
 

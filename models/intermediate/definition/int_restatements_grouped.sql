@@ -1,71 +1,109 @@
-{# Grain: one row a day on which builds told otherwise of closed weeks than chance could excuse,
-   named as an alert. #}
+{# Grain: one row per day on which builds reported the count of a closed week anew, by more than random variation: the alert of
+   that day. #}
 with
 
-restated as (select * from {{ ref('int_restated_weeks_detected') }}),
+snapshots as (
+
+    select * from {{ ref('history_stage_counts') }}
+    where period_kind = 'week' and noted_at <= {{ cutoff() }}
+
+),
 
 monitors as (select * from {{ ref('drift_monitors') }} where source = 'note'),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-surprises as (
+reported_counts as (
 
-    -- How far readers were misled, beside what chance alone moves in a week of n: sqrt(n).
     select
-        *,
-        cast(noted_at as date) as noted_date,
-        abs(told_now - told_first) / sqrt(greatest(told_first, 4)) as surprise,
-        abs(told_then - told_first) / sqrt(greatest(told_first, 4)) as former_surprise
-    from restated
+        stage,
+        period_start as week,
+        entered_count as reported_count,
+        lag(entered_count) over (
+            partition by period_start, stage order by note_number
+        ) as previous_count,
+        first_value(entered_count) over (
+            partition by period_start, stage order by note_number
+        ) as first_reported_count,
+        note_number,
+        cast(noted_at as date) as reported_date
+    from snapshots
 
 ),
 
-ranked as (
+restated_weeks as (
 
-    -- What changes the past changes many weeks and stages of it at once.
+    -- By chance alone a week of n entries moves by about sqrt(n). Counts below 4 are taken as 4:
+    -- there a single entry is no news.
     select
-        surprises.*,
+        *,
+        abs(reported_count - first_reported_count)
+        / sqrt(greatest(first_reported_count, 4)) as z_score,
+        abs(previous_count - first_reported_count)
+        / sqrt(greatest(first_reported_count, 4)) as previous_z_score
+    from reported_counts
+    where previous_count is not null
+
+),
+
+ranked_restatements as (
+
+    -- A change of the past moves many weeks and stages at once: the largest one names the alert.
+    -- A week that was beyond the limit before is not reported again.
+    select
+        restated_weeks.*,
         monitors.kind,
         monitors.severity,
         monitors.meaning,
-        count(*) over (partition by surprises.noted_date) as week_count,
+        count(*) over (partition by restated_weeks.reported_date) as week_count,
         row_number() over (
-            partition by surprises.noted_date
+            partition by restated_weeks.reported_date
             order by
-                surprises.surprise desc,
-                surprises.week asc,
-                surprises.stage asc,
-                surprises.note_number asc
-        ) as place
-    from surprises
+                restated_weeks.z_score desc,
+                restated_weeks.week asc,
+                restated_weeks.stage asc,
+                restated_weeks.note_number asc
+        ) as size_rank
+    from restated_weeks
     inner join monitors
         on
-            surprises.surprise >= monitors.limit_1
-            and surprises.former_surprise < monitors.limit_1
+            restated_weeks.z_score >= monitors.limit_1
+            and restated_weeks.previous_z_score < monitors.limit_1
 
 ),
 
 int_restatements_grouped as (
 
     select
-        {{ key_of(['ranked.kind', 'ranked.noted_date']) }} as alert_key,
-        ranked.kind,
-        ranked.severity,
+        {{ key_of(['restatements.kind', 'restatements.reported_date']) }} as alert_key,
+        restatements.kind,
+        restatements.severity,
         cast(null as {{ dbt.type_string() }}) as system,
-        ranked.stage,
+        restatements.stage,
         cast(null as bigint) as definition_version,
         cast(null as {{ dbt.type_string() }}) as rule,
-        cast(ranked.week as {{ dbt.type_string() }}) as subject,
+        cast(restatements.week as {{ dbt.type_string() }}) as subject,
         stages.owner_team,
-        {{ restatement_sentence('ranked') }} as summary,
-        ranked.told_now as observed_count,
-        cast(ranked.told_first as decimal(18, 2)) as expected_volume,
-        abs(ranked.told_now - ranked.told_first) as affected_count,
-        ranked.noted_date as first_seen_date,
-        ranked.noted_date as last_seen_date
-    from ranked
-    inner join stages on ranked.stage = stages.stage
-    where ranked.place = 1
+        restatements.meaning || ' (' || restatements.stage || ', week of '
+        || cast(restatements.week as {{ dbt.type_string() }})
+        || case
+            when restatements.week_count > 1
+                then
+                    ' and '
+                    || cast(restatements.week_count - 1 as {{ dbt.type_string() }}) || ' more'
+            else ''
+        end
+        || '): ' || cast(restatements.reported_count as {{ dbt.type_string() }})
+        || ' now, ' || cast(restatements.first_reported_count as {{ dbt.type_string() }})
+        || ' first reported.' as summary,
+        restatements.reported_count as observed_count,
+        cast(restatements.first_reported_count as decimal(18, 2)) as expected_volume,
+        abs(restatements.reported_count - restatements.first_reported_count) as affected_count,
+        restatements.reported_date as first_seen_date,
+        restatements.reported_date as last_seen_date
+    from ranked_restatements as restatements
+    inner join stages on restatements.stage = stages.stage
+    where restatements.size_rank = 1
 
 )
 

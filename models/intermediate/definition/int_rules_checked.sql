@@ -1,7 +1,14 @@
-{# Grain: one row a rule, score or kind of evidence that can't be used, with a sentence that says
-   why and what to do. #}
+{# Grain: one row per rule, score or kind of evidence that cannot be used, with a sentence that says where it is, what is wrong
+   and what is allowed. #}
 {%- set attributes = definition_attributes() -%}
-{%- set names = attributes.keys() | list + ['evidence', 'score'] -%}
+{%- set operators_of_kind = {
+    'flag': ['is', 'is_not'],
+    'text': ['is', 'is_not', 'is_one_of', 'is_none_of'],
+    'number': ['at_least', 'at_most'],
+    'evidence': ['is', 'is_one_of'],
+    'score': ['at_least'],
+} -%}
+{%- set text = dbt.type_string() -%}
 
 with
 
@@ -17,6 +24,8 @@ stages as (
 
 ),
 
+stage_lists as (select {{ list_of_texts('stage', ', ') }} as stages from stages),
+
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
 evidence_words as (
@@ -30,69 +39,161 @@ evidence_words as (
 
 ),
 
-unknown_words as (
+unknown_evidence_words as (
 
     select
-        words.definition_version,
-        words.stage,
-        min(words.kind) as kind
-    from evidence_words as words
-    left join kinds on words.kind = kinds.kind
+        evidence_words.definition_version,
+        evidence_words.stage,
+        min(evidence_words.kind) as kind
+    from evidence_words
+    left join kinds on evidence_words.kind = kinds.kind
     where kinds.kind is null
-    group by words.definition_version, words.stage
+    group by evidence_words.definition_version, evidence_words.stage
 
 ),
 
-described as (
+rule_kinds as (
 
     select
-        rules.*,
-        count(*) over (partition by rules.definition_version, rules.stage, rules.rule) as times,
+        *,
+        count(*) over (partition by definition_version, stage, rule) as row_count,
+        length(value) between 1 and 9
+        and translate(value, '0123456789', '') = '' as is_whole_number,
         case
             {%- for name, kind in attributes.items() %}
-            when rules.attribute = '{{ name }}' then '{{ kind }}'
+            when attribute = '{{ name }}' then '{{ kind }}'
             {%- endfor %}
-            when rules.attribute in ('evidence', 'score') then rules.attribute
-        end as kind,
-        versions.definition_version is not null as has_version,
-        stages.stage is not null as has_stage,
-        unknown_words.kind as unknown_word,
-        'The rule ' || coalesce(rules.rule, '(without a name)') || ' for '
-        || coalesce(rules.stage, '(no stage)') || ' of version '
-        || coalesce(cast(rules.definition_version as {{ dbt.type_string() }}), '(none)')
-            as subject
+            when attribute in ('evidence', 'score') then attribute
+        end as kind
     from rules
+
+),
+
+rule_operators as (
+
+    select
+        *,
+        case kind
+            {%- for kind, operators in operators_of_kind.items() %}
+            when '{{ kind }}' then coalesce(operator in ('{{ operators | join("', '") }}'), false)
+            {%- endfor %}
+        end as is_operator_allowed,
+        case kind
+            {%- for kind, operators in operators_of_kind.items() %}
+            when '{{ kind }}' then '{{ operators | join(", ") }}'
+            {%- endfor %}
+        end as allowed_operators
+    from rule_kinds
+
+),
+
+rule_faults as (
+
+    -- The first fault of each rule.
+    select
+        rules.definition_version,
+        rules.stage,
+        rules.rule,
+        case
+            when rules.rule is null then 'it has no name. Give each rule a name.'
+            when rules.row_count > 1
+                then 'there are ' || cast(rules.row_count as {{ text }})
+                || ' rows with this name. Give each rule of a stage a name of its own.'
+            when versions.definition_version is null
+                then 'this version is not in seeds/lead_definition_versions.csv. Add it there, or '
+                || 'delete the rule.'
+            when stages.stage is null
+                then 'this stage cannot have rules. Allowed: ' || stage_lists.stages || '.'
+            when rules.kind is null
+                then 'the attribute ' || coalesce(rules.attribute, '(empty)') || ' does not exist. '
+                || 'Allowed: {{ (attributes.keys() | list + ['evidence', 'score']) | join(", ") }}.'
+            when rules.kind in ('evidence', 'score') and rules.rule != rules.attribute
+                then 'a rule about the ' || rules.attribute || ' must be named ' || rules.attribute
+                || ', so that a stage has one only.'
+            when rules.if_unknown is null or rules.if_unknown not in ('passes', 'fails')
+                then 'if_unknown is ' || coalesce(rules.if_unknown, '(empty)')
+                || '. Allowed: passes, fails.'
+            when not rules.is_operator_allowed
+                then 'the operator ' || coalesce(rules.operator, '(empty)') || ' cannot compare '
+                || rules.attribute || '. Allowed: ' || rules.allowed_operators || '.'
+            when rules.value is null
+                then 'the value is empty. Write what ' || rules.attribute || ' is compared with.'
+            when rules.kind = 'flag' and rules.value not in ('true', 'false')
+                then 'the value is ' || rules.value || '. Allowed: true, false.'
+            when rules.kind in ('number', 'score') and not rules.is_whole_number
+                then 'the value is ' || rules.value || '. Allowed: a whole number.'
+            when
+                rules.kind = 'score'
+                and case when rules.is_whole_number then cast(rules.value as bigint) < 1 end
+                then 'the value is ' || rules.value || '. Allowed: a whole number from 1. Delete '
+                || 'the rule if no score is required.'
+            when unknown_evidence_words.kind is not null
+                then 'the evidence ' || unknown_evidence_words.kind || ' is not in '
+                || 'seeds/evidence_kinds.csv. Write kinds of that file, separated by one blank.'
+            when rules.operator in ('is', 'is_not') and rules.value like '% %'
+                then 'the value ' || rules.value || ' has several words. Use is_one_of or '
+                || 'is_none_of, or write _ for a blank within a word.'
+        end as fault
+    from rule_operators as rules
+    cross join stage_lists
     left join versions on rules.definition_version = versions.definition_version
     left join stages on rules.stage = stages.stage
-    left join unknown_words
+    left join unknown_evidence_words
         on
-            rules.definition_version = unknown_words.definition_version
-            and rules.stage = unknown_words.stage
+            rules.definition_version = unknown_evidence_words.definition_version
+            and rules.stage = unknown_evidence_words.stage
             and rules.attribute = 'evidence'
+
+),
+
+score_faults as (
+
+    select
+        scores.definition_version,
+        scores.kind,
+        case
+            when versions.definition_version is null
+                then 'this version is not in seeds/lead_definition_versions.csv. Add it there, or '
+                || 'delete the score.'
+            when kinds.kind is null
+                then 'this kind is not in seeds/evidence_kinds.csv. Write a kind of that file.'
+            when scores.points is null or scores.points < 1
+                then 'points is ' || coalesce(cast(scores.points as {{ text }}), '(empty)')
+                || '. Allowed: a whole number from 1. Delete the row if the kind adds no points.'
+            when count(*) over (partition by scores.definition_version, scores.kind) > 1
+                then 'there are several rows for this kind. Keep one.'
+        end as fault
+    from scores
+    left join versions on scores.definition_version = versions.definition_version
+    left join kinds on scores.kind = kinds.kind
 
 ),
 
 int_rules_checked as (
 
-    select distinct subject || {{ rule_fault(names) }} as sentence
-    from described
+    select distinct
+        'seeds/lead_definition_rules.csv, version '
+        || coalesce(cast(definition_version as {{ text }}), '(empty)') || ', stage '
+        || coalesce(stage, '(empty)') || ', rule ' || coalesce(rule, '(empty)') || ': ' || fault
+            as sentence
+    from rule_faults
+    where fault is not null
     union all
     select distinct
-        'The score of ' || coalesce(scores.kind, '(no kind)') || ' in version '
-        || coalesce(cast(scores.definition_version as {{ dbt.type_string() }}), '(none)')
-        || {{ score_fault() }} as sentence
-    from scores
-    left join versions on scores.definition_version = versions.definition_version
-    left join kinds on scores.kind = kinds.kind
+        'seeds/lead_definition_scores.csv, version '
+        || coalesce(cast(definition_version as {{ text }}), '(empty)') || ', kind '
+        || coalesce(kind, '(empty)') || ': ' || fault as sentence
+    from score_faults
+    where fault is not null
     union all
     select distinct
-        'The seed evidence_kinds makes ' || kinds.kind || ' evidence of ' || kinds.stage
-        || ', which the lead definition decides: empty the stage there and name the kind in the '
-        || 'evidence rule of ' || kinds.stage || '.' as sentence
+        'seeds/evidence_kinds.csv, kind ' || kinds.kind || ': its stage is ' || kinds.stage
+        || ', which the lead definition decides. Leave the stage empty here, and name the kind in '
+        || 'the rule evidence of ' || kinds.stage || ' (seeds/lead_definition_rules.csv).'
+            as sentence
     from kinds
     inner join rules on kinds.stage = rules.stage
 
 )
 
 select * from int_rules_checked
-where sentence is not null

@@ -1,102 +1,164 @@
-{# Grain: one row a complete week or month, evaluation, stage and journey that came into question there
-   for the stage: that it entered, or by which rule it did not. #}
+{# Grain: one row per complete week or month, evaluation, stage of the definition and journey that entered the stage or could have
+   done so, with the rule that kept it out. #}
 with
 
 periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
-tried as (select * from {{ ref('int_touch_results_evaluated') }}),
+lifecycle as (select * from {{ ref('fct_lifecycle') }} where visit_number = 1),
 
-arrivals as (select * from {{ ref('int_stage_arrivals_collected') }}),
+journeys as (select * from {{ ref('fct_journeys') }}),
 
-lifecycle as (select * from {{ ref('fct_lifecycle') }}),
+qualifications as (select * from {{ ref('int_qualifications_evaluated') }}),
 
-journeys as (
+touch_results as (select * from {{ ref('int_touch_results_evaluated') }}),
 
+stages as (select distinct stage from {{ ref('int_touch_criteria_listed') }}),
+
+compared_versions as (
+
+    select distinct evaluation from periods
+    where evaluation != 'in_force'
+
+),
+
+lifecycle_entries as (
+
+    -- What has no date came before anything that is counted.
     select
-        journey_key,
-        max(person_key) as person_key,
-        max(funnel) as funnel,
-        coalesce(max(first_channel), 'unknown') as channel
+        lifecycle.journey_key,
+        lifecycle.stage,
+        lifecycle.is_inferred,
+        coalesce(lifecycle.entered_at, {{ start_of_time() }}) as entered_at
     from lifecycle
-    group by journey_key
+    inner join stages on lifecycle.stage = stages.stage
 
 ),
 
-asked as (
+evaluation_entries as (
 
+    -- A stage that was filled in with a later one is so in every evaluation.
     select
-        periods.period_kind,
-        periods.period_start,
-        periods.evaluation,
-        tried.stage,
-        tried.journey_key,
-        {{ last_by('tried.failed_rule', 'row(tried.occurred_at, tried.touch_key)') }}
-            as failed_rule,
-        max(periods.next_starts_at) as next_starts_at
-    from tried
-    inner join periods
-        on
-            tried.evaluation = periods.evaluation
-            and tried.occurred_at >= periods.starts_at
-            and tried.occurred_at < periods.next_starts_at
-    group by
-        periods.period_kind, periods.period_start, periods.evaluation, tried.stage, tried.journey_key
-
-),
-
-in_question as (
-
-    -- Who was there before, or was filled in by the period's end, is not in question any more.
-    select
-        periods.period_kind,
-        periods.period_start,
-        periods.evaluation,
-        arrivals.stage,
-        arrivals.journey_key,
-        null as failed_rule,
-        true as is_entered
-    from arrivals
-    inner join periods
-        on
-            arrivals.evaluation = periods.evaluation
-            and arrivals.entered_at >= periods.starts_at
-            and arrivals.entered_at < periods.next_starts_at
-    where not arrivals.is_inferred
+        'in_force' as evaluation,
+        journey_key,
+        stage,
+        is_inferred,
+        entered_at
+    from lifecycle_entries
     union all
     select
-        asked.period_kind,
-        asked.period_start,
-        asked.evaluation,
-        asked.stage,
-        asked.journey_key,
-        asked.failed_rule,
-        false as is_entered
-    from asked
-    left join arrivals
+        compared_versions.evaluation,
+        lifecycle_entries.journey_key,
+        lifecycle_entries.stage,
+        lifecycle_entries.is_inferred,
+        lifecycle_entries.entered_at
+    from compared_versions
+    cross join lifecycle_entries
+    where lifecycle_entries.is_inferred
+    union all
+    select
+        qualifications.evaluation,
+        qualifications.journey_key,
+        qualifications.stage,
+        false as is_inferred,
+        coalesce(qualifications.occurred_at, {{ start_of_time() }}) as entered_at
+    from qualifications
+    inner join compared_versions on qualifications.evaluation = compared_versions.evaluation
+
+),
+
+ranked_entries as (
+
+    -- A stage that was filled in earlier is not met again later.
+    select
+        *,
+        row_number() over (
+            partition by evaluation, journey_key, stage order by entered_at asc, is_inferred desc
+        ) as entry_rank
+    from evaluation_entries
+
+),
+
+first_entries as (select * from ranked_entries where entry_rank = 1),
+
+period_failures as (
+
+    select
+        periods.period_kind,
+        periods.period_start,
+        periods.evaluation,
+        touch_results.stage,
+        touch_results.journey_key,
+        {{ last_by(
+            'touch_results.failed_rule', 'row(touch_results.occurred_at, touch_results.touch_key)'
+        ) }} as failed_rule,
+        max(periods.next_starts_at) as next_starts_at
+    from touch_results
+    inner join periods
         on
-            asked.evaluation = arrivals.evaluation
-            and asked.stage = arrivals.stage
-            and asked.journey_key = arrivals.journey_key
-            and asked.next_starts_at > arrivals.entered_at
-    where arrivals.journey_key is null
+            touch_results.evaluation = periods.evaluation
+            and touch_results.occurred_at >= periods.starts_at
+            and touch_results.occurred_at < periods.next_starts_at
+    group by
+        periods.period_kind, periods.period_start, periods.evaluation,
+        touch_results.stage, touch_results.journey_key
+
+),
+
+period_candidates as (
+
+    select
+        periods.period_kind,
+        periods.period_start,
+        periods.evaluation,
+        first_entries.stage,
+        first_entries.journey_key,
+        cast(null as {{ dbt.type_string() }}) as failed_rule,
+        true as is_entered,
+        first_entries.is_inferred
+    from first_entries
+    inner join periods
+        on
+            first_entries.evaluation = periods.evaluation
+            and first_entries.entered_at >= periods.starts_at
+            and first_entries.entered_at < periods.next_starts_at
+    union all
+    -- A journey that entered before the end of the period is no longer a candidate that failed.
+    select
+        period_failures.period_kind,
+        period_failures.period_start,
+        period_failures.evaluation,
+        period_failures.stage,
+        period_failures.journey_key,
+        period_failures.failed_rule,
+        false as is_entered,
+        false as is_inferred
+    from period_failures
+    left join first_entries
+        on
+            period_failures.evaluation = first_entries.evaluation
+            and period_failures.stage = first_entries.stage
+            and period_failures.journey_key = first_entries.journey_key
+            and period_failures.next_starts_at > first_entries.entered_at
+    where first_entries.journey_key is null
 
 ),
 
 int_stage_candidates_collected as (
 
     select
-        in_question.period_kind,
-        in_question.period_start,
-        in_question.evaluation,
-        in_question.stage,
-        in_question.journey_key,
+        period_candidates.period_kind,
+        period_candidates.period_start,
+        period_candidates.evaluation,
+        period_candidates.stage,
+        period_candidates.journey_key,
         journeys.person_key,
         journeys.funnel,
-        journeys.channel,
-        in_question.failed_rule,
-        in_question.is_entered
-    from in_question
-    inner join journeys on in_question.journey_key = journeys.journey_key
+        journeys.first_channel as channel,
+        period_candidates.failed_rule,
+        period_candidates.is_entered,
+        period_candidates.is_inferred
+    from period_candidates
+    inner join journeys on period_candidates.journey_key = journeys.journey_key
 
 )
 

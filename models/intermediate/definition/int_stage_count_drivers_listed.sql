@@ -1,40 +1,56 @@
-{# Grain: one row a stage that the definition decides and driver of its count, in order: how many
-   come into question, from where, and each rule. #}
+{# Grain: one row per stage that the definition decides and driver of its count, in order: volume (how many journeys could enter),
+   mix (their funnels and channels), and each rule. #}
 with
 
-evaluations as (select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'),
+versions as (
 
-rules as (
-
-    -- A draft has moved nothing.
-    select inherited.*
-    from {{ ref('int_definition_rules_completed') }} as inherited
-    inner join evaluations on inherited.definition_version = evaluations.definition_version
+    -- A draft has changed no count.
+    select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'
 
 ),
 
-ordered as (
+rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
-    -- The evidence is what brings somebody into question. Versions may put a rule in another
-    -- place: its first one counts.
+rule_places as (
+
+    -- Versions may order the rules differently: the first place counts.
+    select
+        rules.stage,
+        rules.rule,
+        bool_or(rules.attribute = 'evidence') as is_evidence,
+        min(rules.rule_order) as first_place
+    from rules
+    inner join versions on rules.definition_version = versions.definition_version
+    group by rules.stage, rules.rule
+
+),
+
+stages as (select distinct stage from rule_places),
+
+drivers as (
+
+    select
+        stage,
+        'volume' as driver,
+        cast(null as {{ dbt.type_string() }}) as rule,
+        -2 as place
+    from stages
+    union all
+    select
+        stage,
+        'mix' as driver,
+        cast(null as {{ dbt.type_string() }}) as rule,
+        -1 as place
+    from stages
+    union all
+    -- The evidence is what makes a journey a candidate: it is no driver of its own.
     select
         stage,
         'rule' as driver,
         rule,
-        min(rule_order) as place
-    from rules
-    where attribute != 'evidence'
-    group by stage, rule
-    {% for driver, place in [('volume', -2), ('mix', -1)] -%}
-    union all
-    select
-        stage,
-        '{{ driver }}' as driver,
-        cast(null as {{ dbt.type_string() }}) as rule,
-        {{ place }} as place
-    from rules
-    group by stage
-    {% endfor %}
+        first_place as place
+    from rule_places
+    where not is_evidence
 
 ),
 
@@ -45,7 +61,7 @@ int_stage_count_drivers_listed as (
         driver,
         rule,
         row_number() over (partition by stage order by place, rule nulls first) as driver_number
-    from ordered
+    from drivers
 
 )
 

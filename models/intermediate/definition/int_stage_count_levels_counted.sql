@@ -1,16 +1,20 @@
-{# Grain: one row a period, evaluation, stage, cell (funnel and channel) and driver: how many of the
-   journeys that came into question are left, and what part of the level above that is; zeros too. #}
+{# Grain: one row per period, evaluation, stage, cell (funnel and channel) and driver: the candidates that are left after the
+   driver, and its factor: that level as a share of the level before. Includes zeros. #}
 {%- set cell = 'period_kind, period_start, evaluation, stage, funnel, channel' -%}
 
 with
 
-evaluations as (select * from {{ ref('int_stage_count_periods_listed') }}),
+periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
-candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
+candidates as (
+
+    select * from {{ ref('int_stage_candidates_collected') }} where not is_inferred
+
+),
 
 drivers as (select * from {{ ref('int_stage_count_drivers_listed') }}),
 
-tallied as (
+failure_counts as (
 
     select
         candidates.period_kind,
@@ -19,16 +23,16 @@ tallied as (
         candidates.stage,
         candidates.funnel,
         candidates.channel,
-        failed.driver_number as failed_number,
+        failed_drivers.driver_number as failed_number,
         count(*) as journey_count
     from candidates
-    left join drivers as failed
+    left join drivers as failed_drivers
         on
-            candidates.stage = failed.stage
-            and candidates.failed_rule = failed.rule
+            candidates.stage = failed_drivers.stage
+            and candidates.failed_rule = failed_drivers.rule
     group by
         candidates.period_kind, candidates.period_start, candidates.evaluation,
-        candidates.stage, candidates.funnel, candidates.channel, failed.driver_number
+        candidates.stage, candidates.funnel, candidates.channel, failed_drivers.driver_number
 
 ),
 
@@ -42,47 +46,49 @@ cells as (
 
 ),
 
-left_over as (
+cell_levels as (
 
     select
-        evaluations.period_kind,
-        evaluations.period_start,
-        evaluations.evaluation,
+        periods.period_kind,
+        periods.period_start,
+        periods.evaluation,
         cells.stage,
         cells.funnel,
         cells.channel,
         drivers.driver,
         drivers.rule,
         drivers.driver_number,
-        cast(coalesce(sum(tallied.journey_count) filter (
+        cast(coalesce(sum(failure_counts.journey_count) filter (
             where
-            tallied.failed_number is null or tallied.failed_number > drivers.driver_number
+            failure_counts.failed_number is null
+            or failure_counts.failed_number > drivers.driver_number
         ), 0) as bigint) as cell_count
-    from evaluations
+    from periods
     cross join cells
     inner join drivers on cells.stage = drivers.stage
-    left join tallied
+    left join failure_counts
         on
-            evaluations.period_kind = tallied.period_kind
-            and evaluations.period_start = tallied.period_start
-            and evaluations.evaluation = tallied.evaluation
-            and cells.stage = tallied.stage
-            and cells.funnel = tallied.funnel
-            and cells.channel = tallied.channel
+            periods.period_kind = failure_counts.period_kind
+            and periods.period_start = failure_counts.period_start
+            and periods.evaluation = failure_counts.evaluation
+            and cells.stage = failure_counts.stage
+            and cells.funnel = failure_counts.funnel
+            and cells.channel = failure_counts.channel
     group by
-        evaluations.period_kind, evaluations.period_start, evaluations.evaluation, cells.stage, cells.funnel,
+        periods.period_kind, periods.period_start, periods.evaluation, cells.stage, cells.funnel,
         cells.channel, drivers.driver, drivers.rule, drivers.driver_number
 
 ),
 
 levels as (
 
+    -- Volume is the level of the whole company; mix is the cell's share of it.
     select
         *,
         cast(case when driver = 'volume' then sum(cell_count) over (
             partition by period_kind, period_start, evaluation, stage, driver_number
         ) else cell_count end as bigint) as level_count
-    from left_over
+    from cell_levels
 
 ),
 

@@ -1,113 +1,152 @@
-{# Grain: one row a period that has one before it, stage, cell (funnel and channel) and driver: the
-   driver's part in the change of the cell's entries. #}
+{# Grain: one row per period that has an earlier one, stage, cell (funnel and channel) and driver: the part of the change of the
+   cell's entries that the driver explains (its Shapley share of the product of all factors). #}
 {%- set cell = 'period_kind, period_start, earlier_start, stage, funnel, channel' -%}
-{%- set driver = cell ~ ', driver, rule, driver_number' -%}
-{#- Eight points of Gauss and Legendre between 0 and 1, and what each weighs. -#}
-{%- set points = [
-    (0.0198550717512319, 0.0506142681451885), (0.1016667612931866, 0.1111905172266872),
-    (0.2372337950418355, 0.1568533229389434), (0.4082826787521751, 0.1813418916891808),
-    (0.5917173212478248, 0.1813418916891808), (0.7627662049581645, 0.1568533229389434),
-    (0.8983332387068134, 0.1111905172266872), (0.9801449282487681, 0.0506142681451885),
-] -%}
 
 with
 
-factors as (select * from {{ ref('int_stage_count_factors_measured') }}),
+periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
-numbered as (
+levels as (select * from {{ ref('int_stage_count_levels_counted') }}),
 
+points as ({{ shapley_points() }}),
+
+period_pairs as (
+
+    -- Where a version ended in the period, that version alone is compared with the period before.
     select
-        {{ driver }},
-        level_count - earlier_level_count as level_change,
-        {{ as_double('from_factor') }} as from_factor,
-        {{ as_double('to_factor - from_factor') }} as way,
-        max(driver_number) over (partition by stage) as last_number,
-        sum(case when driver = 'mix' then level_count + earlier_level_count end) over (
-            partition by {{ cell }}
-        ) as journey_count
-    from factors
+        period_kind,
+        period_start,
+        earlier_start,
+        coalesce(max(case when evaluation != 'in_force' then evaluation end), 'in_force')
+            as evaluation
+    from periods
+    where earlier_start is not null
+    group by period_kind, period_start, earlier_start
 
 ),
 
-moved as (
+factor_changes as (
 
-    -- Shapley's shares of a product, as in kpi_tree; with eight points exact for 16 factors.
+    -- A factor that one of the periods does not know (nothing left to divide by) is that of the
+    -- other.
     select
-        {%- for place, weight in points %}
-        from_factor + {{ as_double(place) }} * way as factor_{{ loop.index }},
-        {%- endfor %}
-        {{ driver }},
-        level_change,
-        way,
-        last_number
-    from numbered
-    where journey_count > 0
-
-),
-
-multiplied as (
-
-    select
-        {%- for point in points %}
-        {%- set factor = 'factor_' ~ loop.index %}
+        period_pairs.period_kind,
+        period_pairs.period_start,
+        period_pairs.earlier_start,
+        levels.stage,
+        levels.funnel,
+        levels.channel,
+        levels.driver,
+        levels.rule,
+        levels.driver_number,
+        {{ as_double('coalesce(earlier_levels.factor, levels.factor, 0)') }} as from_factor,
+        {{ as_double('coalesce(levels.factor, earlier_levels.factor, 0)') }} as to_factor,
+        levels.level_count - earlier_levels.level_count as level_change,
         case
-            when min({{ factor }}) > 0
-                then exp(sum(case when {{ factor }} > 0 then ln({{ factor }}) end))
-            else 0
-        end as entries_{{ loop.index }},
-        {%- endfor %}
-        {{ cell }}
-    from moved
-    group by {{ cell }}
+            when levels.driver = 'mix' then levels.level_count + earlier_levels.level_count
+        end as candidate_count
+    from period_pairs
+    inner join levels
+        on
+            period_pairs.period_kind = levels.period_kind
+            and period_pairs.period_start = levels.period_start
+            and period_pairs.evaluation = levels.evaluation
+    inner join levels as earlier_levels
+        on
+            period_pairs.period_kind = earlier_levels.period_kind
+            and period_pairs.earlier_start = earlier_levels.period_start
+            and earlier_levels.evaluation = 'in_force'
+            and levels.stage = earlier_levels.stage
+            and levels.funnel = earlier_levels.funnel
+            and levels.channel = earlier_levels.channel
+            and levels.driver_number = earlier_levels.driver_number
 
 ),
 
-shared as (
+cell_factors as (
 
     select
-        moved.*,
-        moved.way * (
-            0
-            {%- for place, weight in points %}
-            + {{ as_double(weight) }} * coalesce(
-                multiplied.entries_{{ loop.index }} / nullif(moved.factor_{{ loop.index }}, 0), 0
-            )
-            {%- endfor %}
-        ) as part
-    from moved
-    inner join multiplied
-        on
-            moved.period_kind = multiplied.period_kind
-            and moved.period_start = multiplied.period_start
-            and moved.stage = multiplied.stage
-            and moved.funnel = multiplied.funnel
-            and moved.channel = multiplied.channel
+        *,
+        to_factor - from_factor as factor_change,
+        max(driver_number) over (partition by stage) as last_number,
+        sum(candidate_count) over (partition by {{ cell }}) as cell_candidate_count
+    from factor_changes
 
 ),
 
-explained as (
+factor_points as (
 
-    -- Rounded as they run, and the last one takes what is left, so that they add up to the change.
+    -- A cell without candidates in either period has nothing to explain.
+    select
+        cell_factors.*,
+        points.point,
+        points.weight,
+        cell_factors.from_factor + points.point * cell_factors.factor_change as factor_at_point
+    from cell_factors
+    cross join points
+    where cell_factors.cell_candidate_count > 0
+
+),
+
+entry_points as (
+
+    -- The product of all factors of a cell: its entries at that point of the way.
+    select
+        *,
+        case
+            when min(factor_at_point) over (partition by {{ cell }}, point) > 0
+                then exp(sum(case when factor_at_point > 0 then ln(factor_at_point) end) over (
+                    partition by {{ cell }}, point
+                ))
+            else 0
+        end as entries_at_point
+    from factor_points
+
+),
+
+shapley_shares as (
+
+    select
+        {{ cell }},
+        driver,
+        rule,
+        driver_number,
+        last_number,
+        level_change,
+        sum(coalesce(
+            weight * factor_change * entries_at_point / nullif(factor_at_point, 0), 0
+        )) as share
+    from entry_points
+    group by {{ cell }}, driver, rule, driver_number, last_number, level_change
+
+),
+
+running_shares as (
+
+    -- Rounded as running sums, and the last driver takes the rest, so that they add up exactly.
     select
         *,
         case
             when driver_number = last_number then level_change
             else cast(round(cast(
-                sum(part) over (partition by {{ cell }} order by driver_number) as decimal(28, 8)
+                sum(share) over (partition by {{ cell }} order by driver_number) as decimal(28, 8)
             ), 2) as decimal(18, 2))
-        end as explained_change
-    from shared
+        end as running_change
+    from shapley_shares
 
 ),
 
 int_stage_count_parts_attributed as (
 
     select
-        {{ driver }},
-        cast(explained_change - lag(explained_change, 1, 0) over (
+        {{ cell }},
+        driver,
+        rule,
+        driver_number,
+        cast(running_change - lag(running_change, 1, 0) over (
             partition by {{ cell }} order by driver_number
         ) as decimal(18, 2)) as change
-    from explained
+    from running_shares
 
 )
 

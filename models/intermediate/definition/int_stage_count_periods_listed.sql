@@ -1,5 +1,5 @@
-{# Grain: one row a complete week or month and evaluation that its counts are judged on: in_force, and
-   where a version ended in it the one that ruled the period before, alone. #}
+{# Grain: one row per complete week or month and evaluation that its counts are compared in: in_force, and where a version ended
+   in the period also that version alone. #}
 with
 
 periods as (
@@ -9,21 +9,21 @@ periods as (
 
 ),
 
-evaluations as (select * from {{ ref('int_definition_versions_dated') }}),
+versions as (select * from {{ ref('int_definition_versions_dated') }}),
 
-ended as (
+ended_versions as (
 
     select
         periods.period_kind,
         periods.period_start,
-        ruling.definition_version
+        versions.definition_version
     from periods
-    inner join evaluations as ruling
+    inner join versions
         on
-            ruling.evaluation = 'in_force'
-            and periods.starts_at > ruling.valid_from
-            and periods.starts_at <= ruling.valid_to
-            and periods.next_starts_at > ruling.valid_to
+            versions.evaluation = 'in_force'
+            and periods.starts_at > versions.valid_from
+            and periods.starts_at <= versions.valid_to
+            and periods.next_starts_at > versions.valid_to
 
 ),
 
@@ -42,18 +42,18 @@ int_stage_count_periods_listed as (
         periods.period_kind,
         periods.period_start,
         periods.prior_start as earlier_start,
-        alone.evaluation,
+        versions.evaluation,
         periods.starts_at,
         periods.next_starts_at
     from periods
-    inner join ended
+    inner join ended_versions
         on
-            periods.period_kind = ended.period_kind
-            and periods.period_start = ended.period_start
-    inner join evaluations as alone
+            periods.period_kind = ended_versions.period_kind
+            and periods.period_start = ended_versions.period_start
+    inner join versions
         on
-            ended.definition_version = alone.definition_version
-            and alone.evaluation != 'in_force'
+            ended_versions.definition_version = versions.definition_version
+            and versions.evaluation != 'in_force'
 
 )
 

@@ -1,52 +1,52 @@
-{# Grain: one row a complete week or month and stage that the definition decides: how many entered
-   it (first visits), and how many of them in which way. #}
+{# Grain: one row per complete week or month and stage that the definition decides: the journeys that entered it for the first
+   time, the part of them that was filled in, and the count had the version not changed. #}
 with
 
-evaluations as (select * from {{ ref('int_stage_count_periods_listed') }}),
+periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
-drivers as (select * from {{ ref('int_stage_count_drivers_listed') }}),
+candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
 
-arrivals as (select * from {{ ref('int_stage_arrivals_collected') }}),
+stages as (select distinct stage from {{ ref('int_stage_count_drivers_listed') }}),
 
-stages as (select distinct stage from drivers),
-
-counted as (
+evaluation_counts as (
 
     select
-        evaluations.period_kind,
-        evaluations.period_start,
-        evaluations.earlier_start,
-        evaluations.evaluation,
+        periods.period_kind,
+        periods.period_start,
+        periods.earlier_start,
+        periods.evaluation,
         stages.stage,
-        count(arrivals.journey_key) as entered_count,
-        count(arrivals.journey_key) filter (where arrivals.is_inferred) as inferred_count
-    from evaluations
+        count(*) filter (where candidates.is_entered) as entered_count,
+        count(*) filter (where candidates.is_entered and candidates.is_inferred) as inferred_count
+    from periods
     cross join stages
-    left join arrivals
+    left join candidates
         on
-            evaluations.evaluation = arrivals.evaluation
-            and stages.stage = arrivals.stage
-            and evaluations.starts_at <= arrivals.entered_at
-            and evaluations.next_starts_at > arrivals.entered_at
+            periods.period_kind = candidates.period_kind
+            and periods.period_start = candidates.period_start
+            and periods.evaluation = candidates.evaluation
+            and stages.stage = candidates.stage
     group by
-        evaluations.period_kind, evaluations.period_start, evaluations.earlier_start, evaluations.evaluation, stages.stage
+        periods.period_kind, periods.period_start, periods.earlier_start, periods.evaluation,
+        stages.stage
 
 ),
 
 int_stage_counts_aggregated as (
 
+    -- Without a version that ended, the count by rules is the one in force.
     select
         period_kind,
         period_start,
         earlier_start,
         stage,
-        max(case when evaluation = 'in_force' then entered_count end) as entered_count,
-        max(case when evaluation = 'in_force' then inferred_count end) as inferred_count,
+        max(entered_count) filter (where evaluation = 'in_force') as entered_count,
+        max(inferred_count) filter (where evaluation = 'in_force') as inferred_count,
         coalesce(
-            max(case when evaluation != 'in_force' then entered_count - inferred_count end),
-            max(case when evaluation = 'in_force' then entered_count - inferred_count end)
+            max(entered_count - inferred_count) filter (where evaluation != 'in_force'),
+            max(entered_count - inferred_count) filter (where evaluation = 'in_force')
         ) as unchanged_version_count
-    from counted
+    from evaluation_counts
     group by period_kind, period_start, earlier_start, stage
 
 )

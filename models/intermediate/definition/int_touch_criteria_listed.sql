@@ -1,4 +1,4 @@
-{# Grain: one row a version, stage and kind of touch: what such a touch counts for there. #}
+{# Grain: one row per version, stage and kind of touch: what a touch of this kind counts for the stage. #}
 with
 
 rules as (select * from {{ ref('int_definition_rules_completed') }}),
@@ -7,32 +7,35 @@ scores as (select * from {{ ref('lead_definition_scores') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
-stages as (
+stage_requirements as (
 
     select
         definition_version,
         stage,
         max(case when attribute = 'evidence' then value end) as evidence,
-        max(case when attribute = 'score' then cast(value as bigint) end) as least_score
+        max(case when attribute = 'score' then cast(value as bigint) end) as least_score,
+        bool_or(is_lead_stage) as is_lead_stage
     from rules
     group by definition_version, stage
 
 ),
 
-asked as (
+touch_kinds as (
 
     select
-        stages.definition_version,
-        stages.stage,
+        stage_requirements.definition_version,
+        stage_requirements.stage,
         kinds.kind,
-        stages.least_score,
+        stage_requirements.least_score,
         coalesce(scores.points, 0) as points,
-        stages.evidence is null or {{ has_word('stages.evidence', 'kinds.kind') }} as is_evidence
-    from stages
+        stage_requirements.evidence is null
+        or {{ has_word('stage_requirements.evidence', 'kinds.kind') }} as is_evidence,
+        stage_requirements.is_lead_stage
+    from stage_requirements
     cross join kinds
     left join scores
         on
-            stages.definition_version = scores.definition_version
+            stage_requirements.definition_version = scores.definition_version
             and kinds.kind = scores.kind
 
 ),
@@ -46,9 +49,10 @@ int_touch_criteria_listed as (
         least_score,
         points,
         is_evidence,
-        -- A touch that brings no points can't be the one at which the score is full.
-        is_evidence and (least_score is null or points > 0) as is_candidate
-    from asked
+        -- A touch without points cannot be the one at which the score is reached.
+        is_evidence and (least_score is null or points > 0) as is_candidate,
+        is_lead_stage
+    from touch_kinds
 
 )
 

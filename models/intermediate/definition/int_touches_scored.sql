@@ -1,9 +1,9 @@
-{# Grain: one row a evaluation and touch that can count there: the version that judges it, who the
-   person was then, and the score of the journey so far. #}
-{#- In order of time, and at one time of key, so that the same touches give the same sums. -#}
-{%- set so_far -%}
-    partition by evaluations.evaluation, profiled.journey_key
-            order by profiled.occurred_at nulls first, profiled.touch_key
+{# Grain: one row per evaluation and touch that can count in it: the version that evaluates it, the profile of the person at that
+   moment, and the score of the journey up to it. #}
+{#- In order of time, and of key at the same time, so that the same touches give the same sums. -#}
+{%- set journey_so_far -%}
+    partition by versions.evaluation, profiled_touches.journey_key
+            order by profiled_touches.occurred_at nulls first, profiled_touches.touch_key
             rows between unbounded preceding and current row
 {%- endset -%}
 
@@ -11,66 +11,70 @@ with
 
 touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
-spells as (select * from {{ ref('int_person_profiles_dated') }}),
+profile_intervals as (select * from {{ ref('int_person_profiles_dated') }}),
 
-evaluations as (select * from {{ ref('int_definition_versions_dated') }}),
+versions as (select * from {{ ref('int_definition_versions_dated') }}),
 
-asked as (select * from {{ ref('int_touch_criteria_listed') }}),
+criteria as (select * from {{ ref('int_touch_criteria_listed') }}),
 
-points as (
+counting_kinds as (select distinct kind from criteria where is_candidate),
+
+kind_points as (
 
     select
-        definition_version,
-        kind,
-        max(points) as points
-    from asked
-    where kind in (select candidates.kind from asked as candidates where candidates.is_candidate)
-    group by definition_version, kind
+        criteria.definition_version,
+        criteria.kind,
+        max(criteria.points) as points
+    from criteria
+    inner join counting_kinds on criteria.kind = counting_kinds.kind
+    group by criteria.definition_version, criteria.kind
 
 ),
 
-profiled as (
+profiled_touches as (
 
     select
         touches.journey_key,
         touches.person_key,
         touches.touch_key,
-        spells.profile_key,
+        profile_intervals.profile_key,
         touches.kind,
         touches.system,
         touches.occurred_at
     from touches
-    inner join spells
+    inner join profile_intervals
         on
-            touches.person_key = spells.person_key
-            -- A touch that nobody dated is judged on the first spell, by the first version.
-            and coalesce(touches.occurred_at, {{ start_of_time() }}) >= spells.valid_from
-            and coalesce(touches.occurred_at, {{ start_of_time() }}) < spells.valid_to
+            touches.person_key = profile_intervals.person_key
+            -- An undated touch is evaluated on the first profile, by the first version.
+            and coalesce(touches.occurred_at, {{ start_of_time() }}) >= profile_intervals.valid_from
+            and coalesce(touches.occurred_at, {{ start_of_time() }}) < profile_intervals.valid_to
 
 ),
 
 int_touches_scored as (
 
     select
-        evaluations.evaluation,
-        profiled.journey_key,
-        profiled.person_key,
-        profiled.touch_key,
-        profiled.profile_key,
-        profiled.kind,
-        profiled.system,
-        evaluations.definition_version,
-        points.points,
-        row_number() over ({{ so_far }}) as touch_number,
-        cast(sum(points.points) over ({{ so_far }}) as bigint) as score,
-        profiled.occurred_at
-    from profiled
-    inner join points on profiled.kind = points.kind
-    inner join evaluations
+        versions.evaluation,
+        profiled_touches.journey_key,
+        profiled_touches.person_key,
+        profiled_touches.touch_key,
+        profiled_touches.profile_key,
+        profiled_touches.kind,
+        profiled_touches.system,
+        versions.definition_version,
+        kind_points.points,
+        row_number() over ({{ journey_so_far }}) as touch_number,
+        cast(sum(kind_points.points) over ({{ journey_so_far }}) as bigint) as score,
+        profiled_touches.occurred_at
+    from profiled_touches
+    inner join kind_points on profiled_touches.kind = kind_points.kind
+    inner join versions
         on
-            points.definition_version = evaluations.definition_version
-            and coalesce(profiled.occurred_at, evaluations.first_valid_from) >= evaluations.valid_from
-            and coalesce(profiled.occurred_at, evaluations.first_valid_from) < evaluations.valid_to
+            kind_points.definition_version = versions.definition_version
+            and coalesce(profiled_touches.occurred_at, versions.first_valid_from)
+            >= versions.valid_from
+            and coalesce(profiled_touches.occurred_at, versions.first_valid_from)
+            < versions.valid_to
 
 )
 

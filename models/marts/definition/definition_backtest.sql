@@ -1,13 +1,17 @@
-{# Grain: one row a evaluation (the definition in force, or one version alone), funnel, first channel
-   and month in which journeys started: what it would have called leads and MQLs, and what they
-   became. #}
-{%- set stages = ['lead', 'mql'] -%}
-
+{# Grain: one row per evaluation (the definition in force, or one version alone), stage that the definition decides, funnel, first
+   channel and month in which journeys started: how many journeys it qualifies, and how many of them won. #}
 with
 
-journeys as (select * from {{ ref('fct_journeys') }}),
+journeys as (
 
-judged as (select * from {{ ref('int_qualifications_evaluated') }}),
+    select
+        *,
+        cast(date_trunc('month', started_at) as date) as start_month
+    from {{ ref('fct_journeys') }}
+
+),
+
+stages as (select distinct stage from {{ ref('int_touch_criteria_listed') }}),
 
 evaluations as (
 
@@ -20,59 +24,65 @@ evaluations as (
 
 ),
 
-met as (
+qualifications as (
 
     select
-        {%- for stage in stages %}
-        bool_or(stage = '{{ stage }}') as is_{{ stage }},
-        -- What nobody dated was there first.
-        min(case when stage = '{{ stage }}' then coalesce(occurred_at, {{ start_of_time() }}) end)
-            as {{ stage }}_at,
-        {%- endfor %}
         evaluation,
-        journey_key
-    from judged
-    group by evaluation, journey_key
+        journey_key,
+        stage,
+        -- What has no date came first.
+        coalesce(occurred_at, {{ start_of_time() }}) as qualified_at
+    from {{ ref('int_qualifications_evaluated') }}
 
 ),
 
-compared as (
+journey_results as (
 
     select
         evaluations.evaluation,
         evaluations.definition_version,
         evaluations.is_draft,
+        stages.stage,
         journeys.funnel,
         journeys.first_channel,
-        cast(date_trunc('month', journeys.started_at) as date) as start_month,
-        journeys.has_win as is_won,
-        {%- for stage in stages %}
-        coalesce(met.is_{{ stage }}, false) as is_{{ stage }},
-        coalesce(in_force.is_{{ stage }}, false) as is_{{ stage }}_now,
-        journeys.has_win and coalesce(
-            met.{{ stage }}_at <= {{ or_end('journeys.win_at') }}, false
-        ) as is_{{ stage }}_first,
-        met.{{ stage }}_at,
-        {%- endfor %}
+        journeys.start_month,
+        journeys.has_win,
         journeys.won_amount,
-        journeys.win_at
+        journeys.win_at,
+        qualifications.journey_key is not null as is_qualified,
+        in_force_qualifications.journey_key is not null as is_qualified_in_force,
+        journeys.has_win and coalesce(
+            qualifications.qualified_at <= {{ or_end('journeys.win_at') }}, false
+        ) as is_qualified_before_win,
+        qualifications.qualified_at
     from evaluations
+    cross join stages
     cross join journeys
-    left join met on evaluations.evaluation = met.evaluation and journeys.journey_key = met.journey_key
-    left join met as in_force
-        on in_force.evaluation = 'in_force' and journeys.journey_key = in_force.journey_key
+    left join qualifications
+        on
+            evaluations.evaluation = qualifications.evaluation
+            and stages.stage = qualifications.stage
+            and journeys.journey_key = qualifications.journey_key
+    left join qualifications as in_force_qualifications
+        on
+            in_force_qualifications.evaluation = 'in_force'
+            and stages.stage = in_force_qualifications.stage
+            and journeys.journey_key = in_force_qualifications.journey_key
 
 ),
 
-warned as (
+journey_waits as (
 
     select
         *,
         case
-            when is_lead_first and lead_at > {{ start_of_time() }} and win_at is not null
-                then {{ days_between('lead_at', 'win_at') }}
-        end as warning_days
-    from compared
+            when
+                is_qualified_before_win
+                and qualified_at > {{ start_of_time() }}
+                and win_at is not null
+                then {{ days_between('qualified_at', 'win_at') }}
+        end as wait_days
+    from journey_results
 
 ),
 
@@ -81,32 +91,27 @@ definition_backtest as (
     select
         evaluation,
         definition_version,
+        stage,
         funnel,
         first_channel,
         count(*) as journey_count,
-        {%- for stage in stages %}
-        count(case when is_{{ stage }} then 1 end) as {{ stage }}_count,
-        count(case when is_{{ stage }} and is_won then 1 end) as {{ stage }}_won_count,
-        count(case when is_{{ stage }} and not is_{{ stage }}_now then 1 end)
-            as {{ stage }}_enters_count,
-        count(case when is_{{ stage }}_now and not is_{{ stage }} then 1 end)
-            as {{ stage }}_leaves_count,
-        {%- endfor %}
-        count(case when is_won then 1 end) as win_count,
-        {%- for stage in stages %}
-        count(case when is_{{ stage }}_first then 1 end) as win_{{ stage }}_first_count,
-        {%- endfor %}
+        count(*) filter (where is_qualified) as qualified_count,
+        count(*) filter (where is_qualified and has_win) as qualified_win_count,
+        count(*) filter (where is_qualified and not is_qualified_in_force) as entering_count,
+        count(*) filter (where is_qualified_in_force and not is_qualified) as leaving_count,
+        count(*) filter (where has_win) as win_count,
+        count(*) filter (where is_qualified_before_win) as qualified_before_win_count,
+        count(wait_days) as dated_win_count,
         cast(coalesce(sum(won_amount), 0) as decimal(18, 2)) as won_amount,
-        {%- for stage in stages %}
-        cast(coalesce(sum(case when is_{{ stage }}_first then won_amount end), 0) as decimal(18, 2))
-            as {{ stage }}_first_won_amount,
-        {%- endfor %}
-        count(warning_days) as warning_count,
-        cast(coalesce(sum(warning_days), 0) as decimal(18, 2)) as warning_days,
+        cast(coalesce(
+            sum(won_amount) filter (where is_qualified_before_win), 0
+        ) as decimal(18, 2)) as qualified_before_win_amount,
+        cast(coalesce(sum(wait_days), 0) as decimal(18, 2)) as qualified_to_win_days,
         is_draft,
         start_month
-    from warned
-    group by evaluation, definition_version, funnel, first_channel, is_draft, start_month
+    from journey_waits
+    group by
+        evaluation, definition_version, stage, funnel, first_channel, is_draft, start_month
 
 )
 

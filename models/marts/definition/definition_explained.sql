@@ -1,65 +1,67 @@
-{# Grain: one row a person, stage and rule: whether the person passed it, failed it, or it can't
-   be told, when the stage was first met, or when it last could have been. #}
+{# Grain: one row per person, stage and rule: passed, failed or unknown, at the moment when the stage was first met, or last
+   could have been. #}
 {{ config(materialized='view') }}
 
 with
 
-stages as (select * from {{ ref('int_stage_decisions_described') }}),
+decisions as (select * from {{ ref('int_stage_decisions_described') }}),
 
 rules as (select * from {{ ref('int_definition_rules_completed') }}),
 
-evaluated as (select * from {{ ref('int_profile_rules_evaluated') }}),
+profile_rules as (select * from {{ ref('int_profile_rules_evaluated') }}),
 
-spells as (select * from {{ ref('int_person_attributes_dated') }}),
+person_attributes as (select * from {{ ref('int_person_attributes_dated') }}),
 
 touches as (select * from {{ ref('int_touches_resolved') }}),
 
-explained as (
+rule_outcomes as (
 
     select
-        stages.person_key,
-        stages.stage,
-        stages.definition_version,
+        decisions.person_key,
+        decisions.stage,
+        decisions.definition_version,
         rules.rule_order,
         rules.rule,
         rules.meaning,
         rules.attribute,
         rules.operator,
-        rules.value,
+        rules.value as required_value,
         case rules.attribute
             when 'evidence' then touches.kind
-            when 'score' then cast(stages.score as {{ dbt.type_string() }})
-            when 'stage' then case when stages.has_lead then 'lead' end
-            else {{ attribute_of('spells', 'rules.attribute') }}
-        end as known,
+            when 'score' then cast(decisions.score as {{ dbt.type_string() }})
+            when 'stage' then case when decisions.has_lead then rules.value end
+            else {{ attribute_of('person_attributes', 'rules.attribute') }}
+        end as known_value,
         case
-            when evaluated.outcome is not null then evaluated.outcome
-            when rules.attribute = 'evidence' and stages.has_candidate then 'passed'
-            when rules.attribute = 'score' and stages.score >= cast(rules.value as bigint)
+            when profile_rules.outcome is not null then profile_rules.outcome
+            when rules.attribute = 'evidence' and decisions.has_candidate then 'passed'
+            when rules.attribute = 'score' and decisions.score >= cast(rules.value as bigint)
                 then 'passed'
-            when rules.attribute = 'stage' and stages.has_lead then 'passed'
+            when rules.attribute = 'stage' and decisions.has_lead then 'passed'
             else 'failed'
         end as outcome,
-        coalesce(evaluated.is_passed, false) as is_passed,
-        stages.is_met,
-        stages.evaluated_at
-    from stages
+        coalesce(profile_rules.is_passed, false) as is_attribute_passed,
+        decisions.is_met as is_stage_met,
+        decisions.evaluated_at
+    from decisions
     inner join rules
         on
-            stages.definition_version = rules.definition_version
-            and stages.stage = rules.stage
-    inner join spells
+            decisions.definition_version = rules.definition_version
+            and decisions.stage = rules.stage
+    inner join person_attributes
         on
-            stages.person_key = spells.person_key
-            and coalesce(stages.evaluated_at, {{ start_of_time() }}) >= spells.valid_from
-            and coalesce(stages.evaluated_at, {{ start_of_time() }}) < spells.valid_to
-    left join evaluated
+            decisions.person_key = person_attributes.person_key
+            and coalesce(decisions.evaluated_at, {{ start_of_time() }})
+            >= person_attributes.valid_from
+            and coalesce(decisions.evaluated_at, {{ start_of_time() }})
+            < person_attributes.valid_to
+    left join profile_rules
         on
-            stages.profile_key = evaluated.profile_key
-            and rules.definition_version = evaluated.definition_version
-            and rules.stage = evaluated.stage
-            and rules.rule = evaluated.rule
-    left join touches on stages.touch_key = touches.touch_key
+            decisions.profile_key = profile_rules.profile_key
+            and rules.definition_version = profile_rules.definition_version
+            and rules.stage = profile_rules.stage
+            and rules.rule = profile_rules.rule
+    left join touches on decisions.touch_key = touches.touch_key
 
 ),
 
@@ -74,13 +76,13 @@ definition_explained as (
         meaning,
         attribute,
         operator,
-        value as required_value,
-        known as known_value,
+        required_value,
+        known_value,
         outcome,
-        is_passed or outcome = 'passed' as is_passed,
-        is_met as is_stage_met,
+        is_attribute_passed or outcome = 'passed' as is_passed,
+        is_stage_met,
         evaluated_at
-    from explained
+    from rule_outcomes
 
 )
 

@@ -1,32 +1,30 @@
-{# Grain: one row a complete week or month that has one before it, stage, part and rule: how many
-   of the entries more (or fewer) than the earlier period was said to have came of it. #}
-{%- set number = 'decimal(18, 2)' -%}
-
+{# Grain: one row per complete week or month that has an earlier one, stage of the definition, and part (with the rule, if the part
+   is a rule): the entries more or fewer than the earlier period because of it. #}
 with
 
 counts as (select * from {{ ref('int_stage_counts_aggregated') }}),
 
 cell_parts as (select * from {{ ref('int_stage_count_parts_attributed') }}),
 
-notes as (select * from {{ ref('history_stage_counts') }} where noted_at <= {{ cutoff() }}),
+snapshots as (select * from {{ ref('history_stage_counts') }} where noted_at <= {{ cutoff() }}),
 
 drivers as (select * from {{ ref('int_stage_count_drivers_listed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-told as (
+first_snapshots as (
 
     select
         period_kind,
         period_start,
         stage,
         {{ first_by('entered_count', 'note_number') }} as entered_count
-    from notes
+    from snapshots
     group by period_kind, period_start, stage
 
 ),
 
-pairs as (
+period_changes as (
 
     select
         counts.period_kind,
@@ -35,27 +33,31 @@ pairs as (
         counts.stage,
         stages.owner_team,
         counts.entered_count,
-        earlier.entered_count as earlier_count,
-        coalesce(told.entered_count, earlier.entered_count) as earlier_reported_count,
+        earlier_counts.entered_count as earlier_count,
+        coalesce(first_snapshots.entered_count, earlier_counts.entered_count)
+            as earlier_reported_count,
         counts.entered_count - counts.inferred_count - counts.unchanged_version_count
             as version_change,
-        counts.inferred_count - earlier.inferred_count as inferred_change
+        counts.inferred_count - earlier_counts.inferred_count as inferred_change,
+        earlier_counts.entered_count
+        - coalesce(first_snapshots.entered_count, earlier_counts.entered_count)
+            as restatement_change
     from counts
-    inner join counts as earlier
+    inner join counts as earlier_counts
         on
-            counts.period_kind = earlier.period_kind
-            and counts.earlier_start = earlier.period_start
-            and counts.stage = earlier.stage
+            counts.period_kind = earlier_counts.period_kind
+            and counts.earlier_start = earlier_counts.period_start
+            and counts.stage = earlier_counts.stage
     inner join stages on counts.stage = stages.stage
-    left join told
+    left join first_snapshots
         on
-            counts.period_kind = told.period_kind
-            and counts.earlier_start = told.period_start
-            and counts.stage = told.stage
+            counts.period_kind = first_snapshots.period_kind
+            and counts.earlier_start = first_snapshots.period_start
+            and counts.stage = first_snapshots.stage
 
 ),
 
-summed as (
+driver_changes as (
 
     select
         period_kind,
@@ -68,44 +70,73 @@ summed as (
 
 ),
 
-stage_count_changes as (
+part_changes as (
 
-    {%- set shared -%}
-        pairs.period_kind,
-        pairs.period_start,
-        pairs.earlier_start,
-        pairs.stage,
-        pairs.owner_team,
-        pairs.entered_count,
-        pairs.earlier_count,
-        pairs.earlier_reported_count
-    {%- endset %}
     select
-        {{ shared }},
+        period_changes.period_kind,
+        period_changes.period_start,
+        period_changes.stage,
         drivers.driver as part,
         drivers.rule,
-        cast(coalesce(summed.change, 0) as {{ number }}) as change
-    from pairs
-    inner join drivers on pairs.stage = drivers.stage
-    left join summed
+        coalesce(driver_changes.change, 0) as change
+    from period_changes
+    inner join drivers on period_changes.stage = drivers.stage
+    left join driver_changes
         on
-            pairs.period_kind = summed.period_kind
-            and pairs.period_start = summed.period_start
-            and drivers.stage = summed.stage
-            and drivers.driver_number = summed.driver_number
-    {%- for part, change in [
-        ('version', 'pairs.version_change'),
-        ('inferred', 'pairs.inferred_change'),
-        ('restatement', 'pairs.earlier_count - pairs.earlier_reported_count'),
-    ] %}
+            period_changes.period_kind = driver_changes.period_kind
+            and period_changes.period_start = driver_changes.period_start
+            and drivers.stage = driver_changes.stage
+            and drivers.driver_number = driver_changes.driver_number
     union all
     select
-        {{ shared }},
-        '{{ part }}' as part,
+        period_kind,
+        period_start,
+        stage,
+        'version' as part,
         cast(null as {{ dbt.type_string() }}) as rule,
-        cast({{ change }} as {{ number }}) as change
-    from pairs
-    {%- endfor %}
+        version_change as change
+    from period_changes
+    union all
+    select
+        period_kind,
+        period_start,
+        stage,
+        'inferred' as part,
+        cast(null as {{ dbt.type_string() }}) as rule,
+        inferred_change as change
+    from period_changes
+    union all
+    select
+        period_kind,
+        period_start,
+        stage,
+        'restatement' as part,
+        cast(null as {{ dbt.type_string() }}) as rule,
+        restatement_change as change
+    from period_changes
+
+),
+
+stage_count_changes as (
+
+    select
+        period_changes.period_kind,
+        period_changes.period_start,
+        period_changes.earlier_start,
+        period_changes.stage,
+        period_changes.owner_team,
+        period_changes.entered_count,
+        period_changes.earlier_count,
+        period_changes.earlier_reported_count,
+        part_changes.part,
+        part_changes.rule,
+        cast(part_changes.change as decimal(18, 2)) as change
+    from part_changes
+    inner join period_changes
+        on
+            part_changes.period_kind = period_changes.period_kind
+            and part_changes.period_start = period_changes.period_start
+            and part_changes.stage = period_changes.stage
 
 )
 

@@ -1,4 +1,4 @@
-"""The definition judged once more, person by person, in plain Python from the seeds' rows."""
+"""A second implementation of the lead definition, in plain Python from the rows of the seeds."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -43,8 +43,8 @@ def read_definition(seeds: Path) -> Definition:
     return Definition(*(_rows(seeds / f"lead_definition_{name}.csv") for name in names))
 
 
-def evaluations(definition: Definition) -> Iterator[tuple[str, Definition]]:
-    """What is in force, and each version alone."""
+def list_evaluations(definition: Definition) -> Iterator[tuple[str, Definition]]:
+    """The definition in force, and each version alone."""
     dated = [v for v in definition.versions if v["valid_from"]]
     yield "in_force", Definition(dated, definition.rules, definition.scores)
     for version in definition.versions:
@@ -52,8 +52,8 @@ def evaluations(definition: Definition) -> Iterator[tuple[str, Definition]]:
         yield name, Definition([version], definition.rules, definition.scores)
 
 
-def judge(definition: Definition, touches: Iterable[Row]) -> dict[str, datetime]:
-    """When a journey met each stage; its touches in order of time, each with the person's then."""
+def evaluate_journey(definition: Definition, touches: Iterable[Row]) -> dict[str, datetime]:
+    """When a journey met each stage. Touches are in order, with the person's attributes then."""
     met: dict[str, datetime] = {}
     score = 0
     for touch in touches:

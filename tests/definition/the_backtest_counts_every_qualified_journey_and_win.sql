@@ -1,0 +1,70 @@
+-- For each stage, the back-test counts the qualified journeys of each evaluation, the wins and the
+-- won amount of fct_journeys; and an evaluation differs from in_force by the journeys in
+-- definition_changes. Look at the evaluation and stage that are shown.
+with
+
+backtest as (
+
+    select
+        evaluation,
+        stage,
+        sum(journey_count) as journey_count,
+        sum(qualified_count) as qualified_count,
+        sum(win_count) as win_count,
+        sum(won_amount) as won_amount,
+        sum(entering_count) - sum(leaving_count) as added_count
+    from {{ ref('definition_backtest') }}
+    group by evaluation, stage
+
+),
+
+qualified_journeys as (
+
+    select
+        evaluation,
+        stage,
+        count(*) as qualified_count
+    from {{ ref('int_qualifications_evaluated') }}
+    group by evaluation, stage
+
+),
+
+journeys as (
+
+    select
+        count(*) as journey_count,
+        count(*) filter (where has_win) as win_count,
+        coalesce(sum(won_amount), 0) as won_amount
+    from {{ ref('fct_journeys') }}
+
+),
+
+changes as (
+
+    select
+        evaluation,
+        stage,
+        sum(case change when 'enters' then 1 when 'leaves' then -1 end) as added_count
+    from {{ ref('definition_changes') }}
+    group by evaluation, stage
+
+)
+
+select backtest.*
+from backtest
+cross join journeys
+inner join backtest as in_force
+    on backtest.stage = in_force.stage and in_force.evaluation = 'in_force'
+left join qualified_journeys
+    on
+        backtest.evaluation = qualified_journeys.evaluation
+        and backtest.stage = qualified_journeys.stage
+left join changes
+    on backtest.evaluation = changes.evaluation and backtest.stage = changes.stage
+where
+    backtest.journey_count != journeys.journey_count
+    or backtest.win_count != journeys.win_count
+    or backtest.won_amount != journeys.won_amount
+    or backtest.qualified_count != coalesce(qualified_journeys.qualified_count, 0)
+    or backtest.qualified_count != in_force.qualified_count + backtest.added_count
+    or backtest.added_count != coalesce(changes.added_count, 0)

@@ -1,0 +1,54 @@
+-- The parts of a stage's change (volume, mix, rules, version, inferred, restatement) add up to the
+-- count of the period minus the count of the period before as first reported; and the counts are
+-- the first visits in fct_lifecycle.
+with
+
+changes as (
+
+    select
+        period_kind,
+        period_start,
+        stage,
+        max(entered_count) as entered_count,
+        max(earlier_reported_count) as earlier_reported_count,
+        sum(change) as change
+    from {{ ref('stage_count_changes') }}
+    group by period_kind, period_start, stage
+
+),
+
+periods as (
+
+    select * from {{ ref('int_stage_count_periods_listed') }} where evaluation = 'in_force'
+
+),
+
+lifecycle_counts as (
+
+    select
+        periods.period_kind,
+        periods.period_start,
+        lifecycle.stage,
+        count(*) as entered_count
+    from periods
+    inner join {{ ref('fct_lifecycle') }} as lifecycle
+        on
+            periods.starts_at <= lifecycle.entered_at
+            and periods.next_starts_at > lifecycle.entered_at
+    where lifecycle.visit_number = 1
+    group by periods.period_kind, periods.period_start, lifecycle.stage
+
+)
+
+select
+    changes.*,
+    lifecycle_counts.entered_count as lifecycle_count
+from changes
+left join lifecycle_counts
+    on
+        changes.period_kind = lifecycle_counts.period_kind
+        and changes.period_start = lifecycle_counts.period_start
+        and changes.stage = lifecycle_counts.stage
+where
+    changes.change != changes.entered_count - changes.earlier_reported_count
+    or changes.entered_count != coalesce(lifecycle_counts.entered_count, 0)
