@@ -106,7 +106,7 @@ stage_gains as (
     select
         stage_rates.*,
         typical_amounts.typical_amount,
-        -- What every entry that now stops here would be worth, had it gone on.
+        -- Revenue a year of 100 more points of conversion to the next stage.
         stage_rates.year_entered_count * stage_rates.goal_rate * typical_amounts.typical_amount
             as full_gain
     from stage_rates
