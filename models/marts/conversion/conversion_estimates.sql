@@ -69,70 +69,49 @@ slice_lags as (
 
 ),
 
-slice_totals as (
+slice_horizons as (
 
     select
         slice_counts.*,
+        horizons.horizon_days,
         slice_lags.lag_p50_days,
         slice_lags.lag_p90_days,
         max(case when slice_counts.slice_name = 'all' then slice_lags.lag_p90_days end) over (
             partition by slice_counts.step
-        ) as company_lag_p90_days
+        ) as company_lag_p90_days,
+        case
+            when slice_counts.watched_days is null then 'undated'
+            when
+                slice_counts.undated_count
+                > {{ most_undated_rate }} * slice_counts.converted_count
+                then 'undated'
+            when slice_counts.watched_days < horizons.horizon_days then 'too_young'
+            else 'estimated'
+        end as estimate_status
     from slice_counts
     left join slice_lags
         on
             slice_counts.step = slice_lags.step
             and slice_counts.slice_name = slice_lags.slice_name
             and slice_counts.slice_value = slice_lags.slice_value
-
-),
-
-slice_horizons as (
-
-    select
-        slice_totals.*,
-        horizons.horizon_days,
-        case
-            when slice_totals.watched_days is null then 'undated'
-            when
-                slice_totals.undated_count
-                > {{ most_undated_rate }} * slice_totals.converted_count
-                then 'undated'
-            when slice_totals.watched_days < horizons.horizon_days then 'too_young'
-            else 'estimated'
-        end as estimate_status
-    from slice_totals
     cross join horizons
 
 ),
 
-last_curve_days as (
-
-    select
-        curves.step,
-        curves.slice_name,
-        curves.slice_value,
-        horizons.horizon_days,
-        max(curves.waited_days) as waited_days
-    from curves
-    inner join horizons
-        on horizons.horizon_days is null or curves.waited_days < horizons.horizon_days
-    group by curves.step, curves.slice_name, curves.slice_value, horizons.horizon_days
-
-),
-
-curve_points as (
+-- The points of each curve up to the horizon, the last of which (number 1) holds the estimate.
+horizon_curves as (
 
     select
         curves.*,
-        last_curve_days.horizon_days
-    from last_curve_days
-    inner join curves
-        on
-            last_curve_days.step = curves.step
-            and last_curve_days.slice_name = curves.slice_name
-            and last_curve_days.slice_value = curves.slice_value
-            and last_curve_days.waited_days = curves.waited_days
+        horizons.horizon_days,
+        row_number() over (
+            partition by
+                curves.step, curves.slice_name, curves.slice_value, horizons.horizon_days
+            order by curves.waited_days desc
+        ) as number_from_end
+    from curves
+    inner join horizons
+        on horizons.horizon_days is null or curves.waited_days < horizons.horizon_days
 
 ),
 
@@ -156,10 +135,10 @@ conversion_estimates as (
         -- Before the first day of the curve nothing had converted.
         case
             when slice_horizons.estimate_status = 'estimated'
-                then cast(coalesce(curve_points.converted_rate, 0) as decimal(9, 6))
+                then cast(coalesce(curve_ends.converted_rate, 0) as decimal(9, 6))
         end as estimated_rate,
-        cast(curve_points.lower_rate as decimal(9, 6)) as lower_rate,
-        cast(curve_points.upper_rate as decimal(9, 6)) as upper_rate,
+        cast(curve_ends.lower_rate as decimal(9, 6)) as lower_rate,
+        cast(curve_ends.upper_rate as decimal(9, 6)) as upper_rate,
         slice_horizons.lag_p50_days,
         slice_horizons.lag_p90_days,
         slice_horizons.watched_days,
@@ -169,12 +148,13 @@ conversion_estimates as (
             false
         ) as is_plateau_trusted
     from slice_horizons
-    left join curve_points
+    left join horizon_curves as curve_ends
         on
-            slice_horizons.step = curve_points.step
-            and slice_horizons.slice_name = curve_points.slice_name
-            and slice_horizons.slice_value = curve_points.slice_value
-            and coalesce(slice_horizons.horizon_days, -1) = coalesce(curve_points.horizon_days, -1)
+            slice_horizons.step = curve_ends.step
+            and slice_horizons.slice_name = curve_ends.slice_name
+            and slice_horizons.slice_value = curve_ends.slice_value
+            and coalesce(slice_horizons.horizon_days, -1) = coalesce(curve_ends.horizon_days, -1)
+            and curve_ends.number_from_end = 1
             and slice_horizons.estimate_status = 'estimated'
 
 )
