@@ -6,7 +6,7 @@
 heirs as (
 
     select
-        {{ first_by('records.human_key', 'row(records.created_at, records.record_key)') }} as human_key,
+        {{ first_by('records.cluster_key', 'row(records.created_at, records.record_key)') }} as cluster_key,
         standings.person_key,
         min(records.created_at) as created_at,
         {{ first_by('records.record_key', 'row(records.created_at, records.record_key)') }} as record_key
@@ -21,7 +21,7 @@ heirs as (
 claims as (
 
     select
-        records.human_key,
+        records.cluster_key,
         records.record_key as person_key,
         case
             when issues.person_key is null then 2
@@ -36,7 +36,7 @@ claims as (
     left join {{ standings }} as standings on records.record_key = standings.record_key
     union all
     select
-        heirs.human_key,
+        heirs.cluster_key,
         heirs.person_key,
         0 as claim_rank,
         issues.issued_in,

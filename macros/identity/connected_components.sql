@@ -1,52 +1,101 @@
-{# CTEs that give every node of a graph the smallest node it hangs together with; the last is `components` (node, component).
-   edges: a CTE with node and neighbour; an edge may stand in one direction or both.
-   rounds: how often the graph is contracted. In each round every node takes the smallest of its neighbours for its parent, follows
-   parents of parents, and is replaced by the node it comes to. Edges within one node are gone then, so that later rounds work on
-   little. At the end the rounds are read backwards. Too few rounds leave a graph in pieces: stop_if_unconverged() says so. #}
+{# A query: for every node of a graph that has an edge, the smallest node that it is connected with (node, component).
+   edges: a relation with node and neighbour; an edge may be listed in one direction or in both.
+   rounds: how often the graph is contracted. In each round every node takes the smallest of its neighbours as its parent, follows
+   parents of parents, and is replaced by the node that it reaches. Edges within one node are then dropped, so later rounds have little
+   to do; they see few nodes and long chains, so they follow more parents. At the end the rounds are read backwards. Too few rounds
+   leave a component in pieces: stop_if_unconverged() finds that. SQL has no loop that all engines share, hence a macro. #}
 {% macro connected_components(edges, rounds) %}
-edges_1 as (
+    with
 
-    select distinct
-        greatest(node, neighbour) as node,
-        least(node, neighbour) as neighbour
-    from {{ edges }}
-    where node != neighbour
+    edges_1 as (
 
-),
-{% for round in range(1, rounds + 1) %}
-{{ contract('edges_' ~ round, 'edges_' ~ (round + 1), round) }}
-{% endfor %}
-contracted_{{ rounds }} as (select * from parents_{{ rounds }}),
-{% for round in range(rounds - 1, 0, -1) %}
-contracted_{{ round }} as (
+        select distinct
+            greatest(node, neighbour) as node,
+            least(node, neighbour) as neighbour
+        from {{ edges }}
+        where node != neighbour
 
-    select
-        parents.node,
-        coalesce(later.component, parents.component) as component
-    from parents_{{ round }} as parents
-    left join contracted_{{ round + 1 }} as later on parents.component = later.node
-    union all
-    select
-        later.node,
-        later.component
-    from contracted_{{ round + 1 }} as later
-    left join parents_{{ round }} as parents on later.node = parents.node
-    where parents.node is null
+    ),
+    {% for round in range(1, rounds + 1) %}
+    parents_{{ round }}_0 as (
 
-),
-{% endfor %}
-components as (
+        select
+            node,
+            min(neighbour) as component
+        from edges_{{ round }}
+        group by node
+
+    ),
+    {% for jump in range(1, round + 2) %}
+    parents_{{ round }}_{{ jump }} as (
+
+        select
+            nodes.node,
+            coalesce(parents.component, nodes.component) as component
+        from parents_{{ round }}_{{ jump - 1 }} as nodes
+        left join parents_{{ round }}_{{ jump - 1 }} as parents on nodes.component = parents.node
+
+    ),
+    {% endfor %}
+    parents_{{ round }} as (select * from parents_{{ round }}_{{ round + 1 }}),
+
+    contracted_edges_{{ round }} as (
+
+        select
+            parents.component as node,
+            coalesce(other_parents.component, edges.neighbour) as neighbour
+        from edges_{{ round }} as edges
+        inner join parents_{{ round }} as parents on edges.node = parents.node
+        left join parents_{{ round }} as other_parents on edges.neighbour = other_parents.node
+
+    ),
+
+    edges_{{ round + 1 }} as (
+
+        select distinct
+            greatest(node, neighbour) as node,
+            least(node, neighbour) as neighbour
+        from contracted_edges_{{ round }}
+        where node != neighbour
+
+    ),
+    {% endfor %}
+    components_{{ rounds }} as (select * from parents_{{ rounds }}),
+    {% for round in range(rounds - 1, 0, -1) %}
+    components_{{ round }} as (
+
+        select
+            parents.node,
+            coalesce(later.component, parents.component) as component
+        from parents_{{ round }} as parents
+        left join components_{{ round + 1 }} as later on parents.component = later.node
+        union all
+        select
+            later.node,
+            later.component
+        from components_{{ round + 1 }} as later
+        left join parents_{{ round }} as parents on later.node = parents.node
+        where parents.node is null
+
+    ),
+    {% endfor %}
+    components as (
+
+        select
+            node,
+            component
+        from components_1
+        union
+        -- The smallest node of a component has no smaller one to follow.
+        select
+            component as node,
+            component
+        from components_1
+
+    )
 
     select
         node,
         component
-    from contracted_1
-    union
-    -- The smallest node of each part has no smaller one to go to.
-    select
-        component as node,
-        component
-    from contracted_1
-
-)
+    from components
 {%- endmacro %}

@@ -1,7 +1,7 @@
-{# Stops the build with the sentences that a query gives, one row each. For a post-hook: it runs when the model does, not when it is compiled. #}
+{# Stops the build with the sentences that a query returns, one per row. For a post-hook: it runs after the model, not when compiled. #}
 {% macro stop_if(query) -%}
-    {%- set found = run_query(query) -%}
-    {%- if found | length -%}
-        {{ exceptions.raise_compiler_error(found.columns[0].values() | join('\n  ')) }}
+    {%- set faults = run_query(query) -%}
+    {%- if faults | length -%}
+        {{ exceptions.raise_compiler_error(faults.columns[0].values() | join('\n  ')) }}
     {%- endif -%}
 {%- endmacro %}

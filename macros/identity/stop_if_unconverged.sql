@@ -1,24 +1,24 @@
-{# Stops the build when connected_components() had too few rounds, and names the first number that is enough for this very graph.
+{# Stops the build when connected_components() had too few rounds, and names the smallest number that is enough for this graph.
    edges: a query of node and neighbour. components: a query of node and component. For a post-hook. #}
 {% macro stop_if_unconverged(edges, components, what) -%}
     {%- set rounds = int_var('identity_rounds') | int -%}
-    {%- set graph = 'with edges as (' ~ edges ~ ')' -%}
-    {%- if run_query(graph ~ ', components as (' ~ components ~ ')' ~ still_apart()) | length -%}
-        {%- set more = namespace(rounds=rounds + 1) -%}
-        {%- for tried in range(60)
-            if run_query(graph ~ ', ' ~ connected_components('edges', more.rounds) ~ still_apart()) | length -%}
-            {%- set more.rounds = more.rounds + 1 -%}
+    {%- if run_query(edges_between_components(edges, components)) | length -%}
+        {%- set enough = namespace(rounds=rounds + 1) -%}
+        {%- for attempt in range(60)
+            if run_query(edges_between_components(edges, connected_components('edges', enough.rounds))) | length -%}
+            {%- set enough.rounds = enough.rounds + 1 -%}
         {%- endfor -%}
         {{ exceptions.raise_compiler_error(
-            what ~ " hang together by chains too long for " ~ rounds ~ " rounds: set the var identity_rounds to "
-            ~ more.rounds ~ "."
+            what ~ " are connected by chains too long for " ~ rounds ~ " rounds: set the var identity_rounds to "
+            ~ enough.rounds ~ "."
         ) }}
     {%- endif -%}
 {%- endmacro %}
 
-{# The end of a query: a row if any of `edges` joins two of `components`. The comparison stands in a case, lest an engine join
-   everything with everything by it. #}
-{% macro still_apart() %}
+{# A query: one row if any edge connects two components. The comparison is inside a case so that no engine uses it as a join key. #}
+{% macro edges_between_components(edges, components) %}
+    with edges as ({{ edges }}),
+    components as ({{ components }})
     select 1
     from edges
     inner join components as nodes on edges.node = nodes.node

@@ -56,12 +56,12 @@ issues as (
 persons as (
 
     select
-        human_key,
+        cluster_key,
         {{ first_by('person_key', 'row(claim_rank, issued_in, created_at, record_key)') }}
             as person_key,
         min(claim_rank) as claim_rank
     from claims
-    group by human_key
+    group by cluster_key
 
 ),
 
@@ -77,7 +77,7 @@ changes as (
             else 'split'
         end as change
     from records
-    inner join persons on records.human_key = persons.human_key
+    inner join persons on records.cluster_key = persons.cluster_key
     left join standings on records.record_key = standings.record_key
     where standings.told_key is null or standings.told_key != persons.person_key
 

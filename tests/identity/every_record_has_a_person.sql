@@ -1,6 +1,8 @@
--- The records that lost a merge too: what happened to them happened to somebody.
+-- Law 2: each usable record belongs to a person, records that were merged into another included:
+-- what happened to them must not be lost.
 select people.record_key
 from {{ ref('int_people_unioned') }} as people
-left join {{ ref('int_record_persons_mapped') }} as records on people.record_key = records.record_key
+left join {{ ref('int_record_persons_mapped') }} as records
+    on people.record_key = records.record_key
 left join {{ ref('int_persons_resolved') }} as persons on records.person_key = persons.person_key
 where persons.person_key is null

@@ -1,4 +1,4 @@
-"""A small world of records, told who is who by the project's own compiled SQL."""
+"""A small world of records, whose persons the project's own compiled SQL identifies."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +12,11 @@ from tools.run_dbt import run_dbt
 
 STEPS = (
     "int_emails_normalized",
-    "int_identifiers_refused",
     "int_records_linked",
     "int_records_clustered",
-    "int_clusters_split",
     "int_clusters_resolved",
 )
-LEDGER = "history_person_ids"
+HISTORY = "history_person_ids"
 RESOLVED = "int_record_persons_mapped"
 START = datetime(2026, 1, 1)
 
@@ -37,7 +35,7 @@ INPUTS = """
     );
     create table intermediate.int_overrides_checked (
         decision varchar, record_key bigint, other_record_key bigint, reason varchar,
-        decided_on date, told varchar
+        decided_on date, sentence_start varchar
     );
 """
 
@@ -51,7 +49,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Known:
-    """What the systems and the reviewers say at one moment."""
+    """What the systems and the reviewers report at one moment."""
 
     records: tuple[Record, ...]
     links: tuple[tuple[int, int], ...] = ()
@@ -65,18 +63,18 @@ class Known:
 
 def compiled(built: Built, target: Path) -> Mapping[str, str]:
     """The SQL of each step as dbt gives it to the database, with the cutoff as a variable."""
-    wanted = [*STEPS, LEDGER, RESOLVED]
+    wanted = [*STEPS, HISTORY, RESOLVED]
     # Few records need few rounds.
     variables = {**built.vars, "identity_rounds": 4}
     outcome = run_dbt(
         ["compile", "--quiet", "--select", *wanted], built.database, target, variables
     )
     assert outcome.success, outcome.exception
-    folder = target / "compiled" / "revenue_funnel" / "models" / "intermediate" / "identity"
+    folder = target / "compiled" / "revenue_funnel" / "models"
     clock = f"cast('{built.vars['cutoff']}' as timestamp)"
     catalog = f'"{built.database.stem}".'
     return {
-        name: (folder / f"{name}.sql")
+        name: next(folder.rglob(f"{name}.sql"))
         .read_text()
         .replace(clock, "getvariable('cutoff')")
         .replace(catalog, "")
@@ -85,19 +83,19 @@ def compiled(built: Built, target: Path) -> Mapping[str, str]:
 
 
 class World:
-    """Builds one after the other, each upon the ledger that the earlier ones left."""
+    """Builds one after the other, each on the history of ids that the earlier ones left."""
 
     def __init__(self, sql: Mapping[str, str]) -> None:
         self.sql = sql
         self.connection = duckdb.connect()
         self.connection.execute(INPUTS)
         self.connection.execute("set threads = 1")
-        self._make_ledger()
+        self._make_history()
 
-    def _make_ledger(self) -> None:
+    def _make_history(self) -> None:
         """Empty, with the columns that its own SQL gives."""
         first = f"""
-            create table intermediate.{LEDGER} (
+            create table intermediate.{HISTORY} (
                 record_key bigint, person_key bigint, previous_person_key bigint,
                 build_number bigint, change varchar, link_kind varchar, other_record_key bigint,
                 is_look_back boolean, noted_at timestamp
@@ -106,19 +104,19 @@ class World:
         self.connection.execute(first)
 
     def build(self, known: Known, day: int = 100) -> dict[int, int]:
-        """By record, the person that it is."""
-        self._tell(known, day)
+        """The person of each record."""
+        self._load_inputs(known, day)
         for step in STEPS:
             self.connection.execute(
                 f"create or replace table intermediate.{step} as {self.sql[step]}"
             )
-        self.connection.execute(f"insert into intermediate.{LEDGER} by name {self.sql[LEDGER]}")
+        self.connection.execute(f"insert into intermediate.{HISTORY} by name {self.sql[HISTORY]}")
         rows = self.connection.execute(f"select record_key, person_key from ({self.sql[RESOLVED]})")
         found = rows.fetchall()
-        assert len(found) == len(known.records), "every record is told once"
+        assert len(found) == len(known.records), "every record has one person"
         return dict(found)
 
-    def _tell(self, known: Known, day: int) -> None:
+    def _load_inputs(self, known: Known, day: int) -> None:
         moment = START + timedelta(days=day)
         self.connection.execute("set variable cutoff = ?::timestamp", [moment])
         people = [(r.key, r.email, START + timedelta(days=r.day), None) for r in known.records]
@@ -137,16 +135,16 @@ class World:
             marks = ", ".join("?" * len(rows[0]))
             self.connection.executemany(f"insert into intermediate.{table} values ({marks})", rows)
 
-    def noted(self) -> list[tuple[object, ...]]:
-        """The ledger."""
+    def id_history(self) -> list[tuple[object, ...]]:
+        """Every row of the history of ids."""
         return self.connection.execute(
             f"select record_key, person_key, previous_person_key, change"
-            f" from intermediate.{LEDGER} order by build_number, record_key"
+            f" from intermediate.{HISTORY} order by build_number, record_key"
         ).fetchall()
 
 
-def humans(persons: Mapping[int, int]) -> set[frozenset[int]]:
-    """Which records go together, whatever the person is called."""
+def groups_of(persons: Mapping[int, int]) -> set[frozenset[int]]:
+    """Which records are one person, whatever its id."""
     return {
         frozenset(key for key, person in persons.items() if person == each)
         for each in persons.values()
@@ -154,7 +152,7 @@ def humans(persons: Mapping[int, int]) -> set[frozenset[int]]:
 
 
 def joined_by_hand(keys: Iterable[int], pairs: Iterable[tuple[int, int]]) -> set[frozenset[int]]:
-    """The same by union and find: the oracle."""
+    """The same by union and find, for comparison."""
     parent = {key: key for key in keys}
 
     def root(key: int) -> int:
@@ -164,4 +162,4 @@ def joined_by_hand(keys: Iterable[int], pairs: Iterable[tuple[int, int]]) -> set
 
     for one, other in pairs:
         parent[root(one)] = root(other)
-    return humans({key: root(key) for key in parent})
+    return groups_of({key: root(key) for key in parent})

@@ -29,12 +29,14 @@ CHANGES = """
             ({company}, timestamp '2026-07-02', '5000')
     )
 """
-SPELLS = """
-    select distinct spells.employees, spells.valid_from::date::varchar
-    from intermediate.int_account_values_dated as spells
-    inner join intermediate.int_company_accounts_mapped as resolved using (account_key)
+EMPLOYEES = """
+    select distinct intervals.value::bigint, intervals.valid_from::date::varchar
+    from intermediate.int_attribute_values_dated as intervals
+    inner join intermediate.int_company_accounts_mapped as accounts
+        on intervals.entity = 'companies' and intervals.owner_key = accounts.account_key
     inner join intermediate.int_companies_unioned as companies using (company_key)
     where companies.system = '{system}' and companies.company_record_id = '{company}'
+        and intervals.attribute = 'employees'
     order by all
 """
 DATED = "+int_person_attributes_dated"
@@ -42,7 +44,7 @@ DATED = "+int_person_attributes_dated"
 
 @pytest.fixture
 def landed(built: Built, tmp_path: Path) -> Path:
-    """The demo company, with nothing noted yet of what its records show."""
+    """The demo company, without any snapshot of its records."""
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
     _write(database, "drop table history.history_attribute_values")
@@ -58,9 +60,9 @@ def test_a_missed_build_loses_no_history(landed: Path, tmp_path: Path) -> None:
     for database, cutoffs in ((landed, (EARLIER, LATER)), (once, (LATER,))):
         for cutoff in cutoffs:
             _build(database, cutoff, tmp_path)
-    spells = SPELLS.format(system="hubspot", company=company)
+    employees = EMPLOYEES.format(system="hubspot", company=company)
     expected = [(10, "1900-01-01"), (400, "2026-05-10"), (900, "2026-06-10")]
-    assert query(landed, spells) == query(once, spells) == expected
+    assert query(landed, employees) == query(once, employees) == expected
     dated = "from intermediate.int_person_attributes_dated order by all"
     assert query(landed, dated) == query(once, dated)
 
@@ -70,12 +72,12 @@ def test_an_unreadable_value_is_in_quarantine(landed: Path, tmp_path: Path) -> N
     _write(landed, CHANGES.format(company=_company_of(landed, "hubspot")))
     read = "stg_hubspot__row_counts stg_hubspot__attribute_changes int_attribute_changes_unioned+1"
     _build(landed, str(UNTIL), tmp_path, read)
-    told = query(
+    fates = query(
         landed,
         "select reason_code, row_count from marts.source_reconciliation "
         "where source_table = 'company_property_history' and fate = 'quarantined' order by all",
     )
-    assert told == [("after_cutoff", 1), ("unreadable_value", 1)]
+    assert fates == [("after_cutoff", 1), ("unreadable_value", 1)]
 
 
 def test_without_a_history_a_value_holds_from_the_build_that_first_saw_it(
@@ -89,13 +91,13 @@ def test_without_a_history_a_value_holds_from_the_build_that_first_saw_it(
     _build(landed, EARLIER, tmp_path)
     _write(landed, f"update salesforce.account set number_of_employees = 7777 {account}")
     _build(landed, LATER, tmp_path)
-    spells = SPELLS.format(system="salesforce", company=company)
+    employees = EMPLOYEES.format(system="salesforce", company=company)
     first = (before[0][0], "1900-01-01")
-    assert query(landed, spells) == [first, (7777, LATER)]
+    assert query(landed, employees) == [first, (7777, LATER)]
     _build(landed, EARLIER, tmp_path)
-    assert query(landed, spells) == [first]
-    noted = "select count(*) from history.history_attribute_values where note_number > 1"
-    assert query(landed, noted) == [(1,)], "a build that looks back notes nothing"
+    assert query(landed, employees) == [first]
+    snapshots = "select count(*) from history.history_attribute_values where note_number > 1"
+    assert query(landed, snapshots) == [(1,)], "a build that looks back takes no snapshot"
 
 
 def _company_of(database: Path, system: str) -> Any:

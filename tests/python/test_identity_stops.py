@@ -1,4 +1,4 @@
-"""What a reviewer or a var can't have stops the build with one sentence."""
+"""A decision or a var that cannot be carried out stops the build with one sentence."""
 
 import re
 import shutil
@@ -33,10 +33,10 @@ def test_too_few_rounds_name_the_number_that_is_enough(built: Built, tmp_path: P
         """)
         connection.execute("delete from intermediate.int_records_linked where record_key is null")
     select = "int_records_clustered"
-    good, told = _run(database, tmp_path / "t", {**built.vars, "identity_rounds": 2}, select)
-    named = re.search(r"set the var identity_rounds to (\d+)\.", told)
+    good, message = _run(database, tmp_path / "t", {**built.vars, "identity_rounds": 2}, select)
+    named = re.search(r"set the var identity_rounds to (\d+)\.", message)
     assert not good
-    assert named, told
+    assert named, message
     enough = {**built.vars, "identity_rounds": int(named[1])}
     assert _run(database, tmp_path / "t", enough, select)[0]
     fewer = {**built.vars, "identity_rounds": int(named[1]) - 1}
@@ -50,8 +50,8 @@ GOOD = ("join", "hubspot", "1", "hubspot", "2", "same phone", "Ann", "2026-01-05
     ("place", "value", "sentence"),
     [
         (0, "unite", "says neither join nor separate"),
-        (2, "gone", "names a first record that is not there"),
-        (4, "gone", "names a second record that is not there"),
+        (2, "gone", "names a first record that does not exist"),
+        (4, "gone", "names a second record that does not exist"),
         (5, "", "gives no reason"),
         (6, "", "does not say who decided it"),
         (7, "", "does not say when it was decided"),
@@ -59,7 +59,7 @@ GOOD = ("join", "hubspot", "1", "hubspot", "2", "same phone", "Ann", "2026-01-05
         (None, "", ""),
     ],
 )
-def test_an_override_that_can_not_hold_says_why(
+def test_an_override_that_cannot_be_carried_out_says_why(
     built: Built, tmp_path: Path, place: int | None, value: str, sentence: str
 ) -> None:
     database = tmp_path / "revenue_funnel.duckdb"
@@ -79,15 +79,13 @@ def test_an_override_that_can_not_hold_says_why(
         connection.executemany(
             "insert into seeds.identity_overrides values (?, ?, ?, ?, ?, ?, ?, ?)", rows
         )
-    good_run, told = _run(database, tmp_path / "t", dict(built.vars), "int_overrides_checked")
-    assert good_run is (place is None), told
-    assert sentence in told
+    good_run, message = _run(database, tmp_path / "t", dict(built.vars), "int_overrides_checked")
+    assert good_run is (place is None), message
+    assert sentence in message
 
 
-def test_a_separation_that_joins_hold_together_stops_the_build(
-    built: Built, tmp_path: Path
-) -> None:
-    """One is joined to another over a third, and separated from it: nobody can do both."""
+def test_a_separation_without_effect_stops_the_build(built: Built, tmp_path: Path) -> None:
+    """Two records are joined through a third one and also separated."""
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
     with duckdb.connect(str(database)) as connection:
@@ -106,6 +104,6 @@ def test_a_separation_that_joins_hold_together_stops_the_build(
                 "insert into seeds.identity_overrides values (?, ?, ?, ?, ?, ?, ?, ?)",
                 (decision, "hubspot", first, "hubspot", second, *GOOD[5:]),
             )
-    good, told = _run(database, tmp_path / "t", dict(built.vars), "int_overrides_checked+")
+    good, message = _run(database, tmp_path / "t", dict(built.vars), "int_overrides_checked+")
     assert not good
-    assert f"hubspot {one}" in told or str(one) in told, told
+    assert f"hubspot {one}" in message or str(one) in message, message

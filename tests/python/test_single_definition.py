@@ -20,9 +20,9 @@ from tools.check.project import read_project
 from tools.check.single import (
     every_query_can_be_followed,
     labels_decide_no_stage,
-    only_the_definition_tests_attributes,
-    only_the_definition_reads_evidence,
     leads_come_from_the_definition,
+    only_the_definition_reads_evidence,
+    only_the_definition_tests_attributes,
 )
 from tools.run_dbt import ROOT, run_dbt
 
@@ -116,15 +116,15 @@ def replaced(compiled: Manifest, name: str, old: str, new: str) -> Manifest:
 CHANGES: Mapping[str, tuple[str, str, str, str]] = {
     "a label comes in as evidence, untouched": (
         "int_exits_unioned",
-        "where stage in ('disqualified', 'recycled')",
+        "where stages.entered_by = 'disqualification'",
         "where true",
-        "int_stage_claims_unioned.stage -> int_exits_unioned.exit_kind",
+        "int_stage_claims_unioned.stage -> int_exits_unioned.stage",
     ),
     "service events make leads": (
-        "int_service_evidence_collected",
-        "where kinds.stage not in ('awareness', 'lead', 'mql', 'sql')",
-        "where kinds.stage is not null",
-        "evidence_kinds.stage -> int_service_evidence_collected.stage",
+        "int_stage_evidence_unioned",
+        "where stages.entered_by = 'evidence'",
+        "where stages.entered_by is not null",
+        "evidence_kinds.stage -> int_stage_evidence_unioned.stage",
     ),
     "journeys of some people only": (
         "int_journeys_described",

@@ -1,4 +1,4 @@
-"""Traps that other funnels fell into, on rows as their connectors land them: each a sentence."""
+"""Known mistakes of other funnels, on rows as connectors load them: each test is a sentence."""
 
 import shutil
 from pathlib import Path
@@ -74,8 +74,8 @@ def test_knowing_who_it_was_neither_adds_nor_drops_a_touch(trapped: Path) -> Non
         select count(*) from intermediate.int_touches_unioned
         where record_key is not null
     """
-    told = query(trapped, "select count(*) from intermediate.int_touches_resolved")
-    assert told == query(trapped, usable) != [(0,)]
+    found = query(trapped, "select count(*) from intermediate.int_touches_resolved")
+    assert found == query(trapped, usable) != [(0,)]
 
 
 def test_a_deleted_flag_that_is_null_deletes_nothing(trapped: Path) -> None:

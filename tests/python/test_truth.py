@@ -1,4 +1,4 @@
-"""The fact beside the truth that the demo company was drawn from, entry by entry."""
+"""The fact compared with the truth that the demo company was drawn from, entry by entry."""
 
 import csv
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ DEALS = """
         deals.*,
         opportunities.opportunity_key,
         opportunities.journey_key,
-        opportunities.assigned_by = 'journey of its own' as is_own
+        opportunities.assigned_by = 'own_journey' as is_own
     from deals
     left join intermediate.int_opportunities_unioned as landed
         on deals.system = landed.system
@@ -45,8 +45,8 @@ DEALS = """
     left join marts.dim_opportunities as opportunities
         on landed.opportunity_key = opportunities.opportunity_key
 """
-# The fact by the truth's names: a person's journey by human and number, a deal's own by the deal.
-TOLD = """
+# The fact by the truth's names: journeys by person and number, else by opportunity.
+FACT = """
     select
         coalesce(
             'J-' || people.human_id || '-' || journeys.journey_number,
@@ -58,7 +58,7 @@ TOLD = """
     from marts.fct_lifecycle as lifecycle
     inner join intermediate.int_journeys_described as journeys using (journey_key)
     left join people on journeys.person_key = people.person_key
-    left join told_deals as own
+    left join fact_opportunities as own
         on journeys.journey_key = own.journey_key and own.is_own
     where lifecycle.visit_number = 1
 """
@@ -108,13 +108,13 @@ def both(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(made.database), read_only=True) as connection:
         for file in made.truth.glob("*.parquet"):
             connection.execute(f"create temp view {file.stem} as from '{file}'")
-        views = {"people": PEOPLE, "told_deals": DEALS, "told": TOLD, "true_entries": TRUE}
+        views = {"people": PEOPLE, "fact_opportunities": DEALS, "fact": FACT, "true_entries": TRUE}
         for name, sql in views.items():
             connection.execute(f"create temp table {name} as {sql}")
         yield connection
 
 
-def test_every_human_is_one_person(both: duckdb.DuckDBPyConnection) -> None:
+def test_every_true_person_is_one_person(both: duckdb.DuckDBPyConnection) -> None:
     counts = both.execute(
         "select count(*), count(distinct human_id), count(distinct person_key) from people"
     ).fetchone()
@@ -123,30 +123,30 @@ def test_every_human_is_one_person(both: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_every_stage_count_is_the_true_one(both: duckdb.DuckDBPyConnection) -> None:
-    told = "select stage, count(*), sum(is_inferred::int) from {} group by stage order by stage"
+    counts = "select stage, count(*), sum(is_inferred::int) from {} group by stage order by stage"
     assert (
-        both.execute(told.format("told")).fetchall()
-        == both.execute(told.format("true_entries")).fetchall()
+        both.execute(counts.format("fact")).fetchall()
+        == both.execute(counts.format("true_entries")).fetchall()
     )
 
 
 def test_every_entry_is_the_true_one_at_its_time(both: duckdb.DuckDBPyConnection) -> None:
-    """Every stage: even an e-mail's click is told to the millisecond."""
+    """Every stage: even an e-mail's click has its millisecond."""
     difference = both.execute(
-        "(from told except from true_entries) union all (from true_entries except from told)"
+        "(from fact except from true_entries) union all (from true_entries except from fact)"
     ).fetchall()
     assert difference == []
 
 
-def test_every_deal_has_its_true_standing_and_journey(both: duckdb.DuckDBPyConnection) -> None:
+def test_every_opportunity_has_its_true_outcome(both: duckdb.DuckDBPyConnection) -> None:
     assert (
         both.execute("""
-        select deals.deal_id, deals.outcome, told.outcome
-        from told_deals as deals
-        left join marts.dim_opportunities as told using (opportunity_key)
+        select deals.deal_id, deals.outcome, found.outcome
+        from fact_opportunities as deals
+        left join marts.dim_opportunities as found using (opportunity_key)
         where
-            (not deals.is_deleted and deals.outcome is distinct from told.outcome)
-            or (deals.is_deleted and told.opportunity_key is not null)
+            (not deals.is_deleted and deals.outcome is distinct from found.outcome)
+            or (deals.is_deleted and found.opportunity_key is not null)
     """).fetchall()
         == []
     )
@@ -163,13 +163,15 @@ def test_won_revenue_is_the_truths_converted_by_hand(both: duckdb.DuckDBPyConnec
         _cents(Decimal(str(amount)) * _rate(rates[currency], str(closed_at)))
         for amount, currency, closed_at in won
     )
-    told = both.execute("""
+    won_amount = both.execute("""
         select sum(amount)
         from marts.fct_lifecycle
-        where stage in ('customer', 'retained', 'expanded') and opportunity_key is not null
+        inner join seeds.lifecycle_stages using (stage)
+        where entered_by in ('opportunity_won', 'renewal_won', 'expansion_won')
+            and opportunity_key is not null
     """).fetchone()
     assert len(won) > 10
-    assert told == (expected,)
+    assert won_amount == (expected,)
 
 
 def _rates(seed: Path) -> dict[str, list[tuple[str, Decimal]]]:
@@ -188,7 +190,7 @@ def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def test_what_was_erased_is_kept_where_it_had_been_seen(built_in_goes: Built) -> None:
+def test_an_erased_touch_is_retained_if_an_earlier_build_saw_it(built_in_goes: Built) -> None:
     """As many touches as the truth has by looking at those moments, and not by the end alone."""
     kept = query(
         built_in_goes.database, "select count(*) from intermediate.int_erased_touches_selected"

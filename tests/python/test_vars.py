@@ -15,8 +15,8 @@ QUOTE = "x' union all select '1"
 @pytest.mark.parametrize(
     ("model", "variables"),
     [
-        ("int_returns_detected", {"recycle_after_days": BREAK}),
-        ("int_returns_detected", {"recycle_after_days": -1}),
+        ("int_journeys_identified", {"recycle_after_days": BREAK}),
+        ("int_journeys_identified", {"recycle_after_days": -1}),
         ("int_record_persons_mapped", {"identity_rounds": BREAK}),
         ("int_record_persons_mapped", {"largest_person": "5 or 1=1"}),
         ("int_people_unioned", {"cutoff": f"2026-01-01'{BREAK}"}),

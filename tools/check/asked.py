@@ -44,11 +44,15 @@ def read_asked(seeds: Mapping[str, Seed]) -> Asked:
     )
     stages = frozenset(rule["stage"] for rule in rules)
     known = {row["stage"] for row in (*named, *labels)} - {""}
+    ways = {is_decided: set[str]() for is_decided in (True, False)}
+    for row in named:
+        ways[row["stage"] in stages].add(row.get("entered_by", ""))
     meanings = {
         "label": _meanings(labels, "label"),
         "evidence": _meanings(kinds, "kind") | _evidence(rules),
     }
-    return Asked(stages, {sort: _words(meant, stages, known) for sort, meant in meanings.items()})
+    words = {sort: _words(meant, stages, known, ways) for sort, meant in meanings.items()}
+    return Asked(stages, words)
 
 
 def _meanings(rows: Rows, word: str) -> dict[str, set[str]]:
@@ -65,6 +69,15 @@ def _evidence(rules: Rows) -> dict[str, set[str]]:
     return {kind: {stage} for stage, value in named for kind in value.split()}
 
 
-def _words(meanings: Mapping[str, set[str]], stages: frozenset[str], known: set[str]) -> Words:
+def _words(
+    meanings: Mapping[str, set[str]],
+    stages: frozenset[str],
+    known: set[str],
+    ways: Mapping[bool, set[str]],
+) -> Words:
+    """The words of a sort. A stage may also be named by the way in which it is entered."""
     decided = frozenset(word for word, meant in meanings.items() if meant & stages)
-    return Words((frozenset(meanings) | known) - stages - decided, (stages, decided))
+    free = (frozenset(meanings) | known) - stages - decided
+    return Words(
+        free | (ways[False] - ways[True]), (stages, decided, frozenset(ways[True] - ways[False]))
+    )

@@ -40,6 +40,9 @@ class Step:
             if join.side and not self.makes_segments(join):
                 tests = (test for test in conjuncts(join.args["on"]) if not self._finds(test, join))
                 self._found_by[join.alias_or_name] = outcome(merged(map(self.asked, tests)))
+        # What a join found may be narrowed too, and with it the table that it was found by.
+        self._cleared |= set(self._narrowed())
+        self._cleared |= set(self._narrowed_lookups())
 
     @property
     def is_decided(self) -> bool:
@@ -136,7 +139,12 @@ class Step:
             for key, mark in self._cell(column).marks.items()
             if (column.table, mark.sort) not in self._cleared
         }
-        return merged([kept, self._found_by.get(column.table, {})])
+        found = {
+            key: mark
+            for key, mark in self._found_by.get(column.table, {}).items()
+            if (column.table, mark.sort) not in self._cleared
+        }
+        return merged([kept, found])
 
     def _marks_of_query(self, node: exp.Expr) -> Marks:
         table = self.query.made(node)
@@ -197,6 +205,13 @@ class Step:
                 for alias, sort in self._narrowed_by(test):
                     if not join.side or alias == join.alias_or_name:
                         yield alias, sort
+
+    def _narrowed_lookups(self) -> Iterator[tuple[str, str]]:
+        """Alias and sort of each table whose rows were looked up in one that is narrowed."""
+        for join in self.joins:
+            sorts = {sort for alias, sort in self._cleared if alias == join.alias_or_name}
+            for column in join.args["on"].find_all(exp.Column) if sorts else ():
+                yield from ((column.table, sort) for sort in sorts)
 
     def _narrowed_by(self, test: exp.Expr) -> Iterator[tuple[str, str]]:
         inner, is_negated = (test.this, True) if isinstance(test, exp.Not) else (test, False)

@@ -1,12 +1,13 @@
-{# Grain: one row an account that belongs to another: to which, and to which in the end. In a cycle
-   of parents the smallest key is the one that belongs to nobody. #}
+{# Grain: one row per account that belongs to another: its parent and its ultimate parent. In a cycle
+   of parents the account with the smallest key is treated as belonging to no other. #}
+{%- set doublings = 6 -%}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }}),
 
-resolved as (select * from {{ ref('int_company_accounts_mapped') }}),
+accounts as (select * from {{ ref('int_company_accounts_mapped') }}),
 
-ranks as (
+system_ranks as (
 
     select * from {{ ref('survivorship') }}
     where entity = 'companies' and attribute = 'parent'
@@ -16,46 +17,81 @@ ranks as (
 parents as (
 
     select
-        resolved.account_key as node,
+        accounts.account_key,
         {{ first_by(
-            'parents.account_key',
-            "row(coalesce(ranks.rank, 2147483647), " ~ or_end("companies.created_at")
+            'parent_accounts.account_key',
+            "row(coalesce(system_ranks.rank, 2147483647), " ~ or_end("companies.created_at")
             ~ ", companies.company_key)"
-        ) }} as parent
+        ) }} as parent_account_key
     from companies
-    inner join resolved on companies.company_key = resolved.company_key
-    inner join resolved as parents on companies.parent_company_key = parents.company_key
-    left join ranks on companies.system = ranks.system
-    where resolved.account_key != parents.account_key
-    group by resolved.account_key
+    inner join accounts on companies.company_key = accounts.company_key
+    inner join accounts as parent_accounts
+        on companies.parent_company_key = parent_accounts.company_key
+    left join system_ranks on companies.system = system_ranks.system
+    where accounts.account_key != parent_accounts.account_key
+    group by accounts.account_key
 
 ),
 
-{{ doubled_ancestors('parents', 6) }},
+ancestors_0 as (
 
-cycles as (
+    -- For each account: the ancestor a number of generations up (next_key, null if there is none),
+    -- the highest ancestor found on the way (top_key), and the smallest key found on the way.
+    select
+        account_key,
+        parent_account_key as next_key,
+        parent_account_key as top_key,
+        account_key as smallest_key
+    from parents
 
-    -- Going round a cycle meets all of it, so that each of its members is somebody's jump.
+),
+
+{% for doubling in range(1, doublings + 1) -%}
+ancestors_{{ doubling }} as (
+
+    -- {{ 2 ** doubling }} generations up.
+    select
+        nearer.account_key,
+        farther.next_key,
+        coalesce(farther.top_key, nearer.top_key) as top_key,
+        least(nearer.smallest_key, coalesce(farther.smallest_key, nearer.smallest_key))
+            as smallest_key
+    from ancestors_{{ doubling - 1 }} as nearer
+    left join ancestors_{{ doubling - 1 }} as farther on nearer.next_key = farther.account_key
+
+),
+
+{% endfor -%}
+ancestors as (select * from ancestors_{{ doublings }}),
+
+cycle_members as (
+
+    -- An account that still has an ancestor {{ 2 ** doublings }} generations up is in a cycle or below one, and that
+    -- ancestor is a member of the cycle. Each member is such an ancestor.
     select distinct
-        ancestors.node,
-        ancestors.smallest
+        ancestors.account_key,
+        ancestors.smallest_key
     from ancestors
-    inner join ancestors as below on ancestors.node = below.jump
+    inner join ancestors as descendants on ancestors.account_key = descendants.next_key
 
 ),
 
 int_account_parents_resolved as (
 
     select
-        ancestors.node as account_key,
-        case when ancestors.node != cycles.smallest or cycles.node is null then parents.parent end
-            as parent_account_key,
-        coalesce(ends.smallest, ancestors.top) as ultimate_parent_account_key,
-        cycles.node is not null as is_in_parent_cycle
+        ancestors.account_key,
+        case
+            when
+                cycle_members.account_key is null
+                or ancestors.account_key != cycle_members.smallest_key
+                then parents.parent_account_key
+        end as parent_account_key,
+        coalesce(cycles_above.smallest_key, ancestors.top_key) as ultimate_parent_account_key,
+        cycle_members.account_key is not null as is_in_parent_cycle
     from ancestors
-    inner join parents on ancestors.node = parents.node
-    left join cycles on ancestors.node = cycles.node
-    left join cycles as ends on ancestors.jump = ends.node
+    inner join parents on ancestors.account_key = parents.account_key
+    left join cycle_members on ancestors.account_key = cycle_members.account_key
+    left join cycle_members as cycles_above on ancestors.next_key = cycles_above.account_key
 
 )
 

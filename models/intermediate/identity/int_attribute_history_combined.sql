@@ -1,90 +1,206 @@
-{# Grain: one row a record, attribute and spell of time in which it had one value: of records whose
-   system keeps a history of the attribute, and of those that once were seen with other values. #}
+{# Grain: one row per record, attribute and interval in which it had one value. Values come from the
+   system's own history; where it keeps none, from what earlier builds saw, if that ever changed. #}
 with
 
-told as (select * from {{ ref('int_attribute_history_read') }}),
+changes as (
 
-notes as (select * from {{ ref('history_attribute_values') }}),
-
-changed as (
-
-    select
-        entity,
-        record_key
-    from notes
-    group by entity, record_key
-    having count(*) > 1
+    -- A change after the cutoff is not known yet, but it shows that today's value is not the value
+    -- of that time. A system's own lead score is only compared and never part of the definition.
+    select * from {{ ref('int_attribute_changes_rows_checked') }}
+    where
+        attribute <> 'lead_score'
+        and (reason_code is null or reason_code = 'after_cutoff')
 
 ),
 
-numbered as (
+people as (select * from {{ ref('int_people_unioned') }}),
+
+companies as (select * from {{ ref('int_companies_unioned') }}),
+
+snapshots as (select * from {{ ref('history_attribute_values') }}),
+
+attributes as (
+
+    select 'country' as attribute
+    union all
+    select 'industry' as attribute
+    union all
+    select 'seniority' as attribute
+    union all
+    select 'employees' as attribute
+
+),
+
+records as (
 
     select
-        notes.*,
+        'people' as entity,
+        record_key,
+        created_at
+    from people
+    union all
+    select
+        'companies' as entity,
+        company_key as record_key,
+        created_at
+    from companies
+
+),
+
+ordered_changes as (
+
+    select
+        changes.*,
+        records.created_at,
         row_number() over (
-            partition by notes.entity, notes.record_key, notes.noted_at
-            order by notes.note_number desc
-        ) as recency,
-        min(notes.noted_at) over (partition by notes.entity, notes.record_key) as first_noted_at
-    from notes
-    inner join changed
+            partition by changes.entity, changes.record_key, changes.attribute
+            order by changes.changed_at, changes.source_key
+        ) as change_number
+    from changes
+    inner join records
         on
-            notes.entity = changed.entity
-            and notes.record_key = changed.record_key
+            changes.entity = records.entity
+            and changes.record_key = records.record_key
 
 ),
 
-seen as (
+dated_changes as (
 
-    -- The value that was seen first holds since ever, a later one since the build that saw it.
-    {%- for attribute in ['country', 'industry', 'seniority', 'employees'] %}
+    -- The value that a record was created with is valid from the start of time.
+    select
+        *,
+        case
+            when changed_at > created_at or (created_at is null and change_number > 1)
+                then changed_at
+            else {{ start_of_time() }}
+        end as valid_from
+    from ordered_changes
+
+),
+
+ranked_changes as (
+
+    -- Of several changes at one moment the last counts, by its id; HubSpot's rows have no id, so
+    -- there it is the value that decides.
+    select
+        *,
+        row_number() over (
+            partition by entity, record_key, attribute, valid_from order by change_number desc
+        ) as recency
+    from dated_changes
+
+),
+
+reported_values as (
+
     select
         entity,
         record_key,
-        '{{ attribute }}' as attribute,
-        cast({{ attribute }} as {{ dbt.type_string() }}) as value,
-        case when noted_at > first_noted_at then noted_at else {{ start_of_time() }} end
-            as valid_from
-    from numbered
-    where recency = 1 and (noted_at <= {{ cutoff() }} or noted_at = first_noted_at)
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        attribute,
+        value,
+        valid_from
+    from ranked_changes
+    where recency = 1 and changed_at < {{ cutoff() }}
+    union all
+    select
+        entity,
+        record_key,
+        attribute,
+        from_value as value,
+        {{ start_of_time() }} as valid_from
+    from dated_changes
+    where change_number = 1 and valid_from > {{ start_of_time() }}
 
 ),
 
-told_attributes as (
+reported_attributes as (
 
     select distinct
         entity,
         record_key,
         attribute
-    from told
+    from reported_values
 
 ),
 
-moments as (
+ranked_snapshots as (
 
-    select * from told
+    select
+        *,
+        row_number() over (
+            partition by entity, record_key, noted_at order by note_number desc
+        ) as recency,
+        min(noted_at) over (partition by entity, record_key) as first_noted_at,
+        count(*) over (partition by entity, record_key) as snapshot_count
+    from snapshots
+
+),
+
+snapshot_values as (
+
+    -- The first value seen is valid from the start of time, a later one from the cutoff of the
+    -- build that first saw it.
+    select
+        ranked_snapshots.entity,
+        ranked_snapshots.record_key,
+        attributes.attribute,
+        case attributes.attribute
+            when 'country' then ranked_snapshots.country
+            when 'industry' then ranked_snapshots.industry
+            when 'seniority' then ranked_snapshots.seniority
+            when 'employees' then cast(ranked_snapshots.employees as {{ dbt.type_string() }})
+        end as value,
+        case
+            when ranked_snapshots.noted_at > ranked_snapshots.first_noted_at
+                then ranked_snapshots.noted_at
+            else {{ start_of_time() }}
+        end as valid_from
+    from ranked_snapshots
+    cross join attributes
+    where
+        ranked_snapshots.snapshot_count > 1
+        and ranked_snapshots.recency = 1
+        and (
+            ranked_snapshots.noted_at <= {{ cutoff() }}
+            or ranked_snapshots.noted_at = ranked_snapshots.first_noted_at
+        )
+
+),
+
+known_values as (
+
+    select
+        entity,
+        record_key,
+        attribute,
+        value,
+        valid_from
+    from reported_values
     union all
-    select seen.*
-    from seen
-    left join told_attributes
+    select
+        snapshot_values.entity,
+        snapshot_values.record_key,
+        snapshot_values.attribute,
+        snapshot_values.value,
+        snapshot_values.valid_from
+    from snapshot_values
+    left join reported_attributes
         on
-            seen.entity = told_attributes.entity
-            and seen.record_key = told_attributes.record_key
-            and seen.attribute = told_attributes.attribute
-    where told_attributes.record_key is null
+            snapshot_values.entity = reported_attributes.entity
+            and snapshot_values.record_key = reported_attributes.record_key
+            and snapshot_values.attribute = reported_attributes.attribute
+    where reported_attributes.record_key is null
 
 ),
 
-compared as (
+known_changes as (
 
     select
         *,
         lag(value) over (
             partition by entity, record_key, attribute order by valid_from
-        ) as last_value
-    from moments
+        ) as previous_value
+    from known_values
 
 ),
 
@@ -102,8 +218,8 @@ int_attribute_history_combined as (
             ),
             {{ end_of_time() }}
         ) as valid_to
-    from compared
-    where valid_from = {{ start_of_time() }} or value is distinct from last_value
+    from known_changes
+    where valid_from = {{ start_of_time() }} or value is distinct from previous_value
 
 )
 

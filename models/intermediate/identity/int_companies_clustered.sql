@@ -1,4 +1,5 @@
-{# Grain: one row a usable company's record: the part of the graph of links that it hangs in. #}
+{# Grain: one row per usable company record: the cluster of records that its links connect it with, and the better of
+   the methods that link it. #}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }}),
@@ -14,9 +15,13 @@ edges as (
 
 ),
 
-{{ connected_components('edges', int_var('identity_rounds') | int) }},
+components as (
 
-methods as (
+    {{ connected_components(edges='edges', rounds=int_var('identity_rounds') | int) }}
+
+),
+
+link_methods as (
 
     select
         company_key,
@@ -34,10 +39,10 @@ int_companies_clustered as (
     select
         companies.company_key,
         coalesce(components.component, companies.company_key) as cluster_key,
-        methods.match_method
+        link_methods.match_method
     from companies
     left join components on companies.company_key = components.node
-    left join methods on companies.company_key = methods.company_key
+    left join link_methods on companies.company_key = link_methods.company_key
 
 )
 

@@ -1,10 +1,10 @@
-{# Grain: one row a pair of records known to be one company, and why. Each pair stands once, in
+{# Grain: one row per pair of company records known to be one company, and how that is known. Each pair is listed in
    both directions. #}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }}),
 
-domains as (select * from {{ ref('email_domains') }}),
+known_domains as (select * from {{ ref('email_domains') }}),
 
 subsidiaries as (
 
@@ -15,7 +15,7 @@ subsidiaries as (
 
 ),
 
-named as (
+references_between_systems as (
 
     select
         companies.company_key,
@@ -26,19 +26,20 @@ named as (
 
 ),
 
-set_apart as (
+records_without_domain_link as (
 
-    -- A parent that shares its domain is another company: the subsidiary, and what names it or is
-    -- named by it, joins nobody by that domain.
+    -- A subsidiary that shares its parent's domain is another company: neither it nor a record that refers to it, or
+    -- that it refers to, is linked by that domain.
     select company_key from subsidiaries
     union
-    select named.company_key
-    from named
-    inner join subsidiaries on named.other_company_key = subsidiaries.company_key
+    select references_between_systems.company_key
+    from references_between_systems
+    inner join subsidiaries
+        on references_between_systems.other_company_key = subsidiaries.company_key
     union
-    select named.other_company_key as company_key
-    from named
-    inner join subsidiaries on named.company_key = subsidiaries.company_key
+    select references_between_systems.other_company_key as company_key
+    from references_between_systems
+    inner join subsidiaries on references_between_systems.company_key = subsidiaries.company_key
 
 ),
 
@@ -48,16 +49,17 @@ business_domains as (
         companies.company_key,
         companies.domain
     from companies
-    left join domains on companies.domain = domains.domain
-    left join set_apart on companies.company_key = set_apart.company_key
+    left join known_domains on companies.domain = known_domains.domain
+    left join records_without_domain_link
+        on companies.company_key = records_without_domain_link.company_key
     where
         companies.domain is not null
-        and domains.domain is null
-        and set_apart.company_key is null
+        and known_domains.domain is null
+        and records_without_domain_link.company_key is null
 
 ),
 
-hubs as (
+domain_hubs as (
 
     select
         domain,
@@ -73,16 +75,16 @@ pairs as (
         company_key,
         other_company_key,
         'company_id' as match_method
-    from named
+    from references_between_systems
     where company_key != other_company_key
     union all
     select
         business_domains.company_key,
-        hubs.hub_key as other_company_key,
+        domain_hubs.hub_key as other_company_key,
         'business_domain' as match_method
     from business_domains
-    inner join hubs on business_domains.domain = hubs.domain
-    where business_domains.company_key != hubs.hub_key
+    inner join domain_hubs on business_domains.domain = domain_hubs.domain
+    where business_domains.company_key != domain_hubs.hub_key
 
 ),
 

@@ -1,4 +1,4 @@
-{# Grain: one row a person who is matched to an account: to which, how, and how sure. #}
+{# Grain: one row per person who is matched to an account: which account, by which method, and with what confidence. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),
@@ -7,31 +7,50 @@ persons as (select * from {{ ref('int_record_persons_mapped') }}),
 
 addresses as (select * from {{ ref('int_emails_normalized') }} where is_valid),
 
-companies as (select * from {{ ref('int_company_accounts_mapped') }}),
+companies as (select * from {{ ref('int_companies_unioned') }}),
 
-domain_accounts as (select * from {{ ref('int_domains_resolved') }}),
+company_accounts as (select * from {{ ref('int_company_accounts_mapped') }}),
+
+known_domains as (select * from {{ ref('email_domains') }}),
 
 methods as (select * from {{ ref('account_match_methods') }}),
 
-ranks as (
+system_ranks as (
 
     select * from {{ ref('survivorship') }} where entity = 'people' and attribute = 'company'
 
 ),
 
-clues as (
+domain_accounts as (
+
+    -- The business domains of each account. A subsidiary may share its parent's.
+    select
+        companies.domain,
+        company_accounts.account_key,
+        min({{ or_end('companies.created_at') }}) as created_at
+    from companies
+    inner join company_accounts on companies.company_key = company_accounts.company_key
+    left join known_domains on companies.domain = known_domains.domain
+    where companies.domain is not null and known_domains.domain is null
+    group by companies.domain, company_accounts.account_key
+
+),
+
+record_matches as (
 
     select
         people.record_key,
-        companies.account_key,
+        company_accounts.account_key,
         case
-            when companies.match_method = 'its_person' and people.record_key = people.company_key
+            when
+                company_accounts.match_method = 'its_person'
+                and people.record_key = people.company_key
                 then 'its_person'
             else 'company_id'
         end as match_method,
         {{ start_of_time() }} as known_at
     from people
-    inner join companies on people.company_key = companies.company_key
+    inner join company_accounts on people.company_key = company_accounts.company_key
     union all
     select
         addresses.record_key,
@@ -55,21 +74,21 @@ candidates as (
 
     select
         persons.person_key,
-        clues.account_key,
+        record_matches.account_key,
         methods.rank as method_rank,
-        coalesce(ranks.rank, 2147483647) as system_rank,
-        clues.known_at,
+        coalesce(system_ranks.rank, 2147483647) as system_rank,
+        record_matches.known_at,
         people.created_at,
         people.record_key
-    from clues
-    inner join people on clues.record_key = people.record_key
-    inner join persons on clues.record_key = persons.record_key
-    inner join methods on clues.match_method = methods.method
-    left join ranks on people.system = ranks.system
+    from record_matches
+    inner join people on record_matches.record_key = people.record_key
+    inner join persons on record_matches.record_key = persons.record_key
+    inner join methods on record_matches.match_method = methods.method
+    left join system_ranks on people.system = system_ranks.system
 
 ),
 
-best_ranks as (
+best_methods as (
 
     select
         person_key,
@@ -79,7 +98,7 @@ best_ranks as (
 
 ),
 
-chosen as (
+best_accounts as (
 
     select
         candidates.person_key,
@@ -91,25 +110,26 @@ chosen as (
         ) }} as account_key,
         count(distinct candidates.account_key) as candidate_count
     from candidates
-    inner join best_ranks
+    inner join best_methods
         on
-            candidates.person_key = best_ranks.person_key
-            and candidates.method_rank = best_ranks.method_rank
+            candidates.person_key = best_methods.person_key
+            and candidates.method_rank = best_methods.method_rank
     group by candidates.person_key, candidates.method_rank
 
 ),
 
 int_person_accounts_matched as (
 
-    -- What points at two accounts is half as sure of either.
+    -- If the best method finds two accounts, each gets half of its confidence.
     select
-        chosen.person_key,
-        chosen.account_key,
+        best_accounts.person_key,
+        best_accounts.account_key,
         methods.method as match_method,
-        cast(methods.confidence_rate / chosen.candidate_count as decimal(5, 4)) as confidence_rate,
-        chosen.candidate_count > 1 as is_ambiguous
-    from chosen
-    inner join methods on chosen.method_rank = methods.rank
+        cast(methods.confidence_rate / best_accounts.candidate_count as decimal(5, 4))
+            as confidence_rate,
+        best_accounts.candidate_count > 1 as is_ambiguous
+    from best_accounts
+    inner join methods on best_accounts.method_rank = methods.rank
 
 )
 

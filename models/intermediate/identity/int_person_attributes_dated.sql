@@ -1,37 +1,100 @@
-{# Grain: one row a person and spell of time in which what the definition asks about stayed the
-   same. The first spell begins at the start of time, the last ends at its end. #}
+{# Grain: one row per person and interval in which everything that the lead definition uses stayed
+   the same. The first interval begins at the start of time, the last one ends at its end. #}
 with
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
 
-person_values as (select * from {{ ref('int_person_values_dated') }}),
+attribute_values as (select * from {{ ref('int_attribute_values_dated') }}),
 
-account_values as (select * from {{ ref('int_account_values_dated') }}),
+person_values as (
+
+    select
+        persons.person_key,
+        attribute_values.entity,
+        attribute_values.attribute,
+        attribute_values.value,
+        attribute_values.valid_from,
+        attribute_values.valid_to
+    from persons
+    inner join attribute_values
+        on
+            persons.person_key = attribute_values.owner_key
+            and attribute_values.entity = 'people'
+    union all
+    select
+        persons.person_key,
+        attribute_values.entity,
+        attribute_values.attribute,
+        attribute_values.value,
+        attribute_values.valid_from,
+        attribute_values.valid_to
+    from persons
+    inner join attribute_values
+        on
+            persons.account_key = attribute_values.owner_key
+            and attribute_values.entity = 'companies'
+            and attribute_values.attribute != 'domain'
+
+),
+
+change_times as (
+
+    select distinct
+        person_key,
+        valid_from
+    from person_values
+
+),
+
+values_in_intervals as (
+
+    select
+        change_times.person_key,
+        change_times.valid_from,
+        max(case when entity = 'people' and attribute = 'seniority' then value end) as seniority,
+        max(case when entity = 'people' and attribute = 'country' then value end)
+            as person_country,
+        max(case when entity = 'people' and attribute = 'employees' then value end)
+            as person_employees,
+        max(case when entity = 'companies' and attribute = 'country' then value end)
+            as account_country,
+        max(case when entity = 'companies' and attribute = 'industry' then value end)
+            as industry,
+        max(case when entity = 'companies' and attribute = 'employees' then value end)
+            as account_employees
+    from change_times
+    inner join person_values
+        on
+            change_times.person_key = person_values.person_key
+            and change_times.valid_from >= person_values.valid_from
+            and change_times.valid_from < person_values.valid_to
+    group by change_times.person_key, change_times.valid_from
+
+),
 
 int_person_attributes_dated as (
 
     select
         persons.person_key,
-        person_values.seniority,
-        coalesce(person_values.country, account_values.country) as country,
-        account_values.industry,
-        coalesce(account_values.employees, person_values.company_employees) as employees,
+        intervals.seniority,
+        coalesce(intervals.person_country, intervals.account_country) as country,
+        intervals.industry,
+        cast(coalesce(intervals.account_employees, intervals.person_employees) as bigint)
+            as employees,
         persons.has_valid_email,
         persons.has_business_email,
         persons.is_internal,
         persons.is_competitor,
         persons.is_test,
-        greatest(
-            person_values.valid_from, coalesce(account_values.valid_from, {{ start_of_time() }})
-        ) as valid_from,
-        least(person_values.valid_to, {{ or_end('account_values.valid_to') }}) as valid_to
+        intervals.valid_from,
+        coalesce(
+            lead(intervals.valid_from) over (
+                partition by intervals.person_key order by intervals.valid_from
+            ),
+            {{ end_of_time() }}
+        ) as valid_to
     from persons
-    inner join person_values on persons.person_key = person_values.person_key
-    left join account_values
-        on
-            persons.account_key = account_values.account_key
-            and person_values.valid_from < account_values.valid_to
-            and person_values.valid_to > account_values.valid_from
+    inner join values_in_intervals as intervals on persons.person_key = intervals.person_key
 
 )
 

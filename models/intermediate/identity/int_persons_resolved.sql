@@ -1,4 +1,4 @@
-{# Grain: one row a person, with what is known at the cutoff and no address. #}
+{# Grain: one row per person, with what is known at the cutoff. It holds no e-mail address. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),
@@ -7,17 +7,18 @@ records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 addresses as (select * from {{ ref('int_emails_normalized') }}),
 
-person_values as (
+current_values as (
 
-    select * from {{ ref('int_person_values_dated') }} where valid_to = {{ end_of_time() }}
+    select * from {{ ref('int_attribute_values_dated') }}
+    where entity = 'people' and valid_to = {{ end_of_time() }}
 
 ),
 
-matches as (select * from {{ ref('int_person_accounts_matched') }}),
+account_matches as (select * from {{ ref('int_person_accounts_matched') }}),
 
 record_addresses as (
 
-    -- A record may hold several addresses; what one of them shows holds for the record.
+    -- A record may have several addresses; a flag of one of them is a flag of the record.
     select
         record_key,
         bool_or(is_test_address) as is_test_address,
@@ -30,7 +31,7 @@ record_addresses as (
 
 ),
 
-flagged as (
+person_flags as (
 
     select
         records.person_key,
@@ -50,31 +51,46 @@ flagged as (
 
 ),
 
+person_values as (
+
+    select
+        owner_key as person_key,
+        max(case when attribute = 'country' then value end) as country,
+        max(case when attribute = 'country' then system end) as country_system,
+        max(case when attribute = 'seniority' then value end) as seniority,
+        max(case when attribute = 'seniority' then system end) as seniority_system,
+        max(case when attribute = 'employees' then cast(value as bigint) end)
+            as company_employees
+    from current_values
+    group by owner_key
+
+),
+
 int_persons_resolved as (
 
     select
-        flagged.person_key,
-        matches.account_key,
-        matches.match_method,
+        person_flags.person_key,
+        account_matches.account_key,
+        account_matches.match_method,
         person_values.country,
         person_values.country_system,
         person_values.seniority,
         person_values.seniority_system,
         person_values.company_employees,
-        matches.confidence_rate,
-        flagged.record_count,
-        coalesce(matches.is_ambiguous, false) as is_ambiguous,
-        flagged.has_valid_email,
-        flagged.has_business_email,
-        flagged.is_internal,
-        flagged.is_competitor,
-        flagged.is_test,
-        flagged.is_held_back,
-        flagged.is_deleted,
-        flagged.created_at
-    from flagged
-    inner join person_values on flagged.person_key = person_values.person_key
-    left join matches on flagged.person_key = matches.person_key
+        account_matches.confidence_rate,
+        person_flags.record_count,
+        coalesce(account_matches.is_ambiguous, false) as is_ambiguous,
+        person_flags.has_valid_email,
+        person_flags.has_business_email,
+        person_flags.is_internal,
+        person_flags.is_competitor,
+        person_flags.is_test,
+        person_flags.is_held_back,
+        person_flags.is_deleted,
+        person_flags.created_at
+    from person_flags
+    inner join person_values on person_flags.person_key = person_values.person_key
+    left join account_matches on person_flags.person_key = account_matches.person_key
 
 )
 

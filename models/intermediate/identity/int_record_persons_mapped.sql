@@ -1,21 +1,21 @@
-{# Grain: one row a usable person's record: which human it is. #}
+{# Grain: one row per usable person's record: the person it belongs to, by the latest entry in the history of ids. #}
 with
 
-grouped as (select * from {{ ref('int_clusters_resolved') }}),
+records as (select * from {{ ref('int_clusters_resolved') }}),
 
-ledger as (
+person_ids as (
 
     select * from {{ ref('history_person_ids') }}
     where noted_at <= {{ cutoff() }} and (not is_look_back or noted_at = {{ cutoff() }})
 
 ),
 
-latest as (
+latest_person_ids as (
 
     select
         record_key,
         {{ last_by('person_key', 'build_number') }} as person_key
-    from ledger
+    from person_ids
     group by record_key
 
 ),
@@ -23,12 +23,11 @@ latest as (
 int_record_persons_mapped as (
 
     select
-        grouped.record_key,
-        grouped.cluster_key,
-        grouped.is_held_back,
-        latest.person_key
-    from grouped
-    inner join latest on grouped.record_key = latest.record_key
+        records.record_key,
+        latest_person_ids.person_key,
+        records.is_held_back
+    from records
+    inner join latest_person_ids on records.record_key = latest_person_ids.record_key
 
 )
 

@@ -1,9 +1,9 @@
 {{ config(post_hook="{{ stop_if_unconverged(
-    'select record_key as node, other_record_key as neighbour from ' ~ ref('int_records_linked'),
-    'select record_key as node, cluster_key as component from ' ~ this,
-    'Records of people'
+    edges='select record_key as node, other_record_key as neighbour from ' ~ ref('int_records_linked'),
+    components='select record_key as node, cluster_key as component from ' ~ this,
+    what='Records of people'
 ) }}") }}
-{# Grain: one row a usable person's record: the cluster of records that it hangs together with. #}
+{# Grain: one row per usable person's record: the cluster of records that its links connect it with. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),
@@ -19,9 +19,13 @@ edges as (
 
 ),
 
-{{ connected_components('edges', int_var('identity_rounds') | int) }},
+components as (
 
-clustered as (
+    {{ connected_components(edges='edges', rounds=int_var('identity_rounds') | int) }}
+
+),
+
+record_clusters as (
 
     select
         people.record_key,
@@ -32,10 +36,10 @@ clustered as (
 
 ),
 
-too_large as (
+large_clusters as (
 
     select cluster_key
-    from clustered
+    from record_clusters
     group by cluster_key
     having count(*) > {{ int_var('largest_person') }}
 
@@ -44,12 +48,12 @@ too_large as (
 int_records_clustered as (
 
     select
-        clustered.record_key,
-        clustered.cluster_key,
-        too_large.cluster_key is not null as is_held_back,
-        clustered.created_at
-    from clustered
-    left join too_large on clustered.cluster_key = too_large.cluster_key
+        record_clusters.record_key,
+        record_clusters.cluster_key,
+        large_clusters.cluster_key is not null as is_held_back,
+        record_clusters.created_at
+    from record_clusters
+    left join large_clusters on record_clusters.cluster_key = large_clusters.cluster_key
 
 )
 

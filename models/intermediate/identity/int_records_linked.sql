@@ -1,15 +1,18 @@
-{# Grain: one row a pair of records known to be one human, how that is known and by what. #}
+{# Grain: one row per pair of records known to be one person, and how that is known: by an address, a system's own
+   link, or a reviewer. #}
 with
 
-addresses as (select * from {{ ref('int_emails_normalized') }}),
+addresses as (
 
-refused as (select * from {{ ref('int_identifiers_refused') }}),
+    select * from {{ ref('int_emails_normalized') }} where link_blocked_reason is null
+
+),
 
 links as (select * from {{ ref('int_person_links_unioned') }}),
 
 overrides as (select * from {{ ref('int_overrides_checked') }}),
 
-separated as (
+separated_records as (
 
     select distinct record_key
     from overrides
@@ -23,14 +26,14 @@ identifiers as (
         addresses.record_key,
         addresses.address
     from addresses
-    left join refused on addresses.address = refused.address
-    left join separated on addresses.record_key = separated.record_key
-    where refused.address is null and separated.record_key is null
+    left join separated_records on addresses.record_key = separated_records.record_key
+    where separated_records.record_key is null
 
 ),
 
-hubs as (
+address_hubs as (
 
+    -- All records of an address are linked to one of them, so that n records make n - 1 pairs.
     select
         address,
         min(record_key) as hub_key
@@ -42,16 +45,15 @@ hubs as (
 
 int_records_linked as (
 
-    -- Every record of an address hangs on one of them: a star, so that n records make n - 1 pairs.
     select
         identifiers.record_key,
-        hubs.hub_key as other_record_key,
+        address_hubs.hub_key as other_record_key,
         'address' as link_kind,
         identifiers.address as identifier,
         cast(null as timestamp) as linked_at
     from identifiers
-    inner join hubs on identifiers.address = hubs.address
-    where identifiers.record_key != hubs.hub_key
+    inner join address_hubs on identifiers.address = address_hubs.address
+    where identifiers.record_key != address_hubs.hub_key
     union all
     select
         links.record_key,
@@ -60,12 +62,13 @@ int_records_linked as (
         cast(null as {{ dbt.type_string() }}) as identifier,
         min(links.linked_at) as linked_at
     from links
-    left join separated on links.record_key = separated.record_key
-    left join separated as others on links.other_record_key = others.record_key
+    left join separated_records on links.record_key = separated_records.record_key
+    left join separated_records as other_separated_records
+        on links.other_record_key = other_separated_records.record_key
     where
         links.record_key != links.other_record_key
-        and separated.record_key is null
-        and others.record_key is null
+        and separated_records.record_key is null
+        and other_separated_records.record_key is null
     group by links.record_key, links.other_record_key, links.link_kind
     union all
     select

@@ -1,19 +1,19 @@
-{# Grain: one row each time an account's last running subscription ended, with the deal that had won
-   the account. #}
+{# Grain: one row each time the last running subscription of an account ended, with the opportunity
+   that had won the account. #}
 with
 
 subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
-opportunities as (
+won_opportunities as (
 
     select * from {{ ref('int_opportunity_persons_assigned') }}
     where outcome = 'won' and opportunity_type = 'new'
 
 ),
 
-spells as (
+account_subscriptions as (
 
     select
         companies.account_key,
@@ -26,15 +26,15 @@ spells as (
 
 ),
 
-ends as (
+last_ends as (
 
     select
         ended.account_key,
         min(ended.system) as system,
         min(ended.end_reason) as exit_reason,
         ended.ended_at as exited_at
-    from spells as ended
-    left join spells as running
+    from account_subscriptions as ended
+    left join account_subscriptions as running
         on
             ended.account_key = running.account_key
             and ended.ended_at >= running.started_at
@@ -47,35 +47,35 @@ ends as (
 last_wins as (
 
     select
-        ends.account_key,
-        ends.exited_at,
+        last_ends.account_key,
+        last_ends.exited_at,
         {{ last_by(
-            'opportunities.opportunity_key',
-            'row(opportunities.closed_at, opportunities.opportunity_key)'
+            'won_opportunities.opportunity_key',
+            'row(won_opportunities.closed_at, won_opportunities.opportunity_key)'
         ) }} as opportunity_key
-    from ends
-    inner join opportunities
+    from last_ends
+    inner join won_opportunities
         on
-            ends.account_key = opportunities.account_key
-            and ends.exited_at >= opportunities.closed_at
-    group by ends.account_key, ends.exited_at
+            last_ends.account_key = won_opportunities.account_key
+            and last_ends.exited_at >= won_opportunities.closed_at
+    group by last_ends.account_key, last_ends.exited_at
 
 ),
 
 int_churns_detected as (
 
     select
-        opportunities.person_key,
+        won_opportunities.person_key,
         last_wins.opportunity_key,
-        ends.exit_reason,
-        ends.system,
-        ends.exited_at
-    from ends
+        last_ends.exit_reason,
+        last_ends.system,
+        last_ends.exited_at
+    from last_ends
     inner join last_wins
         on
-            ends.account_key = last_wins.account_key
-            and ends.exited_at = last_wins.exited_at
-    inner join opportunities on last_wins.opportunity_key = opportunities.opportunity_key
+            last_ends.account_key = last_wins.account_key
+            and last_ends.exited_at = last_wins.exited_at
+    inner join won_opportunities on last_wins.opportunity_key = won_opportunities.opportunity_key
 
 )
 

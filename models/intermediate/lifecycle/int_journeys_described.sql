@@ -1,18 +1,12 @@
-{# Grain: one row a journey that has entered a stage: whose it is, its funnel, and the channels
-   that it came by. #}
-{%- set long_ago = "cast('1970-01-01' as timestamp)" -%}
-{%- set touch_order = "row(coalesce(occurred_at, " ~ long_ago ~ "), touch_key)" -%}
-{%- set deal_order =
-    "coalesce(opportunities.created_at, " ~ long_ago ~ "), opportunities.opportunity_key"
--%}
-
+{# Grain: one row per journey that has entered a stage: its person and account, its funnel, and the
+   channels that it came by. #}
 with
 
-entered as (select distinct journey_key from {{ ref('int_stage_entries_unioned') }}),
+evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
 
-split as (select * from {{ ref('int_journeys_identified') }}),
+journeys as (select * from {{ ref('int_journeys_identified') }}),
 
-assigned as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
+opportunity_journeys as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
@@ -24,58 +18,74 @@ funnels as (select * from {{ ref('funnels') }}),
 
 touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
-channels as (
+journeys_with_evidence as (select distinct journey_key from evidence),
 
+journey_channels as (
+
+    -- A touch without a date counts before all others.
     select
         journey_key,
-        {{ first_by('channel', touch_order) }} as first_channel,
-        {{ last_by('channel', touch_order) }} as last_channel
+        {{ first_by(
+            'channel',
+            'row(coalesce(occurred_at, ' ~ start_of_time() ~ '), touch_key)'
+        ) }} as first_channel,
+        {{ last_by(
+            'channel',
+            'row(coalesce(occurred_at, ' ~ start_of_time() ~ '), touch_key)'
+        ) }} as last_channel
     from touches
     where channel is not null
     group by journey_key
 
 ),
 
-deals as (
+journey_opportunities as (
 
+    -- The account of the first opportunity that has one, and the owner of the last.
     select
-        assigned.journey_key,
+        opportunity_journeys.journey_key,
         {{ first_by(
             'opportunities.account_key',
-            oldest('opportunities.account_key', deal_order)
+            'case when opportunities.account_key is not null then row(coalesce('
+            ~ 'opportunities.created_at, ' ~ start_of_time() ~ '), opportunities.opportunity_key) end'
         ) }} as account_key,
         {{ last_by(
             'opportunities.owner_key',
-            oldest('opportunities.owner_key', deal_order)
+            'case when opportunities.owner_key is not null then row(coalesce('
+            ~ 'opportunities.created_at, ' ~ start_of_time() ~ '), opportunities.opportunity_key) end'
         ) }} as owner_key
-    from assigned
-    inner join opportunities on assigned.opportunity_key = opportunities.opportunity_key
-    group by assigned.journey_key
+    from opportunity_journeys
+    inner join opportunities
+        on opportunity_journeys.opportunity_key = opportunities.opportunity_key
+    group by opportunity_journeys.journey_key
 
 ),
 
 int_journeys_described as (
 
     select
-        entered.journey_key,
-        split.person_key,
-        coalesce(persons.account_key, deals.account_key) as account_key,
-        deals.owner_key,
+        journeys_with_evidence.journey_key,
+        journeys.person_key,
+        coalesce(persons.account_key, journey_opportunities.account_key) as account_key,
+        journey_opportunities.owner_key,
         coalesce(funnels.funnel, 'unknown') as funnel,
-        coalesce(split.journey_number, 1) as journey_number,
-        case when split.journey_key is null then 'opportunity' else 'person' end as journey_origin,
-        coalesce(channels.first_channel, 'unknown') as first_channel,
-        coalesce(channels.last_channel, 'unknown') as last_channel
-    from entered
-    left join split on entered.journey_key = split.journey_key
-    left join persons on split.person_key = persons.person_key
-    left join deals on entered.journey_key = deals.journey_key
+        coalesce(journeys.journey_number, 1) as journey_number,
+        case when journeys.journey_key is null then 'opportunity' else 'person' end
+            as journey_origin,
+        coalesce(journey_channels.first_channel, 'unknown') as first_channel,
+        coalesce(journey_channels.last_channel, 'unknown') as last_channel
+    from journeys_with_evidence
+    left join journeys on journeys_with_evidence.journey_key = journeys.journey_key
+    left join persons on journeys.person_key = persons.person_key
+    left join journey_opportunities
+        on journeys_with_evidence.journey_key = journey_opportunities.journey_key
     left join accounts
-        on coalesce(persons.account_key, deals.account_key) = accounts.account_key
+        on coalesce(persons.account_key, journey_opportunities.account_key) = accounts.account_key
     left join funnels
         on
             {{ size_is_in_funnel('coalesce(accounts.employees, persons.company_employees)') }}
-    left join channels on entered.journey_key = channels.journey_key
+    left join journey_channels
+        on journeys_with_evidence.journey_key = journey_channels.journey_key
 
 )
 

@@ -1,11 +1,14 @@
-{# Grain: one row a usable deal: whose it is, how it stands at the cutoff, and its amount then. #}
+{# Grain: one row per usable opportunity: its primary person and account, its outcome at the cutoff,
+   and its amount then. #}
 with
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
 
-stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
+opportunity_stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
+
+stages as (select * from {{ ref('lifecycle_stages') }}),
 
 people as (select * from {{ ref('int_people_unioned') }}),
 
@@ -15,7 +18,7 @@ persons as (select * from {{ ref('int_persons_resolved') }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
-candidates as (
+person_candidates as (
 
     select
         opportunity_key,
@@ -32,80 +35,90 @@ candidates as (
 
 ),
 
-primary_people as (
+primary_persons as (
 
     select
-        candidates.opportunity_key,
+        person_candidates.opportunity_key,
         {{ first_by(
             'records.person_key',
-            'row(candidates.candidate_rank, people.created_at, candidates.record_key)'
+            'row(person_candidates.candidate_rank, people.created_at, person_candidates.record_key)'
         ) }} as person_key
-    from candidates
-    inner join people on candidates.record_key = people.record_key
-    inner join records on candidates.record_key = records.record_key
-    group by candidates.opportunity_key
+    from person_candidates
+    inner join people on person_candidates.record_key = people.record_key
+    inner join records on person_candidates.record_key = records.record_key
+    group by person_candidates.opportunity_key
 
 ),
 
-histories as (
+stage_histories as (
 
     select
-        opportunity_key,
-        {{ last_by('stage', 'case when stage is not null then row(entered_at, source_key) end') }}
-            as last_stage,
-        max(case when stage = 'customer' then entered_at end) as won_at,
-        max(case when stage = 'lost' then entered_at end) as lost_at,
-        {{ last_by('amount', 'case when amount is not null then row(entered_at, source_key) end') }}
-            as amount
-    from stages
-    group by opportunity_key
+        opportunity_stages.opportunity_key,
+        {{ last_by(
+            'stages.entered_by',
+            'case when opportunity_stages.stage is not null'
+            ~ ' then row(opportunity_stages.entered_at, opportunity_stages.source_key) end'
+        ) }} as last_entered_by,
+        max(case when stages.entered_by = 'opportunity_won' then opportunity_stages.entered_at end)
+            as won_at,
+        max(case when stages.entered_by = 'opportunity_lost' then opportunity_stages.entered_at end)
+            as lost_at,
+        {{ last_by(
+            'opportunity_stages.amount',
+            'case when opportunity_stages.amount is not null'
+            ~ ' then row(opportunity_stages.entered_at, opportunity_stages.source_key) end'
+        ) }} as amount
+    from opportunity_stages
+    left join stages on opportunity_stages.stage = stages.stage
+    group by opportunity_stages.opportunity_key
 
 ),
 
-standing as (
+outcomes as (
 
+    -- The opportunity's own fields count first. Where they say open (perhaps only because it was
+    -- closed after the cutoff), its history counts.
     select
         opportunities.*,
-        histories.won_at,
-        histories.lost_at,
-        histories.amount as last_amount,
-        -- The deal's own word first; where it says open (perhaps only since it closed after the
-        -- cutoff), its history's.
+        stage_histories.won_at,
+        stage_histories.lost_at,
+        stage_histories.amount as last_amount,
         case
             when opportunities.is_won then 'won'
             when opportunities.closed_at is not null then 'lost'
-            when histories.last_stage = 'customer' then 'won'
-            when histories.last_stage = 'lost' then 'lost'
+            when stage_histories.last_entered_by = 'opportunity_won' then 'won'
+            when stage_histories.last_entered_by = 'opportunity_lost' then 'lost'
             else 'open'
         end as outcome
     from opportunities
-    left join histories on opportunities.opportunity_key = histories.opportunity_key
+    left join stage_histories
+        on opportunities.opportunity_key = stage_histories.opportunity_key
 
 ),
 
 int_opportunities_resolved as (
 
     select
-        standing.opportunity_key,
-        standing.system,
-        primary_people.person_key,
+        outcomes.opportunity_key,
+        outcomes.system,
+        primary_persons.person_key,
         coalesce(companies.account_key, persons.account_key) as account_key,
-        standing.owner_key,
-        standing.opportunity_type,
-        standing.pipeline,
-        standing.outcome,
-        standing.lost_reason,
-        standing.currency,
-        coalesce(standing.last_amount, standing.amount) as amount,
-        standing.created_at,
-        case standing.outcome
-            when 'won' then coalesce(standing.won_at, standing.closed_at)
-            when 'lost' then coalesce(standing.lost_at, standing.closed_at)
+        outcomes.owner_key,
+        outcomes.opportunity_type,
+        outcomes.pipeline,
+        outcomes.outcome,
+        outcomes.lost_reason,
+        outcomes.currency,
+        coalesce(outcomes.last_amount, outcomes.amount) as amount,
+        outcomes.created_at,
+        case outcomes.outcome
+            when 'won' then coalesce(outcomes.won_at, outcomes.closed_at)
+            when 'lost' then coalesce(outcomes.lost_at, outcomes.closed_at)
         end as closed_at
-    from standing
-    left join primary_people on standing.opportunity_key = primary_people.opportunity_key
-    left join persons on primary_people.person_key = persons.person_key
-    left join companies on standing.company_key = companies.company_key
+    from outcomes
+    left join primary_persons on outcomes.opportunity_key = primary_persons.opportunity_key
+    left join persons on primary_persons.person_key = persons.person_key
+    left join companies on outcomes.company_key = companies.company_key
 
 )
 

@@ -1,63 +1,177 @@
-{# Grain: one row each time a deal moves its journey, with what it was then said to be worth. #}
+{# Grain: one row each time an opportunity moves its journey to a stage: created, reopened, moved to a
+   stage of its own, won, lost or churned. With its amount at that moment. #}
 with
-
-events as (select * from {{ ref('int_opportunity_events_dated') }}),
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-assigned as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
+journeys as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
+
+exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is not null),
+
+opportunity_stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
+
+stages as (select * from {{ ref('lifecycle_stages') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
-amounts as (
+stage_moves as (
 
-    select * from {{ ref('int_opportunity_stages_unioned') }}
-    where amount is not null
+    select
+        opportunity_stages.opportunity_key,
+        opportunity_stages.stage,
+        stages.entered_by,
+        opportunity_stages.entered_at,
+        lag(opportunity_stages.stage) over by_time as previous_stage,
+        lag(stages.entered_by) over by_time as previous_entered_by
+    from opportunity_stages
+    inner join stages on opportunity_stages.stage = stages.stage
+    window by_time as (
+        partition by opportunity_stages.opportunity_key
+        order by opportunity_stages.entered_at, opportunity_stages.source_key
+    )
+
+),
+
+first_wins as (
+
+    select
+        journeys.journey_key,
+        {{ first_by(
+            'opportunities.opportunity_key',
+            'row(opportunities.closed_at, opportunities.opportunity_key)'
+        ) }} as opportunity_key
+    from opportunities
+    inner join journeys on opportunities.opportunity_key = journeys.opportunity_key
+    where opportunities.outcome = 'won'
+    group by journeys.journey_key
+
+),
+
+moves as (
+
+    -- Where `stage` is null, it is the one stage that is entered this way.
+    select
+        opportunity_key,
+        'opportunity_created' as entered_by,
+        cast(null as {{ dbt.type_string() }}) as stage,
+        cast(null as {{ dbt.type_string() }}) as exit_reason,
+        created_at as occurred_at
+    from opportunities
+    where opportunity_type = 'new'
+    union all
+    -- Reopened after it was lost.
+    select
+        opportunity_key,
+        entered_by,
+        stage,
+        null as exit_reason,
+        entered_at as occurred_at
+    from stage_moves
+    where entered_by = 'opportunity_created' and previous_entered_by = 'opportunity_lost'
+    union all
+    -- Moved to a stage that the seed stage_labels gives to labels of opportunities.
+    select
+        stage_moves.opportunity_key,
+        stage_moves.entered_by,
+        stage_moves.stage,
+        null as exit_reason,
+        stage_moves.entered_at as occurred_at
+    from stage_moves
+    inner join opportunities on stage_moves.opportunity_key = opportunities.opportunity_key
+    where
+        stage_moves.entered_by = 'evidence'
+        and stage_moves.stage is distinct from stage_moves.previous_stage
+        and opportunities.opportunity_type = 'new'
+    union all
+    -- The first win of a journey makes a customer, whatever its type; each later one is a renewal
+    -- or an expansion.
+    select
+        opportunities.opportunity_key,
+        case
+            when first_wins.opportunity_key is not null then 'opportunity_won'
+            when opportunities.opportunity_type = 'renewal' then 'renewal_won'
+            else 'expansion_won'
+        end as entered_by,
+        null as stage,
+        null as exit_reason,
+        opportunities.closed_at as occurred_at
+    from opportunities
+    left join first_wins on opportunities.opportunity_key = first_wins.opportunity_key
+    where opportunities.outcome = 'won'
+    union all
+    select
+        opportunity_key,
+        exit_kind as entered_by,
+        stage,
+        exit_reason,
+        exited_at as occurred_at
+    from exits
+
+),
+
+stage_entries as (
+
+    select
+        moves.opportunity_key,
+        moves.entered_by,
+        stages.stage,
+        moves.exit_reason,
+        moves.occurred_at
+    from moves
+    inner join stages
+        on
+            moves.entered_by = stages.entered_by
+            and coalesce(moves.stage, stages.stage) = stages.stage
 
 ),
 
 amounts_then as (
 
     select
-        events.opportunity_key,
-        events.stage,
-        events.occurred_at,
-        {{ last_by('amounts.amount', 'row(amounts.entered_at, amounts.source_key)') }} as amount
-    from events
-    inner join amounts
+        stage_entries.opportunity_key,
+        stage_entries.stage,
+        stage_entries.occurred_at,
+        {{ last_by(
+            'opportunity_stages.amount',
+            'row(opportunity_stages.entered_at, opportunity_stages.source_key)'
+        ) }} as amount
+    from stage_entries
+    inner join opportunity_stages
         on
-            events.opportunity_key = amounts.opportunity_key
-            and events.occurred_at >= amounts.entered_at
-    where events.stage in ('opportunity', 'lost')
-    group by events.opportunity_key, events.stage, events.occurred_at
+            stage_entries.opportunity_key = opportunity_stages.opportunity_key
+            and stage_entries.occurred_at >= opportunity_stages.entered_at
+    where
+        stage_entries.entered_by in ('opportunity_created', 'evidence', 'opportunity_lost')
+        and opportunity_stages.amount is not null
+    group by stage_entries.opportunity_key, stage_entries.stage, stage_entries.occurred_at
 
 ),
 
 int_opportunity_evidence_collected as (
 
     select
-        assigned.journey_key,
-        events.opportunity_key,
+        journeys.journey_key,
+        stage_entries.opportunity_key,
         opportunities.system,
-        events.stage,
-        events.exit_reason,
-        -- A win counts what the deal is worth now; anything before it, what it was thought to be
-        -- worth then.
+        stage_entries.stage,
+        stage_entries.entered_by,
+        stage_entries.exit_reason,
+        -- A win counts with the amount of today, every stage before it with the amount then.
         {{ at_rate('coalesce(amounts_then.amount, opportunities.amount)') }} as amount,
-        events.occurred_at
-    from events
-    inner join assigned on events.opportunity_key = assigned.opportunity_key
-    inner join opportunities on events.opportunity_key = opportunities.opportunity_key
+        stage_entries.occurred_at
+    from stage_entries
+    inner join journeys on stage_entries.opportunity_key = journeys.opportunity_key
+    inner join opportunities on stage_entries.opportunity_key = opportunities.opportunity_key
     left join amounts_then
         on
-            events.opportunity_key = amounts_then.opportunity_key
-            and events.stage = amounts_then.stage
-            and events.occurred_at = amounts_then.occurred_at
+            stage_entries.opportunity_key = amounts_then.opportunity_key
+            and stage_entries.stage = amounts_then.stage
+            and stage_entries.occurred_at = amounts_then.occurred_at
     left join rates
         on
             {{ rate_holds(
                 'opportunities.currency',
-                'coalesce(events.occurred_at, opportunities.created_at)'
+                'coalesce(stage_entries.occurred_at, opportunities.created_at)'
             ) }}
 
 )

@@ -1,26 +1,68 @@
-{# Grain: one row a deal: the one journey that it belongs to, and how that was decided. #}
+{# Grain: one row per opportunity: the one journey that it belongs to, and how that was decided. #}
 with
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-new_assigned as (select * from {{ ref('int_new_opportunities_assigned') }}),
+journeys as (select * from {{ ref('int_journeys_identified') }}),
 
-later_assigned as (
+new_opportunities as (
 
-    -- Renewals and expansions follow the journey that made the account a customer, the last one
-    -- before them.
+    -- New business belongs to the journey of its person that was running when it was created.
+    select
+        opportunities.opportunity_key,
+        opportunities.account_key,
+        opportunities.outcome,
+        opportunities.closed_at,
+        coalesce(
+            journeys.journey_key,
+            {{ key_of(["'opportunity'", 'opportunities.opportunity_key']) }}
+        ) as journey_key,
+        case
+            when journeys.journey_key is null then 'own_journey'
+            when opportunities.has_person then 'primary_person'
+            else 'earliest_open_journey_at_account'
+        end as assigned_by
+    from opportunities
+    left join journeys
+        on
+            opportunities.person_key = journeys.person_key
+            and (
+                (
+                    opportunities.created_at >= journeys.started_at
+                    and (
+                        opportunities.created_at < journeys.next_started_at
+                        or journeys.next_started_at is null
+                    )
+                )
+                -- An opportunity without a date, or won before it was created, belongs to the
+                -- first journey.
+                or (
+                    journeys.journey_number = 1
+                    and (
+                        opportunities.created_at is null
+                        or opportunities.created_at < journeys.started_at
+                    )
+                )
+            )
+    where opportunities.opportunity_type = 'new'
+
+),
+
+later_opportunities as (
+
+    -- A renewal or an expansion belongs to the journey that won the account last before it.
     select
         opportunities.opportunity_key,
         {{ last_by(
-            'new_assigned.journey_key',
-            'row(new_assigned.closed_at, new_assigned.opportunity_key)'
+            'new_opportunities.journey_key',
+            'row(new_opportunities.closed_at, new_opportunities.opportunity_key)'
         ) }} as journey_key
     from opportunities
-    inner join new_assigned
+    inner join new_opportunities
         on
-            opportunities.account_key = new_assigned.account_key
-            and new_assigned.outcome = 'won'
-            and opportunities.created_at >= new_assigned.closed_at
+            opportunities.account_key = new_opportunities.account_key
+            and new_opportunities.outcome = 'won'
+            and opportunities.created_at >= new_opportunities.closed_at
     where opportunities.opportunity_type != 'new'
     group by opportunities.opportunity_key
 
@@ -31,20 +73,20 @@ int_opportunity_journeys_assigned as (
     select
         opportunities.opportunity_key,
         coalesce(
-            new_assigned.journey_key,
-            later_assigned.journey_key,
+            new_opportunities.journey_key,
+            later_opportunities.journey_key,
             {{ key_of(["'opportunity'", 'opportunities.opportunity_key']) }}
         ) as journey_key,
-        coalesce(
-            new_assigned.assigned_by,
-            case
-                when later_assigned.journey_key is not null then 'journey that won the account'
-                else 'journey of its own'
-            end
-        ) as assigned_by
+        case
+            when new_opportunities.assigned_by is not null then new_opportunities.assigned_by
+            when later_opportunities.journey_key is not null then 'journey_that_won_the_account'
+            else 'own_journey'
+        end as assigned_by
     from opportunities
-    left join new_assigned on opportunities.opportunity_key = new_assigned.opportunity_key
-    left join later_assigned on opportunities.opportunity_key = later_assigned.opportunity_key
+    left join new_opportunities
+        on opportunities.opportunity_key = new_opportunities.opportunity_key
+    left join later_opportunities
+        on opportunities.opportunity_key = later_opportunities.opportunity_key
 
 )
 

@@ -1,5 +1,5 @@
-{# Grain: one row a usable deal, with the person whose journey it is: its primary person; else, for
-   new business, whoever at the account had come by then, was not gone, and had come first. #}
+{# Grain: one row per usable opportunity, with the person whose journey it is: its primary person; if
+   it has none and is new business, the person at the account who came first and had not left. #}
 with
 
 opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
@@ -12,12 +12,9 @@ touches as (select * from {{ ref('int_touches_resolved') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
-claims as (
+stage_claims as (select * from {{ ref('int_stage_claims_unioned') }}),
 
-    select * from {{ ref('int_stage_claims_unioned') }}
-    where stage in ('disqualified', 'recycled')
-
-),
+stages as (select * from {{ ref('lifecycle_stages') }}),
 
 candidates as (
 
@@ -31,8 +28,9 @@ candidates as (
 
 ),
 
-events as (
+earlier_events as (
 
+    -- What each candidate had done by the day on which the opportunity was created.
     select
         candidates.opportunity_key,
         candidates.person_key,
@@ -46,18 +44,21 @@ events as (
     select
         candidates.opportunity_key,
         candidates.person_key,
-        claims.claimed_at as occurred_at,
-        'gone' as event
+        stage_claims.claimed_at as occurred_at,
+        'left' as event
     from candidates
     inner join records on candidates.person_key = records.person_key
-    inner join claims on records.record_key = claims.record_key
-    where candidates.created_at >= claims.claimed_at
+    inner join stage_claims on records.record_key = stage_claims.record_key
+    left join stages on stage_claims.stage = stages.stage
+    where
+        (stage_claims.stage = 'recycled' or stages.entered_by = 'disqualification')
+        and candidates.created_at >= stage_claims.claimed_at
     union all
     select
         candidates.opportunity_key,
         candidates.person_key,
         opportunities.closed_at as occurred_at,
-        'gone' as event
+        'left' as event
     from candidates
     inner join opportunities on candidates.person_key = opportunities.person_key
     where
@@ -67,26 +68,26 @@ events as (
 
 ),
 
-standing as (
+candidate_summaries as (
 
     select
         opportunity_key,
         person_key,
-        min(case when event != 'gone' then occurred_at end) as came_at,
+        min(case when event != 'left' then occurred_at end) as came_at,
         max(case when event = 'interested' then occurred_at end) as last_interest_at,
-        max(case when event = 'gone' then occurred_at end) as gone_at
-    from events
+        max(case when event = 'left' then occurred_at end) as left_at
+    from earlier_events
     group by opportunity_key, person_key
 
 ),
 
-adopted as (
+persons_at_account as (
 
     select
         opportunity_key,
         {{ first_by('person_key', 'row(came_at, person_key)') }} as person_key
-    from standing
-    where came_at is not null and (gone_at is null or last_interest_at > gone_at)
+    from candidate_summaries
+    where came_at is not null and (left_at is null or last_interest_at > left_at)
     group by opportunity_key
 
 ),
@@ -96,7 +97,7 @@ int_opportunity_persons_assigned as (
     select
         opportunities.opportunity_key,
         opportunities.system,
-        coalesce(opportunities.person_key, adopted.person_key) as person_key,
+        coalesce(opportunities.person_key, persons_at_account.person_key) as person_key,
         opportunities.account_key,
         opportunities.owner_key,
         opportunities.opportunity_type,
@@ -109,7 +110,8 @@ int_opportunity_persons_assigned as (
         opportunities.created_at,
         opportunities.closed_at
     from opportunities
-    left join adopted on opportunities.opportunity_key = adopted.opportunity_key
+    left join persons_at_account
+        on opportunities.opportunity_key = persons_at_account.opportunity_key
 
 )
 

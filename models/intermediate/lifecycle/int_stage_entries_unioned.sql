@@ -1,24 +1,37 @@
-{# Grain: one row each time a journey enters a stage: first entries up the ladder, then every
-   further deal, return and exit. #}
+{# Grain: one row each time a journey enters a stage: its first entries, then every further
+   opportunity, return and exit. #}
 with
 
 evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
 
-climbed as (select * from {{ ref('int_stage_entries_completed') }}),
+first_entries as (select * from {{ ref('int_stage_entries_completed') }}),
 
-leads as (select * from climbed where stage = 'lead'),
+stages as (select * from {{ ref('lifecycle_stages') }}),
 
-told as (
+awareness_stages as (select stage from stages where planning_node = 'awareness'),
 
-    -- The evidence that no rung stands on and that still is an entry: every deal's, every return,
-    -- every exit.
+lead_entries as (
+
+    select
+        first_entries.journey_key,
+        first_entries.stage,
+        first_entries.entered_at
+    from first_entries
+    inner join stages on first_entries.stage = stages.stage
+    where stages.planning_node = 'lead'
+
+),
+
+further_entries as (
+
+    -- Of the evidence that is not a first entry: every opportunity, return and exit.
     select
         evidence.journey_key,
-        -- Who is recycled is marketing's again: a lead, or not even that if they never were one.
+        -- A recycled person is back with marketing: as a lead, or before that if never a lead.
         case
-            when evidence.stage != 'recycled' then evidence.stage
-            when leads.entered_at <= evidence.occurred_at then 'lead'
-            else 'awareness'
+            when not evidence.is_recycling then evidence.stage
+            when lead_entries.entered_at <= evidence.occurred_at then lead_entries.stage
+            else awareness_stages.stage
         end as stage,
         evidence.occurred_at as entered_at,
         evidence.evidence_key,
@@ -29,40 +42,41 @@ told as (
         evidence.amount,
         evidence.definition_version
     from evidence
-    left join climbed
+    cross join awareness_stages
+    left join first_entries
         on
-            evidence.journey_key = climbed.journey_key
-            and evidence.stage = climbed.stage
-            and evidence.evidence_key = climbed.evidence_key
-            and {{ or_end('evidence.occurred_at') }} = {{ or_end('climbed.entered_at') }}
-    left join leads on evidence.journey_key = leads.journey_key
+            evidence.journey_key = first_entries.journey_key
+            and evidence.stage = first_entries.stage
+            and evidence.evidence_key = first_entries.evidence_key
+            and {{ or_end('evidence.occurred_at') }} = {{ or_end('first_entries.entered_at') }}
+    left join lead_entries on evidence.journey_key = lead_entries.journey_key
     where
-        climbed.journey_key is null
-        and (evidence.evidence_kind in ('opportunity', 'stage claim'))
+        first_entries.journey_key is null
+        and evidence.evidence_kind in ('opportunity', 'stage_claim')
 
 ),
 
 int_stage_entries_unioned as (
 
     select
-        climbed.journey_key,
-        climbed.stage,
-        climbed.entered_at,
-        climbed.evidence_key is null as is_inferred,
+        first_entries.journey_key,
+        first_entries.stage,
+        first_entries.entered_at,
+        first_entries.evidence_key is null as is_inferred,
         evidence.evidence_kind,
         evidence.evidence_system,
-        climbed.evidence_key,
+        first_entries.evidence_key,
         evidence.opportunity_key,
         evidence.exit_reason,
         evidence.amount,
         evidence.definition_version
-    from climbed
+    from first_entries
     left join evidence
         on
-            climbed.journey_key = evidence.journey_key
-            and climbed.stage = evidence.stage
-            and climbed.evidence_key = evidence.evidence_key
-            and {{ or_end('climbed.entered_at') }} = {{ or_end('evidence.occurred_at') }}
+            first_entries.journey_key = evidence.journey_key
+            and first_entries.stage = evidence.stage
+            and first_entries.evidence_key = evidence.evidence_key
+            and {{ or_end('first_entries.entered_at') }} = {{ or_end('evidence.occurred_at') }}
     union all
     select
         journey_key,
@@ -76,7 +90,7 @@ int_stage_entries_unioned as (
         exit_reason,
         amount,
         definition_version
-    from told
+    from further_entries
 
 )
 

@@ -1,28 +1,177 @@
-{# Grain: one row each event that puts a journey into a stage, first ones and returns. Narrow:
-   attributes are joined at the mart. #}
+{# Grain: one row per event that puts a journey into a stage: first entries, entries again and exits.
+   Narrow: attributes are joined at the mart. #}
 with
 
-touch_evidence as (select * from {{ ref('int_touch_evidence_collected') }}),
+touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
-leads as (select * from {{ ref('int_qualifications_evaluated') }} where evaluation = 'in_force'),
+qualifications as (
 
-deals as (select * from {{ ref('int_opportunity_evidence_collected') }}),
+    select * from {{ ref('int_qualifications_evaluated') }} where evaluation = 'in_force'
 
-service_evidence as (select * from {{ ref('int_service_evidence_collected') }}),
+),
+
+opportunities as (select * from {{ ref('int_opportunity_evidence_collected') }}),
+
+service_events as (select * from {{ ref('int_service_events_unioned') }}),
+
+companies as (select * from {{ ref('int_company_accounts_mapped') }}),
+
+opportunity_accounts as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
 exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is null),
 
 journeys as (select * from {{ ref('int_journeys_identified') }}),
 
-placed_exits as (
+kinds as (select * from {{ ref('evidence_kinds') }}),
+
+stages as (select * from {{ ref('lifecycle_stages') }}),
+
+evidence_stages as (
+
+    -- Which kind of event is evidence of which stage by itself. Never one that the lead definition
+    -- decides.
+    select
+        kinds.kind,
+        kinds.stage
+    from kinds
+    inner join stages on kinds.stage = stages.stage
+    where stages.entered_by = 'evidence'
+
+),
+
+service_event_journeys as (
+
+    -- A service event belongs to the journey that won the account last before it.
+    select
+        service_events.event_key,
+        service_events.kind,
+        service_events.system,
+        service_events.occurred_at,
+        {{ last_by(
+            'opportunities.journey_key',
+            'row(opportunities.occurred_at, opportunities.journey_key)'
+        ) }} as journey_key
+    from service_events
+    inner join companies on service_events.company_key = companies.company_key
+    inner join opportunity_accounts on companies.account_key = opportunity_accounts.account_key
+    inner join opportunities
+        on
+            opportunity_accounts.opportunity_key = opportunities.opportunity_key
+            and service_events.occurred_at >= opportunities.occurred_at
+            and opportunities.entered_by = 'opportunity_won'
+    group by
+        service_events.event_key,
+        service_events.kind,
+        service_events.system,
+        service_events.occurred_at
+
+),
+
+events as (
 
     select
+        touches.journey_key,
+        stages.stage,
+        'touch' as event_kind,
+        touches.touch_key as event_key,
+        touches.system,
+        touches.occurred_at
+    from touches
+    inner join stages on stages.entered_by = 'first_touch'
+    union all
+    select
+        touches.journey_key,
+        evidence_stages.stage,
+        'touch' as event_kind,
+        touches.touch_key as event_key,
+        touches.system,
+        touches.occurred_at
+    from touches
+    inner join evidence_stages on touches.kind = evidence_stages.kind
+    union all
+    select
+        service_events.journey_key,
+        evidence_stages.stage,
+        'service_event' as event_kind,
+        service_events.event_key,
+        service_events.system,
+        service_events.occurred_at
+    from service_event_journeys as service_events
+    inner join evidence_stages on service_events.kind = evidence_stages.kind
+
+),
+
+first_events as (
+
+    -- Of the events that are evidence of one stage, the first counts.
+    select
+        journey_key,
+        stage,
+        event_kind,
+        {{ first_by('event_key', 'row(' ~ or_end('occurred_at') ~ ', event_key)') }} as event_key,
+        {{ first_by('system', 'row(' ~ or_end('occurred_at') ~ ', event_key)') }} as system,
+        min(occurred_at) as occurred_at
+    from events
+    group by journey_key, stage, event_kind
+
+),
+
+int_stage_evidence_unioned as (
+
+    select
+        journey_key,
+        stage,
+        event_kind as evidence_kind,
+        system as evidence_system,
+        event_key as evidence_key,
+        cast(null as bigint) as opportunity_key,
+        cast(null as {{ dbt.type_string() }}) as exit_reason,
+        cast(null as bigint) as definition_version,
+        cast(null as decimal(18, 2)) as amount,
+        false as is_recycling,
+        occurred_at
+    from first_events
+    union all
+    select
+        journey_key,
+        stage,
+        'touch' as evidence_kind,
+        system as evidence_system,
+        touch_key as evidence_key,
+        null as opportunity_key,
+        null as exit_reason,
+        definition_version,
+        null as amount,
+        false as is_recycling,
+        occurred_at
+    from qualifications
+    union all
+    select
+        journey_key,
+        stage,
+        'opportunity' as evidence_kind,
+        system as evidence_system,
+        opportunity_key as evidence_key,
+        opportunity_key,
+        exit_reason,
+        null as definition_version,
+        amount,
+        false as is_recycling,
+        occurred_at
+    from opportunities
+    union all
+    select
         journeys.journey_key,
-        exits.exit_kind,
-        exits.exit_reason,
+        exits.stage,
+        'stage_claim' as evidence_kind,
+        exits.system as evidence_system,
         exits.evidence_key,
-        exits.system,
-        exits.exited_at
+        null as opportunity_key,
+        exits.exit_reason,
+        null as definition_version,
+        null as amount,
+        exits.exit_kind = 'recycling' as is_recycling,
+        exits.exited_at as occurred_at
     from exits
     inner join journeys
         on
@@ -32,28 +181,6 @@ placed_exits as (
                 exits.exited_at < journeys.next_started_at
                 or journeys.next_started_at is null
             )
-
-),
-
-int_stage_evidence_unioned as (
-
-    {{ evidence_from('touch_evidence', 'touch', evidence_key='touch_key') }}
-    union all
-    {{ evidence_from(
-        'leads', 'touch', evidence_key='touch_key', definition_version='definition_version'
-    ) }}
-    union all
-    {{ evidence_from(
-        'deals', 'opportunity', evidence_key='opportunity_key', opportunity_key='opportunity_key',
-        exit_reason='exit_reason', amount='amount'
-    ) }}
-    union all
-    {{ evidence_from('service_evidence', 'service event', evidence_key='event_key') }}
-    union all
-    {{ evidence_from(
-        'placed_exits', 'stage claim', stage='exit_kind', occurred_at='exited_at',
-        evidence_key='evidence_key', exit_reason='exit_reason'
-    ) }}
 
 )
 

@@ -1,6 +1,5 @@
-{# Grain: one row a touch of a known person, on the journey in which it happened. #}
 {{ config(materialized='view') }}
-
+{# Grain: one row per touch of a known person, with the journey that was running when it happened. #}
 with
 
 touches as (select * from {{ ref('int_touches_resolved') }}),
@@ -21,7 +20,6 @@ int_touch_journeys_assigned as (
     inner join journeys
         on
             touches.person_key = journeys.person_key
-            -- A touch that nobody dated belongs to the first journey.
             and (
                 (
                     touches.occurred_at >= journeys.started_at
@@ -30,6 +28,7 @@ int_touch_journeys_assigned as (
                         or journeys.next_started_at is null
                     )
                 )
+                -- A touch without a date belongs to the first journey.
                 or (touches.occurred_at is null and journeys.journey_number = 1)
             )
 

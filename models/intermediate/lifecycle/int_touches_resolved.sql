@@ -1,15 +1,14 @@
-{# Grain: one row a touch of a known person. Narrow on purpose: this is the longest table. #}
+{# Grain: one row per touch of a known person. Narrow on purpose: this is the longest table. #}
 with
 
-read_touches as (select * from {{ ref('int_touches_unioned') }}),
+landed_touches as (select * from {{ ref('int_touches_unioned') }}),
 
-kept_touches as (select * from {{ ref('int_erased_touches_selected') }}),
+erased_touches as (select * from {{ ref('int_erased_touches_selected') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 touches as (
 
-    {% for import in ['read_touches', 'kept_touches'] -%}
     select
         touch_key,
         record_key,
@@ -17,9 +16,16 @@ touches as (
         channel,
         system,
         occurred_at
-    from {{ import }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from landed_touches
+    union all
+    select
+        touch_key,
+        record_key,
+        kind,
+        channel,
+        system,
+        occurred_at
+    from erased_touches
 
 ),
 

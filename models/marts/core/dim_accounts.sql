@@ -1,11 +1,11 @@
-{# Grain: one row an account: a company, whatever the systems call it. #}
+{# Grain: one row per account, with what it has bought. #}
 with
 
 accounts as (select * from {{ ref('int_accounts_resolved') }}),
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-standing as (
+account_journeys as (
 
     select
         account_key,
@@ -33,13 +33,13 @@ dim_accounts as (
         accounts.employees_system,
         accounts.employees as employee_count,
         accounts.record_count,
-        coalesce(standing.journey_count, 0) as journey_count,
-        cast(coalesce(standing.won_amount, 0) as decimal(18, 2)) as won_amount,
-        coalesce(standing.is_customer, false) as is_customer,
+        coalesce(account_journeys.journey_count, 0) as journey_count,
+        cast(coalesce(account_journeys.won_amount, 0) as decimal(18, 2)) as won_amount,
+        coalesce(account_journeys.is_customer, false) as is_customer,
         accounts.is_in_parent_cycle,
-        standing.customer_at
+        account_journeys.customer_at
     from accounts
-    left join standing on accounts.account_key = standing.account_key
+    left join account_journeys on accounts.account_key = account_journeys.account_key
 
 )
 

@@ -1,4 +1,4 @@
-{# Grain: one row a user of a source system who can own deals; the name stays in the system. #}
+{# Grain: one row per user of a source system who can own opportunities. Without the name. #}
 with
 
 users as (select * from {{ ref('int_users_unioned') }}),

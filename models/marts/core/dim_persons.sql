@@ -1,12 +1,13 @@
-{# Grain: one row a person, without anything that names one. #}
+{# Grain: one row per person, without name or address. #}
 with
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
-journeys as (
+person_journeys as (
 
+    -- The channel of the first journey that has one.
     select
         person_key,
         count(distinct journey_key) as journey_count,
@@ -29,9 +30,9 @@ dim_persons as (
         persons.country_system,
         persons.seniority,
         persons.seniority_system,
-        coalesce(journeys.first_channel, 'unknown') as first_channel,
+        coalesce(person_journeys.first_channel, 'unknown') as first_channel,
         persons.record_count,
-        coalesce(journeys.journey_count, 0) as journey_count,
+        coalesce(person_journeys.journey_count, 0) as journey_count,
         persons.confidence_rate as account_confidence_rate,
         persons.account_key is not null as has_account,
         persons.is_ambiguous as is_account_ambiguous,
@@ -44,7 +45,7 @@ dim_persons as (
         persons.is_held_back,
         persons.created_at
     from persons
-    left join journeys on persons.person_key = journeys.person_key
+    left join person_journeys on persons.person_key = person_journeys.person_key
 
 )
 

@@ -1,6 +1,4 @@
-{# Grain: one row per journey: fct_lifecycle summed up, with a column per planning node. #}
-{%- set nodes = ['awareness', 'lead', 'prospect', 'opportunity', 'win'] -%}
-
+{# Grain: one row per journey: fct_lifecycle aggregated, with columns per planning node. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
@@ -32,18 +30,24 @@ fct_journeys as (
         max(case when is_current then outcome end) as outcome,
         cast(sum(case when planning_node = 'win' then amount end) as decimal(18, 2))
             as won_amount,
-        cast(max(case when planning_node = 'opportunity' then amount end) as decimal(18, 2))
-            as opportunity_amount,
+        cast(
+            max(case when planning_node = 'opportunity' then amount end)
+            as decimal(18, 2)
+        ) as opportunity_amount,
         cast(
             sum(case when entered_by in ('renewal_won', 'expansion_won') then amount end)
             as decimal(18, 2)
         ) as later_amount,
-        {%- for node in nodes %}
-        coalesce(bool_or(planning_node = '{{ node }}'), false) as has_{{ node }},
-        {%- endfor %}
-        {%- for node in nodes %}
-        min(case when planning_node = '{{ node }}' then entered_at end) as {{ node }}_at,
-        {%- endfor %}
+        coalesce(bool_or(planning_node = 'awareness'), false) as has_awareness,
+        coalesce(bool_or(planning_node = 'lead'), false) as has_lead,
+        coalesce(bool_or(planning_node = 'prospect'), false) as has_prospect,
+        coalesce(bool_or(planning_node = 'opportunity'), false) as has_opportunity,
+        coalesce(bool_or(planning_node = 'win'), false) as has_win,
+        min(case when planning_node = 'awareness' then entered_at end) as awareness_at,
+        min(case when planning_node = 'lead' then entered_at end) as lead_at,
+        min(case when planning_node = 'prospect' then entered_at end) as prospect_at,
+        min(case when planning_node = 'opportunity' then entered_at end) as opportunity_at,
+        min(case when planning_node = 'win' then entered_at end) as win_at,
         min(case when entered_by in ('disqualification', 'opportunity_lost') then entered_at end)
             as exited_at,
         min(case when entered_by = 'subscriptions_ended' then entered_at end) as churned_at,

@@ -1,4 +1,5 @@
-{# Grain: one row each time a lead or customer enters a stage. #}
+{# Grain: one row each time a journey enters a stage. The fact that all counts of leads and customers
+   are made from. #}
 with
 
 entries as (select * from {{ ref('int_stage_entries_unioned') }}),
@@ -7,9 +8,9 @@ journeys as (select * from {{ ref('int_journeys_described') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-placed as (
+stage_entries as (
 
-    -- An entry without a date stands before the next stage that has one.
+    -- An entry without a date is sorted before the next stage that has one.
     select
         entries.*,
         stages.stage_order,
@@ -23,65 +24,78 @@ placed as (
                 rows between 1 following and unbounded following
             ),
             max(entries.entered_at) over (partition by entries.journey_key)
-        ) as placed_at
+        ) as sorted_at
     from entries
     inner join stages on entries.stage = stages.stage
 
 ),
 
-sequenced as (
+ordered_entries as (
+
+    -- By time; at one time by the order of the stages, exits last.
+    select
+        *,
+        row_number() over (
+            partition by journey_key
+            order by
+                sorted_at nulls last, stage_order, evidence_key nulls last, entered_at nulls first
+        ) as entry_number
+    from stage_entries
+
+),
+
+entries_with_next as (
 
     select
         *,
-        row_number() over (partition by journey_key order by {{ entry_order() }}) as entry_number,
-        row_number() over (partition by journey_key, stage order by {{ entry_order() }})
+        row_number() over (partition by journey_key, stage order by entry_number)
             as visit_number,
-        lead(stage) over (partition by journey_key order by {{ entry_order() }}) as next_stage,
-        lead(stage_order) over (partition by journey_key order by {{ entry_order() }})
-            as next_stage_order,
-        lead(is_exit) over (partition by journey_key order by {{ entry_order() }}) as is_next_exit,
-        lead(entered_at) over (partition by journey_key order by {{ entry_order() }}) as left_at
-    from placed
+        lead(stage) over by_entry as next_stage,
+        lead(stage_order) over by_entry as next_stage_order,
+        lead(is_exit) over by_entry as is_next_exit,
+        lead(entered_at) over by_entry as left_at
+    from ordered_entries
+    window by_entry as (partition by journey_key order by entry_number)
 
 ),
 
 fct_lifecycle as (
 
     select
-        {{ key_of(['sequenced.journey_key', 'sequenced.entry_number']) }} as lifecycle_key,
-        sequenced.journey_key,
+        {{ key_of(['entries.journey_key', 'entries.entry_number']) }} as lifecycle_key,
+        entries.journey_key,
         journeys.person_key,
         journeys.account_key,
-        sequenced.opportunity_key,
+        entries.opportunity_key,
         journeys.owner_key,
-        sequenced.evidence_key,
+        entries.evidence_key,
         journeys.funnel,
-        sequenced.stage,
-        sequenced.owner_team,
-        sequenced.next_stage,
+        entries.stage,
+        entries.owner_team,
+        entries.next_stage,
         case
-            when sequenced.is_exit then 'exited'
-            when sequenced.next_stage is null then 'open'
-            when sequenced.is_next_exit then 'exited'
-            when sequenced.next_stage_order > sequenced.stage_order then 'advanced'
+            when entries.is_exit then 'exited'
+            when entries.next_stage is null then 'open'
+            when entries.is_next_exit then 'exited'
+            when entries.next_stage_order > entries.stage_order then 'advanced'
             else 'returned'
         end as outcome,
-        sequenced.exit_reason,
-        sequenced.evidence_kind,
-        sequenced.evidence_system,
-        sequenced.definition_version,
+        entries.exit_reason,
+        entries.evidence_kind,
+        entries.evidence_system,
+        entries.definition_version,
         journeys.first_channel,
         journeys.last_channel,
-        sequenced.entry_number,
-        sequenced.visit_number,
-        sequenced.amount,
-        {{ days_between('sequenced.entered_at', 'sequenced.left_at') }} as stage_days,
-        sequenced.is_inferred,
-        sequenced.next_stage is null as is_current,
-        sequenced.entered_at,
-        sequenced.left_at
-    from sequenced
-    inner join journeys on sequenced.journey_key = journeys.journey_key
+        entries.entry_number,
+        entries.visit_number,
+        entries.amount,
+        {{ days_between('entries.entered_at', 'entries.left_at') }} as stage_days,
+        entries.is_inferred,
+        entries.next_stage is null as is_current,
+        entries.entered_at,
+        entries.left_at
+    from entries_with_next as entries
+    inner join journeys on entries.journey_key = journeys.journey_key
 
 )
 

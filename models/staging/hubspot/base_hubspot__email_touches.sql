@@ -52,7 +52,11 @@ texts as (
 
 ),
 
-{{ addresses_in('texts', 'typed', 'typed') }},
+addresses as (
+
+    {{ addresses_in(relation='texts', key='typed', text='typed') }}
+
+),
 
 -- Contacts with one address are one person anyway, so any of them will do.
 recipients as (

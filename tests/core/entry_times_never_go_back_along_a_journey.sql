@@ -1,7 +1,7 @@
--- Law 4: whoever follows the entries of a journey, dated ones, never meets an earlier time.
+-- Law 4: the dated entries of a journey, in their order, never go back in time.
 select
     earlier.lifecycle_key,
-    later.lifecycle_key as later_key
+    later.lifecycle_key as later_lifecycle_key
 from {{ ref('fct_lifecycle') }} as earlier
 inner join {{ ref('fct_lifecycle') }} as later
     on

@@ -1,30 +1,31 @@
--- Law 4: in no funnel and channel does a stage hold more journeys than the stage before it.
+-- Law 4: in no funnel and channel has a stage been entered by more journeys than the stage before it.
 with
 
-counts as (
+stage_counts as (
 
     select
         lifecycle.funnel,
         lifecycle.first_channel,
+        stages.stage,
         stages.stage_order,
         count(*) as journey_count
     from {{ ref('fct_lifecycle') }} as lifecycle
     inner join {{ ref('lifecycle_stages') }} as stages on lifecycle.stage = stages.stage
     where lifecycle.visit_number = 1 and not stages.is_exit
-    group by lifecycle.funnel, lifecycle.first_channel, stages.stage_order
+    group by lifecycle.funnel, lifecycle.first_channel, stages.stage, stages.stage_order
 
 ),
 
-compared as (
+neighbouring_counts as (
 
     select
         *,
         lag(journey_count) over (
             partition by funnel, first_channel order by stage_order
-        ) as earlier_count
-    from counts
+        ) as earlier_journey_count
+    from stage_counts
 
 )
 
-select * from compared
-where journey_count > earlier_count
+select * from neighbouring_counts
+where journey_count > earlier_journey_count

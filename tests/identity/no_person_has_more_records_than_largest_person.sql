@@ -1,4 +1,4 @@
--- Law 2: nobody has more records than a human can have.
+-- Law 2: no person has more records than one person can have. A larger cluster must have been split.
 select
     person_key,
     record_count

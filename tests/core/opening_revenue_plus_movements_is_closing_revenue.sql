@@ -1,6 +1,6 @@
--- Law 5: opening + new + reactivation + expansion - contraction - churn = closing; each month
--- opens as the last one closed; and the closings are the subscriptions that ran then, added up
--- the other way: all that started less all that ended.
+-- Law 5: opening + new + reactivation + expansion - contraction - churn = closing; each month opens
+-- with the amount that closed the month before; and each closing amount is that of the subscriptions
+-- that ran then, summed in another way: all that had started minus all that had ended.
 with
 
 movements as (select * from {{ ref('fct_mrr_movements') }}),
@@ -24,7 +24,7 @@ changes as (
 
 ),
 
-monthly as (
+months as (
 
     select
         movement_month,
@@ -38,26 +38,26 @@ monthly as (
 
 ),
 
-compared as (
+comparisons as (
 
     select
-        monthly.movement_month,
-        monthly.opening_amount,
-        monthly.movement_amount,
-        monthly.closing_amount,
-        coalesce(lag(monthly.closing_amount) over (order by monthly.movement_month), 0)
-            as last_closing_amount,
+        months.movement_month,
+        months.opening_amount,
+        months.movement_amount,
+        months.closing_amount,
+        coalesce(lag(months.closing_amount) over (order by months.movement_month), 0)
+            as previous_closing_amount,
         (
             select sum(changes.change_amount)
             from changes
-            where changes.changed_at < {{ dbt.dateadd('month', 1, 'monthly.movement_month') }}
+            where changes.changed_at < {{ dbt.dateadd('month', 1, 'months.movement_month') }}
         ) as running_amount
-    from monthly
+    from months
 
 )
 
-select * from compared
+select * from comparisons
 where
     opening_amount + movement_amount != closing_amount
-    or opening_amount != last_closing_amount
+    or opening_amount != previous_closing_amount
     or closing_amount != running_amount

@@ -1,0 +1,188 @@
+{# Grain: one row per person or account, attribute and interval between changes of its records. The
+   value that wins in that interval, by the ranks of the seed survivorship, and its system. #}
+with
+
+people as (select * from {{ ref('int_people_unioned') }}),
+
+companies as (select * from {{ ref('int_companies_unioned') }}),
+
+persons as (select * from {{ ref('int_record_persons_mapped') }}),
+
+accounts as (select * from {{ ref('int_company_accounts_mapped') }}),
+
+known_domains as (select * from {{ ref('email_domains') }}),
+
+value_history as (select * from {{ ref('int_attribute_history_combined') }}),
+
+system_ranks as (select * from {{ ref('survivorship') }}),
+
+attributes as (
+
+    select
+        'people' as entity,
+        'country' as attribute
+    union all
+    select
+        'people' as entity,
+        'seniority' as attribute
+    union all
+    select
+        'people' as entity,
+        'employees' as attribute
+    union all
+    select
+        'companies' as entity,
+        'domain' as attribute
+    union all
+    select
+        'companies' as entity,
+        'industry' as attribute
+    union all
+    select
+        'companies' as entity,
+        'country' as attribute
+    union all
+    select
+        'companies' as entity,
+        'employees' as attribute
+
+),
+
+record_values as (
+
+    select
+        attributes.entity,
+        persons.person_key as owner_key,
+        people.record_key,
+        people.system,
+        attributes.attribute,
+        case
+            when attributes.attribute = 'country' then people.country
+            when attributes.attribute = 'seniority' then people.seniority
+            when attributes.attribute = 'employees' and people.company_employees > 0
+                then cast(people.company_employees as {{ dbt.type_string() }})
+        end as value,
+        {{ or_end('people.created_at') }} as created_at
+    from people
+    inner join persons on people.record_key = persons.record_key
+    inner join attributes on attributes.entity = 'people'
+    union all
+    select
+        attributes.entity,
+        accounts.account_key as owner_key,
+        companies.company_key as record_key,
+        companies.system,
+        attributes.attribute,
+        case
+            when attributes.attribute = 'domain' and known_domains.domain is null
+                then companies.domain
+            when attributes.attribute = 'industry' then companies.industry
+            when attributes.attribute = 'country' then companies.country
+            when attributes.attribute = 'employees'
+                then cast(companies.employees as {{ dbt.type_string() }})
+        end as value,
+        {{ or_end('companies.created_at') }} as created_at
+    from companies
+    inner join accounts on companies.company_key = accounts.company_key
+    inner join attributes on attributes.entity = 'companies'
+    left join known_domains on companies.domain = known_domains.domain
+
+),
+
+change_times as (
+
+    select distinct
+        record_values.entity,
+        record_values.owner_key,
+        record_values.attribute,
+        value_history.valid_from
+    from value_history
+    inner join record_values
+        on
+            value_history.entity = record_values.entity
+            and value_history.record_key = record_values.record_key
+            and value_history.attribute = record_values.attribute
+
+),
+
+record_values_over_time as (
+
+    -- Without a history of its own a record has had its present value from the start of time.
+    select
+        record_values.*,
+        coalesce(change_times.valid_from, {{ start_of_time() }}) as valid_from
+    from record_values
+    left join change_times
+        on
+            record_values.entity = change_times.entity
+            and record_values.owner_key = change_times.owner_key
+            and record_values.attribute = change_times.attribute
+
+),
+
+ranked_values as (
+
+    select
+        record_values.entity,
+        record_values.owner_key,
+        record_values.record_key,
+        record_values.system,
+        record_values.attribute,
+        case
+            when value_history.record_key is null then record_values.value
+            else value_history.value
+        end as value,
+        coalesce(system_ranks.rank, 2147483647) as system_rank,
+        record_values.created_at,
+        record_values.valid_from
+    from record_values_over_time as record_values
+    left join value_history
+        on
+            record_values.entity = value_history.entity
+            and record_values.record_key = value_history.record_key
+            and record_values.attribute = value_history.attribute
+            and record_values.valid_from >= value_history.valid_from
+            and record_values.valid_from < value_history.valid_to
+    left join system_ranks
+        on
+            record_values.entity = system_ranks.entity
+            and record_values.attribute = system_ranks.attribute
+            and record_values.system = system_ranks.system
+
+),
+
+winning_values as (
+
+    -- The best-ranked system that knows a value wins, then its oldest record.
+    select
+        entity,
+        owner_key,
+        attribute,
+        {{ first_by('value', oldest('value', 'system_rank, created_at, record_key')) }} as value,
+        {{ first_by('system', oldest('value', 'system_rank, created_at, record_key')) }} as system,
+        valid_from
+    from ranked_values
+    group by entity, owner_key, attribute, valid_from
+
+),
+
+int_attribute_values_dated as (
+
+    select
+        entity,
+        owner_key,
+        attribute,
+        value,
+        system,
+        valid_from,
+        coalesce(
+            lead(valid_from) over (
+                partition by entity, owner_key, attribute order by valid_from
+            ),
+            {{ end_of_time() }}
+        ) as valid_to
+    from winning_values
+
+)
+
+select * from int_attribute_values_dated

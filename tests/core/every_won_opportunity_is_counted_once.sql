@@ -1,0 +1,84 @@
+-- Law 5: every opportunity that its CRM calls won is in the fact once, with the CRM's amount at that
+-- day's exchange rate; no other is. Opportunities are read from staging, before any step that could
+-- lose one. A renewal or an expansion is left out if the seed lifecycle_stages has no stage for it.
+with
+
+quarantine as (select * from {{ ref('quarantine') }} where entity = 'opportunities'),
+
+landed as (
+
+    select distinct
+        staged.system,
+        staged.opportunity_id,
+        {{ key_of(['staged.system', 'staged.opportunity_id']) }} as opportunity_key
+    from ({{ stack_systems('opportunities', ['reason_code']) }}) as staged
+    left join quarantine
+        on
+            staged.system = quarantine.system
+            and staged.source_table = quarantine.source_table
+            and staged.source_key = quarantine.source_row_id
+            and quarantine.reason_code != 'duplicate_key'
+    where
+        staged.is_won
+        and staged.reason_code is null
+        and coalesce(staged.deleted_at, {{ end_of_time() }}) >= {{ cutoff() }}
+        and coalesce(staged.closed_at, staged.created_at) < {{ cutoff() }}
+        and quarantine.source_row_id is null
+
+),
+
+won as (
+
+    select
+        landed.opportunity_key,
+        opportunities.amount
+    from landed
+    left join {{ ref('dim_opportunities') }} as opportunities
+        on landed.opportunity_key = opportunities.opportunity_key
+
+),
+
+fact as (
+
+    select
+        lifecycle.opportunity_key,
+        count(*) as entry_count,
+        sum(lifecycle.amount) as amount
+    from {{ ref('fct_lifecycle') }} as lifecycle
+    inner join {{ ref('lifecycle_stages') }} as stages on lifecycle.stage = stages.stage
+    where
+        stages.entered_by in ('opportunity_won', 'renewal_won', 'expansion_won')
+        and lifecycle.opportunity_key is not null
+    group by lifecycle.opportunity_key
+
+),
+
+later_wins as (
+
+    select count(*) = 2 as has_stages_of_later_wins
+    from {{ ref('lifecycle_stages') }}
+    where entered_by in ('renewal_won', 'expansion_won')
+
+),
+
+comparisons as (
+
+    select
+        coalesce(won.opportunity_key, fact.opportunity_key) as opportunity_key,
+        won.amount as crm_amount,
+        fact.amount as fact_amount,
+        coalesce(fact.entry_count, 0) as entry_count,
+        won.opportunity_key is not null as is_won,
+        later_wins.has_stages_of_later_wins
+    from won
+    full outer join fact on won.opportunity_key = fact.opportunity_key
+    cross join later_wins
+
+)
+
+select * from comparisons
+where
+    not is_won
+    or entry_count > 1
+    or (entry_count = 1 and coalesce(crm_amount, -1) != coalesce(fact_amount, -1))
+    or (entry_count = 0 and has_stages_of_later_wins)

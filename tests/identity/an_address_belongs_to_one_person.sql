@@ -1,0 +1,18 @@
+-- Law 2: an e-mail address belongs to one person, except an address that links no records, a record
+-- that a reviewer separated, and a piece of a held-back cluster that was still too large.
+select
+    addresses.address,
+    count(distinct records.person_key) as person_count
+from {{ ref('int_emails_normalized') }} as addresses
+inner join {{ ref('int_record_persons_mapped') }} as records
+    on addresses.record_key = records.record_key
+inner join {{ ref('int_clusters_resolved') }} as clusters
+    on addresses.record_key = clusters.record_key
+left join {{ ref('int_overrides_checked') }} as overrides
+    on addresses.record_key = overrides.record_key and overrides.decision = 'separate'
+where
+    addresses.link_blocked_reason is null
+    and overrides.record_key is null
+    and (clusters.piece_key is null or clusters.piece_key = clusters.cluster_key)
+group by addresses.address
+having count(distinct records.person_key) > 1
