@@ -1,4 +1,4 @@
-{# Every week (from Monday), month and quarter that a span of time touches: period_kind, period_start, next_period_start. #}
+{# A query: every week (from Monday), month and quarter that an interval of time touches: period_kind, period_start, next_period_start. #}
 {% macro period_spine(from_moment, before_moment) -%}
     {{ return(adapter.dispatch('period_spine', 'revenue_funnel')(from_moment, before_moment)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# The segment of an account: the column of dim_accounts that the var segment_by names, 'unknown' where it is empty. #}
+{# The segment of an account: the column of dim_accounts that the var segment_by names; 'unknown' where it is null. #}
 {% macro segment_of(accounts) -%}
     {%- set column = var('segment_by') | string -%}
     {%- if column not in ['industry', 'country'] -%}

@@ -11,15 +11,17 @@ changes as (
 
     select
         subscriptions.started_at as changed_at,
-        {{ at_rate('subscriptions.monthly_amount') }} as change_amount
+        {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as change_amount
     from {{ ref('int_subscriptions_unioned') }} as subscriptions
-    inner join rates on {{ rate_holds('subscriptions.currency', 'subscriptions.started_at') }}
+    inner join rates
+        on {{ rate_applies('rates', 'subscriptions.currency', 'subscriptions.started_at') }}
     union all
     select
         subscriptions.ended_at as changed_at,
-        -1 * {{ at_rate('subscriptions.monthly_amount') }} as change_amount
+        -1 * {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as change_amount
     from {{ ref('int_subscriptions_unioned') }} as subscriptions
-    inner join rates on {{ rate_holds('subscriptions.currency', 'subscriptions.started_at') }}
+    inner join rates
+        on {{ rate_applies('rates', 'subscriptions.currency', 'subscriptions.started_at') }}
     where subscriptions.ended_at is not null
 
 ),

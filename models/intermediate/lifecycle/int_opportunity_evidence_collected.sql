@@ -157,7 +157,9 @@ int_opportunity_evidence_collected as (
         stage_entries.entered_by,
         stage_entries.exit_reason,
         -- A win counts with the amount of today, every stage before it with the amount then.
-        {{ at_rate('coalesce(amounts_then.amount, opportunities.amount)') }} as amount,
+        {{ in_reporting_currency(
+            'coalesce(amounts_then.amount, opportunities.amount)', 'rates.rate'
+        ) }} as amount,
         stage_entries.occurred_at
     from stage_entries
     inner join journeys on stage_entries.opportunity_key = journeys.opportunity_key
@@ -169,7 +171,8 @@ int_opportunity_evidence_collected as (
             and stage_entries.occurred_at = amounts_then.occurred_at
     left join rates
         on
-            {{ rate_holds(
+            {{ rate_applies(
+                'rates',
                 'opportunities.currency',
                 'coalesce(stage_entries.occurred_at, opportunities.created_at)'
             ) }}

@@ -12,10 +12,10 @@ spent as (
     select
         coalesce(spend.channel, 'unknown') as channel,
         date_trunc('month', cast(spend.spend_date as timestamp)) as month_start,
-        sum({{ at_rate('spend.amount') }}) as amount
+        sum({{ in_reporting_currency('spend.amount', 'rates.rate') }}) as amount
     from spend
     inner join rates
-        on {{ rate_holds('spend.currency', 'cast(spend.spend_date as timestamp)') }}
+        on {{ rate_applies('rates', 'spend.currency', 'cast(spend.spend_date as timestamp)') }}
     group by
         coalesce(spend.channel, 'unknown'), date_trunc('month', cast(spend.spend_date as timestamp))
 

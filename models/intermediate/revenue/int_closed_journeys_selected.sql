@@ -1,11 +1,12 @@
-{# Grain: one row a journey that became a lead and has come to an end: won, or gone without it. #}
+{# Grain: one row per journey that became a lead and has ended: it was won, or it exited without a win. As with the win rate, open
+   journeys are in neither part of a rate, so that no rate exceeds one. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-nodes as (
+node_orders as (
 
     select
         max(case when planning_node = 'lead' then stage_order end) as lead_order,
@@ -14,45 +15,50 @@ nodes as (
 
 ),
 
-told as (
+journey_results as (
 
     select
         lifecycle.journey_key,
         lifecycle.funnel,
         max(
             case
-                when not stages.is_exit and stages.stage_order <= nodes.win_order
+                when not stages.is_exit and stages.stage_order <= node_orders.win_order
                     then stages.stage_order
             end
         ) as reached_order,
+        coalesce(bool_or(stages.planning_node = 'win'), false) as is_won,
         min(case when stages.planning_node = 'win' then lifecycle.entered_at end) as won_at,
-        max(case when stages.planning_node = 'win' then 1 end) as won_mark,
         sum(case when stages.planning_node = 'win' then lifecycle.amount end) as won_amount,
         max(case when stages.is_exit and lifecycle.is_current then lifecycle.entered_at end)
-            as gone_at
+            as exited_at
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
-    cross join nodes
+    cross join node_orders
     group by lifecycle.journey_key, lifecycle.funnel
 
 ),
 
 int_closed_journeys_selected as (
 
-    -- Who was won stays won, whatever came after.
+    -- A won journey stays won, whatever came after.
     select
-        told.journey_key,
-        told.funnel,
-        told.reached_order,
-        cast(coalesce(told.won_amount, 0) as decimal(18, 2)) as won_amount,
-        told.won_mark is not null as is_won,
-        case when told.won_mark is not null then told.won_at else told.gone_at end
-            as concluded_at
-    from told
-    cross join nodes
+        journey_results.journey_key,
+        journey_results.funnel,
+        journey_results.reached_order,
+        cast(coalesce(journey_results.won_amount, 0) as decimal(18, 2)) as won_amount,
+        journey_results.is_won,
+        case
+            when journey_results.is_won then journey_results.won_at
+            else journey_results.exited_at
+        end as closed_at
+    from journey_results
+    cross join node_orders
     where
-        told.reached_order >= nodes.lead_order
-        and (told.won_at is not null or (told.won_mark is null and told.gone_at is not null))
+        journey_results.reached_order >= node_orders.lead_order
+        and case
+            when journey_results.is_won then journey_results.won_at
+            else journey_results.exited_at
+        end is not null
 
 )
 

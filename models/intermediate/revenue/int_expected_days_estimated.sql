@@ -1,111 +1,182 @@
-{# Grain: one row a funnel, measure and day to come: what is expected of the plan's nodes and of the
-   stages between them. #}
-{%- set between = ['mql', 'sal'] -%}
-{%- set stages = "('" ~ between | join("', '") ~ "')" -%}
+{# Grain: one row per funnel, measure and day to come. What is expected on each day: the plan's nodes and revenue, and the stages between
+   two nodes, which follow from who waits before them and who is expected there. Each journey moves on as fast as those of its funnel did. #}
+{#- How many stages between two nodes of the plan are forecast; any further ones have no forecast. -#}
+{%- set stages_between = 4 -%}
+
 with
+
+expected_nodes as (select * from {{ ref('int_expected_nodes_estimated') }}),
+
+stages as (
+
+    select
+        *,
+        count(planning_node) over (order by stage_order) as node_number,
+        max(case when planning_node = 'lead' then stage_order end) over () as lead_order,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order
+    from {{ ref('lifecycle_stages') }}
+    where not is_exit
+
+),
+
+stages_after_nodes as (
+
+    -- 0 for the node itself, 1 for the stage after it.
+    select
+        stage,
+        row_number() over (partition by node_number order by stage_order) - 1 as stages_after_node
+    from stages
+    where stage_order between lead_order and win_order
+
+),
 
 journey_steps as (
 
-    select * from {{ ref('fct_journey_steps') }}
-    where is_next and is_timed and to_stage in {{ stages }}
+    select
+        steps.*,
+        stages_after_nodes.stages_after_node
+    from {{ ref('fct_journey_steps') }} as steps
+    inner join stages_after_nodes on steps.to_stage = stages_after_nodes.stage
+    where steps.is_next and steps.is_timed and stages_after_nodes.stages_after_node > 0
 
 ),
 
 slices as (
 
-    {{ slices(['all', 'funnel']) }}
+    select 'all' as slice_name
+    union all
+    select 'funnel' as slice_name
 
 ),
 
-counts as (
+step_day_counts as (
 
     select
         journey_steps.stage,
         journey_steps.to_stage,
+        journey_steps.stages_after_node,
         case when slices.slice_name = 'all' then 'all' else journey_steps.funnel end as funnel,
         journey_steps.waited_days,
-        count(*) filter (where journey_steps.result = 'converted') as converted_count,
-        count(*) filter (where journey_steps.result in ('lost', 'returned')) as out_count,
-        count(*) filter (where journey_steps.result = 'open') as open_count
+        count(case when journey_steps.result = 'converted' then 1 end) as converted_count,
+        count(case when journey_steps.result in ('lost', 'returned') then 1 end) as out_count,
+        count(case when journey_steps.result = 'open' then 1 end) as open_count
     from journey_steps
     cross join slices
     group by
-        journey_steps.stage, journey_steps.to_stage,
+        journey_steps.stage,
+        journey_steps.to_stage,
+        journey_steps.stages_after_node,
         case when slices.slice_name = 'all' then 'all' else journey_steps.funnel end,
         journey_steps.waited_days
 
 ),
 
-{{ incidence(['to_stage', 'funnel'], 'waited_days') }},
+step_curves as (
 
-trusted as (
+    {{ cumulative_incidence('step_day_counts', ['to_stage', 'funnel'], 'waited_days') }}
 
-    -- Fewer conversions than five make no curve: the whole company's is taken.
+),
+
+funnel_curves as (
+
+    -- The whole company's curve where a funnel has too few conversions.
     select
         to_stage,
         funnel,
-        case when sum(converted_count) >= 5 then funnel else 'all' end as curve_funnel
-    from counts
+        case
+            when sum(converted_count) >= {{ int_var('minimum_group_size') }} then funnel else 'all'
+        end as curve_funnel
+    from step_day_counts
     where funnel != 'all'
     group by to_stage, funnel
 
 ),
 
-rates as (
+step_rates as (
 
     select
-        trusted.funnel,
+        funnel_curves.funnel,
         curves.stage,
         curves.to_stage,
+        curves.stages_after_node,
         curves.waited_days,
         curves.waiting_rate,
-        curves.waiting_before * curves.converted_count / curves.at_risk_count as converting_rate
-    from trusted
-    inner join incidence as curves
-        on trusted.to_stage = curves.to_stage and trusted.curve_funnel = curves.funnel
+        curves.waiting_before_rate * curves.converted_count / curves.at_risk_count as converting_rate
+    from funnel_curves
+    inner join step_curves as curves
+        on
+            funnel_curves.to_stage = curves.to_stage
+            and funnel_curves.curve_funnel = curves.funnel
 
 ),
 
-flows_0 as (select * from {{ ref('int_expected_nodes_estimated') }}),
-{%- for stage in between %}
-flows_{{ loop.index }} as (
+waiting_arrivals as (
 
-    select * from flows_{{ loop.index0 }}
+    -- Who has waited for some days moves on as those did who had waited as long.
+    select
+        waiting.funnel,
+        waiting.to_stage,
+        waiting.stages_after_node,
+        step_rates.waited_days - waiting.waited_days - 1 as day_number,
+        waiting.open_count * step_rates.converting_rate / current_rates.waiting_rate as volume
+    from step_day_counts as waiting
+    inner join step_rates as current_rates
+        on
+            waiting.funnel = current_rates.funnel
+            and waiting.to_stage = current_rates.to_stage
+            and waiting.waited_days = current_rates.waited_days
+    inner join step_rates
+        on
+            waiting.funnel = step_rates.funnel
+            and waiting.to_stage = step_rates.to_stage
+            and waiting.waited_days < step_rates.waited_days
+    where waiting.open_count > 0
+
+),
+
+expected_days_0 as (select * from expected_nodes),
+{%- for number in range(1, stages_between + 1) %}
+
+arrivals_{{ number }} as (
+
+    select
+        funnel,
+        to_stage,
+        day_number,
+        volume
+    from waiting_arrivals
+    where stages_after_node = {{ number }}
     union all
     select
-        arrived.funnel,
-        'entered_{{ stage }}' as measure,
-        arrived.day_number,
-        sum(cast(arrived.volume as decimal(38, 12))) as expected_volume
-    from (
-        -- Who waits since so many days moves on as those did who once had waited so long.
-        select
-            waiting.funnel,
-            rates.waited_days - waiting.waited_days - 1 as day_number,
-            waiting.open_count * rates.converting_rate / still.waiting_rate as volume
-        from counts as waiting
-        inner join rates as still
-            on {{ same('waiting', 'still', ['funnel', 'to_stage', 'waited_days']) }}
-        inner join rates
-            on
-                {{ same('waiting', 'rates', ['funnel', 'to_stage']) }}
-                and waiting.waited_days < rates.waited_days
-        where waiting.to_stage = '{{ stage }}' and waiting.open_count > 0
-        union all
-        select
-            flows.funnel,
-            flows.day_number + rates.waited_days as day_number,
-            flows.expected_volume * rates.converting_rate as volume
-        from flows_{{ loop.index0 }} as flows
-        inner join rates
-            on flows.funnel = rates.funnel and flows.measure = 'entered_' || rates.stage
-        where rates.to_stage = '{{ stage }}'
-    ) as arrived
-    where arrived.day_number < 7 * {{ int_var('planning_weeks') }}
-    group by arrived.funnel, arrived.day_number
+        expected_days.funnel,
+        step_rates.to_stage,
+        expected_days.day_number + step_rates.waited_days as day_number,
+        expected_days.expected_volume * step_rates.converting_rate as volume
+    from expected_days_{{ number - 1 }} as expected_days
+    inner join step_rates
+        on
+            expected_days.funnel = step_rates.funnel
+            and expected_days.measure = 'entered_' || step_rates.stage
+    where step_rates.stages_after_node = {{ number }}
 
 ),
-{% endfor %}
+
+expected_days_{{ number }} as (
+
+    select * from expected_days_{{ number - 1 }}
+    union all
+    select
+        funnel,
+        'entered_' || to_stage as measure,
+        day_number,
+        sum(cast(volume as decimal(38, 12))) as expected_volume
+    from arrivals_{{ number }}
+    where day_number < 7 * {{ int_var('planning_weeks') }}
+    group by funnel, to_stage, day_number
+
+),
+{%- endfor %}
+
 int_expected_days_estimated as (
 
     select
@@ -113,7 +184,7 @@ int_expected_days_estimated as (
         measure,
         cast(day_number as bigint) as day_number,
         cast(expected_volume as decimal(28, 10)) as expected_volume
-    from flows_{{ between | length }}
+    from expected_days_{{ stages_between }}
 
 )
 

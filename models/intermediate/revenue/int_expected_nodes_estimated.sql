@@ -1,5 +1,5 @@
-{# Grain: one row a funnel, measure and day to come: who is expected at each node of the plan if
-   leads come as lately, and what they and today's customers bring. #}
+{# Grain: one row per funnel, measure and day to come. What the plan's base scenario expects on each day if new leads come as often as
+   today: entries of the plan's nodes, revenue of new customers, and what today's customers renew and add. #}
 with
 
 arrivals as (
@@ -11,27 +11,28 @@ arrivals as (
 
 limits as (select * from {{ ref('int_plan_limits_estimated') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }} where planning_node is not null),
+node_stages as (select * from {{ ref('lifecycle_stages') }} where planning_node is not null),
 
 renewals as (
 
     select
         *,
-        {{ days_from_cutoff('cast(target_month as timestamp)') }} as from_day,
-        {{ days_from_cutoff(next_month('target_month')) }} as before_day
+        {{ days_from_cutoff('cast(target_month as timestamp)') }} as first_day_number,
+        {{ days_from_cutoff(next_month('target_month')) }} as next_day_number
     from {{ ref('plan_renewals') }}
+    where expected_amount is not null
 
 ),
 
 days as ({{ whole_numbers(0, '7 * ' ~ int_var('planning_weeks') ~ ' - 1') }}),
 
-weekly as (
+weekly_arrivals as (
 
-    -- A plan's new leads are one a week of an even shape: times those that come today.
+    -- The plan's arrivals of new leads are those of one lead per week.
     select
         arrivals.funnel,
-        stages.stage,
-        stages.planning_node,
+        node_stages.stage,
+        node_stages.planning_node,
         arrivals.week_number,
         case when arrivals.source = 'new' then limits.today_weekly_leads else 1 end
         * arrivals.entry_volume as volume,
@@ -39,61 +40,49 @@ weekly as (
         * arrivals.won_value as won_value
     from arrivals
     inner join limits on arrivals.funnel = limits.funnel
-    inner join stages on arrivals.node = stages.planning_node
+    inner join node_stages on arrivals.node = node_stages.planning_node
 
 ),
 
-told as (
+daily_volumes as (
 
+    -- Weeks and months are spread evenly over their days.
     select
-        funnel,
-        'entered_' || stage as measure,
-        week_number,
-        volume
-    from weekly
+        weekly_arrivals.funnel,
+        'entered_' || weekly_arrivals.stage as measure,
+        days.number as day_number,
+        weekly_arrivals.volume / 7 as volume
+    from weekly_arrivals
+    inner join days on weekly_arrivals.week_number = floor(days.number / 7.0)
     union all
     select
-        funnel,
+        weekly_arrivals.funnel,
         'new_amount' as measure,
-        week_number,
-        won_value as volume
-    from weekly
-    where planning_node = 'win'
-
-),
-
-daily as (
-
-    -- What a week or a month brings falls on its days alike.
-    select
-        told.funnel,
-        told.measure,
         days.number as day_number,
-        told.volume / 7 as volume
-    from told
-    inner join days
-        on told.week_number = floor(days.number / 7.0)
-    {%- for measure, amount in {
-        'renewal_amount': 'expected_renewal_amount',
-        'expansion_amount': '(expected_amount - expected_renewal_amount)',
-    }.items() %}
+        weekly_arrivals.won_value / 7 as volume
+    from weekly_arrivals
+    inner join days on weekly_arrivals.week_number = floor(days.number / 7.0)
+    where weekly_arrivals.planning_node = 'win'
+    {%- for measure, amount in [
+        ('renewal_amount', 'renewals.expected_renewal_amount'),
+        ('expansion_amount', '(renewals.expected_amount - renewals.expected_renewal_amount)'),
+    ] %}
     union all
     select
         renewals.funnel,
         '{{ measure }}' as measure,
         days.number as day_number,
-        {{ amount }} / (renewals.before_day - greatest(renewals.from_day, 0)) as volume
+        {{ amount }} / (renewals.next_day_number - greatest(renewals.first_day_number, 0)) as volume
     from renewals
     inner join days
-        on renewals.from_day <= days.number and renewals.before_day > days.number
-    where renewals.expected_amount is not null
+        on renewals.first_day_number <= days.number and renewals.next_day_number > days.number
     {%- endfor %}
 
 ),
 
 int_expected_nodes_estimated as (
 
-    -- Of the cutoff's own day only the rest is left.
+    -- Only the rest of the cutoff's own day is to come.
     select
         funnel,
         measure,
@@ -103,7 +92,7 @@ int_expected_nodes_estimated as (
                 then 1 - {{ days_between("date_trunc('day', " ~ cutoff() ~ ")", cutoff()) }}
             else 1
         end as expected_volume
-    from daily
+    from daily_volumes
     group by funnel, measure, day_number
 
 )

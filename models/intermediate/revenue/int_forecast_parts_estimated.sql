@@ -1,86 +1,79 @@
-{# Grain: one row a period that is not over, funnel, part and measure: what its forecast is made
-   of. #}
-{%- set year = {'week': 52, 'month': 12, 'quarter': 4} -%}
+{# Grain: one row per period that is not over, funnel, part and measure. What its forecast is made of. Parts: so_far (recorded in the
+   period, its target included), before and expected (expected before the period starts, and in it), prior (the period before), now (the
+   period under way at the cutoff), last_complete (the last one that is over), last_year (52 weeks, 12 months or 4 quarters that are over). #}
 with
-
-coming as (select * from {{ ref('int_coming_periods_listed') }}),
-
-days as (select * from {{ ref('int_expected_days_estimated') }}),
-
-totals as (select * from {{ ref('int_kpi_measures_aggregated') }} where funnel != 'all'),
 
 periods as (
 
     select
         *,
         max(case when is_complete then period_number else 0 end) over (partition by period_kind)
-        - period_number as periods_ago,
-        max(period_number) over (partition by period_kind) = period_number as is_last
+        - period_number as later_complete_count,
+        max(case when is_started then period_number end) over (partition by period_kind)
+        = period_number as is_last_started,
+        case period_kind when 'week' then 52 when 'month' then 12 else 4 end as periods_per_year
     from {{ ref('int_reporting_periods_listed') }}
 
 ),
 
-known as (
+forecast_periods as (select * from periods where not is_complete),
+
+expected_days as (select * from {{ ref('int_expected_days_estimated') }}),
+
+measures as (select * from {{ ref('int_kpi_measures_aggregated') }} where funnel != 'all'),
+
+recorded_measures as (
 
     select
-        totals.*,
-        periods.is_last,
-        periods.is_complete,
-        periods.periods_ago,
-        periods.is_complete and periods.periods_ago < case totals.period_kind
-            {%- for kind, count in year.items() %}
-            when '{{ kind }}' then {{ count }}
-            {%- endfor %}
-        end as is_last_year
-    from totals
+        measures.*,
+        periods.is_last_started,
+        periods.is_complete and periods.later_complete_count = 0 as is_last_complete,
+        periods.is_complete and periods.later_complete_count < periods.periods_per_year
+            as is_last_year
+    from measures
     inner join periods
         on
-            totals.period_kind = periods.period_kind
-            and totals.period_start = periods.period_start
+            measures.period_kind = periods.period_kind
+            and measures.period_start = periods.period_start
 
 ),
 
-parted as (
+forecast_parts as (
 
     select
-        coming.period_kind,
-        coming.period_start,
-        days.funnel,
-        case when days.day_number < coming.from_day_number then 'before' else 'expected' end
-            as part,
-        days.measure,
-        days.expected_volume as total
-    from coming
-    inner join days on coming.before_day_number > days.day_number
-    {%- for part, test in {
-        'so_far': 'coming.period_start = known.period_start',
-        'opening': 'coming.has_begun and coming.prior_start = known.period_start',
-        'now': 'known.is_last',
-        'last_whole': 'known.is_complete and known.periods_ago = 0',
-        'last_year': 'known.is_last_year',
-    }.items() %}
+        forecast_periods.period_kind,
+        forecast_periods.period_start,
+        expected_days.funnel,
+        case
+            when expected_days.day_number < forecast_periods.first_day_number then 'before'
+            else 'expected'
+        end as part,
+        expected_days.measure,
+        expected_days.expected_volume as total
+    from forecast_periods
+    inner join expected_days on forecast_periods.next_day_number > expected_days.day_number
+    {%- for part, condition in [
+        ('so_far', 'forecast_periods.period_start = recorded_measures.period_start'),
+        ('prior',
+         'forecast_periods.is_started and forecast_periods.prior_start = recorded_measures.period_start'),
+        ('now', 'recorded_measures.is_last_started'),
+        ('last_complete', 'recorded_measures.is_last_complete'),
+        ('last_year', 'recorded_measures.is_last_year'),
+    ] %}
     union all
     select
-        coming.period_kind,
-        coming.period_start,
-        known.funnel,
+        forecast_periods.period_kind,
+        forecast_periods.period_start,
+        recorded_measures.funnel,
         '{{ part }}' as part,
-        known.measure,
-        known.total
-    from coming
-    inner join known on coming.period_kind = known.period_kind and {{ test }}
+        recorded_measures.measure,
+        recorded_measures.total
+    from forecast_periods
+    inner join recorded_measures
+        on
+            forecast_periods.period_kind = recorded_measures.period_kind
+            and {{ condition }}
     {%- endfor %}
-    union all
-    select
-        coming.period_kind,
-        coming.period_start,
-        totals.funnel,
-        'target' as part,
-        totals.measure,
-        totals.total
-    from coming
-    inner join totals on {{ same('coming', 'totals', ['period_kind', 'period_start']) }}
-    where totals.measure = 'new_target'
 
 ),
 
@@ -93,7 +86,7 @@ int_forecast_parts_estimated as (
         part,
         measure,
         cast(sum(total) as decimal(28, 10)) as total
-    from parted
+    from forecast_parts
     group by period_kind, period_start, funnel, part, measure
 
 )

@@ -1,40 +1,101 @@
-{# Grain: one row a period that is not over, funnel (and all of them), and measure of period_totals:
-   what it will likely come to. #}
-{%- set arriving = [
-    'entered_lead', 'entered_mql', 'entered_sal', 'entered_sql', 'entered_opportunity',
-    'entered_customer', 'new_amount', 'renewal_amount', 'expansion_amount',
+{# Grain: one row per period that is not over, funnel (and all of them) and measure. What each measure will likely amount to. Deals closed
+   and their days follow the expected wins, as in the last year; open opportunities change by those expected to be created and closed;
+   recurring revenue goes on as in the last year. Measures without a plan for the funnel are left out. #}
+{#- Inputs of the formulas: name, part, and the measure or node (entries of the stage that is that node). -#}
+{%- set inputs = [
+    ('so_far_new_amount', 'so_far', "measure = 'new_amount'"),
+    ('so_far_expansion_amount', 'so_far', "measure = 'expansion_amount'"),
+    ('so_far_renewal_amount', 'so_far', "measure = 'renewal_amount'"),
+    ('so_far_new_target', 'so_far', "measure = 'new_target'"),
+    ('so_far_won_count', 'so_far', "measure = 'new_won_count'"),
+    ('so_far_closed_count', 'so_far', "measure = 'new_closed_count'"),
+    ('so_far_won_days', 'so_far', "measure = 'new_won_days'"),
+    ('so_far_worked_count', 'so_far', "measure = 'new_worked_count'"),
+    ('before_opportunity_count', 'before', "node = 'opportunity'"),
+    ('before_win_count', 'before', "node = 'win'"),
+    ('expected_opportunity_count', 'expected', "node = 'opportunity'"),
+    ('expected_win_count', 'expected', "node = 'win'"),
+    ('expected_new_amount', 'expected', "measure = 'new_amount'"),
+    ('expected_expansion_amount', 'expected', "measure = 'expansion_amount'"),
+    ('expected_renewal_amount', 'expected', "measure = 'renewal_amount'"),
+    ('prior_new_open_amount', 'prior', "measure = 'new_open_amount'"),
+    ('now_open_amount', 'now', "measure = 'open_amount'"),
+    ('now_new_open_amount', 'now', "measure = 'new_open_amount'"),
+    ('now_new_open_count', 'now', "measure = 'new_open_count'"),
+    ('last_mrr_amount', 'last_complete', "measure = 'mrr_closing_amount'"),
+    ('year_mrr_opening_amount', 'last_year', "measure = 'mrr_opening_amount'"),
+    ('year_mrr_closing_amount', 'last_year', "measure = 'mrr_closing_amount'"),
+    ('year_won_count', 'last_year', "measure = 'new_won_count'"),
+    ('year_closed_count', 'last_year', "measure = 'new_closed_count'"),
+    ('year_won_days', 'last_year', "measure = 'new_won_days'"),
 ] -%}
-{%- set recurring = [
+{#- Formula of each measure, and whether it needs a plan of the funnel. -#}
+{%- set formulas = [
+    ('new_amount', true, 'so_far_new_amount + expected_new_amount'),
+    ('expansion_amount', true, 'so_far_expansion_amount + expected_expansion_amount'),
+    ('renewal_amount', true, 'so_far_renewal_amount + expected_renewal_amount'),
+    ('total_amount', true,
+     'so_far_new_amount + expected_new_amount + so_far_renewal_amount + expected_renewal_amount'
+     ~ ' + so_far_expansion_amount + expected_expansion_amount'),
+    ('new_won_count', true, 'so_far_won_count + expected_win_count'),
+    ('new_closed_count', true, 'so_far_closed_count + expected_win_count * closed_per_win'),
+    ('new_won_days', true, 'so_far_won_days + expected_win_count * days_per_win'),
+    ('new_worked_count', true,
+     'expected_opportunity_count + case when is_started then so_far_worked_count'
+     ~ ' else greatest(now_new_open_count + change_before, 0) end'),
+    ('opening_amount', true,
+     'case when is_started then prior_new_open_amount'
+     ~ ' else greatest(now_new_open_amount + change_before * average_open_amount, 0) end'),
+    ('open_amount', true,
+     'now_open_amount - now_new_open_amount + greatest('
+     ~ 'now_new_open_amount + (change_before + change_within) * average_open_amount, 0)'),
+    ('new_target', false, 'so_far_new_target'),
+    ('mrr_closing_amount', false,
+     'last_mrr_amount'
+     ~ ' * power(year_mrr_closing_amount / nullif(year_mrr_opening_amount, 0), forecast_number)'),
+] -%}
+{#- Measures that go on as in the last year. -#}
+{%- set lasting_measures = [
     'mrr_opening_amount', 'mrr_net_amount', 'mrr_gross_amount', 'mrr_gained_amount',
     'mrr_lost_amount', 'opening_customer_count', 'churned_customer_count',
 ] -%}
-{%- set needed = {
-    'so_far': arriving + ['new_won_count', 'new_closed_count', 'new_won_days', 'new_worked_count'],
-    'expected': arriving,
-    'before': ['entered_opportunity', 'entered_customer'],
-    'opening': ['new_open_amount'],
-    'now': ['open_amount', 'new_open_amount', 'new_open_count'],
-    'target': ['new_target'],
-    'last_whole': ['mrr_closing_amount'],
-    'last_year': recurring + ['mrr_closing_amount', 'new_won_count', 'new_closed_count', 'new_won_days'],
-} -%}
-{%- set formulas = forecast_formulas() -%}
+
 with
 
-parts as (select * from {{ ref('int_forecast_parts_estimated') }}),
-
-coming as (select * from {{ ref('int_coming_periods_listed') }}),
+periods as (select * from {{ ref('int_reporting_periods_listed') }} where not is_complete),
 
 limits as (select * from {{ ref('int_plan_limits_estimated') }}),
 
-told as (
+stages as (
 
     select
-        {%- for part, measures in needed.items() %}{% for measure in measures %}
-        {%- set test = "part = '" ~ part ~ "' and measure = '" ~ measure ~ "'" %}
-        {{ as_double('coalesce(sum(case when ' ~ test ~ ' then total end), 0)') }}
-            as {{ part }}_{{ measure }},
-        {%- endfor %}{% endfor %}
+        *,
+        'entered_' || stage as measure,
+        max(case when planning_node = 'lead' then stage_order end) over () as lead_order,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order
+    from {{ ref('lifecycle_stages') }}
+    where not is_exit
+
+),
+
+parts as (
+
+    select
+        forecast_parts.*,
+        stages.planning_node as node
+    from {{ ref('int_forecast_parts_estimated') }} as forecast_parts
+    left join stages on forecast_parts.measure = stages.measure
+
+),
+
+forecast_inputs as (
+
+    select
+        {%- for name, part, condition in inputs %}
+        {{ as_double(
+            "coalesce(sum(case when part = '" ~ part ~ "' and " ~ condition ~ " then total end), 0)"
+        ) }} as {{ name }},
+        {%- endfor %}
         period_kind,
         period_start,
         funnel
@@ -43,49 +104,88 @@ told as (
 
 ),
 
-usual as (
+yearly_ratios as (
 
-    -- A funnel of few wins loses, and takes its time, as the whole company does.
+    -- Closed opportunities and days per win: the whole company's where a funnel has few wins.
     select
-        told.*,
-        coming.has_begun,
-        coming.period_number,
-        limits.funnel is not null as has_history,
-        {%- for measure in ['closed_count', 'won_days'] %}
+        forecast_inputs.*,
+        periods.is_started,
+        periods.forecast_number,
+        limits.funnel is not null as has_plan,
         case
-            when told.last_year_new_won_count >= 5
-                then told.last_year_new_{{ measure }} / told.last_year_new_won_count
-            else
-                sum(told.last_year_new_{{ measure }}) over whole_company
-                / nullif(sum(told.last_year_new_won_count) over whole_company, 0)
-        end as {{ measure.split('_')[0] | replace('won', 'days') }}_a_win,
-        {%- endfor %}
-        told.now_new_open_amount / greatest(told.now_new_open_count, 1) as deal_amount
-    from told
-    inner join coming on {{ same('told', 'coming', ['period_kind', 'period_start']) }}
-    left join limits on told.funnel = limits.funnel
-    window whole_company as (partition by told.period_kind, told.period_start)
+            when year_won_count >= {{ int_var('minimum_group_size') }}
+                then year_closed_count / year_won_count
+            else sum(year_closed_count) over company / nullif(sum(year_won_count) over company, 0)
+        end as closed_per_win,
+        case
+            when year_won_count >= {{ int_var('minimum_group_size') }}
+                then year_won_days / year_won_count
+            else sum(year_won_days) over company / nullif(sum(year_won_count) over company, 0)
+        end as days_per_win,
+        now_new_open_amount / greatest(now_new_open_count, 1) as average_open_amount
+    from forecast_inputs
+    inner join periods
+        on
+            forecast_inputs.period_kind = periods.period_kind
+            and forecast_inputs.period_start = periods.period_start
+    left join limits on forecast_inputs.funnel = limits.funnel
+    window company as (partition by forecast_inputs.period_kind, forecast_inputs.period_start)
 
 ),
 
-measured as (
-    {% for measure in arriving + recurring + ['new_target'] + formulas.keys() | list %}
-    {%- set lasting = 'last_year_' if measure in recurring else 'target_' %}
+open_changes as (
+
+    -- How many more opportunities will be open: those created less those closed.
+    select
+        *,
+        before_opportunity_count - before_win_count * closed_per_win as change_before,
+        expected_opportunity_count - expected_win_count * closed_per_win as change_within
+    from yearly_ratios
+
+),
+
+funnel_totals as (
+
+    select
+        open_changes.period_kind,
+        open_changes.period_start,
+        open_changes.funnel,
+        stages.measure,
+        coalesce(sum(parts.total), 0) as total
+    from open_changes
+    cross join stages
+    left join parts
+        on
+            open_changes.period_kind = parts.period_kind
+            and open_changes.period_start = parts.period_start
+            and open_changes.funnel = parts.funnel
+            and stages.measure = parts.measure
+            and parts.part in ('so_far', 'expected')
+    where
+        open_changes.has_plan and stages.stage_order between stages.lead_order and stages.win_order
+    group by
+        open_changes.period_kind, open_changes.period_start, open_changes.funnel, stages.measure
+    {%- for measure, needs_plan, formula in formulas %}
+    union all
     select
         period_kind,
         period_start,
         funnel,
         '{{ measure }}' as measure,
-        {%- if measure in recurring + ['new_target'] %}
-        {{ lasting ~ measure }} as total
-        {%- else %}
-        case
-            when has_history or '{{ measure }}' = 'mrr_closing_amount'
-                then {{ formulas.get(measure, 'so_far_' ~ measure ~ ' + expected_' ~ measure) }}
-        end as total
-        {%- endif %}
-    from usual
-    {{ 'union all' if not loop.last }}
+        {{ formula }} as total
+    from open_changes
+    {{ 'where has_plan' if needs_plan }}
+    {%- endfor %}
+    {%- for measure in lasting_measures %}
+    union all
+    select
+        period_kind,
+        period_start,
+        funnel,
+        '{{ measure }}' as measure,
+        sum(case when part = 'last_year' and measure = '{{ measure }}' then total else 0 end) as total
+    from parts
+    group by period_kind, period_start, funnel
     {%- endfor %}
 
 ),
@@ -98,9 +198,9 @@ int_forecast_totals_estimated as (
         {{ funnel }} as funnel,
         measure,
         cast(sum(cast(total as decimal(38, 6))) as decimal(24, 6)) as total
-    from measured
+    from funnel_totals
     where total is not null
-    group by period_kind, period_start, {{ funnel ~ ', ' if loop.first }}measure
+    group by period_kind, period_start, {{ 'funnel, ' if loop.first }}measure
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

@@ -1,119 +1,186 @@
-{# Grain: one row a period, funnel (and all of them), and measure: the sums that reviews are made
-   of. #}
-{%- set business = "business || '_'" -%}
-{%- set sums = [
-    ['kpi_sales', "''", {'total_amount': 'won_amount'}],
-    ['kpi_sales', business, {
-        'amount': 'won_amount', 'won_count': 'won_count', 'worked_count': 'worked_count',
-        'closed_count': 'won_count + lost_count', 'won_days': 'won_days',
-    }],
-    ['kpi_pipeline', "''", {'open_count': 'open_count', 'open_amount': 'open_amount'}],
-    ['kpi_pipeline', business, {'open_count': 'open_count', 'open_amount': 'open_amount'}],
-    ['int_kpi_targets_aggregated', "''", {'target': 'target_amount'}],
-    ['int_kpi_targets_aggregated', business, {'target': 'target_amount'}],
-    ['kpi_mrr', "''", {
-        'opening_customer_count': 'opening_customer_count',
-        'churned_customer_count': 'churned_customer_count',
-        'mrr_opening_amount': 'opening_amount',
-        'mrr_closing_amount': 'closing_amount',
-        'mrr_net_amount': 'opening_amount + expansion_amount - contraction_amount - churn_amount',
-        'mrr_gross_amount': 'opening_amount - contraction_amount - churn_amount',
-        'mrr_gained_amount': 'new_amount + expansion_amount',
-        'mrr_lost_amount': 'contraction_amount + churn_amount',
-    }],
+{# Grain: one row per week, month or quarter, funnel (and all of them) and measure. The sums that the KPIs of the seed kpi_list are made
+   of. To add a measure, add a line to one of the lists below. Entries of stages need none: the measure of stage x is entered_x. #}
+{%- set measures = [
+    ('total_amount',           'won_amount',             'opportunity_periods', 'any'),
+    ('new_amount',             'won_amount',             'opportunity_periods', 'new'),
+    ('expansion_amount',       'won_amount',             'opportunity_periods', 'expansion'),
+    ('renewal_amount',         'won_amount',             'opportunity_periods', 'renewal'),
+    ('new_won_count',          'won_count',              'opportunity_periods', 'new'),
+    ('expansion_won_count',    'won_count',              'opportunity_periods', 'expansion'),
+    ('renewal_won_count',      'won_count',              'opportunity_periods', 'renewal'),
+    ('new_closed_count',       'won_count + lost_count', 'opportunity_periods', 'new'),
+    ('expansion_closed_count', 'won_count + lost_count', 'opportunity_periods', 'expansion'),
+    ('renewal_closed_count',   'won_count + lost_count', 'opportunity_periods', 'renewal'),
+    ('new_worked_count',       '1',                      'opportunity_periods', 'new'),
+    ('expansion_worked_count', '1',                      'opportunity_periods', 'expansion'),
+    ('renewal_worked_count',   '1',                      'opportunity_periods', 'renewal'),
+    ('new_won_days',           'won_days',               'opportunity_periods', 'new'),
+    ('expansion_won_days',     'won_days',               'opportunity_periods', 'expansion'),
+    ('renewal_won_days',       'won_days',               'opportunity_periods', 'renewal'),
+    ('open_count',             'open_count',             'open_opportunities',  'any'),
+    ('new_open_count',         'open_count',             'open_opportunities',  'new'),
+    ('expansion_open_count',   'open_count',             'open_opportunities',  'expansion'),
+    ('renewal_open_count',     'open_count',             'open_opportunities',  'renewal'),
+    ('open_amount',            'open_amount',            'open_opportunities',  'any'),
+    ('new_open_amount',        'open_amount',            'open_opportunities',  'new'),
+    ('expansion_open_amount',  'open_amount',            'open_opportunities',  'expansion'),
+    ('renewal_open_amount',    'open_amount',            'open_opportunities',  'renewal'),
+    ('target',                 'target_amount',          'targets',             'any'),
+    ('new_target',             'target_amount',          'targets',             'new'),
+    ('expansion_target',       'target_amount',          'targets',             'expansion'),
+    ('renewal_target',         'target_amount',          'targets',             'renewal'),
+    ('opening_customer_count', 'opening_customer_count', 'mrr_periods',         'any'),
+    ('churned_customer_count', 'churned_customer_count', 'mrr_periods',         'any'),
+    ('mrr_opening_amount',     'opening_amount',         'mrr_periods',         'any'),
+    ('mrr_closing_amount',     'closing_amount',         'mrr_periods',         'any'),
+    ('mrr_gained_amount',      'new_amount + expansion_amount',      'mrr_periods', 'any'),
+    ('mrr_lost_amount',        'contraction_amount + churn_amount',  'mrr_periods', 'any'),
+    ('mrr_gross_amount',
+     'opening_amount - contraction_amount - churn_amount',           'mrr_periods', 'any'),
+    ('mrr_net_amount',
+     'opening_amount + expansion_amount - contraction_amount - churn_amount', 'mrr_periods', 'any'),
+] -%}
+{#- Products of sums: made for each funnel and for all of them, as they do not add up. -#}
+{%- set products = [
+    ('velocity_numerator', 'new_worked_count * new_won_count * new_amount'),
+    ('velocity_denominator', 'new_closed_count * new_won_days'),
 ] -%}
 
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }}),
 
-entries as (
+stage_entries as (
 
     select * from {{ ref('fct_lifecycle') }}
     where visit_number = 1 and entered_at is not null
 
 ),
 
-spend as (select * from {{ ref('int_ad_spend_unioned') }}),
+opportunity_periods as (select * from {{ ref('int_opportunity_periods_measured') }}),
+
+open_opportunities as (select * from opportunity_periods where open_count > 0),
+
+mrr_periods as (select * from {{ ref('int_mrr_periods_aggregated') }}),
+
+targets as (select * from {{ ref('int_kpi_targets_aggregated') }}),
+
+ad_spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
-counted as (
+funnel_sums as (
 
     select
         periods.period_kind,
         periods.period_start,
-        entries.funnel,
-        'entered_' || entries.stage as measure,
+        stage_entries.funnel,
+        'entered_' || stage_entries.stage as measure,
         count(*) as total
-    from entries
+    from stage_entries
     inner join periods
-        on {{ falls_in('entries.entered_at') }}
-    group by periods.period_kind, periods.period_start, entries.funnel, entries.stage
-
-),
-
-spent as (
-
-    -- Ads are bought for the whole company.
-    select
-        periods.period_kind,
-        periods.period_start,
-        sum({{ at_rate('spend.amount') }}) as total
-    from spend
-    inner join periods
-        on {{ falls_in('spend.spend_date') }}
-    inner join rates
-        on {{ rate_holds('spend.currency', 'spend.spend_date') }}
-    group by periods.period_kind, periods.period_start
-
-),
-
-stacked as (
-
-    select * from counted
-    {% for table, prefix, measures in sums %}
-    {%- for measure, expression in measures.items() %}
+        on {{ falls_in('stage_entries.entered_at', 'periods') }}
+    group by
+        periods.period_kind, periods.period_start, stage_entries.funnel, stage_entries.stage
+    {%- for measure, amount, source, revenue_type in measures %}
     union all
     select
         period_kind,
         period_start,
         funnel,
-        {{ prefix }} || '{{ measure }}' as measure,
-        sum({{ expression }}) as total
-    from {{ ref(table) }}
-    group by period_kind, period_start, funnel, {{ prefix }} || '{{ measure }}'
+        '{{ measure }}' as measure,
+        sum({{ amount }}) as total
+    from {{ source }}
+    {%- if revenue_type != 'any' %}
+    where revenue_type = '{{ revenue_type }}'
+    {%- endif %}
+    group by period_kind, period_start, funnel
     {%- endfor %}
-    {%- endfor %}
+
+),
+
+measure_sums as (
+
+    select
+        period_kind,
+        period_start,
+        funnel,
+        measure,
+        cast(total as decimal(28, 2)) as total
+    from funnel_sums
+    union all
+    select
+        period_kind,
+        period_start,
+        'all' as funnel,
+        measure,
+        cast(sum(total) as decimal(28, 2)) as total
+    from funnel_sums
+    group by period_kind, period_start, measure
+    union all
+    -- Ads are bought for the whole company.
+    select
+        periods.period_kind,
+        periods.period_start,
+        'all' as funnel,
+        'spend_amount' as measure,
+        cast(sum({{ in_reporting_currency('ad_spend.amount', 'rates.rate') }}) as decimal(28, 2))
+            as total
+    from ad_spend
+    inner join periods
+        on {{ falls_in('ad_spend.spend_date', 'periods') }}
+    inner join rates
+        on {{ rate_applies('rates', 'ad_spend.currency', 'ad_spend.spend_date') }}
+    group by periods.period_kind, periods.period_start
+
+),
+
+sales_sums as (
+
+    select
+        period_kind,
+        period_start,
+        funnel,
+        cast(max(case when measure = 'new_worked_count' then total end) as bigint)
+            as new_worked_count,
+        cast(max(case when measure = 'new_won_count' then total end) as bigint) as new_won_count,
+        cast(max(case when measure = 'new_closed_count' then total end) as bigint)
+            as new_closed_count,
+        max(case when measure = 'new_amount' then total end) as new_amount,
+        max(case when measure = 'new_won_days' then total end) as new_won_days
+    from measure_sums
+    group by period_kind, period_start, funnel
 
 ),
 
 int_kpi_measures_aggregated as (
 
+    select * from measure_sums
+    {%- for measure, product in products %}
+    union all
     select
         period_kind,
         period_start,
         funnel,
-        measure,
-        cast(total as decimal(18, 2)) as total
-    from stacked
+        '{{ measure }}' as measure,
+        cast({{ product }} as decimal(28, 2)) as total
+    from sales_sums
+    where new_worked_count is not null
+    {%- endfor %}
     union all
+    -- A period opens with what the one before it closed with.
     select
-        period_kind,
-        period_start,
-        'all' as funnel,
-        measure,
-        cast(sum(total) as decimal(18, 2)) as total
-    from stacked
-    group by period_kind, period_start, measure
-    union all
-    select
-        period_kind,
-        period_start,
-        'all' as funnel,
-        'spend_amount' as measure,
-        cast(total as decimal(18, 2)) as total
-    from spent
+        periods.period_kind,
+        periods.period_start,
+        measure_sums.funnel,
+        'opening_amount' as measure,
+        measure_sums.total
+    from measure_sums
+    inner join periods
+        on
+            measure_sums.period_kind = periods.period_kind
+            and measure_sums.period_start = periods.prior_start
+    where measure_sums.measure = 'new_open_amount' and periods.is_started
 
 )
 

@@ -1,34 +1,19 @@
-{# Grain: one row a period, funnel and business with a target: a month's, spread over its days. #}
+{# Grain: one row per week, month or quarter, funnel and revenue type with a target. A month's target is spread evenly over its days. #}
 with
 
 targets as (select * from {{ ref('targets') }}),
 
-periods as (
+periods as (select * from {{ ref('int_reporting_periods_listed') }}),
 
-    -- Those that have begun, and those that come.
-    select
-        period_kind,
-        period_start,
-        starts_at,
-        next_starts_at
-    from {{ ref('int_reporting_periods_listed') }}
-    union
-    select
-        period_kind,
-        period_start,
-        starts_at,
-        next_starts_at
-    from {{ ref('int_coming_periods_listed') }}
+monthly_targets as (
 
-),
-
-months as (
-
-    {% for business in ['new', 'expansion', 'renewal'] -%}
+    {% for revenue_type, share in [
+        ('new', 'new_share'), ('expansion', 'expansion_share'), ('renewal', 'renewal_share'),
+    ] -%}
     select
         funnel,
-        '{{ business }}' as business,
-        cast(target_amount as decimal(18, 2)) * cast({{ business }}_share as decimal(9, 6))
+        '{{ revenue_type }}' as revenue_type,
+        cast(target_amount as decimal(18, 2)) * cast({{ share }} as decimal(9, 6))
             as target_amount,
         cast(target_month as timestamp) as starts_at,
         cast({{ dbt.dateadd('month', 1, 'target_month') }} as timestamp) as ends_at
@@ -43,20 +28,25 @@ int_kpi_targets_aggregated as (
     select
         periods.period_kind,
         periods.period_start,
-        months.funnel,
-        months.business,
+        monthly_targets.funnel,
+        monthly_targets.revenue_type,
         cast(round(sum(
-            months.target_amount * cast({{ days_between(
-                'greatest(months.starts_at, periods.starts_at)',
-                'least(months.ends_at, periods.next_starts_at)'
-            ) }} as decimal(5, 2)) / {{ days_between('months.starts_at', 'months.ends_at') }}
+            monthly_targets.target_amount * cast({{ days_between(
+                'greatest(monthly_targets.starts_at, periods.starts_at)',
+                'least(monthly_targets.ends_at, periods.next_starts_at)'
+            ) }} as decimal(5, 2))
+            / {{ days_between('monthly_targets.starts_at', 'monthly_targets.ends_at') }}
         ), 2) as decimal(18, 2)) as target_amount
-    from months
+    from monthly_targets
     inner join periods
         on
-            months.starts_at < periods.next_starts_at
-            and months.ends_at > periods.starts_at
-    group by periods.period_kind, periods.period_start, months.funnel, months.business
+            monthly_targets.starts_at < periods.next_starts_at
+            and monthly_targets.ends_at > periods.starts_at
+    group by
+        periods.period_kind,
+        periods.period_start,
+        monthly_targets.funnel,
+        monthly_targets.revenue_type
 
 )
 

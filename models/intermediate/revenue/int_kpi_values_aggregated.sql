@@ -1,9 +1,10 @@
-{# Grain: one row a period, funnel (and all of them), and KPI of the seed kpi_list. #}
+{# Grain: one row per week, month or quarter, funnel (and all of them) and KPI of the seed kpi_list. The value of every KPI, zero where
+   nothing happened; ratios keep numerator and denominator. #}
 with
 
-periods as (select * from {{ ref('int_reporting_periods_listed') }}),
+periods as (select * from {{ ref('int_reporting_periods_listed') }} where is_started),
 
-totals as (select * from {{ ref('int_kpi_measures_aggregated') }}),
+measures as (select * from {{ ref('int_kpi_measures_aggregated') }}),
 
 kpis as (select * from {{ ref('kpi_list') }}),
 
@@ -15,81 +16,53 @@ funnels as (
 
 ),
 
-sales as (
+kpi_sums as (
 
-    select
-        period_kind,
-        period_start,
-        funnel,
-        {%- for measure in ['worked', 'won', 'closed'] %}
-        cast(max(case when measure = 'new_{{ measure }}_count' then total end) as bigint)
-            as {{ measure }}_count,
-        {%- endfor %}
-        max(case when measure = 'new_amount' then total end) as won_amount,
-        max(case when measure = 'new_won_days' then total end) as won_days
-    from totals
-    group by period_kind, period_start, funnel
-
-),
-
-derived as (
-
-    select * from totals
-    {% for measure, total in {
-        'velocity_numerator': 'worked_count * won_count * won_amount',
-        'velocity_denominator': 'closed_count * won_days',
-    }.items() -%}
-    union all
-    select
-        period_kind,
-        period_start,
-        funnel,
-        '{{ measure }}' as measure,
-        {{ total }} as total
-    from sales
-    {% endfor -%}
-    union all
-    -- What a period opens with is what the one before it closed with.
+    -- Ad spend is known for the whole company only.
     select
         periods.period_kind,
         periods.period_start,
-        totals.funnel,
-        'opening_amount' as measure,
-        totals.total
-    from totals
-    inner join periods
+        funnels.funnel,
+        kpis.metric,
+        kpis.denominator is not null as is_ratio,
+        coalesce(numerators.total, 0) as numerator,
+        coalesce(denominators.total, 0) as denominator
+    from periods
+    cross join funnels
+    cross join kpis
+    left join measures as numerators
         on
-            totals.period_kind = periods.period_kind
-            and totals.period_start = periods.prior_start
-    where totals.measure = 'new_open_amount'
-
-),
-
-told as (
-
-    {{ kpi_sides('periods') }}
+            periods.period_kind = numerators.period_kind
+            and periods.period_start = numerators.period_start
+            and funnels.funnel = numerators.funnel
+            and kpis.numerator = numerators.measure
+    left join measures as denominators
+        on
+            periods.period_kind = denominators.period_kind
+            and periods.period_start = denominators.period_start
+            and funnels.funnel = denominators.funnel
+            and kpis.denominator = denominators.measure
+    where
+        (kpis.is_weekly or periods.period_kind != 'week')
+        and (kpis.numerator != 'spend_amount' or funnels.funnel = 'all')
 
 ),
 
 int_kpi_values_aggregated as (
 
-    -- What a period has none of is nothing, which can be divided and not divided by.
     select
         period_kind,
         period_start,
         funnel,
         metric,
         case
-            when denominator is null then cast(coalesce(numerator, 0) as decimal(24, 6))
-            else cast({{ ratio('coalesce(numerator, 0)', 'divisor') }} as decimal(24, 6))
+            when is_ratio then cast({{ ratio('numerator', 'denominator') }} as decimal(24, 6))
+            else cast(numerator as decimal(24, 6))
         end as actual,
-        cast(coalesce(numerator, 0) as decimal(28, 2)) as numerator,
-        cast(case when denominator is not null then coalesce(divisor, 0) end as decimal(28, 2))
-            as denominator,
-        case
-            when denominator is not null and coalesce(divisor, 0) = 0 then 'nothing to divide by'
-        end as empty_reason
-    from told
+        cast(numerator as decimal(28, 2)) as numerator,
+        cast(case when is_ratio then denominator end as decimal(28, 2)) as denominator,
+        case when is_ratio and denominator = 0 then 'nothing_to_divide_by' end as empty_reason
+    from kpi_sums
 
 )
 

@@ -1,14 +1,14 @@
-{# Grain: one row a won deal and marketing touch before it; a deal without any has one row that says
-   so. #}
+{# Grain: one row per won opportunity and marketing touch before the win; an opportunity without any touch has one row with channel
+   none. The touches that share the credit of a win. #}
 with
 
-deals as (select * from {{ ref('int_opportunities_described') }} where outcome = 'won'),
+opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
 
 touches as (select * from {{ ref('int_touch_journeys_assigned') }} where occurred_at is not null),
 
-kinds as (
+marketing_kinds as (
 
-    -- What sales does is work on a lead, no marketing touch.
+    -- What sales does is work on a lead, not a marketing touch.
     select * from {{ ref('evidence_kinds') }}
     where signal in ('noticed', 'interested')
 
@@ -16,25 +16,25 @@ kinds as (
 
 persons as (select * from {{ ref('dim_persons') }}),
 
-windows as (
+touch_windows as (
 
-    -- What came before the account's last win has had its reward, unless the deal was made by then.
+    -- Touches before the account's previous win were credited with that win, unless this opportunity existed by then.
     select
-        deals.opportunity_key,
-        deals.account_key,
-        deals.person_key,
-        {{ or_end('deals.closed_at') }} as until_at,
-        coalesce(max(earlier.closed_at), {{ start_of_time() }}) as since_at
-    from deals
-    left join deals as earlier
+        opportunities.opportunity_key,
+        opportunities.account_key,
+        opportunities.person_key,
+        {{ or_end('opportunities.closed_at') }} as until_at,
+        coalesce(max(earlier_wins.closed_at), {{ start_of_time() }}) as since_at
+    from opportunities
+    left join opportunities as earlier_wins
         on
-            deals.account_key = earlier.account_key
-            and deals.created_at >= earlier.closed_at
+            opportunities.account_key = earlier_wins.account_key
+            and opportunities.created_at >= earlier_wins.closed_at
     group by
-        deals.opportunity_key,
-        deals.account_key,
-        deals.person_key,
-        {{ or_end('deals.closed_at') }}
+        opportunities.opportunity_key,
+        opportunities.account_key,
+        opportunities.person_key,
+        {{ or_end('opportunities.closed_at') }}
 
 ),
 
@@ -47,24 +47,25 @@ marketing_touches as (
         coalesce(touches.channel, 'unknown') as channel,
         touches.occurred_at
     from touches
-    inner join kinds on touches.kind = kinds.kind
+    inner join marketing_kinds on touches.kind = marketing_kinds.kind
     inner join persons on touches.person_key = persons.person_key
 
 ),
 
-shared as (
+opportunity_touches as (
 
+    -- Those of everybody at the account, and those of its person.
     {% for key in ['account_key', 'person_key'] -%}
     select
-        windows.opportunity_key,
+        touch_windows.opportunity_key,
         marketing_touches.touch_key,
         marketing_touches.channel,
         marketing_touches.occurred_at
-    from windows
-    inner join marketing_touches on windows.{{ key }} = marketing_touches.{{ key }}
+    from touch_windows
+    inner join marketing_touches on touch_windows.{{ key }} = marketing_touches.{{ key }}
     where
-        marketing_touches.occurred_at >= windows.since_at
-        and marketing_touches.occurred_at < windows.until_at
+        marketing_touches.occurred_at >= touch_windows.since_at
+        and marketing_touches.occurred_at < touch_windows.until_at
     {{ 'union distinct' if not loop.last }}
     {% endfor %}
 
@@ -73,22 +74,26 @@ shared as (
 int_opportunity_touches_matched as (
 
     select
-        {{ key_of(['deals.opportunity_key', 'coalesce(shared.touch_key, 0)']) }} as deal_touch_key,
-        deals.opportunity_key,
-        shared.touch_key,
-        coalesce(shared.channel, 'none') as channel,
-        deals.won_amount,
-        count(shared.touch_key) over (partition by deals.opportunity_key) as touch_count,
+        {{ key_of(['opportunities.opportunity_key', 'coalesce(opportunity_touches.touch_key, 0)']) }}
+            as opportunity_touch_key,
+        opportunities.opportunity_key,
+        opportunity_touches.touch_key,
+        coalesce(opportunity_touches.channel, 'none') as channel,
+        opportunities.won_amount,
+        count(opportunity_touches.touch_key) over (partition by opportunities.opportunity_key)
+            as touch_count,
         row_number() over (
-            partition by deals.opportunity_key order by shared.occurred_at, shared.touch_key
+            partition by opportunities.opportunity_key
+            order by opportunity_touches.occurred_at, opportunity_touches.touch_key
         ) as touch_number,
         {{ days_between(
-            'shared.occurred_at', 'max(shared.occurred_at) over (partition by deals.opportunity_key)'
-        ) }} as before_last_days,
-        shared.occurred_at as touched_at,
-        deals.closed_at
-    from deals
-    left join shared on deals.opportunity_key = shared.opportunity_key
+            'opportunity_touches.occurred_at',
+            'max(opportunity_touches.occurred_at) over (partition by opportunities.opportunity_key)'
+        ) }} as before_last_touch_days,
+        opportunity_touches.occurred_at as touched_at
+    from opportunities
+    left join opportunity_touches
+        on opportunities.opportunity_key = opportunity_touches.opportunity_key
 
 )
 

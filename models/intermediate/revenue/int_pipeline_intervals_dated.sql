@@ -1,18 +1,20 @@
-{# Grain: one row a deal and spell in which it stood open at one stage of its pipeline, at one
-   amount. #}
+{# Grain: one row per opportunity and interval in which it was open at one stage of its pipeline with one amount, both as known at that
+   time. A lost and reopened opportunity has a gap. #}
 with
 
-deals as (select * from {{ ref('int_opportunities_described') }}),
+opportunities as (select * from {{ ref('dim_opportunities') }}),
 
-opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
+source_opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
+stage_changes as (select * from {{ ref('int_opportunity_stages_unioned') }}),
 
-classes as (select * from {{ ref('pipeline_classes') }}),
+lifecycle_stages as (select * from {{ ref('lifecycle_stages') }}),
+
+pipeline_classes as (select * from {{ ref('pipeline_classes') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
-events as (
+opportunity_events as (
 
     select
         opportunity_key,
@@ -21,7 +23,7 @@ events as (
         cast(null as decimal(18, 4)) as amount,
         created_at as happened_at,
         '' as source_key
-    from deals
+    from opportunities
     union all
     select
         opportunity_key,
@@ -30,26 +32,25 @@ events as (
         amount,
         entered_at as happened_at,
         source_key
-    from stages
+    from stage_changes
 
 ),
 
-counted as (
+numbered_events as (
 
-    -- An event tells a label or an amount; what it does not tell, the last one before it told.
+    -- An event reports a label or an amount; the other one stays as last reported.
     select
         *,
-        count(label) over (partition by opportunity_key order by happened_at, source_key)
-            as label_number,
-        count(amount) over (partition by opportunity_key order by happened_at, source_key)
-            as amount_number,
-        lead(happened_at) over (partition by opportunity_key order by happened_at, source_key)
-            as next_at
-    from events
+        count(label) over earlier_events as label_number,
+        count(amount) over earlier_events as amount_number,
+        lead(happened_at) over earlier_events as next_at
+    from opportunity_events
+    window
+        earlier_events as (partition by opportunity_key order by happened_at, source_key)
 
 ),
 
-filled as (
+filled_events as (
 
     select
         opportunity_key,
@@ -58,34 +59,45 @@ filled as (
         max(stage) over (partition by opportunity_key, label_number) as stage,
         max(amount) over (partition by opportunity_key, amount_number) as amount,
         next_at
-    from counted
+    from numbered_events
 
 ),
 
 int_pipeline_intervals_dated as (
 
     select
-        filled.opportunity_key,
-        coalesce(classes.pipeline_class, 'unclassified') as pipeline_class,
-        coalesce(filled.label, 'not_recorded') as pipeline_stage_name,
-        {{ at_rate('coalesce(filled.amount, opportunities.amount)') }} as amount,
-        filled.happened_at as starts_at,
+        filled_events.opportunity_key,
+        coalesce(pipeline_classes.pipeline_class, 'unclassified') as pipeline_class,
+        coalesce(filled_events.label, 'not_recorded') as pipeline_stage_name,
+        {{ in_reporting_currency(
+            'coalesce(filled_events.amount, source_opportunities.amount)', 'rates.rate'
+        ) }} as amount,
+        filled_events.happened_at as starts_at,
         least(
-            coalesce(filled.next_at, {{ end_of_time() }}), {{ or_end('deals.closed_at') }}
+            {{ or_end('filled_events.next_at') }}, {{ or_end('opportunities.closed_at') }}
         ) as ends_at
-    from filled
-    inner join deals on filled.opportunity_key = deals.opportunity_key
-    inner join opportunities on filled.opportunity_key = opportunities.opportunity_key
-    left join classes
-        on opportunities.system = classes.system and lower(filled.label) = classes.label
+    from filled_events
+    inner join opportunities on filled_events.opportunity_key = opportunities.opportunity_key
+    inner join source_opportunities
+        on filled_events.opportunity_key = source_opportunities.opportunity_key
+    left join lifecycle_stages on filled_events.stage = lifecycle_stages.stage
+    left join pipeline_classes
+        on
+            source_opportunities.system = pipeline_classes.system
+            and lower(filled_events.label) = pipeline_classes.label
     left join rates
-        on {{ rate_holds('opportunities.currency', 'opportunities.created_at') }}
+        on {{ rate_applies('rates', 'source_opportunities.currency', 'source_opportunities.created_at') }}
     where
-        coalesce(filled.stage, 'open') not in ('customer', 'lost')
-        -- Before it is made a deal is not open, and of what ends as it starts nothing is seen.
-        and filled.happened_at >= deals.created_at
-        and (filled.next_at is null or filled.next_at > filled.happened_at)
-        and (deals.outcome = 'open' or deals.closed_at > filled.happened_at)
+        coalesce(lifecycle_stages.entered_by, '') not in ('opportunity_won', 'opportunity_lost')
+        -- An opportunity is not open before it was created, and an interval has a length.
+        and filled_events.happened_at >= opportunities.created_at
+        and (
+            filled_events.next_at is null or filled_events.next_at > filled_events.happened_at
+        )
+        and (
+            opportunities.outcome = 'open'
+            or opportunities.closed_at > filled_events.happened_at
+        )
 
 )
 

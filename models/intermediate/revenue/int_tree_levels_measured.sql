@@ -1,81 +1,168 @@
-{# Grain: one row a month or quarter, funnel and driver: what is left of the volume at this level,
-   and what the driver multiplied the level above by. #}
+{# Grain: one row per month or quarter, funnel and driver of the KPI tree. New revenue = closed journeys (volume) x the funnel's share
+   (mix) x the rate of each stage x the average amount won (opportunity_value); expansion and renewal are drivers of their own. A level
+   is what is left of the volume after the driver; its factor is the level divided by the level above. #}
 with
 
-periods as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind != 'week'),
+periods as (
 
-drivers as (select * from {{ ref('int_tree_drivers_listed') }}),
-
-journeys as (select * from {{ ref('int_closed_journeys_selected') }}),
-
-deals as (select * from {{ ref('int_opportunities_described') }} where outcome = 'won' and business != 'new'),
-
-funnels as (select * from {{ ref('funnels') }}),
-
-told as (
-
-    select
-        journeys.funnel,
-        drivers.driver,
-        case when drivers.driver = 'deal value' then journeys.won_amount else 1 end as level,
-        journeys.concluded_at as told_at
-    from journeys
-    inner join drivers
-        on
-            journeys.reached_order >= drivers.driver_order
-            or (journeys.is_won and drivers.driver = 'deal value')
-    union all
-    select
-        funnel,
-        business as driver,
-        won_amount as level,
-        closed_at as told_at
-    from deals
+    select * from {{ ref('int_reporting_periods_listed') }}
+    where period_kind != 'week' and is_started
 
 ),
 
-summed as (
+stages as (
+
+    select
+        *,
+        max(case when planning_node = 'lead' then stage_order end) over () as lead_order,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order
+    from {{ ref('lifecycle_stages') }}
+    where not is_exit
+
+),
+
+closed_journeys as (select * from {{ ref('int_closed_journeys_selected') }}),
+
+later_wins as (
+
+    select * from {{ ref('dim_opportunities') }}
+    where outcome = 'won' and revenue_type in ('expansion', 'renewal')
+
+),
+
+funnels as (select * from {{ ref('funnels') }}),
+
+drivers as (
+
+    select
+        'volume' as driver,
+        'Closed journeys' as driver_name,
+        'new' as revenue_type,
+        owner_team,
+        0 as driver_order
+    from stages
+    where planning_node = 'lead'
+    union all
+    select
+        case when planning_node = 'lead' then 'mix' else stage end as driver,
+        case when planning_node = 'lead' then 'Share of the funnel' else 'Rate to ' || stage_name end
+            as driver_name,
+        'new' as revenue_type,
+        owner_team,
+        stage_order as driver_order
+    from stages
+    where stage_order between lead_order and win_order
+    union all
+    select
+        'opportunity_value' as driver,
+        'Average amount won' as driver_name,
+        'new' as revenue_type,
+        owner_team,
+        win_order + 1 as driver_order
+    from stages
+    where planning_node = 'win'
+    union all
+    select
+        'expansion' as driver,
+        'Expansion' as driver_name,
+        'expansion' as revenue_type,
+        owner_team,
+        win_order + 2 as driver_order
+    from stages
+    where entered_by = 'expansion_won'
+    union all
+    select
+        'renewal' as driver,
+        'Renewals' as driver_name,
+        'renewal' as revenue_type,
+        owner_team,
+        win_order + 3 as driver_order
+    from stages
+    where entered_by = 'renewal_won'
+
+),
+
+numbered_drivers as (
+
+    select
+        *,
+        row_number() over (order by driver_order) as driver_number
+    from drivers
+
+),
+
+driver_amounts as (
+
+    select
+        closed_journeys.funnel,
+        drivers.driver,
+        case
+            when drivers.driver = 'opportunity_value' then closed_journeys.won_amount
+            else 1
+        end as amount,
+        closed_journeys.closed_at
+    from closed_journeys
+    inner join drivers
+        on
+            drivers.revenue_type = 'new'
+            and case
+                when drivers.driver = 'opportunity_value' then closed_journeys.is_won
+                else closed_journeys.reached_order >= drivers.driver_order
+            end
+    union all
+    select
+        funnel,
+        revenue_type as driver,
+        won_amount as amount,
+        closed_at
+    from later_wins
+
+),
+
+driver_sums as (
 
     select
         periods.period_kind,
         periods.period_start,
-        told.funnel,
-        told.driver,
-        sum(told.level) as level
-    from told
+        driver_amounts.funnel,
+        driver_amounts.driver,
+        sum(driver_amounts.amount) as level
+    from driver_amounts
     inner join periods
-        on {{ falls_in('told.told_at') }}
-    group by periods.period_kind, periods.period_start, told.funnel, told.driver
+        on {{ falls_in('driver_amounts.closed_at', 'periods') }}
+    group by
+        periods.period_kind, periods.period_start, driver_amounts.funnel, driver_amounts.driver
 
 ),
 
-levels as (
+driver_levels as (
 
+    -- The volume is that of the whole company; the mix is the funnel's share of it.
     select
         periods.period_kind,
         periods.period_start,
         funnels.funnel,
         drivers.driver,
-        drivers.business,
+        drivers.driver_name,
+        drivers.revenue_type,
         drivers.owner_team,
         drivers.driver_number,
         case
-            -- The volume is the whole company's; the mix says how much of it is this funnel's.
             when drivers.driver = 'volume'
-                then sum(coalesce(summed.level, 0)) over (
+                then sum(coalesce(driver_sums.level, 0)) over (
                     partition by periods.period_kind, periods.period_start, drivers.driver
                 )
-            else coalesce(summed.level, 0)
+            else coalesce(driver_sums.level, 0)
         end as level
     from periods
     cross join funnels
-    cross join drivers
-    left join summed
+    cross join numbered_drivers as drivers
+    left join driver_sums
         on
-            periods.period_kind = summed.period_kind
-            and periods.period_start = summed.period_start
-            and funnels.funnel = summed.funnel
-            and drivers.driver = summed.driver
+            periods.period_kind = driver_sums.period_kind
+            and periods.period_start = driver_sums.period_start
+            and funnels.funnel = driver_sums.funnel
+            and drivers.driver = driver_sums.driver
 
 ),
 
@@ -85,15 +172,16 @@ int_tree_levels_measured as (
         period_kind,
         period_start,
         funnel,
-        business,
+        revenue_type,
         driver,
+        driver_name,
         owner_team,
         driver_number,
         cast(level as decimal(18, 2)) as level,
-        case when business = 'new' then cast(level / nullif(lag(level, 1, 1) over (
+        case when revenue_type = 'new' then cast(level / nullif(lag(level, 1, 1) over (
             partition by period_kind, period_start, funnel order by driver_number
         ), 0) as decimal(28, 10)) end as factor
-    from levels
+    from driver_levels
 
 )
 

@@ -1,4 +1,5 @@
-{# Grain: one row an account and month in which it had recurring revenue at the start or the end. #}
+{# Grain: one row per account and month in which it had recurring revenue at the start or the end. MRR at both ends, and the movement
+   between them. #}
 with
 
 subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
@@ -7,45 +8,68 @@ companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
-spells as (
+subscription_intervals as (
 
-    -- One rate a spell, that of its first day, so that a moving rate is no movement of revenue.
+    -- One rate per interval, that of its first day: a moving rate is no movement of revenue.
     select
         companies.account_key,
-        {{ at_rate('subscriptions.monthly_amount') }} as monthly_amount,
+        {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as monthly_amount,
         subscriptions.started_at,
         subscriptions.ended_at
     from subscriptions
     inner join companies on subscriptions.company_key = companies.company_key
     inner join rates
         on
-            {{ rate_holds('subscriptions.currency', 'subscriptions.started_at') }}
+            {{ rate_applies('rates', 'subscriptions.currency', 'subscriptions.started_at') }}
 
 ),
 
 months as (
 
-    {{ month_spine('(select min(started_at) from spells)', cutoff()) }}
+    {{ month_spine('(select min(started_at) from subscription_intervals)', cutoff()) }}
 
 ),
 
 month_ends as (
 
     select
-        spells.account_key,
+        subscription_intervals.account_key,
         months.month_start,
         months.next_month_start,
-        sum(spells.monthly_amount) as closing_amount
-    from spells
+        sum(subscription_intervals.monthly_amount) as closing_amount
+    from subscription_intervals
     inner join months
         on
-            spells.started_at < months.next_month_start
-            and (spells.ended_at >= months.next_month_start or spells.ended_at is null)
-    group by spells.account_key, months.month_start, months.next_month_start
+            subscription_intervals.started_at < months.next_month_start
+            and (
+                subscription_intervals.ended_at >= months.next_month_start
+                or subscription_intervals.ended_at is null
+            )
+    group by subscription_intervals.account_key, months.month_start, months.next_month_start
 
 ),
 
-balances as (
+month_balances as (
+
+    -- What one month closes with, the next one opens with.
+    select
+        account_key,
+        month_start,
+        0 as opening_amount,
+        closing_amount
+    from month_ends
+    union all
+    select
+        account_key,
+        next_month_start as month_start,
+        closing_amount as opening_amount,
+        0 as closing_amount
+    from month_ends
+    where next_month_start < {{ cutoff() }}
+
+),
+
+account_months as (
 
     select
         account_key,
@@ -53,27 +77,12 @@ balances as (
         cast(sum(opening_amount) as decimal(18, 2)) as opening_amount,
         cast(sum(closing_amount) as decimal(18, 2)) as closing_amount,
         min(month_start) over (partition by account_key) as first_month
-    from (
-        select
-            account_key,
-            month_start,
-            0 as opening_amount,
-            closing_amount
-        from month_ends
-        union all
-        select
-            account_key,
-            next_month_start as month_start,
-            closing_amount as opening_amount,
-            0 as closing_amount
-        from month_ends
-        where next_month_start < {{ cutoff() }}
-    ) as both_ends
+    from month_balances
     group by account_key, month_start
 
 ),
 
-classified as (
+account_movements as (
 
     select
         *,
@@ -85,7 +94,7 @@ classified as (
             when opening_amount > 0 and closing_amount > opening_amount then 'expansion'
             when closing_amount > 0 and closing_amount < opening_amount then 'contraction'
         end as movement
-    from balances
+    from account_months
 
 ),
 
@@ -95,17 +104,19 @@ fct_mrr_movements as (
         {{ key_of(['account_key', 'month_start']) }} as mrr_movement_key,
         account_key,
         opening_amount,
-        {%- for gain in ['new', 'reactivation', 'expansion'] %}
-        cast(case when movement = '{{ gain }}' then change_amount else 0 end as decimal(18, 2))
-            as {{ gain }}_amount,
-        {%- endfor %}
-        {%- for loss in ['contraction', 'churn'] %}
-        cast(case when movement = '{{ loss }}' then -change_amount else 0 end as decimal(18, 2))
-            as {{ loss }}_amount,
-        {%- endfor %}
+        cast(case when movement = 'new' then change_amount else 0 end as decimal(18, 2))
+            as new_amount,
+        cast(case when movement = 'reactivation' then change_amount else 0 end as decimal(18, 2))
+            as reactivation_amount,
+        cast(case when movement = 'expansion' then change_amount else 0 end as decimal(18, 2))
+            as expansion_amount,
+        cast(case when movement = 'contraction' then -change_amount else 0 end as decimal(18, 2))
+            as contraction_amount,
+        cast(case when movement = 'churn' then -change_amount else 0 end as decimal(18, 2))
+            as churn_amount,
         closing_amount,
         cast(month_start as date) as movement_month
-    from classified
+    from account_movements
 
 )
 

@@ -1,4 +1,4 @@
-{# Grain: one row a payment or refund of an account, refunds negative. #}
+{# Grain: one row per payment or refund of an account; refunds are negative. #}
 with
 
 payments as (select * from {{ ref('int_payments_unioned') }}),
@@ -16,8 +16,9 @@ fct_payments as (
         companies.account_key,
         payments.system,
         payments.kind,
-        {{ at_rate(
-            "case when payments.kind = 'refund' then -payments.amount else payments.amount end"
+        {{ in_reporting_currency(
+            "case when payments.kind = 'refund' then -payments.amount else payments.amount end",
+            'rates.rate'
         ) }} as amount,
         coalesce(payments.paid_at >= accounts.customer_at, false) as is_after_win,
         payments.paid_at
@@ -26,7 +27,7 @@ fct_payments as (
     inner join accounts on companies.account_key = accounts.account_key
     inner join rates
         on
-            {{ rate_holds('payments.currency', 'payments.paid_at') }}
+            {{ rate_applies('rates', 'payments.currency', 'payments.paid_at') }}
 
 )
 

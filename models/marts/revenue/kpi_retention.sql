@@ -1,13 +1,23 @@
-{# Grain: one row a month's new customers, funnel, channel and segment, and age in months. #}
+{# Grain: one row per month of first recurring revenue (cohort), funnel, channel, segment, and age in months. #}
 with
 
-months as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind = 'month'),
+months as (
 
-movements as (select * from {{ ref('fct_mrr_movements') }}),
+    select * from {{ ref('int_reporting_periods_listed') }}
+    where period_kind = 'month' and is_started
 
-customers as (select * from {{ ref('int_customers_aggregated') }} where first_mrr_month is not null),
+),
 
-aged as (
+mrr_movements as (select * from {{ ref('fct_mrr_movements') }}),
+
+customers as (
+
+    select * from {{ ref('int_customers_aggregated') }}
+    where first_mrr_month is not null
+
+),
+
+customer_months as (
 
     -- Every month since the first, those without recurring revenue too.
     select
@@ -24,21 +34,21 @@ aged as (
 
 ),
 
-valued as (
+customer_month_amounts as (
 
     select
-        aged.*,
-        coalesce(firsts.closing_amount, 0) as starting_amount,
-        coalesce(movements.closing_amount, 0) as closing_amount
-    from aged
-    left join movements as firsts
+        customer_months.*,
+        coalesce(first_movements.closing_amount, 0) as starting_amount,
+        coalesce(mrr_movements.closing_amount, 0) as closing_amount
+    from customer_months
+    left join mrr_movements as first_movements
         on
-            aged.customer_key = firsts.account_key
-            and aged.cohort_month = firsts.movement_month
-    left join movements
+            customer_months.customer_key = first_movements.account_key
+            and customer_months.cohort_month = first_movements.movement_month
+    left join mrr_movements
         on
-            aged.customer_key = movements.account_key
-            and aged.period_start = movements.movement_month
+            customer_months.customer_key = mrr_movements.account_key
+            and customer_months.period_start = mrr_movements.movement_month
 
 ),
 
@@ -51,16 +61,16 @@ kpi_retention as (
         segment,
         age_month_count,
         count(*) as customer_count,
-        count(case when closing_amount > 0 then 1 end) as staying_count,
+        count(case when closing_amount > 0 then 1 end) as retained_count,
         cast(sum(starting_amount) as decimal(18, 2)) as starting_amount,
         cast(sum(closing_amount) as decimal(18, 2)) as closing_amount,
-        cast(sum(least(starting_amount, closing_amount)) as decimal(18, 2)) as kept_amount,
+        cast(sum(least(starting_amount, closing_amount)) as decimal(18, 2)) as retained_amount,
         {{ ratio('count(case when closing_amount = 0 then 1 end)', 'count(*)') }}
             as logo_churn_rate,
         {{ ratio('sum(closing_amount)', 'sum(starting_amount)') }} as net_revenue_retention,
         {{ ratio('sum(least(starting_amount, closing_amount))', 'sum(starting_amount)') }}
             as gross_retention_rate
-    from valued
+    from customer_month_amounts
     group by cohort_month, funnel, channel, segment, age_month_count
 
 )

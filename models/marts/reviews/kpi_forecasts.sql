@@ -1,37 +1,42 @@
-{# Grain: one row a period that is not over, funnel (and all of them), and KPI of the seed kpi_list:
-   what it will likely come to. #}
-{%- set longest = '7 * ' ~ int_var('planning_weeks') -%}
+{# Grain: one row per period that is not over, funnel (and all of them) and KPI of the seed kpi_list: what it will likely amount to. #}
 with
 
-coming as (select * from {{ ref('int_coming_periods_listed') }}),
+periods as (select * from {{ ref('int_reporting_periods_listed') }} where not is_complete),
 
-totals as (select * from {{ ref('int_forecast_totals_estimated') }}),
+forecast_totals as (select * from {{ ref('int_forecast_totals_estimated') }}),
 
 kpis as (select * from {{ ref('kpi_list') }}),
 
-spent as (select * from {{ ref('int_kpi_measures_aggregated') }} where measure = 'spend_amount'),
+recorded_spend as (
+
+    select * from {{ ref('int_kpi_measures_aggregated') }}
+    where measure = 'spend_amount'
+
+),
 
 funnels as (select distinct funnel from {{ ref('int_kpi_values_aggregated') }}),
 
-budget as (select sum(today_week_amount) as amount from {{ ref('plan_budget') }}),
+budget as (select sum(today_week_amount) as week_amount from {{ ref('plan_budget') }}),
 
-sales as (
+sales_totals as (
 
     select
         period_kind,
         period_start,
         funnel,
-        {%- for measure in ['worked_count', 'won_count', 'amount', 'closed_count'] %}
-        {{ as_double("max(case when measure = 'new_" ~ measure ~ "' then total end)") }}
-            as {{ measure }},
-        {%- endfor %}
-        {{ as_double("max(case when measure = 'new_won_days' then total end)") }} as won_days
-    from totals
+        {{ as_double("max(case when measure = 'new_worked_count' then total end)") }}
+            as new_worked_count,
+        {{ as_double("max(case when measure = 'new_won_count' then total end)") }} as new_won_count,
+        {{ as_double("max(case when measure = 'new_closed_count' then total end)") }}
+            as new_closed_count,
+        {{ as_double("max(case when measure = 'new_amount' then total end)") }} as new_amount,
+        {{ as_double("max(case when measure = 'new_won_days' then total end)") }} as new_won_days
+    from forecast_totals
     group by period_kind, period_start, funnel
 
 ),
 
-derived as (
+measures as (
 
     select
         period_kind,
@@ -39,38 +44,68 @@ derived as (
         funnel,
         measure,
         {{ as_double('total') }} as total
-    from totals
-    {% for measure, total in {
-        'velocity_numerator': 'worked_count * won_count * amount',
-        'velocity_denominator': 'closed_count * won_days',
-    }.items() -%}
+    from forecast_totals
+    {%- for measure, product in [
+        ('velocity_numerator', 'new_worked_count * new_won_count * new_amount'),
+        ('velocity_denominator', 'new_closed_count * new_won_days'),
+    ] %}
     union all
     select
         period_kind,
         period_start,
         funnel,
         '{{ measure }}' as measure,
-        {{ total }} as total
-    from sales
-    {% endfor -%}
+        {{ product }} as total
+    from sales_totals
+    {%- endfor %}
     union all
-    -- Today's leads go on costing what they cost.
+    -- Today's leads go on costing what they cost now.
     select
-        coming.period_kind,
-        coming.period_start,
+        periods.period_kind,
+        periods.period_start,
         'all' as funnel,
         'spend_amount' as measure,
-        coalesce(spent.total, 0)
-        + budget.amount * (coming.before_day_number - coming.from_day_number) / 7 as total
-    from coming
+        coalesce(recorded_spend.total, 0)
+        + budget.week_amount * (periods.next_day_number - periods.first_day_number) / 7 as total
+    from periods
     cross join budget
-    left join spent on {{ same('coming', 'spent', ['period_kind', 'period_start']) }}
+    left join recorded_spend
+        on
+            periods.period_kind = recorded_spend.period_kind
+            and periods.period_start = recorded_spend.period_start
 
 ),
 
-told as (
+kpi_sums as (
 
-    {{ kpi_sides('coming') }}
+    -- Ad spend is known for the whole company only.
+    select
+        periods.period_kind,
+        periods.period_start,
+        funnels.funnel,
+        kpis.metric,
+        kpis.denominator is not null as is_ratio,
+        periods.next_day_number > 7 * {{ int_var('planning_weeks') }} as is_beyond_plan,
+        numerators.total as numerator,
+        denominators.total as denominator
+    from periods
+    cross join funnels
+    cross join kpis
+    left join measures as numerators
+        on
+            periods.period_kind = numerators.period_kind
+            and periods.period_start = numerators.period_start
+            and funnels.funnel = numerators.funnel
+            and kpis.numerator = numerators.measure
+    left join measures as denominators
+        on
+            periods.period_kind = denominators.period_kind
+            and periods.period_start = denominators.period_start
+            and funnels.funnel = denominators.funnel
+            and kpis.denominator = denominators.measure
+    where
+        (kpis.is_weekly or periods.period_kind != 'week')
+        and (kpis.numerator != 'spend_amount' or funnels.funnel = 'all')
 
 ),
 
@@ -82,16 +117,16 @@ kpi_forecasts as (
         funnel,
         metric,
         cast(case
-            when before_day_number > {{ longest }} then null
-            when denominator is null then numerator
-            else numerator / nullif(divisor, 0)
+            when is_beyond_plan then null
+            when is_ratio then numerator / nullif(denominator, 0)
+            else numerator
         end as decimal(24, 6)) as forecast,
         case
-            when before_day_number > {{ longest }} then 'longer than the plan'
-            when numerator is null then 'no history'
-            when denominator is not null and coalesce(divisor, 0) = 0 then 'nothing to divide by'
+            when is_beyond_plan then 'beyond_the_plan'
+            when numerator is null then 'no_history'
+            when is_ratio and coalesce(denominator, 0) = 0 then 'nothing_to_divide_by'
         end as forecast_reason
-    from told
+    from kpi_sums
 
 )
 

@@ -1,97 +1,115 @@
-{# Grain: one row a period that a review shows (six weeks, thirteen months, nine quarters, and the
-   next ones to come), funnel and KPI. #}
+{# Grain: one row per period that a review shows (six weeks, thirteen months, nine quarters, and the next one of each), funnel (and all of
+   them) and KPI. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }}),
 
-metrics as (select * from {{ ref('int_kpi_values_aggregated') }}),
+kpi_values as (select * from {{ ref('int_kpi_values_aggregated') }}),
 
-totals as (select * from {{ ref('int_kpi_measures_aggregated') }}),
+measures as (select * from {{ ref('int_kpi_measures_aggregated') }}),
 
 kpis as (select * from {{ ref('kpi_list') }}),
 
 forecasts as (select * from {{ ref('kpi_forecasts') }}),
 
-aged as (
+started_periods as (
 
     select
         *,
-        row_number() over (partition by period_kind order by period_start desc) as age
+        row_number() over (partition by period_kind order by period_start desc) as recency_number
     from periods
+    where is_started
 
 ),
 
-told as (
+review_values as (
 
     select
-        aged.period_kind,
-        aged.period_start,
-        aged.prior_start,
-        aged.year_before_start,
-        aged.is_complete,
-        metrics.funnel,
-        metrics.metric,
-        metrics.actual,
-        metrics.empty_reason
-    from aged
-    inner join metrics on {{ same('aged', 'metrics', ['period_kind', 'period_start']) }}
+        started_periods.period_kind,
+        started_periods.period_start,
+        started_periods.prior_start,
+        started_periods.year_before_start,
+        started_periods.is_complete,
+        kpi_values.funnel,
+        kpi_values.metric,
+        kpi_values.actual,
+        kpi_values.empty_reason
+    from started_periods
+    inner join kpi_values
+        on
+            started_periods.period_kind = kpi_values.period_kind
+            and started_periods.period_start = kpi_values.period_start
     where
-        (aged.period_kind = 'week' and aged.age <= 6)
-        or (aged.period_kind = 'month' and aged.age <= 13)
-        or (aged.period_kind = 'quarter' and aged.age <= 9)
+        (started_periods.period_kind = 'week' and started_periods.recency_number <= 6)
+        or (started_periods.period_kind = 'month' and started_periods.recency_number <= 13)
+        or (started_periods.period_kind = 'quarter' and started_periods.recency_number <= 9)
     union all
     select
-        coming.period_kind,
-        coming.period_start,
-        coming.prior_start,
-        coming.year_before_start,
-        false as is_complete,
+        periods.period_kind,
+        periods.period_start,
+        periods.prior_start,
+        periods.year_before_start,
+        periods.is_complete,
         forecasts.funnel,
         forecasts.metric,
         null as actual,
-        'not begun' as empty_reason
-    from {{ ref('int_coming_periods_listed') }} as coming
-    inner join forecasts on {{ same('coming', 'forecasts', ['period_kind', 'period_start']) }}
-    where not coming.has_begun
+        'not_started' as empty_reason
+    from periods
+    inner join forecasts
+        on
+            periods.period_kind = forecasts.period_kind
+            and periods.period_start = forecasts.period_start
+    where not periods.is_started
 
 ),
 
 kpi_reviews as (
 
     select
-        told.period_kind,
-        told.period_start,
-        told.funnel,
-        told.metric,
+        review_values.period_kind,
+        review_values.period_start,
+        review_values.funnel,
+        review_values.metric,
         kpis.metric_name,
         kpis.unit,
         kpis.owner_team,
         kpis.metric_order,
-        told.actual,
+        review_values.actual,
         cast(targets.total as decimal(24, 6)) as target,
-        earlier.actual as prior_actual,
-        year_before.actual as year_before_actual,
+        prior_values.actual as prior_actual,
+        year_before_values.actual as year_before_actual,
         forecasts.forecast,
-        told.empty_reason,
-        case when told.is_complete then 'the period is over' else forecasts.forecast_reason end
-            as forecast_reason,
-        told.is_complete
-    from told
-    inner join kpis on told.metric = kpis.metric
-    left join metrics as earlier
+        review_values.empty_reason,
+        case
+            when review_values.is_complete then 'period_is_over' else forecasts.forecast_reason
+        end as forecast_reason,
+        review_values.is_complete
+    from review_values
+    inner join kpis on review_values.metric = kpis.metric
+    left join kpi_values as prior_values
         on
-            {{ same('told', 'earlier', ['period_kind', 'funnel', 'metric']) }}
-            and told.prior_start = earlier.period_start
-    left join metrics as year_before
+            review_values.period_kind = prior_values.period_kind
+            and review_values.prior_start = prior_values.period_start
+            and review_values.funnel = prior_values.funnel
+            and review_values.metric = prior_values.metric
+    left join kpi_values as year_before_values
         on
-            {{ same('told', 'year_before', ['period_kind', 'funnel', 'metric']) }}
-            and told.year_before_start = year_before.period_start
-    left join totals as targets
+            review_values.period_kind = year_before_values.period_kind
+            and review_values.year_before_start = year_before_values.period_start
+            and review_values.funnel = year_before_values.funnel
+            and review_values.metric = year_before_values.metric
+    left join measures as targets
         on
-            {{ same('told', 'targets', ['period_kind', 'period_start', 'funnel']) }}
+            review_values.period_kind = targets.period_kind
+            and review_values.period_start = targets.period_start
+            and review_values.funnel = targets.funnel
             and kpis.target = targets.measure
     left join forecasts
-        on {{ same('told', 'forecasts', ['period_kind', 'period_start', 'funnel', 'metric']) }}
+        on
+            review_values.period_kind = forecasts.period_kind
+            and review_values.period_start = forecasts.period_start
+            and review_values.funnel = forecasts.funnel
+            and review_values.metric = forecasts.metric
 
 )
 

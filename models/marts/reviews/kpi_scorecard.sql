@@ -1,40 +1,54 @@
-{# Grain: one row a month or quarter, funnel and stage: what its team did, and what those journeys
-   have led to so far. #}
-{%- set outcomes = ['advanced', 'returned', 'exited', 'open'] -%}
+{# Grain: one row per month or quarter, funnel and stage: what happened at the stage, and what the journeys that entered it have led to so
+   far. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind != 'week'),
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }} where not is_exit),
+stages as (
 
-deals as (select * from {{ ref('int_opportunities_described') }} where outcome = 'won'),
+    select
+        *,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order,
+        case entered_by
+            when 'opportunity_won' then 'new'
+            when 'expansion_won' then 'expansion'
+            when 'renewal_won' then 'renewal'
+        end as revenue_type
+    from {{ ref('lifecycle_stages') }}
+    where not is_exit
+
+),
+
+opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
 
 customers as (select * from {{ ref('int_customers_aggregated') }}),
 
 targets as (select * from {{ ref('int_kpi_targets_aggregated') }}),
 
-overall as (
+company_churn as (
 
-    select {{ ratio('sum(churn_count)', 'sum(at_risk_month_count)') }} as churn_rate from customers
+    select {{ ratio('sum(churn_count)', 'sum(at_risk_month_count)') }} as churn_rate
+    from customers
 
 ),
 
-revenue as (
+journey_bookings as (
 
     select
         journey_key,
-        sum(case when business = 'new' then won_amount else 0 end) as new_amount,
-        sum(case when business = 'expansion' then won_amount else 0 end) as expansion_amount,
-        sum(case when business = 'renewal' then won_amount else 0 end) as renewal_amount
-    from deals
+        sum(case when revenue_type = 'new' then won_amount else 0 end) as new_amount,
+        sum(case when revenue_type = 'expansion' then won_amount else 0 end) as expansion_amount,
+        sum(case when revenue_type = 'renewal' then won_amount else 0 end) as renewal_amount
+    from opportunities
     group by journey_key
 
 ),
 
-worth as (
+journey_customers as (
 
+    -- A customer who left and pays again has not churned.
     select
         customers.journey_key,
         1 as customer_count,
@@ -43,77 +57,114 @@ worth as (
         customers.mrr_amount,
         {{ ratio(
             'customers.mrr_month_amount * ' ~ int_var('gross_margin_percent'),
-            'customers.paying_month_count * 100 * overall.churn_rate'
+            'customers.paying_month_count * 100 * company_churn.churn_rate'
         ) }} as ltv_amount
     from customers
-    cross join overall
+    cross join company_churn
     where customers.is_won
 
 ),
 
-entered as (
+stage_entries as (
 
     select
         periods.period_kind,
         periods.period_start,
+        lifecycle.journey_key,
         lifecycle.funnel,
         lifecycle.stage,
-        count(case when lifecycle.visit_number = 1 then 1 end) as entered_count,
-        {%- for outcome in outcomes %}
-        sum(case when lifecycle.visit_number = 1 and lifecycle.outcome = '{{ outcome }}' then 1 end)
-            as {{ outcome }}_count,
-        {%- endfor %}
-        {%- for measure in [
-            'worth.customer_count', 'worth.churned_customer_count', 'worth.mrr_amount', 'worth.ltv_amount',
-            'revenue.new_amount', 'revenue.expansion_amount', 'revenue.renewal_amount',
-        ] %}
-        sum(case when lifecycle.visit_number = 1 then {{ measure }} end)
-            as {{ measure.split('.')[1] }},
-        {%- endfor %}
-        sum(case when stages.stage_order >= wins.stage_order then lifecycle.amount end)
-            as booked_amount
+        lifecycle.outcome,
+        lifecycle.visit_number = 1 as is_first_visit,
+        case when stages.stage_order >= stages.win_order then lifecycle.amount end as booked_amount
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
-    inner join stages as wins on wins.planning_node = 'win'
     inner join periods
-        on {{ falls_in('lifecycle.entered_at') }}
-    left join revenue on lifecycle.journey_key = revenue.journey_key
-    left join worth on lifecycle.journey_key = worth.journey_key
-    group by periods.period_kind, periods.period_start, lifecycle.funnel, lifecycle.stage
+        on {{ falls_in('lifecycle.entered_at', 'periods') }}
+
+),
+
+stage_bookings as (
+
+    -- Later visits of a stage (a second renewal) are booked too, but the journey counts once.
+    select
+        period_kind,
+        period_start,
+        funnel,
+        stage,
+        sum(booked_amount) as booked_amount
+    from stage_entries
+    group by period_kind, period_start, funnel, stage
+
+),
+
+stage_results as (
+
+    select
+        stage_entries.period_kind,
+        stage_entries.period_start,
+        stage_entries.funnel,
+        stage_entries.stage,
+        count(*) as entered_count,
+        count(case when stage_entries.outcome = 'advanced' then 1 end) as advanced_count,
+        count(case when stage_entries.outcome = 'returned' then 1 end) as returned_count,
+        count(case when stage_entries.outcome = 'exited' then 1 end) as exited_count,
+        count(case when stage_entries.outcome = 'open' then 1 end) as open_count,
+        sum(journey_customers.customer_count) as customer_count,
+        sum(journey_customers.churned_customer_count) as churned_customer_count,
+        sum(journey_bookings.new_amount) as new_amount,
+        sum(journey_bookings.expansion_amount) as expansion_amount,
+        sum(journey_bookings.renewal_amount) as renewal_amount,
+        sum(journey_customers.mrr_amount) as mrr_amount,
+        sum(journey_customers.ltv_amount) as ltv_amount
+    from stage_entries
+    left join journey_bookings on stage_entries.journey_key = journey_bookings.journey_key
+    left join journey_customers on stage_entries.journey_key = journey_customers.journey_key
+    where stage_entries.is_first_visit
+    group by
+        stage_entries.period_kind,
+        stage_entries.period_start,
+        stage_entries.funnel,
+        stage_entries.stage
 
 ),
 
 kpi_scorecard as (
 
     select
-        entered.period_kind,
-        entered.period_start,
-        entered.funnel,
+        stage_bookings.period_kind,
+        stage_bookings.period_start,
+        stage_bookings.funnel,
         stages.owner_team,
-        entered.stage,
-        entered.entered_count,
-        {%- for measure in outcomes + ['customer', 'churned_customer'] %}
-        cast(coalesce(entered.{{ measure }}_count, 0) as bigint) as {{ measure }}_count,
-        {%- endfor %}
-        {%- for measure in [
-            'new_amount', 'expansion_amount', 'renewal_amount', 'mrr_amount', 'ltv_amount',
-            'booked_amount',
-        ] %}
-        cast(coalesce(entered.{{ measure }}, 0) as decimal(18, 2)) as {{ measure }},
-        {%- endfor %}
+        stage_bookings.stage,
+        coalesce(stage_results.entered_count, 0) as entered_count,
+        coalesce(stage_results.advanced_count, 0) as advanced_count,
+        coalesce(stage_results.returned_count, 0) as returned_count,
+        coalesce(stage_results.exited_count, 0) as exited_count,
+        coalesce(stage_results.open_count, 0) as open_count,
+        cast(coalesce(stage_results.customer_count, 0) as bigint) as customer_count,
+        cast(coalesce(stage_results.churned_customer_count, 0) as bigint)
+            as churned_customer_count,
+        cast(coalesce(stage_results.new_amount, 0) as decimal(18, 2)) as new_amount,
+        cast(coalesce(stage_results.expansion_amount, 0) as decimal(18, 2)) as expansion_amount,
+        cast(coalesce(stage_results.renewal_amount, 0) as decimal(18, 2)) as renewal_amount,
+        cast(coalesce(stage_results.mrr_amount, 0) as decimal(18, 2)) as mrr_amount,
+        cast(coalesce(stage_results.ltv_amount, 0) as decimal(18, 2)) as ltv_amount,
+        cast(coalesce(stage_bookings.booked_amount, 0) as decimal(18, 2)) as booked_amount,
         targets.target_amount
-    from entered
-    inner join stages on entered.stage = stages.stage
+    from stage_bookings
+    inner join stages on stage_bookings.stage = stages.stage
+    left join stage_results
+        on
+            stage_bookings.period_kind = stage_results.period_kind
+            and stage_bookings.period_start = stage_results.period_start
+            and stage_bookings.funnel = stage_results.funnel
+            and stage_bookings.stage = stage_results.stage
     left join targets
         on
-            entered.period_kind = targets.period_kind
-            and entered.period_start = targets.period_start
-            and entered.funnel = targets.funnel
-            and targets.business = case
-                when stages.planning_node = 'win' then 'new'
-                when stages.stage = 'retained' then 'renewal'
-                when stages.stage = 'expanded' then 'expansion'
-            end
+            stage_bookings.period_kind = targets.period_kind
+            and stage_bookings.period_start = targets.period_start
+            and stage_bookings.funnel = targets.funnel
+            and stages.revenue_type = targets.revenue_type
 
 )
 

@@ -1,48 +1,106 @@
-{# Grain: one row a month or quarter, the period it is compared with, funnel and driver: the
-   driver's part in the change of what was won. #}
+{# Grain: one row per month or quarter, comparison, funnel and driver: the driver's share in the change of bookings. #}
 {%- set cell = 'period_kind, period_start, comparison, funnel' -%}
 
 with
 
-changes as (select * from {{ ref('int_tree_changes_measured') }}),
+periods as (
+
+    select * from {{ ref('int_reporting_periods_listed') }}
+    where period_kind != 'week' and is_started
+
+),
+
+levels as (select * from {{ ref('int_tree_levels_measured') }}),
 
 points as ({{ shapley_points() }}),
 
-moved as (
+comparisons as (
 
-    -- Shapley's shares of a product, as Owen's integral: all factors go the same part of their way
-    -- together, and each is asked what its next step is worth.
     select
-        changes.*,
+        period_kind,
+        period_start,
+        'prior' as comparison,
+        prior_start as earlier_start
+    from periods
+    where prior_start is not null
+    union all
+    select
+        period_kind,
+        period_start,
+        'year_before' as comparison,
+        year_before_start as earlier_start
+    from periods
+    where year_before_start is not null
+
+),
+
+driver_changes as (
+
+    -- A factor that is unknown in one of the periods (no win has no value) counts as unchanged.
+    select
+        comparisons.*,
+        levels.funnel,
+        levels.revenue_type,
+        levels.driver,
+        levels.driver_name,
+        levels.owner_team,
+        levels.driver_number,
+        earlier_levels.factor as earlier_factor,
+        levels.factor,
+        coalesce(earlier_levels.factor, levels.factor, 0) as from_factor,
+        coalesce(levels.factor, earlier_levels.factor, 0) as to_factor,
+        earlier_levels.level as earlier_level,
+        levels.level
+    from comparisons
+    inner join levels
+        on
+            comparisons.period_kind = levels.period_kind
+            and comparisons.period_start = levels.period_start
+    inner join levels as earlier_levels
+        on
+            comparisons.period_kind = earlier_levels.period_kind
+            and comparisons.earlier_start = earlier_levels.period_start
+            and levels.funnel = earlier_levels.funnel
+            and levels.driver = earlier_levels.driver
+
+),
+
+moved_factors as (
+
+    select
+        driver_changes.*,
         points.point,
         points.weight,
-        changes.from_factor + points.point * (changes.to_factor - changes.from_factor)
-            as factor_there
-    from changes
+        driver_changes.from_factor
+        + points.point * (driver_changes.to_factor - driver_changes.from_factor) as moved_factor
+    from driver_changes
     cross join points
-    where changes.business = 'new'
+    where driver_changes.revenue_type = 'new'
 
 ),
 
-multiplied as (
+moved_revenues as (
 
+    -- All factors move together; their product is the revenue at that point of the way.
     select
         *,
-        case when min(factor_there) over (partition by {{ cell }}, point) > 0 then exp(
-            sum(case when factor_there > 0 then ln(factor_there) else 0 end) over (
+        case when min(moved_factor) over (partition by {{ cell }}, point) > 0 then exp(
+            sum(case when moved_factor > 0 then ln(moved_factor) else 0 end) over (
                 partition by {{ cell }}, point
             )
-        ) else 0 end as revenue_there
-    from moved
+        ) else 0 end as moved_revenue
+    from moved_factors
 
 ),
 
-shared as (
+driver_shares as (
 
+    -- Shapley's shares: each driver's next step is worth its change times the rest of the product.
     select
         {{ cell }},
         earlier_start,
         driver,
+        driver_name,
         owner_team,
         driver_number,
         earlier_factor,
@@ -50,27 +108,28 @@ shared as (
         earlier_level,
         level,
         coalesce(sum(
-            weight * (to_factor - from_factor) * revenue_there / nullif(factor_there, 0)
-        ), 0) as part
-    from multiplied
+            weight * (to_factor - from_factor) * moved_revenue / nullif(moved_factor, 0)
+        ), 0) as share_amount
+    from moved_revenues
     group by
-        {{ cell }}, earlier_start, driver, owner_team, driver_number,
+        {{ cell }}, earlier_start, driver, driver_name, owner_team, driver_number,
         earlier_factor, factor, earlier_level, level
 
 ),
 
-explained as (
+running_shares as (
 
-    -- Rounded as they run, and the last one takes what is left, so that cents add up to the change.
+    -- The running total is rounded, and ends with the whole change, so that cents add up.
     select
         *,
         case
-            when driver = 'deal value' then level - earlier_level
+            when driver = 'opportunity_value' then level - earlier_level
             else cast(round(cast(
-                sum(part) over (partition by {{ cell }} order by driver_number) as decimal(28, 8)
+                sum(share_amount) over (partition by {{ cell }} order by driver_number)
+                as decimal(28, 8)
             ), 2) as decimal(18, 2))
-        end as explained_amount
-    from shared
+        end as running_amount
+    from driver_shares
 
 ),
 
@@ -80,26 +139,28 @@ kpi_tree as (
         {{ cell }},
         earlier_start,
         driver,
+        driver_name,
         owner_team,
         driver_number,
         earlier_factor,
         factor,
-        cast(explained_amount - lag(explained_amount, 1, 0) over (
+        cast(running_amount - lag(running_amount, 1, 0) over (
             partition by {{ cell }} order by driver_number
         ) as decimal(18, 2)) as change_amount
-    from explained
+    from running_shares
     union all
     select
         {{ cell }},
         earlier_start,
         driver,
+        driver_name,
         owner_team,
         driver_number,
         null as earlier_factor,
         null as factor,
         cast(level - earlier_level as decimal(18, 2)) as change_amount
-    from changes
-    where business != 'new'
+    from driver_changes
+    where revenue_type != 'new'
 
 )
 

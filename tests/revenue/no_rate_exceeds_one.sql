@@ -4,7 +4,7 @@ select
     driver as detail,
     factor as rate
 from {{ ref('kpi_tree') }}
-where driver not in ('volume', 'deal value') and (factor < 0 or factor > 1)
+where driver not in ('volume', 'opportunity_value') and (factor < 0 or factor > 1)
 {% for model, rate in [
     ('kpi_sales', 'win_rate'),
     ('kpi_mrr', 'gross_retention_rate'),

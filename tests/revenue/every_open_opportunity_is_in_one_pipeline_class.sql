@@ -1,4 +1,5 @@
--- The pipeline at the end of the last period of each kind holds every open deal once, in one class.
+-- At the end of the last started period of each kind the pipeline holds every open opportunity once, in one
+-- class.
 with
 
 last_periods as (
@@ -7,16 +8,17 @@ last_periods as (
         period_kind,
         max(period_start) as period_start
     from {{ ref('int_reporting_periods_listed') }}
+    where is_started
     group by period_kind
 
 ),
 
-told as (
+pipeline_counts as (
 
     select
         pipeline.period_kind,
         sum(pipeline.open_count) as open_count,
-        sum(case when pipeline.pipeline_class is null then 1 else 0 end) as unclassed_count
+        sum(case when pipeline.pipeline_class is null then 1 else 0 end) as unclassified_count
     from {{ ref('kpi_pipeline') }} as pipeline
     inner join last_periods
         on
@@ -26,7 +28,7 @@ told as (
 
 ),
 
-open_deals as (
+open_opportunities as (
 
     select count(*) as open_count
     from {{ ref('dim_opportunities') }}
@@ -36,11 +38,11 @@ open_deals as (
 
 select
     last_periods.period_kind,
-    told.open_count,
-    open_deals.open_count as true_count
+    pipeline_counts.open_count as pipeline_count,
+    open_opportunities.open_count as opportunity_count
 from last_periods
-cross join open_deals
-left join told on last_periods.period_kind = told.period_kind
+cross join open_opportunities
+left join pipeline_counts on last_periods.period_kind = pipeline_counts.period_kind
 where
-    coalesce(told.open_count, 0) != open_deals.open_count
-    or coalesce(told.unclassed_count, 0) != 0
+    coalesce(pipeline_counts.open_count, 0) != open_opportunities.open_count
+    or coalesce(pipeline_counts.unclassified_count, 0) != 0
