@@ -1,4 +1,4 @@
-"""Forecasts: told again in Python, and held against what then happened in simulated companies."""
+"""Forecasts: computed again in Python, and compared with the future of simulated companies."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -14,10 +14,11 @@ from benchmarks.planning.company import Kind, draw_company
 from benchmarks.planning.history import History, draw_history
 from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
 from tests.python.conftest import UNTIL, Built, query
-from tests.python.kpi_money_story import rows
+from tests.python.revenue_story import rows
 from tools.run_dbt import run_dbt
 
 AHEAD = 56
+EXPECTED = "int_expected_nodes_estimated"
 NODES = {"entered_lead": 0, "entered_sql": 2, "entered_opportunity": 3, "entered_customer": 4}
 LATER = """
     create table marts.fct_lifecycle (
@@ -26,26 +27,26 @@ LATER = """
 
 
 def _at_an_earlier_cutoff(history: History) -> History:
-    """The same leads, seen so many days before all that is known of them."""
+    """The same leads, seen `AHEAD` days earlier."""
     entered, exited = history.entered + AHEAD, history.exited + AHEAD
     return replace(history, entered=entered, exited=exited)
 
 
-def test_what_was_expected_came(tmp_path: Path) -> None:
-    """Eight weeks ahead, of a company whose growth, season and future the forecast can't know."""
+def test_forecasts_of_a_simulated_company_come_true(tmp_path: Path) -> None:
+    """Eight weeks ahead, of a company whose future the forecast cannot know."""
     rng = np.random.default_rng(2)
     history = _at_an_earlier_cutoff(draw_history(rng, draw_company(rng, Kind("any", 150))))
     database = tmp_path / "company.duckdb"
     with duckdb.connect(str(database)) as connection:
         connection.execute(TABLES + LATER)
         land_journeys(connection, "company", history)
-    models = "+expected_nodes,path:models/*/planning expected_nodes"
+    models = f"+{EXPECTED},path:models/*/planning {EXPECTED}"
     variables = {"cutoff": CUTOFF.isoformat(), "planning_weeks": 12}
     seeds = ["seed", "--quiet", "-s", "lifecycle_stages"]
     assert run_dbt(seeds, database, tmp_path / "target").success
     planned = ["run", "--quiet", "-s", *models.split()]
     assert run_dbt(planned, database, tmp_path / "target", variables).success
-    told = dict(
+    actual = dict(
         query(
             database,
             "select measure, sum(expected_volume) from intermediate.int_expected_nodes_estimated"
@@ -53,9 +54,9 @@ def test_what_was_expected_came(tmp_path: Path) -> None:
         )
     )
     for measure, node in NODES.items():
-        came = history.entered[:, node]
-        happened = np.count_nonzero((came >= 0) & (came < AHEAD))
-        assert told[measure] == pytest.approx(happened, rel=0.12), measure
+        entered_days = history.entered[:, node]
+        entered_count = np.count_nonzero((entered_days >= 0) & (entered_days < AHEAD))
+        assert actual[measure] == pytest.approx(entered_count, rel=0.12), measure
 
 
 def _leads_a_day(built: Built) -> dict[str, float]:
@@ -88,7 +89,8 @@ def _waits(built: Built) -> Waits:
     for *key, rate, count, still in query(
         built.database,
         "select funnel, segment, step, advance_rate, open_count, still_rate"
-        " from intermediate.int_plan_life_tables_estimated where sample_number = 0 order by waited_weeks",
+        " from intermediate.int_plan_life_tables_estimated where sample_number = 0"
+        " order by waited_weeks",
     ):
         found[key[0], key[1], key[2]].append((rate, count, still))
     return found
@@ -114,8 +116,8 @@ def _wins(waits: Waits, drifts: Drifts, funnel: str, segment: str, leads: float)
     return arrived
 
 
-def test_the_wins_to_come_are_walked_from_who_waits_and_todays_leads(built: Built) -> None:
-    """Week by week through the plan's rates; a quarter of 92 days is 13 weeks and a day."""
+def test_expected_wins_follow_from_waiting_journeys_and_the_leads_of_today(built: Built) -> None:
+    """Week by week through the rates of the plan; a quarter of 92 days is 13 weeks and a day."""
     today, waits = _leads_a_day(built), _waits(built)
     drifts = {
         (row["funnel"], row["step"]): (
@@ -138,11 +140,11 @@ def test_the_wins_to_come_are_walked_from_who_waits_and_todays_leads(built: Buil
         wins[funnel] += by_then
         money[funnel] += by_then * price
     assert len(wins) >= 3
-    told = _forecasts(built, "quarter", date(2026, 7, 1))
+    actual = _forecasts(built, "quarter", date(2026, 7, 1))
     for funnel in wins:
-        assert told[funnel, "wins"] == pytest.approx(wins[funnel], rel=1e-4), funnel
-        assert told[funnel, "bookings_new"] == pytest.approx(money[funnel], rel=1e-4), funnel
-    assert told["all", "wins"] == pytest.approx(sum(wins.values()), rel=1e-4)
+        assert actual[funnel, "wins"] == pytest.approx(wins[funnel], rel=1e-4), funnel
+        assert actual[funnel, "bookings_new"] == pytest.approx(money[funnel], rel=1e-4), funnel
+    assert actual["all", "wins"] == pytest.approx(sum(wins.values()), rel=1e-4)
 
 
 def _forecasts(built: Built, kind: str, start: date) -> dict[tuple[str, str], float]:
@@ -154,8 +156,8 @@ def _forecasts(built: Built, kind: str, start: date) -> dict[tuple[str, str], fl
     return {(funnel, metric): float(value) for funnel, metric, value in found}
 
 
-def test_the_mqls_to_come_are_those_of_leads_of_the_same_age(built: Built) -> None:
-    """From the fact: each lead's days to its MQL or its exit, followed as long as it was seen."""
+def test_expected_mqls_follow_from_leads_of_the_same_age(built: Built) -> None:
+    """From the fact: days of each lead to its MQL or exit, open ones followed to the cutoff."""
     stays = _stays(built)
     for funnel, leads in _leads_a_day(built).items():
         own = [stay for stay in stays if stay[0] == funnel]
@@ -163,12 +165,12 @@ def test_the_mqls_to_come_are_those_of_leads_of_the_same_age(built: Built) -> No
             continue
         share, still = _curve(own)
         waiting = Counter(days for _, end, days in own if end == "open")
-        wanted = sum(
+        expected = sum(
             count * sum(part for day, part in share.items() if age < day <= age + 31) / still[age]
             for age, count in waiting.items()
         )
-        wanted += leads * sum(part * (31 - day) for day, part in share.items() if day < 31)
-        assert _sum(built, "entered_mql", funnel, 31) == pytest.approx(wanted, rel=1e-6), funnel
+        expected += leads * sum(part * (31 - day) for day, part in share.items() if day < 31)
+        assert _sum(built, "entered_mql", funnel, 31) == pytest.approx(expected, rel=1e-6), funnel
 
 
 Stay = tuple[str, str, int]
@@ -216,39 +218,40 @@ def _curve(stays: list[Stay]) -> tuple[dict[int, float], dict[int, float]]:
     return share, still
 
 
-def test_a_review_says_what_comes_or_why_it_can_not(built: Built) -> None:
-    """Every KPI that a period shows has a forecast or a reason, and never both."""
-    told = query(
+def test_every_kpi_of_a_review_has_a_forecast_or_a_reason(built: Built) -> None:
+    """One of them, and never both."""
+    actual = query(
         built.database,
         "select is_complete, forecast is null, forecast_reason from marts.kpi_reviews",
     )
-    assert all(is_empty == (reason is not None) for _, is_empty, reason in told)
-    assert all(reason == "the period is over" for over, _, reason in told if over)
-    coming = Counter(reason for over, _, reason in told if not over)
+    assert all(is_empty == (reason is not None) for _, is_empty, reason in actual)
+    assert all(reason == "period_is_over" for over, _, reason in actual if over)
+    coming = Counter(reason for over, _, reason in actual if not over)
     assert coming[None] > 0.8 * coming.total()
 
 
-def test_a_forecast_begins_with_what_has_been(built: Built) -> None:
-    """The week that the cutoff cuts: Monday and Tuesday as they were, five days as expected."""
+def test_a_forecast_starts_with_what_is_recorded(built: Built) -> None:
+    """The week under way: Monday and Tuesday as recorded, five days as expected."""
     monday = datetime(2026, 6, 29)
     [(so_far,)] = query(
         built.database,
         "select count(*) from marts.fct_lifecycle where stage = 'lead' and visit_number = 1"
         f" and entered_at >= '{monday}'",
     )
-    told = _forecasts(built, "week", monday.date())
-    wanted = so_far + 5 * sum(_leads_a_day(built).values())
+    actual = _forecasts(built, "week", monday.date())
+    expected = so_far + 5 * sum(_leads_a_day(built).values())
     assert so_far > 0
-    assert told["all", "leads"] == pytest.approx(wanted, rel=1e-6)
+    assert actual["all", "leads"] == pytest.approx(expected, rel=1e-6)
 
 
-def test_what_lasts_goes_on_as_in_the_last_year(built: Built) -> None:
+def test_recurring_revenue_goes_on_as_in_the_last_year(built: Built) -> None:
     months = query(
         built.database,
-        "select sum(numerator), sum(denominator) from intermediate.int_kpi_values_aggregated where metric = 'nrr'"
+        "select sum(numerator), sum(denominator) from intermediate.int_kpi_values_aggregated"
+        " where metric = 'nrr'"
         " and period_kind = 'month' and funnel = 'all' and period_start >= '2025-07-01'"
         " and period_start < '2026-07-01'",
     )
     [(kept, opening)] = months
-    told = _forecasts(built, "month", date(2026, 8, 1))
-    assert told["all", "nrr"] == pytest.approx(float(kept / opening), rel=1e-5)
+    actual = _forecasts(built, "month", date(2026, 8, 1))
+    assert actual["all", "nrr"] == pytest.approx(float(kept / opening), rel=1e-5)

@@ -1,4 +1,4 @@
-"""The KPI tree: Shapley's values counted out one order at a time, against the compiled SQL."""
+"""The KPI tree: the compiled SQL against Shapley's values, averaged over every order."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,16 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.python.conftest import Built, query
-from tests.python.test_attribution import compiled
+from tests.python.test_attribution import compiled, connect_to_empty_tables
 
-DRIVERS = ("volume", "mix", "sql", "customer", "deal value")
-MODELS = ("int_tree_changes_measured", "kpi_tree")
-CELL = "period_kind, period_start, comparison, funnel"
+DRIVERS = ("volume", "mix", "sql", "customer", "opportunity_value")
+TABLES = ("int_reporting_periods_listed", "int_tree_levels_measured")
 Levels = tuple[Decimal, ...]
 
 
 def parts(before: Levels, after: Levels) -> list[float]:
-    """Each driver's worth, averaged over every order in which the drivers could have changed."""
+    """What each driver's change is worth, averaged over every order of changing the drivers."""
     old, new = _factors(before), _factors(after)
     pairs = [_filled(one, other) for one, other in zip(old, new, strict=True)]
     found = [0.0] * len(pairs)
@@ -47,31 +46,24 @@ def _filled(one: float | None, other: float | None) -> tuple[float, float]:
 
 @pytest.fixture(scope="module")
 def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """An empty database with the tables that the compiled models read, and the last of them."""
+    """An empty database with the tables that the compiled model reads, and that model."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{built.database}' as built (read_only)")
-        connection.execute(f"attach ':memory:' as {built.database.stem}")
-        connection.execute(f"create schema {built.database.stem}.marts")
-        connection.execute(f"use {built.database.stem}.marts")
-        for table in ("int_reporting_periods_listed", "int_tree_levels_measured"):
-            connection.execute(f"create table {table} as from built.marts.{table} limit 0")
-        connection.execute(
-            f"create view tree_changes as {compiled(built, 'int_tree_changes_measured')}"
-        )
+        connect_to_empty_tables(connection, built, TABLES)
         for number, start in enumerate((date(2026, 1, 1), date(2026, 4, 1))):
             connection.execute(
-                "insert into reporting_periods by name select 'quarter' as period_kind,"
-                " ? as period_start, ? as prior_start",
+                "insert into intermediate.int_reporting_periods_listed by name"
+                " select 'quarter' as period_kind, ? as period_start, ? as prior_start,"
+                " true as is_started",
                 [start, date(2026, 1, 1) if number else None],
             )
-        yield connection, compiled(built, "kpi_tree")
+        yield connection, compiled(built, "reviews/kpi_tree")
 
 
 counts = st.lists(st.integers(min_value=0, max_value=500), min_size=4, max_size=4)
 value = st.decimals(min_value=0, max_value=1_000_000, places=2)
 
 
-def _ladder(drawn: Sequence[int], revenue: Decimal) -> Levels:
+def _falling_levels(drawn: Sequence[int], revenue: Decimal) -> Levels:
     """A level never exceeds the one above it, and without a win there is no revenue."""
     falling = sorted(drawn, reverse=True)
     return (*map(Decimal, falling), revenue if falling[-1] else Decimal(0))
@@ -79,7 +71,7 @@ def _ladder(drawn: Sequence[int], revenue: Decimal) -> Levels:
 
 @settings(max_examples=25, deadline=None)
 @given(before=counts, after=counts, earlier=value, later=value)
-def test_the_parts_are_shapleys_and_add_up(
+def test_the_driver_changes_are_shapley_values_and_add_up(
     engine: tuple[duckdb.DuckDBPyConnection, str],
     before: list[int],
     after: list[int],
@@ -87,34 +79,35 @@ def test_the_parts_are_shapleys_and_add_up(
     later: Decimal,
 ) -> None:
     connection, sql = engine
-    ladders = _ladder(before, earlier), _ladder(after, later)
-    _fill(connection, ladders)
-    told = connection.execute(
+    both_levels = _falling_levels(before, earlier), _falling_levels(after, later)
+    _fill(connection, both_levels)
+    actual = connection.execute(
         f"select driver, change_amount from ({sql}) order by driver_number"
     ).fetchall()
-    assert [driver for driver, _ in told] == list(DRIVERS)
-    assert sum(amount for _, amount in told) == ladders[1][-1] - ladders[0][-1]
-    for (driver, amount), wanted in zip(told, parts(*ladders), strict=True):
+    assert [driver for driver, _ in actual] == list(DRIVERS)
+    assert sum(amount for _, amount in actual) == both_levels[1][-1] - both_levels[0][-1]
+    for (driver, amount), wanted in zip(actual, parts(*both_levels), strict=True):
         assert float(amount) == pytest.approx(wanted, abs=0.03, rel=1e-6), driver
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, ladders: tuple[Levels, Levels]) -> None:
-    connection.execute("delete from tree_levels")
-    for start, levels in zip((date(2026, 1, 1), date(2026, 4, 1)), ladders, strict=True):
+def _fill(connection: duckdb.DuckDBPyConnection, both_levels: tuple[Levels, Levels]) -> None:
+    connection.execute("delete from intermediate.int_tree_levels_measured")
+    for start, levels in zip((date(2026, 1, 1), date(2026, 4, 1)), both_levels, strict=True):
         factors = _factors(levels)
         for number, driver in enumerate(DRIVERS):
             connection.execute(
-                "insert into tree_levels by name select 'quarter' as period_kind,"
-                " ? as period_start, 'smb' as funnel, 'new' as business, ? as driver,"
+                "insert into intermediate.int_tree_levels_measured by name"
+                " select 'quarter' as period_kind, ? as period_start, 'smb' as funnel,"
+                " 'new' as revenue_type, ? as driver, ? as driver_name,"
                 " 'sales' as owner_team, ? as driver_number, ? as level, ? as factor",
-                [start, driver, number, levels[number], factors[number]],
+                [start, driver, driver, number, levels[number], factors[number]],
             )
 
 
-def test_the_demo_companys_parts_are_shapleys(built: Built) -> None:
-    """Latest quarters, from the entries of the fact on."""
+def test_the_driver_changes_of_the_demo_company_are_shapley_values(built: Built) -> None:
+    """The latest quarters, computed from the entries of the fact."""
     levels = _levels(built)
-    told: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
+    actual: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
     rows = query(
         built.database,
         "select period_start, earlier_start, funnel, change_amount from marts.kpi_tree"
@@ -122,10 +115,10 @@ def test_the_demo_companys_parts_are_shapleys(built: Built) -> None:
         " order by driver_number",
     )
     for start, earlier, funnel, amount in rows:
-        told[start, earlier, funnel].append(amount)
-    assert len(told) > 40
-    for (start, earlier, funnel), amounts in list(told.items())[-6:]:
-        before, after = (_ladder_of(levels, day, funnel) for day in (earlier, start))
+        actual[start, earlier, funnel].append(amount)
+    assert len(actual) > 40
+    for (start, earlier, funnel), amounts in list(actual.items())[-6:]:
+        before, after = (_levels_of(levels, day, funnel) for day in (earlier, start))
         assert sum(amounts) == after[-1] - before[-1]
         wanted = parts(before, after)
         assert [float(amount) for amount in amounts] == pytest.approx(wanted, abs=0.03, rel=1e-5)
@@ -135,7 +128,7 @@ ORDER = ("lead", "mql", "sal", "sql", "opportunity", "customer")
 
 
 def _levels(built: Built) -> list[tuple[date, str, int, Decimal]]:
-    """Quarter, funnel, stages reached and revenue of each concluded journey, from the fact."""
+    """Quarter, funnel, stage reached and revenue of each closed journey, from the fact."""
     journeys: dict[int, list[Any]] = defaultdict(list)
     for row in query(
         built.database,
@@ -143,10 +136,10 @@ def _levels(built: Built) -> list[tuple[date, str, int, Decimal]]:
         " from marts.fct_lifecycle order by journey_key, entry_number",
     ):
         journeys[row[0]].append(row[1:])
-    return [found for entries in journeys.values() for found in _concluded(entries)]
+    return [found for entries in journeys.values() for found in _closed(entries)]
 
 
-def _concluded(entries: list[Any]) -> Iterator[tuple[date, str, int, Decimal]]:
+def _closed(entries: list[Any]) -> Iterator[tuple[date, str, int, Decimal]]:
     reached = [ORDER.index(stage) for stage, *_ in entries if stage in ORDER]
     won = [entry for entry in entries if entry[0] == "customer"]
     gone = [entry for entry in entries if entry[3] and entry[0] in ("lost", "disqualified")]
@@ -160,7 +153,7 @@ def _concluded(entries: list[Any]) -> Iterator[tuple[date, str, int, Decimal]]:
         )
 
 
-def _ladder_of(levels: list[tuple[date, str, int, Decimal]], day: date, funnel: str) -> Levels:
+def _levels_of(levels: list[tuple[date, str, int, Decimal]], day: date, funnel: str) -> Levels:
     all_of_them = [each for each in levels if each[0] == day]
     own = [each for each in all_of_them if each[1] == funnel]
     steps = [sum(each[2] >= step for each in own) for step in range(len(ORDER))]

@@ -1,4 +1,4 @@
-"""What the tests of the KPIs of money share: rows by name, periods, sums and ratios."""
+"""What the tests of revenue share: rows by name, periods, sums and ratios."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -39,19 +39,22 @@ def total(values: Iterator[Decimal | None]) -> Decimal:
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    """A ratio of six digits, none where there is nothing to divide by."""
+    """A ratio with six digits; None where there is nothing to divide by."""
     if not whole:
         return None
     return (Decimal(part) / Decimal(whole)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
-def told_in(built: Built, kind: str) -> dict[tuple[date, str], Decimal | None]:
+def kpi_values(built: Built, kind: str) -> dict[tuple[date, str], Decimal | None]:
+    """The KPIs of all funnels, by period start and metric."""
     found = rows(
         built,
-        f"from intermediate.int_kpi_values_aggregated where period_kind = '{kind}' and funnel = 'all'",
+        "from intermediate.int_kpi_values_aggregated"
+        f" where period_kind = '{kind}' and funnel = 'all'",
     )
     return {(row["period_start"], row["metric"]): row["actual"] for row in found}
 
 
 def month_before(start: date) -> date:
+    """The first day of the month before."""
     return date(start.year - (start.month == 1), (start.month - 2) % 12 + 1, 1)

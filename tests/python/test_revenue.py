@@ -1,0 +1,234 @@
+"""The KPIs of revenue, computed again in Python from the core marts and the demo's truth."""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from tests.python.conftest import Built, query
+from tests.python.revenue_story import (
+    MARGIN,
+    Row,
+    ends,
+    kpi_values,
+    month_before,
+    quarter,
+    rows,
+    share,
+    total,
+)
+from tools.run_dbt import run_dbt
+
+
+def test_won_and_lost_opportunities_are_those_of_the_truth(built: Built) -> None:
+    """How many of the truth's opportunities closed in each quarter, and how many were won."""
+    truth = built.truth / "deals.parquet"
+    closed: dict[date, Counter[str]] = defaultdict(Counter)
+    for opportunity in rows(built, f"from '{truth}' where not is_deleted and outcome != 'open'"):
+        closed[quarter(opportunity["closed_at"])][opportunity["outcome"]] += 1
+    actual = rows(
+        built,
+        "select period_start, sum(won_count) as won, sum(lost_count) as lost"
+        " from marts.kpi_sales where period_kind = 'quarter' group by period_start",
+    )
+    assert {row["period_start"]: (row["won"], row["lost"]) for row in actual} == {
+        start: (count["won"], count["lost"]) for start, count in closed.items()
+    }
+
+
+def test_the_kpis_of_each_quarter_equal_the_fact(built: Built) -> None:
+    """Leads, wins, bookings, average amount won and win rate: new business, all funnels."""
+    fact = rows(built, "from marts.fct_lifecycle where visit_number = 1 and entered_at is not null")
+    opportunities = rows(built, "from marts.dim_opportunities")
+    wins = {row["opportunity_key"]: row for row in fact if row["stage"] == "customer"}
+    actual = kpi_values(built, "quarter")
+    for start in sorted({start for start, _ in actual}):
+        own = [row for row in fact if quarter(row["entered_at"]) == start]
+        won = [row for row in own if row["stage"] == "customer"]
+        closed = [
+            opportunity
+            for opportunity in opportunities
+            if opportunity["closed_at"]
+            and quarter(opportunity["closed_at"]) == start
+            and _is_new(opportunity, wins)
+        ]
+        amount = total(row["amount"] for row in won)
+        assert actual[start, "leads"] == sum(row["stage"] == "lead" for row in own)
+        assert actual[start, "wins"] == len(won)
+        assert actual[start, "bookings_new"] == amount
+        assert actual[start, "opportunity_value"] == share(amount, len(won))
+        assert actual[start, "win_rate"] == share(len(won), len(closed))
+
+
+def _is_new(opportunity: Row, wins: dict[int, Row]) -> bool:
+    if opportunity["outcome"] == "won":
+        return opportunity["opportunity_key"] in wins
+    return bool(opportunity["opportunity_type"] == "new")
+
+
+def test_the_pipeline_follows_from_the_history_of_each_opportunity(built: Built) -> None:
+    """Events of each opportunity in order: open at the end of a quarter, and worked on in it."""
+    actual = rows(
+        built,
+        "select period_start, sum(open_count) as open_count, sum(open_amount) as amount"
+        " from marts.kpi_pipeline where period_kind = 'quarter' group by period_start",
+    )
+    worked = query(
+        built.database,
+        "select period_start, sum(worked_count) from marts.kpi_sales"
+        " where period_kind = 'quarter' group by period_start",
+    )
+    intervals = [
+        interval
+        for opportunity in _histories(built).values()
+        for interval in _open_intervals(opportunity)
+    ]
+    for row in actual:
+        end = ends(row["period_start"])
+        open_amounts = [amount for _, starts, stops, amount in intervals if starts < end <= stops]
+        assert (row["open_count"], row["amount"]) == (len(open_amounts), sum(open_amounts))
+    for start, count in worked:
+        begin, end = datetime(start.year, start.month, 1), ends(start)
+        assert count == len(
+            {key for key, one, other, _ in intervals if one < end and other > begin}
+        )
+
+
+def _histories(built: Built) -> dict[int, tuple[Row, list[Row]]]:
+    opportunities = rows(
+        built,
+        "select opportunities.opportunity_key, opportunities.created_at, opportunities.closed_at,"
+        " opportunities.currency, sources.amount from marts.dim_opportunities as opportunities"
+        " inner join intermediate.int_opportunity_persons_assigned as sources"
+        " using (opportunity_key)",
+    )
+    rates = rows(built, "from seeds.exchange_rates order by currency, valid_from")
+    found: dict[int, tuple[Row, list[Row]]] = {}
+    for opportunity in opportunities:
+        known = [rate for rate in rates if rate["currency"] == opportunity["currency"]]
+        place = bisect_right(
+            [rate["valid_from"] for rate in known], opportunity["created_at"].date()
+        )
+        opportunity["rate"] = known[max(place - 1, 0)]["rate"]
+        found[opportunity["opportunity_key"]] = (opportunity, [])
+    events = "from intermediate.int_opportunity_stages_unioned"
+    for event in rows(built, f"{events} order by entered_at, source_key"):
+        if event["opportunity_key"] in found:
+            found[event["opportunity_key"]][1].append(event)
+    return found
+
+
+def _open_intervals(
+    history: tuple[Row, list[Row]],
+) -> Iterator[tuple[int, datetime, datetime, Decimal]]:
+    opportunity, events = history
+    last = opportunity["closed_at"] or datetime.max
+    since, amount, is_open = opportunity["created_at"], opportunity["amount"], True
+    for event in [*events, {"entered_at": last, "stage": None, "amount": None}]:
+        now = min(event["entered_at"], last)
+        if is_open and now > since:
+            converted = (amount * opportunity["rate"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            yield opportunity["opportunity_key"], since, now, converted
+        since = max(now, since)
+        amount = event["amount"] if event["amount"] is not None else amount
+        is_open = event["stage"] not in ("customer", "lost") if event["stage"] else is_open
+
+
+def test_recurring_revenue_of_a_quarter_is_that_of_its_accounts(built: Built) -> None:
+    """NRR, GRR, MRR and logo churn from what each account paid at either end."""
+    closing: dict[tuple[int, date], Decimal] = {}
+    for row in rows(built, "from marts.fct_mrr_movements"):
+        closing[row["account_key"], row["movement_month"]] = row["closing_amount"]
+    accounts = {account for account, _ in closing}
+    actual = kpi_values(built, "quarter")
+    for start in sorted({start for start, _ in actual}):
+        before, last = month_before(start), month_before(ends(start).date())
+        pairs = [
+            (closing.get((account, before), Decimal(0)), closing.get((account, last), Decimal(0)))
+            for account in accounts
+        ]
+        opening = total(old for old, _ in pairs)
+        retained = [(old, new) for old, new in pairs if old]
+        assert actual[start, "nrr"] == share(total(new for _, new in retained), opening)
+        assert actual[start, "grr"] == share(total(min(pair) for pair in retained), opening)
+        assert actual[start, "mrr"] == total(new for _, new in pairs)
+        churned_count = sum(not new for _, new in retained)
+        assert actual[start, "logo_churn"] == share(churned_count, len(retained))
+
+
+def test_cac_and_ltv_of_a_quarter_are_those_of_the_same_journeys(built: Built) -> None:
+    """Spend and customers by the quarter in which journeys started, from the core marts."""
+    journeys = rows(built, "from marts.fct_journeys where started_at is not null")
+    firsts: dict[int, Row] = {}
+    for journey in sorted(journeys, key=lambda each: each["win_at"] or datetime.max):
+        if journey["has_win"]:
+            firsts.setdefault(journey["account_key"] or journey["journey_key"], journey)
+    started = Counter(quarter(journey["started_at"]) for journey in journeys)
+    customers = Counter(quarter(journey["started_at"]) for journey in firsts.values())
+    spend = dict(query(built.database, SPEND))
+    actual = rows(built, "from marts.kpi_unit_economics where slice_name = 'quarter'")
+    assert len(actual) >= 10
+    for row in actual:
+        start = date.fromisoformat(row["slice_value"])
+        assert row["journey_count"] == started[start]
+        assert row["customer_count"] == customers[start]
+        assert row["spend_amount"] == spend[start]
+        cac = spend[start] / customers[start] if customers[start] else None
+        assert row["cac_amount"] == (cac and cac.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        _ltv_holds(built, row, {key for key, each in firsts.items() if _started_in(each, start)})
+
+
+SPEND = """
+    select
+        cast(date_trunc('quarter', spend_date) as date),
+        sum(cast(round(amount * rate, 2) as decimal(18, 2)))
+    from intermediate.int_ad_spend_unioned as spend
+    asof join seeds.exchange_rates as rates
+        on spend.currency = rates.currency and spend.spend_date >= rates.valid_from
+    group by 1
+"""
+
+
+def _started_in(journey: Row, start: date) -> bool:
+    return quarter(journey["started_at"]) == start
+
+
+def _ltv_holds(built: Built, row: Row, customers: set[int]) -> None:
+    """LTV = ARPA x margin / churn; that of all customers while too few of these have left."""
+    months = rows(built, "from marts.fct_mrr_movements")
+    own = [month for month in months if month["account_key"] in customers]
+    churned_count = sum(month["churn_amount"] > 0 for month in months)
+    at_risk = sum(month["opening_amount"] > 0 for month in months)
+    paying = [month["closing_amount"] for month in own if month["closing_amount"] > 0]
+    churn = share(churned_count, at_risk)
+    assert row["churn_rate"] == churn
+    if not paying or not churn:
+        assert row["ltv_amount"] is None
+        return
+    wanted = total(iter(paying)) / len(paying) * MARGIN / churn
+    assert abs(row["ltv_amount"] - wanted) < Decimal("0.02")
+
+
+def test_the_pipeline_of_the_past_is_what_was_known_then(built: Built, tmp_path: Path) -> None:
+    """A build with an earlier cutoff has the same open opportunities at that moment."""
+    then = tmp_path / "then.duckdb"
+    then.write_bytes(built.database.read_bytes())
+    moment = "2026-01-01"
+    models = ["run", "--quiet", "--select", "+int_pipeline_intervals_dated"]
+    assert run_dbt(models, then, tmp_path / "target", {"cutoff": moment}).success
+    intervals = (
+        "from intermediate.int_pipeline_intervals_dated"
+        f" where starts_at < '{moment}' and ends_at >= '{moment}'"
+    )
+    columns = "select opportunity_key, pipeline_class, pipeline_stage_name, amount"
+    opportunities = {
+        key
+        for (key,) in query(built.database, "select opportunity_key from marts.dim_opportunities")
+    }
+    known = [
+        row for row in query(then, f"{columns} {intervals} order by 1") if row[0] in opportunities
+    ]
+    assert known == query(built.database, f"{columns} {intervals} order by 1")
+    assert len(known) > 5
