@@ -1,6 +1,5 @@
-{# Grain: one row per period that is not over, funnel (and all of them) and measure. What each measure will likely amount to. Deals closed
-   and their days follow the expected wins, as in the last year; open opportunities change by those expected to be created and closed;
-   recurring revenue goes on as in the last year. Measures without a plan for the funnel are left out. #}
+{# Grain: one row per period that is not over, funnel (and all of them) and measure. What each measure will likely amount to if everything
+   goes on as now. Measures that need a plan are left out where the funnel has none. #}
 {#- Inputs of the formulas: name, part, and the measure or node (entries of the stage that is that node). -#}
 {%- set inputs = [
     ('so_far_new_amount', 'so_far', "measure = 'new_amount'"),
@@ -11,10 +10,10 @@
     ('so_far_closed_count', 'so_far', "measure = 'new_closed_count'"),
     ('so_far_won_days', 'so_far', "measure = 'new_won_days'"),
     ('so_far_worked_count', 'so_far', "measure = 'new_worked_count'"),
-    ('before_opportunity_count', 'before', "node = 'opportunity'"),
-    ('before_win_count', 'before', "node = 'win'"),
-    ('expected_opportunity_count', 'expected', "node = 'opportunity'"),
-    ('expected_win_count', 'expected', "node = 'win'"),
+    ('before_opportunity_count', 'before', "planning_node = 'opportunity'"),
+    ('before_win_count', 'before', "planning_node = 'win'"),
+    ('expected_opportunity_count', 'expected', "planning_node = 'opportunity'"),
+    ('expected_win_count', 'expected', "planning_node = 'win'"),
     ('expected_new_amount', 'expected', "measure = 'new_amount'"),
     ('expected_expansion_amount', 'expected', "measure = 'expansion_amount'"),
     ('expected_renewal_amount', 'expected', "measure = 'renewal_amount'"),
@@ -59,6 +58,7 @@
     'mrr_opening_amount', 'mrr_net_amount', 'mrr_gross_amount', 'mrr_gained_amount',
     'mrr_lost_amount', 'opening_customer_count', 'churned_customer_count',
 ] -%}
+{%- set least_won_count = int_var('minimum_group_size') -%}
 
 with
 
@@ -70,7 +70,7 @@ stages as (
 
     select
         *,
-        'entered_' || stage as measure,
+        'entered_' || stage as entry_measure,
         max(case when planning_node = 'lead' then stage_order end) over () as lead_order,
         max(case when planning_node = 'win' then stage_order end) over () as win_order
     from {{ ref('lifecycle_stages') }}
@@ -78,15 +78,7 @@ stages as (
 
 ),
 
-parts as (
-
-    select
-        forecast_parts.*,
-        stages.planning_node as node
-    from {{ ref('int_forecast_parts_estimated') }} as forecast_parts
-    left join stages on forecast_parts.measure = stages.measure
-
-),
+parts as (select * from {{ ref('int_forecast_parts_estimated') }}),
 
 forecast_inputs as (
 
@@ -100,6 +92,7 @@ forecast_inputs as (
         period_start,
         funnel
     from parts
+    left join stages on parts.measure = stages.entry_measure
     group by period_kind, period_start, funnel
 
 ),
@@ -113,13 +106,11 @@ yearly_ratios as (
         periods.forecast_number,
         limits.funnel is not null as has_plan,
         case
-            when year_won_count >= {{ int_var('minimum_group_size') }}
-                then year_closed_count / year_won_count
+            when year_won_count >= {{ least_won_count }} then year_closed_count / year_won_count
             else sum(year_closed_count) over company / nullif(sum(year_won_count) over company, 0)
         end as closed_per_win,
         case
-            when year_won_count >= {{ int_var('minimum_group_size') }}
-                then year_won_days / year_won_count
+            when year_won_count >= {{ least_won_count }} then year_won_days / year_won_count
             else sum(year_won_days) over company / nullif(sum(year_won_count) over company, 0)
         end as days_per_win,
         now_new_open_amount / greatest(now_new_open_count, 1) as average_open_amount
@@ -150,7 +141,7 @@ funnel_totals as (
         open_changes.period_kind,
         open_changes.period_start,
         open_changes.funnel,
-        stages.measure,
+        stages.entry_measure as measure,
         coalesce(sum(parts.total), 0) as total
     from open_changes
     cross join stages
@@ -159,12 +150,12 @@ funnel_totals as (
             open_changes.period_kind = parts.period_kind
             and open_changes.period_start = parts.period_start
             and open_changes.funnel = parts.funnel
-            and stages.measure = parts.measure
+            and stages.entry_measure = parts.measure
             and parts.part in ('so_far', 'expected')
     where
         open_changes.has_plan and stages.stage_order between stages.lead_order and stages.win_order
     group by
-        open_changes.period_kind, open_changes.period_start, open_changes.funnel, stages.measure
+        open_changes.period_kind, open_changes.period_start, open_changes.funnel, stages.entry_measure
     {%- for measure, needs_plan, formula in formulas %}
     union all
     select
