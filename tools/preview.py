@@ -1,4 +1,4 @@
-"""Tells what the identity overrides would change: builds in a copy of the database, and compares.
+"""Shows what the identity overrides would change: builds a copy of the database and compares.
 
 python -m tools.preview --database warehouse/revenue_funnel.duckdb
 """
@@ -22,15 +22,15 @@ MOVED = """
     inner join after.intermediate.int_record_persons_mapped as other using (record_key)
     where one.person_key != other.person_key
 """
-# A number of each build, told beside the other's.
+# Figures that are printed for both builds.
 FIGURES = {
     "people": "select count(*) from {}.marts.dim_persons",
     "journeys that became leads": """
-        select count(distinct journey_key) from {}.marts.fct_lifecycle where stage = 'lead'
+        select count(*) from {}.marts.fct_journeys where has_lead
     """,
     "won revenue": "select coalesce(sum(won_amount), 0) from {}.marts.fct_journeys",
 }
-# Journeys by their person; what stands at another person than before has moved.
+# The won amount of each person before and after; half of the differences has moved.
 REVENUE = """
     select coalesce(sum(abs(coalesce(one.amount, 0) - coalesce(other.amount, 0))), 0) / 2
     from (select person_key, sum(won_amount) as amount from before.marts.fct_journeys group by all)
@@ -45,7 +45,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", type=Path, default=Path("warehouse/revenue_funnel.duckdb"))
     parser.add_argument("--vars", type=json.loads, default={}, help="vars of the build, as JSON")
-    parser.add_argument("--project-dir", type=Path, default=ROOT, help="whose seeds are tried")
+    parser.add_argument(
+        "--project-dir", type=Path, default=ROOT, help="the project whose seeds are tried"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.database.parent) as folder:
         copy = Path(folder) / options.database.name
@@ -57,11 +59,11 @@ def main() -> int:
 
 
 def _build(database: Path, target: Path, variables: dict[str, Any], project: Path) -> bool:
-    """Everything but the tests: what would be told, even where a law would not hold."""
-    wanted = [f"int_overrides_checked+,+{mart}" for mart in ("fct_journeys", "dim_persons")]
-    chosen = ["--select", "identity_overrides", *wanted]
-    without = ["--exclude-resource-type", "test", "unit_test"]
-    arguments = ["build", "--quiet", *chosen, *without]
+    """Builds without tests, so that the figures are shown even if a test would fail."""
+    between = [f"int_overrides_checked+,+{mart}" for mart in ("fct_journeys", "dim_persons")]
+    selection = ["--select", "identity_overrides", *between]
+    without_tests = ["--exclude-resource-type", "test", "unit_test"]
+    arguments = ["build", "--quiet", *selection, *without_tests]
     outcome = run_dbt(arguments, database, target, variables, project=project)
     if not outcome.success:
         print("The copy does not build; the sentence above says why.", file=sys.stderr)
@@ -81,7 +83,7 @@ def _compare(before: Path, after: Path) -> None:
         for name, sql in FIGURES.items():
             one, other = (_value(connection, sql.format(side)) for side in ("before", "after"))
             print(f"{name}: {one} before, {other} after")
-        print(f"won revenue that changes hands: {_value(connection, REVENUE)}")
+        print(f"won revenue that moves to another person: {_value(connection, REVENUE)}")
 
 
 def _value(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:

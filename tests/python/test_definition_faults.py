@@ -19,8 +19,10 @@ RULES = "lead_definition_rules.csv"
 SCORES = "lead_definition_scores.csv"
 AGREEMENTS = "lead_definition_agreements.csv"
 RULE = "seeds/lead_definition_rules.csv, version 3, stage {}, rule {}"
-DRAFT_RULE = "3,lead,not_test,is_test,is,false,passes,No test record"
-DRAFT_SIZE = "3,mql,large_enough,employees,at_least,50,passes,Large enough to need us"
+DRAFT_RULE = "3,lead,not_test,is_test,is,false,passes,Not a test record"
+DRAFT_SIZE = (
+    "3,mql,large_enough,employees,at_least,50,passes,Company is large enough for the product"
+)
 
 
 @pytest.fixture(scope="module")

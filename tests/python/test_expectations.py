@@ -1,4 +1,4 @@
-"""Great Expectations says whether the data still means what was agreed."""
+"""Great Expectations checks whether the data still means what was agreed."""
 
 import csv
 import os
@@ -21,19 +21,21 @@ from tools.run_dbt import ROOT
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 Broken = Callable[..., Verdict]
 
-# What breaks one suite each, and what its sentence must say.
+# A statement that breaks one suite, and what its sentence must contain.
 BREAKS = {
-    "conformance": (
+    "label_agreement": (
         "update marts.label_agreement set is_defined = false"
         " where system = 'hubspot' and stage = 'mql'",
         r"hubspot, mql has 100\.0% \(of \d+\), agreed is at most 50\.0%\. Owner: marketing\. Read ",
     ),
-    "conservation": (
-        "update marts.source_reconciliation set read_count = read_count + 3 where source_table = 'charge'",
+    "source_reconciliation": (
+        "update marts.source_reconciliation set read_count = read_count + 3"
+        " where source_table = 'charge'",
         r"stripe\.charge has 3 \(of [\d,]+\), agreed is at most 0\. Owner: data\. Do not trust",
     ),
     "quarantine": (
-        "update marts.source_reconciliation set fate = 'quarantined' where source_table = 'email_event'",
+        "update marts.source_reconciliation set fate = 'quarantined'"
+        " where source_table = 'email_event'",
         r"hubspot\.email_event has 100\.0% \(of [\d,]+\), agreed is at most 20\.0%\. Owner: data\.",
     ),
     "vocabulary": (
@@ -55,14 +57,14 @@ BREAKS = {
     ),
     "freshness": (
         "delete from intermediate.int_payments_unioned where paid_at > '2026-05-10'",
-        r"stripe has \d\d \(of 1\), agreed is at most 45\. Owner: data\. See whether",
+        r"stripe has \d\d \(of 1\), agreed is at most 45\. Owner: data\. Check whether",
     ),
 }
 
 
 @pytest.fixture(scope="module")
 def as_table(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built demo company; what is a view there is a table, so that a test can break it."""
+    """The built demo company with its views as tables, so that a test can break them."""
     database = tmp_path_factory.mktemp("expectations") / built.database.name
     shutil.copy(built.database, database)
     with duckdb.connect(str(database)) as connection:
@@ -87,7 +89,7 @@ def broken(as_table: Path, tmp_path: Path) -> Iterator[Broken]:
         yield run
 
 
-def test_the_demo_company_is_as_agreed(broken: Broken) -> None:
+def test_the_demo_company_meets_the_agreements(broken: Broken) -> None:
     verdict = broken()
     assert verdict.errors == 0, verdict.sentences()
     with (ROOT / "seeds" / "data_agreements.csv").open(newline="") as file:
@@ -97,7 +99,7 @@ def test_the_demo_company_is_as_agreed(broken: Broken) -> None:
 
 
 @pytest.mark.parametrize("suite", BREAKS)
-def test_what_is_not_as_agreed_is_an_error_with_one_sentence(suite: str, broken: Broken) -> None:
+def test_a_broken_agreement_is_an_error_with_one_sentence(suite: str, broken: Broken) -> None:
     statement, sentence = BREAKS[suite]
     verdict = broken(statement)
     [error] = [fault for fault in verdict.faults if fault.severity == "error"]
@@ -106,7 +108,7 @@ def test_what_is_not_as_agreed_is_an_error_with_one_sentence(suite: str, broken:
     assert f"error: {error.sentence}" in verdict.sentences()
 
 
-def test_a_limit_that_only_warns_is_told_and_is_no_error(broken: Broken) -> None:
+def test_a_broken_warning_limit_is_reported_and_is_no_error(broken: Broken) -> None:
     verdict = broken(
         "update marts.definition_explained set outcome = 'unknown'"
         " where attribute = 'country' and person_key % 5 = 0"
@@ -115,18 +117,18 @@ def test_a_limit_that_only_warns_is_told_and_is_no_error(broken: Broken) -> None
     assert verdict.errors == 0
 
 
-def test_too_little_to_tell_is_told(broken: Broken) -> None:
+def test_subjects_without_enough_data_are_reported(broken: Broken) -> None:
     verdict = broken(
-        "delete from marts.label_agreement where system = 'hubspot' and agreement_date > '2026-01-01'"
-        " and stage = 'mql'",
+        "delete from marts.label_agreement"
+        " where system = 'hubspot' and agreement_date > '2026-01-01' and stage = 'mql'",
         "delete from marts.definition_explained where attribute = 'country'",
         "delete from intermediate.int_touches_scored where occurred_at < '2026-04-02'",
     )
-    assert {"fill_rates: country", "scores: reference"} <= set(verdict.untold)
+    assert {"fill_rates: country", "scores: reference"} <= set(verdict.without_data)
     assert verdict.errors == 0
 
 
-def test_what_cannot_be_checked_counts_as_broken(broken: Broken) -> None:
+def test_an_agreement_that_cannot_be_checked_is_an_error(broken: Broken) -> None:
     verdict = broken("update seeds.data_agreements set limit_value = '-1' where suite = 'scores'")
     assert verdict.errors == 1
     assert "could not be checked" in verdict.faults[0].sentence
@@ -137,17 +139,17 @@ def test_what_cannot_be_checked_counts_as_broken(broken: Broken) -> None:
     [
         (
             "delete from seeds.data_agreements where definition_version = 2",
-            "Version 2 of the lead definition is in force, and seeds/data_agreements.csv says"
-            " nothing for it on the data: have the teams agree, and add the rows.",
+            "Version 2 of the lead definition is in force, and seeds/data_agreements.csv has no row"
+            " for it about the data: let the teams agree, and add the rows.",
         ),
         (
             "delete from seeds.data_agreements where suite = 'fill_rates' and subject is null",
-            "says nothing for it on how often has_business_email, has_valid_email, is_competitor,"
+            "has no row for it about how often has_business_email, has_valid_email, is_competitor,"
             " is_internal, is_test must be known",
         ),
         (
             "update seeds.data_agreements set limit_value = 'few' where suite = 'freshness'",
-            "the limit of freshness  is no number: few",
+            "suite freshness, subject (empty): limit_value is few. Allowed: a number.",
         ),
         (
             "update seeds.data_agreements set subject = 'a;b' where suite = 'vocabulary'",
@@ -159,7 +161,7 @@ def test_what_cannot_be_checked_counts_as_broken(broken: Broken) -> None:
         ),
     ],
 )
-def test_what_is_not_agreed_stops_in_one_sentence(
+def test_a_missing_or_faulty_agreement_stops_with_one_sentence(
     statement: str, sentence: str, broken: Broken
 ) -> None:
     with pytest.raises(AgreementError) as error:
@@ -183,7 +185,7 @@ class _References(HTMLParser):
         ]
 
 
-def test_the_pages_refer_to_nothing_outside(broken: Broken, tmp_path: Path) -> None:
+def test_the_pages_refer_to_no_other_site(broken: Broken, tmp_path: Path) -> None:
     broken(*(statement for statement, _ in BREAKS.values()))
     pages = sorted((tmp_path / "validation").glob("*.html"))
     assert [page.stem for page in pages] == sorted([*BREAKS, "index"])
@@ -206,7 +208,7 @@ def test_the_pages_open_in_a_browser_without_a_network(broken: Broken, tmp_path:
     page, log = _opened(tmp_path / "validation" / "fill_rates.html", tmp_path)
     assert "Persons whose country is known" in page
     assert _outside(log) == []
-    # The log does tell of what a page would fetch.
+    # The log does show what a page would fetch.
     bad = tmp_path / "validation" / "bad.html"
     bad.write_text('<script src="https://cdn.example.com/vega.js"></script>')
     assert _outside(_opened(bad, tmp_path)[1]) == ["https://cdn.example.com/vega.js"]

@@ -1,6 +1,9 @@
-"""Says whether the data still means what was agreed: Great Expectations over a build."""
+"""Checks a build against what the teams agreed about the data, with Great Expectations.
+
+The seed data_agreements has the limits, one suite per topic. `measure` computes one small table per
+suite (measures/*.sql), `validate` runs Great Expectations on them, `pages` writes what it found."""
 
 import os
 
-# Before it is imported: it tells nothing to anybody.
+# Must be set before the import: it then sends no usage statistics.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"

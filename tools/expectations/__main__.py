@@ -1,4 +1,4 @@
-"""Says whether the data of a build still means what was agreed; an error ends with 1.
+"""Checks whether the data of a build meets what was agreed; exits with 1 if there is an error.
 
 python -m tools.expectations --database warehouse/revenue_funnel.duckdb
 """
@@ -29,19 +29,19 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except duckdb.Error as error:
-        told = str(error).splitlines()[0]
-        print(f"{options.database} can't be validated: {told}", file=sys.stderr)
+        message = str(error).splitlines()[0]
+        print(f"{options.database} can't be validated: {message}", file=sys.stderr)
         return 2
     print("\n".join(verdict.sentences()))
     return 1 if verdict.errors else 0
 
 
 def _cutoff(options: argparse.Namespace) -> datetime:
-    """What is said, else what the last good build looked up to, else the project's."""
+    """The cutoff of --vars, else that of the last good build, else that of the project."""
     known = None if options.vars else stamp.last_good(options.database)
-    told = stamp.cutoff(options.vars)
+    setting = stamp.cutoff(options.vars)
     now = datetime.now(UTC).replace(tzinfo=None)
-    return known or (now if told == "now" else datetime.fromisoformat(told))
+    return known or (now if setting == "now" else datetime.fromisoformat(setting))
 
 
 def _options() -> argparse.Namespace:

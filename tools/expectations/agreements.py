@@ -9,18 +9,18 @@ from typing import Any
 import duckdb
 
 COLUMN = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
-# Lately, and how few persons or rows are too few to tell a share of them.
+# The days that count as recent, and the fewest persons or rows for which a share is computed.
 DAYS = 90
 FEWEST = 20
 
 
 class AgreementError(Exception):
-    """Why nothing can be validated, in one sentence."""
+    """Why a build cannot be validated, in one sentence."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """One row of the seed: a limit, and whose it is."""
+    """One row of the seed data_agreements: a limit with its owner."""
 
     suite: str
     subject: str
@@ -36,13 +36,16 @@ class Agreement:
         try:
             return float(self.limit_value)
         except ValueError:
-            told = f"the limit of {self.suite} {self.subject} is no number: {self.limit_value}"
-            raise AgreementError(f"seeds/data_agreements.csv: {told}.") from None
+            raise AgreementError(
+                f"seeds/data_agreements.csv, suite {self.suite},"
+                f" subject {self.subject or '(empty)'}:"
+                f" limit_value is {self.limit_value}. Allowed: a number."
+            ) from None
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Everything that a build is held to: what was agreed, for which version, up to when."""
+    """What a build is validated against: the agreements of a version, up to a cutoff."""
 
     version: int
     cutoff: datetime
@@ -65,14 +68,14 @@ def read_terms(connection: duckdb.DuckDBPyConnection, cutoff: datetime) -> Terms
     agreements = _agreements(connection, version)
     wanted = {each.limit_value for each in agreements if each.expectation == "one_of"}
     words = {name: _words(connection, name) for name in sorted(wanted)}
-    asked = _attributes(connection, version)
-    if silent := [each for each in asked if _has_no_limit(each, agreements)]:
-        raise AgreementError(_missing(version, f"how often {', '.join(silent)} must be known"))
+    attributes = _attributes(connection, version)
+    if missing := [each for each in attributes if _has_no_limit(each, agreements)]:
+        raise AgreementError(_missing(version, f"how often {', '.join(missing)} must be known"))
     return Terms(version, cutoff, agreements, words)
 
 
 def quoted(name: str) -> tuple[str, str]:
-    """A table and its column, fit for a statement."""
+    """A table and its column, quoted for a query."""
     if not COLUMN.fullmatch(name):
         raise AgreementError(f"seeds/data_agreements.csv: '{name}' is not a table and its column.")
     table, column = name.split(".")
@@ -103,7 +106,7 @@ def _agreements(connection: duckdb.DuckDBPyConnection, version: int) -> tuple[Ag
 
 
 def _attributes(connection: duckdb.DuckDBPyConnection, version: int) -> list[str]:
-    """What the rules ask of a person or company."""
+    """The attributes of a person or company that the rules use."""
     rows = connection.execute(
         "select distinct attribute from seeds.lead_definition_rules"
         " where definition_version = ? and attribute not in ('evidence', 'score', 'stage')"
@@ -114,7 +117,7 @@ def _attributes(connection: duckdb.DuckDBPyConnection, version: int) -> list[str
 
 
 def _has_no_limit(attribute: str, agreements: tuple[Agreement, ...]) -> bool:
-    """An agreement without a subject holds for every one."""
+    """An agreement without a subject holds for every attribute."""
     named = {each.subject for each in agreements if each.suite == "fill_rates"}
     return not named & {"", attribute}
 
@@ -128,5 +131,5 @@ def _words(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, ...]:
 def _missing(version: int, what: str) -> str:
     return (
         f"Version {version} of the lead definition is in force, and seeds/data_agreements.csv"
-        f" says nothing for it on {what}: have the teams agree, and add the rows."
+        f" has no row for it about {what}: let the teams agree, and add the rows."
     )

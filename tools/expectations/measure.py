@@ -1,4 +1,4 @@
-"""Measures a build: one small table a suite, written where Great Expectations reads it."""
+"""Measures a build: one small table per suite, written where Great Expectations reads it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,25 +17,25 @@ MEASURES = Path(__file__).parent / "measures"
 
 @dataclass(frozen=True)
 class Measured:
-    """Where a suite's table is, its subjects, and what they are compared with."""
+    """The table of a suite, its subjects, and what they are compared with."""
 
     path: Path
-    # Whether there was enough of the subject to tell.
+    # Whether there is enough data about the subject.
     subjects: Mapping[str, bool]
-    # How the values of the subject `reference` spread, where there is one.
+    # The distribution of the values of the subject `reference`, if there is one.
     reference: Mapping[str, float]
 
 
 def measure(
     connection: duckdb.DuckDBPyConnection, terms: Terms, folder: Path
 ) -> dict[str, Measured]:
-    """A Parquet file a suite."""
+    """Writes one Parquet file per suite."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
     for suite, agreements in terms.suites().items():
         query = _words_used(agreements) if suite == "vocabulary" else _query(suite)
-        asked = {key: value for key, value in terms.parameters.items() if f"${key}" in query}
-        table = connection.execute(query, asked).to_arrow_table()
+        parameters = {key: value for key, value in terms.parameters.items() if f"${key}" in query}
+        table = connection.execute(query, parameters).to_arrow_table()
         pq.write_table(table, folder / f"{suite}.parquet")
         found[suite] = _measured(table, folder / f"{suite}.parquet")
     return found
@@ -63,7 +63,7 @@ def _query(suite: str) -> str:
 
 
 def _words_used(agreements: list[Agreement]) -> str:
-    """Each word that stands in a column that has a vocabulary."""
+    """Each value of a column that has a vocabulary."""
     parts = []
     for name in dict.fromkeys(each.subject for each in agreements):
         table, column = quoted(name)

@@ -20,12 +20,12 @@ FETCHED = re.compile(
     r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|@import[^;]*;|url\([^)]*\)",
     re.DOTALL | re.IGNORECASE,
 )
-# What leads away from them, calls a script that is gone, or is a greeting.
+# Links to other sites, and calls of scripts that were removed.
 AWAY = re.compile(
     r'\s(href|src|action|srcset)="(https?:)?//[^"]*"|\son[a-z]+="[^"]*"', re.IGNORECASE
 )
 MODAL = re.compile(r'<div class="modal\b.*?(?=<div class="container-fluid)', re.DOTALL)
-# The site that these pages would stand in has folders.
+# Links of the original site, which has folders.
 FOLDERS = re.compile(r'href="(?:\.\./)+(?:expectations/)?([^"/]*)"')
 INDEX = """<!DOCTYPE html>
 <html><head><meta charset="UTF-8"><title>What was agreed about the data</title>
@@ -37,7 +37,7 @@ INDEX = """<!DOCTYPE html>
 
 
 def write_pages(result: CheckpointResult, measured: Mapping[str, Measured], folder: Path) -> Path:
-    """A page a suite, and one that leads to them."""
+    """Writes one page per suite, and an index."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for validation in result.run_results.values():
@@ -47,13 +47,13 @@ def write_pages(result: CheckpointResult, measured: Mapping[str, Measured], fold
         (folder / f"{name}.html").write_text(alone(page, found))
         rows.append(_row(name, validation))
     index = folder / "index.html"
-    table = _table(("suite", "expectations", "kept", ""), rows)
+    table = _table(("suite", "expectations", "met", ""), rows)
     index.write_text(INDEX.format(style=STYLE, table=table))
     return index
 
 
 def alone(page: str, found: str = "") -> str:
-    """The page with its style in it, and nothing that it would fetch."""
+    """The page with its style in it, without anything that it would fetch."""
     page = AWAY.sub("", FETCHED.sub("", MODAL.sub("", page)))
     page = FOLDERS.sub(r'href="\1"', page)
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
@@ -61,27 +61,27 @@ def alone(page: str, found: str = "") -> str:
 
 
 def _values(path: Path) -> list[Sequence[str]]:
-    """What Great Expectations saw, each value with how many rows stand behind it."""
+    """What Great Expectations read: each value with its number of rows."""
     rows = duckdb.execute(
         "select subject, value, sum(row_count) from read_parquet(?) group by all order by all",
         [str(path)],
     ).fetchall()
-    return [[html.escape(_told(cell)) for cell in row] for row in rows]
+    return [[html.escape(_formatted(cell)) for cell in row] for row in rows]
 
 
-def _told(cell: Any) -> str:
+def _formatted(cell: Any) -> str:
     if cell is None:
-        return "too little to tell"
+        return "not enough data"
     return f"{cell:,.4g}" if isinstance(cell, float) else str(cell)
 
 
 def _row(name: str, validation: ExpectationSuiteValidationResult) -> Sequence[str]:
     failure = validation.get_max_severity_failure()
     verdict = {"critical": "error", "warning": "warning"}[failure.value] if failure else "as agreed"
-    kept = sum(bool(each.success) for each in validation.results)
+    met = sum(bool(each.success) for each in validation.results)
     link = f'<a href="{html.escape(name)}.html">{html.escape(name)}</a>'
     mark = f'<strong class="{"text-danger" if failure else "text-success"}">{verdict}</strong>'
-    return link, str(len(validation.results)), str(kept), mark
+    return link, str(len(validation.results)), str(met), mark
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""Holds what was measured against what was agreed: one checkpoint of all suites."""
+"""Compares what was measured with what was agreed: one checkpoint of all suites."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from tools.expectations.measure import Measured
 
 CHECKPOINT = "what_was_agreed"
 SEVERITIES = {"error": "critical", "warning": "warning"}
-TOLD = {
+RESULT_FORMAT = {
     "result_format": "COMPLETE",
     "unexpected_index_column_names": ["subject", "owner_team", "row_count"],
 }
@@ -26,7 +26,7 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What is not as agreed: where, how far off, whose it is and what to do."""
+    """A broken agreement, as a sentence with the value, the owner and what to do."""
 
     severity: str
     suite: str
@@ -52,13 +52,13 @@ def check(terms: Terms, measured: Mapping[str, Measured]) -> CheckpointResult:
         definition = gx.ValidationDefinition(name=name, data=batch, suite=suite)
         definitions.append(context.validation_definitions.add(definition))
     checkpoint = gx.Checkpoint(
-        name=CHECKPOINT, validation_definitions=definitions, result_format=TOLD
+        name=CHECKPOINT, validation_definitions=definitions, result_format=RESULT_FORMAT
     )
     return _plain(context.checkpoints.add(checkpoint).run())
 
 
 def _plain(result: CheckpointResult) -> CheckpointResult:
-    """Numbers as the pages can tell them: not numpy's."""
+    """Numbers as Python's own, not numpy's, so that the pages can show them."""
     for validation in result.run_results.values():
         for each in validation.results:
             if isinstance(value := each.result.get("observed_value"), float):
@@ -66,8 +66,8 @@ def _plain(result: CheckpointResult) -> CheckpointResult:
     return result
 
 
-def untold(terms: Terms, measured: Mapping[str, Measured]) -> list[str]:
-    """Where there is too little to tell: silence says nothing."""
+def subjects_without_data(terms: Terms, measured: Mapping[str, Measured]) -> list[str]:
+    """Subjects with too little data to validate: their silence means nothing."""
     found = []
     for name, agreements in terms.suites().items():
         known = measured[name].subjects
@@ -79,7 +79,7 @@ def untold(terms: Terms, measured: Mapping[str, Measured]) -> list[str]:
 
 
 def _subjects(agreement: Agreement, agreements: list[Agreement], measured: Measured) -> list[str]:
-    """What the agreement holds for: its subject, or all that no other of the suite names."""
+    """Its subject, or all subjects that no other agreement of the suite names."""
     named = {each.subject for each in agreements}
     wanted = {agreement.subject} if agreement.subject else set(measured.subjects) - named
     if agreement.expectation == "like_reference" and not measured.reference:
@@ -135,7 +135,7 @@ def _number(agreement: Agreement, value: float) -> str:
 
 
 def faults(result: CheckpointResult) -> list[Fault]:
-    """The worst of each subject."""
+    """The most severe fault of each subject."""
     worst: dict[tuple[str, str], Fault] = {}
     for validation in result.run_results.values():
         for each in validation.results:

@@ -1,7 +1,7 @@
--- Of the persons who touched us lately, the share of whom the attribute that a rule asks for was known.
+-- The share of persons with a recent touch for whom the attribute of a rule is known.
 with
 
-judged as (
+person_attributes as (
 
     select person_key, attribute, bool_and(outcome <> 'unknown') as is_known
     from marts.definition_explained
@@ -19,6 +19,6 @@ select
     cast(null as text) as owner_team,
     case when count(*) >= $fewest then count(*) filter (is_known) / count(*) end as value,
     count(*) as row_count
-from judged
+from person_attributes
 group by attribute
 order by subject

@@ -1,7 +1,7 @@
--- Days from the last that a system says happened to the moment up to which the build looks.
+-- Days from the last event of a system to the cutoff of the build.
 with
 
-happened as (
+system_events as (
 
     select system, max(occurred_at) as last_at from intermediate.int_touches_unioned group by all
     union all
@@ -23,6 +23,6 @@ select
     cast(date_diff('day', max(last_at), $cutoff) as double) as value,
     count(last_at) as row_count
 from (select distinct system from marts.source_reconciliation) as landed
-left join happened on landed.system = happened.system and last_at <= $cutoff
+left join system_events on landed.system = system_events.system and last_at <= $cutoff
 group by landed.system
 order by subject

@@ -1,4 +1,4 @@
--- Of the rows that landed, the share that could not be used.
+-- The share of landed rows that cannot be used.
 select
     system || '.' || source_table as subject,
     cast(null as text) as owner_team,

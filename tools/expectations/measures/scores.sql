@@ -1,4 +1,4 @@
--- The score at each touch: lately, and in the first days of the version, which are the reference.
+-- The score at each recent touch, and at those of the first 180 days of the version (the reference).
 with
 
 touches as (
@@ -19,6 +19,6 @@ select
     1 as row_count
 from touches
 where occurred_at >= $since or occurred_at < began_at + interval 180 day
--- A spread over ten classes takes more to tell than a share.
+-- A distribution over ten classes needs more rows than a share.
 qualify count(*) over (partition by subject) >= 10 * $fewest
 order by subject, value

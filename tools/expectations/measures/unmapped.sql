@@ -1,4 +1,4 @@
--- Of the journeys that became leads lately, the share whose first channel nobody mapped.
+-- The share of recent leads whose first channel is not mapped.
 select
     'first channel' as subject,
     stages.owner_team,
@@ -13,5 +13,5 @@ left join marts.fct_lifecycle as lifecycle
         stages.stage = lifecycle.stage
         and lifecycle.visit_number = 1
         and lifecycle.entered_at between $since and $cutoff
-where stages.stage = 'lead'
+where stages.planning_node = 'lead'
 group by stages.owner_team

@@ -1,4 +1,4 @@
--- Rows that landed and are neither counted nor set aside nor in quarantine, or that are there twice.
+-- Landed rows that are neither counted, set aside nor quarantined, or that are counted twice.
 select
     system || '.' || source_table as subject,
     cast(null as text) as owner_team,

@@ -1,17 +1,17 @@
--- Of the persons whom a system labelled lately, the share to whom the definition says no.
+-- The share of recently labelled persons who do not meet the definition, by system and stage.
 select
-    conformance.system || ', ' || conformance.stage as subject,
+    agreement.system || ', ' || agreement.stage as subject,
     stages.owner_team,
     case
         when sum(person_count) filter (is_labelled) >= $fewest
             then coalesce(sum(person_count) filter (not is_defined), 0) / sum(person_count)
     end as value,
     sum(person_count) as row_count
-from marts.label_agreement as conformance
-inner join seeds.lifecycle_stages as stages on conformance.stage = stages.stage
+from marts.label_agreement as agreement
+inner join seeds.lifecycle_stages as stages on agreement.stage = stages.stage
 where
     is_labelled
     and definition_version = $version
     and agreement_date between $since and $cutoff
-group by conformance.system, conformance.stage, stages.owner_team
+group by agreement.system, agreement.stage, stages.owner_team
 order by subject
