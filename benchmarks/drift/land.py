@@ -30,7 +30,7 @@ TABLES = f"""
     create schema history;
     create table history.history_stage_counts (
         period_kind varchar, period_start date, stage varchar, entered_count bigint,
-        note_number bigint, noted_at timestamp);
+        snapshot_number bigint, snapshotted_at timestamp);
     create table marts.stage_count_changes (
         period_kind varchar, period_start date, stage varchar, part varchar, rule varchar,
         change decimal(18, 2), entered_count bigint, earlier_reported_count bigint);

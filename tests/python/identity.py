@@ -97,8 +97,8 @@ class World:
         first = f"""
             create table intermediate.{HISTORY} (
                 record_key bigint, person_key bigint, previous_person_key bigint,
-                build_number bigint, change varchar, link_kind varchar, other_record_key bigint,
-                is_look_back boolean, noted_at timestamp
+                snapshot_number bigint, change varchar, link_kind varchar, other_record_key bigint,
+                is_look_back boolean, snapshotted_at timestamp
             )
         """
         self.connection.execute(first)
@@ -139,7 +139,7 @@ class World:
         """Every row of the history of ids."""
         return self.connection.execute(
             f"select record_key, person_key, previous_person_key, change"
-            f" from intermediate.{HISTORY} order by build_number, record_key"
+            f" from intermediate.{HISTORY} order by snapshot_number, record_key"
         ).fetchall()
 
 

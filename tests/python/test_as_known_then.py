@@ -96,7 +96,7 @@ def test_without_a_history_a_value_holds_from_the_build_that_first_saw_it(
     assert query(landed, employees) == [first, (7777, LATER)]
     _build(landed, EARLIER, tmp_path)
     assert query(landed, employees) == [first]
-    snapshots = "select count(*) from history.history_attribute_values where note_number > 1"
+    snapshots = "select count(*) from history.history_attribute_values where snapshot_number > 1"
     assert query(landed, snapshots) == [(1,)], "a build that looks back takes no snapshot"
 
 

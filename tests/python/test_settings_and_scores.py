@@ -14,8 +14,8 @@ from tools.run_dbt import run_dbt
 PEOPLE = 300
 APRIL, MAY, JUNE = "2026-04-15", "2026-05-15", "2026-06-15"
 CHANGED = """
-    select system, name, value, change, cast(noted_at as date)::varchar
-    from intermediate.int_settings_changed
+    select system, name, value, change, cast(snapshotted_at as date)::varchar
+    from intermediate.int_setting_changes_detected
     order by all
 """
 SCORED = {"salesforce.lead": {"lead_score_c": "Fit_Score__c"}}
@@ -39,7 +39,7 @@ def built(database: Path, select: str, **variables: Any) -> None:
 def test_a_renamed_status_is_one_that_vanished_and_one_that_appeared(tmp_path: Path) -> None:
     database = tmp_path / "revenue_funnel.duckdb"
     for moment in (APRIL, JUNE):
-        built(landed(database, moment, tmp_path), "+int_settings_changed", cutoff=moment)
+        built(landed(database, moment, tmp_path), "+int_setting_changes_detected", cutoff=moment)
     expected = [
         ("salesforce", "lead.Status", "Working - Contacted", "vanished", JUNE),
         ("salesforce", "lead.Status", "Working - Nurture", "appeared", JUNE),
@@ -47,7 +47,7 @@ def test_a_renamed_status_is_one_that_vanished_and_one_that_appeared(tmp_path: P
     assert query(database, CHANGED) == expected
     noted = "select * from history.history_settings order by all"
     before = query(database, noted)
-    built(database, "+int_settings_changed", cutoff=MAY)
+    built(database, "+int_setting_changes_detected", cutoff=MAY)
     assert query(database, noted) == before, "a build that looks back notes nothing"
     assert query(database, CHANGED) == []
 

@@ -5,7 +5,7 @@ with
 snapshots as (
 
     select * from {{ ref('history_stage_counts') }}
-    where period_kind = 'week' and noted_at <= {{ cutoff() }}
+    where period_kind = 'week' and snapshotted_at <= {{ cutoff() }}
 
 ),
 
@@ -20,13 +20,13 @@ reported_counts as (
         period_start as week,
         entered_count as reported_count,
         lag(entered_count) over (
-            partition by period_start, stage order by note_number
+            partition by period_start, stage order by snapshot_number
         ) as previous_count,
         first_value(entered_count) over (
-            partition by period_start, stage order by note_number
+            partition by period_start, stage order by snapshot_number
         ) as first_reported_count,
-        note_number,
-        cast(noted_at as date) as reported_date
+        snapshot_number,
+        cast(snapshotted_at as date) as reported_date
     from snapshots
 
 ),
@@ -62,7 +62,7 @@ ranked_restatements as (
                 restated_weeks.z_score desc,
                 restated_weeks.week asc,
                 restated_weeks.stage asc,
-                restated_weeks.note_number asc
+                restated_weeks.snapshot_number asc
         ) as size_rank
     from restated_weeks
     inner join monitors

@@ -2,7 +2,7 @@
    offers, on the last day that the build which saw them looked at. #}
 with
 
-changes as (select * from {{ ref('int_settings_changed') }}),
+changes as (select * from {{ ref('int_setting_changes_detected') }}),
 
 int_settings_counted as (
 
@@ -14,11 +14,11 @@ int_settings_counted as (
         end as signal,
         case when kind = 'column' and change = 'relabelled' then 'retyped' else change end
         || ' in ' || kind || ' ' || name || ', ' || value as subject,
-        cast({{ add_days('noted_at', -1) }} as date) as count_date,
+        cast({{ add_days('snapshotted_at', -1) }} as date) as count_date,
         count(*) as bad_count,
         count(*) as all_count
     from changes
-    group by system, change, kind, name, value, noted_at
+    group by system, change, kind, name, value, snapshotted_at
 
 )
 

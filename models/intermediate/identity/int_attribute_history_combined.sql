@@ -19,18 +19,6 @@ companies as (select * from {{ ref('int_companies_unioned') }}),
 
 snapshots as (select * from {{ ref('history_attribute_values') }}),
 
-attributes as (
-
-    select 'country' as attribute
-    union all
-    select 'industry' as attribute
-    union all
-    select 'seniority' as attribute
-    union all
-    select 'employees' as attribute
-
-),
-
 records as (
 
     select
@@ -128,10 +116,11 @@ ranked_snapshots as (
     select
         *,
         row_number() over (
-            partition by entity, record_key, noted_at order by note_number desc
+            partition by entity, record_key, attribute, snapshotted_at order by snapshot_number desc
         ) as recency,
-        min(noted_at) over (partition by entity, record_key) as first_noted_at,
-        count(*) over (partition by entity, record_key) as snapshot_count
+        min(snapshotted_at) over (partition by entity, record_key, attribute)
+            as first_snapshotted_at,
+        count(*) over (partition by entity, record_key, attribute) as snapshot_count
     from snapshots
 
 ),
@@ -141,29 +130,19 @@ snapshot_values as (
     -- The first value seen is valid from the start of time, a later one from the cutoff of the
     -- build that first saw it.
     select
-        ranked_snapshots.entity,
-        ranked_snapshots.record_key,
-        attributes.attribute,
-        case attributes.attribute
-            when 'country' then ranked_snapshots.country
-            when 'industry' then ranked_snapshots.industry
-            when 'seniority' then ranked_snapshots.seniority
-            when 'employees' then cast(ranked_snapshots.employees as {{ dbt.type_string() }})
-        end as value,
+        entity,
+        record_key,
+        attribute,
+        value,
         case
-            when ranked_snapshots.noted_at > ranked_snapshots.first_noted_at
-                then ranked_snapshots.noted_at
+            when snapshotted_at > first_snapshotted_at then snapshotted_at
             else {{ start_of_time() }}
         end as valid_from
     from ranked_snapshots
-    cross join attributes
     where
-        ranked_snapshots.snapshot_count > 1
-        and ranked_snapshots.recency = 1
-        and (
-            ranked_snapshots.noted_at <= {{ cutoff() }}
-            or ranked_snapshots.noted_at = ranked_snapshots.first_noted_at
-        )
+        snapshot_count > 1
+        and recency = 1
+        and (snapshotted_at <= {{ cutoff() }} or snapshotted_at = first_snapshotted_at)
 
 ),
 

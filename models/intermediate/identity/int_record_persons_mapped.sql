@@ -6,7 +6,7 @@ records as (select * from {{ ref('int_clusters_resolved') }}),
 person_ids as (
 
     select * from {{ ref('history_person_ids') }}
-    where noted_at <= {{ cutoff() }} and (not is_look_back or noted_at = {{ cutoff() }})
+    where snapshotted_at <= {{ cutoff() }} and (not is_look_back or snapshotted_at = {{ cutoff() }})
 
 ),
 
@@ -14,7 +14,7 @@ latest_person_ids as (
 
     select
         record_key,
-        {{ last_by('person_key', 'build_number') }} as person_key
+        {{ last_by('person_key', 'snapshot_number') }} as person_key
     from person_ids
     group by record_key
 

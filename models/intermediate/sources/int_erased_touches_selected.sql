@@ -23,8 +23,8 @@ ranked as (
         row_number() over (
             partition by row_key
             order by
-                case when noted_at <= {{ cutoff() }} then note_number end desc nulls last,
-                note_number
+                case when snapshotted_at <= {{ cutoff() }} then snapshot_number end desc nulls last,
+                snapshot_number
         ) as recency
     from notes
 

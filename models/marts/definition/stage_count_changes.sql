@@ -6,7 +6,7 @@ counts as (select * from {{ ref('int_stage_counts_aggregated') }}),
 
 cell_parts as (select * from {{ ref('int_stage_count_parts_attributed') }}),
 
-snapshots as (select * from {{ ref('history_stage_counts') }} where noted_at <= {{ cutoff() }}),
+snapshots as (select * from {{ ref('history_stage_counts') }} where snapshotted_at <= {{ cutoff() }}),
 
 drivers as (select * from {{ ref('int_stage_count_drivers_listed') }}),
 
@@ -18,7 +18,7 @@ first_snapshots as (
         period_kind,
         period_start,
         stage,
-        {{ first_by('entered_count', 'note_number') }} as entered_count
+        {{ first_by('entered_count', 'snapshot_number') }} as entered_count
     from snapshots
     group by period_kind, period_start, stage
 

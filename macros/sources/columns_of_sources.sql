@@ -1,0 +1,35 @@
+{# A query: one row per column of every source table that has landed: system, table_name, column_name (lower case), data_type. #}
+{% macro columns_of_sources() -%} {{ return(adapter.dispatch('columns_of_sources', 'revenue_funnel')()) }} {%- endmacro %}
+
+{% macro default__columns_of_sources() -%}
+    {%- set sources = (graph.sources.values() if execute else []) | sort(attribute='unique_id') %}
+    select
+        declared.system,
+        declared.table_name,
+        lower(landed.column_name) as column_name,
+        lower(landed.data_type) as data_type
+    from (
+        {%- for source in sources %}
+        select
+            '{{ source.source_name }}' as system,
+            '{{ source.name }}' as table_name,
+            '{{ source.database }}' as table_catalog,
+            '{{ source.schema }}' as table_schema,
+            '{{ source.identifier }}' as identifier
+        {{ 'union all' if not loop.last }}
+        {%- else %}
+        select
+            {{ typed_null('text') }} as system,
+            {{ typed_null('text') }} as table_name,
+            {{ typed_null('text') }} as table_catalog,
+            {{ typed_null('text') }} as table_schema,
+            {{ typed_null('text') }} as identifier
+        where false
+        {%- endfor %}
+    ) as declared
+    inner join information_schema.columns as landed
+        on
+            lower(declared.table_catalog) = lower(landed.table_catalog)
+            and lower(declared.table_schema) = lower(landed.table_schema)
+            and lower(declared.identifier) = lower(landed.table_name)
+{%- endmacro %}
