@@ -11,6 +11,8 @@ SEED ?= 7
 # The version or draft that `make backtest` sets beside what is in force, and what it parts the figures by.
 DRAFT ?= all
 BY ?=
+# Where the history is backed up: the tables that cannot be rebuilt.
+BACKUP ?= backups/history
 # Vars of the project for this build: VARS='{cutoff: "2026-06-01"}'.
 VARS ?= {}
 
@@ -27,10 +29,11 @@ SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check demo summary backtest alerts validate publish clean
+.PHONY: help build test lint check demo summary backtest alerts validate publish clean \
+    history-backup history-restore
 
 help: ## list these verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse (of the demo company), and print a summary
 	@$(PY) -m tools.build --database '$(REVENUE_FUNNEL_DATABASE)' --vars '$(VARS)'
@@ -67,6 +70,12 @@ validate: $(READY) ## check that the data still means what was agreed (Great Exp
 
 publish: $(READY) ## validate the last good build, publish it for readers, and send alerts
 	@$(PY) -m tools.publish --database '$(REVENUE_FUNNEL_DATABASE)'
+
+history-backup: $(READY) ## back up the schema history, which cannot be rebuilt (BACKUP=backups/history)
+	@$(PY) -m tools.history backup --database '$(REVENUE_FUNNEL_DATABASE)' --to '$(BACKUP)'
+
+history-restore: $(READY) ## put the backup of the history into the warehouse (BACKUP=backups/history FORCE=yes)
+	@$(PY) -m tools.history restore --database '$(REVENUE_FUNNEL_DATABASE)' --from '$(BACKUP)' $(if $(filter yes,$(FORCE)),--force)
 
 clean: ## remove what was made here: the warehouse too, but not .venv
 	rm -rf target logs warehouse data/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

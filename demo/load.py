@@ -12,13 +12,8 @@ import duckdb
 from demo.generate import Generation, read_generation
 
 TRUTH = "truth"
-LEDGERS = (
-    "history.history_person_ids",
-    "history.history_attribute_values",
-    "history.history_touches",
-    "history.history_plans",
-)
-"""What builds note for ever of one company, and must not be told of another."""
+HISTORY = "history"
+"""The schema of what earlier builds saw of one company: another company must not inherit it."""
 
 
 def _quoted(*names: str) -> str:
@@ -64,9 +59,8 @@ def _load_table(connection: duckdb.DuckDBPyConnection, catalog: str, file: Path)
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
-    """Drops what builds have noted, where there is any."""
-    for ledger in LEDGERS:
-        connection.execute(f"drop table if exists {_quoted(catalog, *ledger.split('.'))}")
+    """Drops the history of earlier builds, where there is any."""
+    connection.execute(f"drop schema if exists {_quoted(catalog, HISTORY)} cascade")
 
 
 def load(folder: Path | str, database: Path | str) -> int:

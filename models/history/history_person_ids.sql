@@ -181,7 +181,11 @@ ranked_links as (
         row_number() over (
             partition by links_both_ways.record_key
             order by
-                case links_both_ways.link_kind when 'review' then 0 when 'address' then 2 else 1 end,
+                case
+                    when links_both_ways.link_kind = 'review' then 0
+                    when links_both_ways.link_kind = 'address' then 2
+                    else 1
+                end,
                 links_both_ways.other_record_key,
                 links_both_ways.link_kind
         ) as strength_rank

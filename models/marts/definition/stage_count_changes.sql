@@ -6,7 +6,12 @@ counts as (select * from {{ ref('int_stage_counts_aggregated') }}),
 
 cell_parts as (select * from {{ ref('int_stage_count_parts_attributed') }}),
 
-snapshots as (select * from {{ ref('history_stage_counts') }} where snapshotted_at <= {{ cutoff() }}),
+snapshots as (
+
+    select * from {{ ref('history_stage_counts') }}
+    where snapshotted_at <= {{ cutoff() }}
+
+),
 
 drivers as (select * from {{ ref('int_stage_count_drivers_listed') }}),
 
