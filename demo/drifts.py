@@ -49,7 +49,7 @@ class Drift:
 DRIFTS = {
     # Marketing hands over earlier, to fill the spring.
     "lower score": Drift(
-        "conformance", "hubspot", "mql", "score", None, "marketing", "2026-03-02", "2026-03-30"
+        "label_agreement", "hubspot", "mql", "score", None, "marketing", "2026-03-02", "2026-03-30"
     ),
     # A new form does not ask for the country, until somebody notices.
     "no country": Drift(

@@ -1,6 +1,6 @@
-"""Drift that is known, against the project's own models and against what is usually done about it.
+"""Planted drift, found by the project's own models and by the usual detectors.
 
-Adds one row a case and detector to a CSV file, and writes the table of all of its rows."""
+Adds one row per case and detector to a CSV file, and writes the table of all of its rows."""
 
 import argparse
 import csv
@@ -13,14 +13,14 @@ import duckdb
 from benchmarks.drift.company import SYSTEMS
 from benchmarks.drift.drifts import KINDS, NONE
 from benchmarks.drift.land import FIRST
-from benchmarks.drift.rivals import limits, statistics, told
-from benchmarks.drift.run import Case, Drawn, draw, judge, land
+from benchmarks.drift.rivals import alerts_above, limits, statistics
+from benchmarks.drift.run import Case, Drawn, draw, evaluate, land
 from benchmarks.drift.score import Alert, Score, score
 from benchmarks.drift.table import write_table
 
 OURS = "this project"
 ALLOWED = 1.0  # false alerts a company in the monitored days
-# Whether the system tells its own score, and how far ours lies from it (standard deviation).
+# Whether the system provides its own score, and how far ours is from it (standard deviation).
 REGIMES = {"score known": (True, 1.0), "score unknown": (False, 5.0)}
 ALERTS = "select system, kind, rule, first_seen_date from marts.alerts"
 
@@ -43,7 +43,7 @@ def _draw(case: Case, seed: int, noise: float = 1.0) -> Drawn:
 
 
 def _batches(cases: int, benign: int, size: int) -> Iterator[list[Case]]:
-    """All kinds at all sizes once, then again, with the benign companies spread among them."""
+    """All kinds at all sizes once, then again, with the harmless companies spread among them."""
     waiting: list[Case] = []
     for number in range(max(cases, 1)):
         share = range(number * benign // cases, (number + 1) * benign // cases) if cases else ()
@@ -62,12 +62,12 @@ def _scores(
     with TemporaryDirectory() as folder:
         database = Path(folder) / "companies.duckdb"
         land(database, drawn, has_score)
-        judge(database, Path(folder) / "target")
+        evaluate(database, Path(folder) / "target")
         found = _alerts(database)
     for number, each in enumerate(drawn):
         yield score(regime, OURS, each, found.get(number, []))
         for name, statistic in statistics(each.leads).items():
-            yield score(regime, name, each, told(statistic, known[name]))
+            yield score(regime, name, each, alerts_above(statistic, known[name]))
 
 
 def _alerts(database: Path) -> dict[int, list[Alert]]:
@@ -97,7 +97,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--benign", type=int, default=120, help="companies without a drift")
     parser.add_argument("--batch", type=int, default=24, help="companies in one database")
     parser.add_argument("--seed", type=int, default=5309)
-    parser.add_argument("--tuning", type=int, default=120, help="companies that set rivals' limits")
+    parser.add_argument(
+        "--tuning", type=int, default=120, help="companies that set the limits of other detectors"
+    )
     parser.add_argument("--tuning-seed", type=int, default=101)
     parser.add_argument("--regimes", nargs="*", choices=list(REGIMES), default=list(REGIMES))
     parser.add_argument("--out", type=Path, default=Path("target/drift_scores.csv"))

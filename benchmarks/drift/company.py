@@ -27,7 +27,7 @@ class Company:
     mix: Floats  # system, day, channel
     audience: Floats  # system, day: points that scores lie above the usual
     served: Floats  # system, day: share of leads from a country that is served
-    overrides: Floats  # system, day: as many times the usual overrides
+    overrides: Floats  # system, day: overrides as a multiple of the usual
     weekday: Ints  # day: 0 is Monday
     outages: list[tuple[int, int]]  # system and day on which nothing came
     events: list[tuple[str, int, int]]  # kind, system, day

@@ -22,17 +22,21 @@ class Kind:
     sizes: tuple[float, float, float]
     alerts: frozenset[str]
     rule: str | None = None
+    # The name in the random seed, so that a new name draws the same companies.
+    seed_name: str = ""
 
 
-def _kind(name: str, sizes: tuple[float, float, float], alerts: str, rule: str = "") -> Kind:
-    return Kind(name, sizes, frozenset(alerts.split()), rule or None)
+def _kind(
+    name: str, sizes: tuple[float, float, float], alerts: str, rule: str = "", seed_name: str = ""
+) -> Kind:
+    return Kind(name, sizes, frozenset(alerts.split()), rule or None, seed_name or name)
 
 
 KINDS = (
-    _kind("threshold_lowered", (-3, -5, -10), "conformance creep", "score"),
-    _kind("threshold_raised", (3, 5, 10), "conformance creep", "score"),
-    _kind("criterion_dropped", (0.5, 0.8, 1.0), "conformance creep", "a rule"),
-    _kind("criterion_added", (0.3, 0.6, 1.0), "conformance creep", "none"),
+    _kind("threshold_lowered", (-3, -5, -10), "label_agreement gradual_change", "score"),
+    _kind("threshold_raised", (3, 5, 10), "label_agreement gradual_change", "score"),
+    _kind("criterion_dropped", (0.5, 0.8, 1.0), "label_agreement gradual_change", "a rule"),
+    _kind("criterion_added", (0.3, 0.6, 1.0), "label_agreement gradual_change", "none"),
     _kind("recalibrated", (3, 6, 10), "score_recalibrated", "score"),
     _kind("field_unfilled", (0.1, 0.3, 0.9), "fill_rate", "large_enough"),
     _kind("new_label", (0.02, 0.08, 0.3), "unknown_label"),
@@ -41,9 +45,15 @@ KINDS = (
     _kind("duplicates", (0.04, 0.1, 0.25), "duplicates"),
     _kind("back_dated", (0.03, 0.08, 0.2), "back_dated"),
     _kind("reopened", (0.03, 0.08, 0.2), "reopened"),
-    _kind("overridden", (0.03, 0.06, 0.12), "overridden conformance", "none"),
-    _kind("segment", (-5, -10, -15), "segment conformance creep", "score"),
-    _kind("creep", (0.5, 1, 2), "creep conformance", "score"),
+    _kind("overridden", (0.03, 0.06, 0.12), "overridden label_agreement", "none"),
+    _kind(
+        "channel_threshold",
+        (-5, -10, -15),
+        "channel_label_agreement label_agreement gradual_change",
+        "score",
+        "segment",
+    ),
+    _kind("gradual_change", (0.5, 1, 2), "gradual_change label_agreement", "score", "creep"),
 )
 NONE = _kind("none", (0, 0, 0), "")
 
@@ -69,14 +79,14 @@ class Drift:
             size=size,
             system=int(rng.choice(len(SHARES), p=SHARES)),
             onset=int(rng.choice(days)),
-            part=int(rng.integers(len(CHANNELS) if kind.name == "segment" else 3)),
+            part=int(rng.integers(len(CHANNELS) if kind.name == "channel_threshold" else 3)),
             sign=int(rng.choice([-1, 1])),
         )
 
     def hits(self, system: Ints, day: Ints, channel: Ints) -> Bools:
         """The leads that come after it, in its system, and in its channel if it has one."""
         is_hit = (system == self.system) & (day >= self.onset)
-        is_whole = self.kind != "segment"
+        is_whole = self.kind != "channel_threshold"
         return np.asarray(is_hit & ((channel == self.part) | is_whole))
 
     def points(self, day: Ints) -> int:
@@ -84,26 +94,26 @@ class Drift:
 
     def threshold(self, day: Ints) -> Ints:
         """How far the threshold has moved by a day."""
-        if self.kind == "creep":
+        if self.kind == "gradual_change":
             moved = self.sign * self.size * (day - self.onset + 1) / 7
             return np.asarray(np.rint(moved), dtype=np.int64)
-        moves = self.kind in ("threshold_lowered", "threshold_raised", "segment")
+        moves = self.kind in ("threshold_lowered", "threshold_raised", "channel_threshold")
         return np.full(len(day), int(self.size) if moves else 0)
 
     def criteria(
-        self, rng: np.random.Generator, criteria: Bools, is_hit: Bools, chance: Floats
+        self, rng: np.random.Generator, criteria: Bools, is_hit: Bools, draw: Floats
     ) -> Bools:
-        """What the system asks, beside the score: one criterion less, or one more."""
+        """The system's criteria besides the score: one less, or one more."""
         if self.kind == "criterion_dropped":
             criteria = criteria.copy()
-            criteria[:, self.part] |= is_hit & (chance < self.size)
+            criteria[:, self.part] |= is_hit & (draw < self.size)
         if self.kind == "criterion_added":
-            lacks = is_hit & (chance < self.size) & (rng.random(len(is_hit)) > SENIOR)
+            lacks = is_hit & (draw < self.size) & (rng.random(len(is_hit)) > SENIOR)
             criteria = np.column_stack([criteria, ~lacks])
         return criteria
 
-    def override(self, label: Bools, is_hit: Bools, chance: Floats) -> Bools:
-        return label | (is_hit & (self.kind == "overridden") & (chance < self.size))
+    def override(self, label: Bools, is_hit: Bools, draw: Floats) -> Bools:
+        return label | (is_hit & (self.kind == "overridden") & (draw < self.size))
 
-    def renames(self, chance: Floats) -> Bools:
-        return (self.kind in ("new_label", "label_renamed")) & (chance < self.size)
+    def renames(self, draw: Floats) -> Bools:
+        return (self.kind in ("new_label", "label_renamed")) & (draw < self.size)

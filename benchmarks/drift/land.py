@@ -12,15 +12,29 @@ from benchmarks.drift.leads import RULES, THRESHOLD, Leads
 
 FIRST = date(2026, 1, 5)
 CUTOFF = FIRST + timedelta(DAYS + 1)
+ATTRIBUTES = ("has_business_email", "employees", "country", "score")
+# A profile is how a person does by the three rules of attributes: 0 failed, 1 passed, 2 unknown.
+ATTRIBUTE_RULES = list(RULES[:3])
 TABLES = f"""
     create schema intermediate; create schema seeds; create schema marts;
-    create table intermediate.int_label_chances (
+    create table intermediate.int_label_trials_evaluated (
         system varchar, person_key bigint, stage varchar, definition_version bigint,
-        funnel varchar, channel varchar, pattern varchar, score bigint, system_score bigint,
-        is_defined boolean, is_labelled boolean, has_touch boolean, chance_date date);
-    create table intermediate.int_integrity_counted (
+        profile_key bigint, channel varchar, score bigint, system_score bigint,
+        failed_rule_count bigint, blocking_rule varchar, blocking_attribute varchar,
+        is_defined boolean, is_labelled boolean, has_touch boolean, trial_date date);
+    create table intermediate.int_integrity_events_counted (
         system varchar, signal varchar, subject varchar, definition_version bigint,
-        bad_count bigint, all_count bigint, count_date date);
+        bad_count bigint, all_count bigint, event_date date);
+    create table intermediate.int_stage_claims_rows_checked (system varchar, label varchar);
+    create table intermediate.int_profile_rules_evaluated as
+        select profile_key, 1::bigint as definition_version, 'mql' as stage, rule,
+        list_extract(['failed', 'passed', 'unknown'], outcome + 1) as outcome,
+        outcome = 1 as is_passed
+        from (
+            select number as profile_key, unnest({ATTRIBUTE_RULES}) as rule,
+            unnest([number % 3, number // 3 % 3, number // 9]) as outcome
+            from range(27) as profiles(number)
+        );
     create table intermediate.int_definition_versions_dated as
         select 'in_force' as evaluation, 1::bigint as definition_version, false as is_draft,
         timestamp '1990-01-01' as valid_from, timestamp '9999-12-31' as valid_to;
@@ -35,23 +49,36 @@ TABLES = f"""
         period_kind varchar, period_start date, stage varchar, part varchar, rule varchar,
         change decimal(18, 2), entered_count bigint, earlier_reported_count bigint);
     insert into intermediate.int_definition_rules_completed values
-        (1, 'mql', '{RULES[0]}', 'has_business_email', 'is', 'true', 'fails', '', 1),
-        (1, 'mql', '{RULES[1]}', 'employees', 'at_least', '20', 'fails', '', 2),
-        (1, 'mql', '{RULES[2]}', 'country', 'is_one_of', 'US', 'fails', '', 3),
-        (1, 'mql', '{RULES[3]}', 'score', 'at_least', '{THRESHOLD}', 'fails', '', 4);
+        (1, 'mql', '{RULES[0]}', '{ATTRIBUTES[0]}', 'is', 'true', 'fails', '', 1),
+        (1, 'mql', '{RULES[1]}', '{ATTRIBUTES[1]}', 'at_least', '20', 'fails', '', 2),
+        (1, 'mql', '{RULES[2]}', '{ATTRIBUTES[2]}', 'is_one_of', 'US', 'fails', '', 3),
+        (1, 'mql', '{RULES[3]}', '{ATTRIBUTES[3]}', 'at_least', '{THRESHOLD}', 'fails', '', 4);
 """
-CHANCES = f"""
-    insert into intermediate.int_label_chances
+FAILED_RULES = " + ".join(f"(rule_{each} != 1)::bigint" for each in range(len(RULES)))
+TRIALS = f"""
+    insert into intermediate.int_label_trials_evaluated
+    with failures as (
+        select
+            *, {FAILED_RULES} as failed_rule_count,
+            list_position([{", ".join(f"rule_{each} != 1" for each in range(len(RULES)))}], true)
+                as first_failed
+        from leads
+    )
     select
         ? || '_' || list_extract({list(SYSTEMS)}, system + 1), row_number() over (), 'mql', 1,
-        'all', list_extract({list(CHANNELS)}, channel + 1),
-        {" || ".join(f'''substr('fpu', rule_{each} + 1, 1)''' for each in range(len(RULES)))},
-        score, system_score,
+        rule_0 + 3 * rule_1 + 9 * rule_2, list_extract({list(CHANNELS)}, channel + 1),
+        score, system_score, failed_rule_count,
+        case failed_rule_count
+            when 0 then 'none' when 1 then list_extract({list(RULES)}, first_failed)
+            else 'several' end,
+        case failed_rule_count
+            when 0 then 'none' when 1 then list_extract({list(ATTRIBUTES)}, first_failed)
+            else 'several' end,
         is_defined, is_labelled, true, date '{FIRST}' + day::integer
-    from leads
+    from failures
 """
 COUNTS = f"""
-    insert into intermediate.int_integrity_counted
+    insert into intermediate.int_integrity_events_counted
     select
         ? || '_' || list_extract({list(SYSTEMS)}, system + 1), ?, ?, 1, bad, all_count,
         date '{FIRST}' + day::integer
@@ -66,7 +93,7 @@ def land_company(
     signals: list[Signal],
     has_system_score: bool,
 ) -> None:
-    """Adds a company's chances and counts."""
+    """Adds a company's trials and counts."""
     columns = {
         "system": leads.system,
         "day": leads.day,
@@ -78,7 +105,7 @@ def land_company(
         "is_labelled": leads.is_labelled,
     }
     connection.register("leads", pa.table(columns))
-    connection.execute(CHANCES, [name])
+    connection.execute(TRIALS, [name])
     connection.unregister("leads")
     for signal in signals:
         _land_signal(connection, name, signal)

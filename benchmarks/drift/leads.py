@@ -1,4 +1,4 @@
-"""The leads of a company, an array a column: what the definition says, what each system did."""
+"""The leads of a company, an array per column: what the definition says, what each system did."""
 
 from dataclasses import dataclass
 
@@ -52,9 +52,9 @@ def draw_leads(
     business = rng.random(number) < BUSINESS[channel]
     size = rng.random(number) < KNOWN_SIZE[channel]
     is_hit = drift.hits(system, day, channel)
-    chance = rng.random(number)
-    is_lost = is_hit & (drift.kind == "field_unfilled") & size & (chance < drift.size)
-    is_foreign = is_hit & (drift.kind == "new_country") & (chance < drift.size)
+    draw = rng.random(number)
+    is_lost = is_hit & (drift.kind == "field_unfilled") & size & (draw < drift.size)
+    is_foreign = is_hit & (drift.kind == "new_country") & (draw < drift.size)
     was = np.column_stack([business, size, country])
     criteria = np.column_stack([business, size & ~is_lost, country & ~is_foreign])
     moved = own + drift.points(day) * (is_hit & (drift.kind == "recalibrated")).astype(np.int64)
@@ -63,13 +63,13 @@ def draw_leads(
     usual = _is_given(own, was, np.full(number, THRESHOLD), day_factor, luck)
     label = _is_given(
         moved,
-        drift.criteria(rng, criteria, is_hit, chance),
+        drift.criteria(rng, criteria, is_hit, draw),
         THRESHOLD + drift.threshold(day) * is_hit,
         day_factor,
         luck,
     )
-    label = drift.override(label, is_hit, chance)
-    is_renamed = is_hit & label & drift.renames(chance)
+    label = drift.override(label, is_hit, draw)
+    is_renamed = is_hit & label & drift.renames(draw)
     outcome = criteria.astype(np.int64)
     outcome[~criteria[:, 1], 1] = 2
     outcome = np.column_stack([outcome, score >= THRESHOLD])
@@ -96,7 +96,7 @@ def _channels(rng: np.random.Generator, company: Company, system: Ints, day: Int
 
 
 def _day_factors(rng: np.random.Generator, company: Company) -> Floats:
-    """As many times the usual overrides: given and withheld ones, by system and day."""
+    """Overrides as a multiple of the usual: set and not set, by system and day."""
     shape = 2, len(SYSTEMS), DAYS
     return rng.gamma(DAILY**-2, DAILY**2, shape) * company.overrides
 
@@ -104,7 +104,7 @@ def _day_factors(rng: np.random.Generator, company: Company) -> Floats:
 def _is_given(
     score: Ints, criteria: Bools, threshold: NDArray[np.int64], factor: Floats, luck: Floats
 ) -> Bools:
-    """The system's rule as people apply it: 4 % withheld, up to 10 % given near the threshold."""
+    """The system's rule as people apply it: 4 % not set, up to 10 % set near the threshold."""
     missing = np.maximum(threshold - score, 0) + DISTANCE * (~criteria).sum(axis=1)
     given = np.where(missing > 0, OVER * factor[0] * np.exp(-missing / DECAY), 0)
     held = UNDER * factor[1]

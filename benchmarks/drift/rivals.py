@@ -1,4 +1,4 @@
-"""What is usually done about drift: a statistic by system and day, an alarm above a limit."""
+"""The usual detectors of drift: a statistic by system and day, an alarm above a limit."""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,7 +15,7 @@ SCORE_BINS = 11
 
 
 def statistics(leads: Leads) -> dict[str, Floats]:
-    """By name, the statistic of each rival: system, day."""
+    """By name, the statistic of each detector: system, day."""
     columns = _columns(leads)
     scores = _counts(leads, leads.score // 10, SCORE_BINS)
     channels = _counts(leads, leads.channel, len(CHANNELS))
@@ -31,8 +31,8 @@ def statistics(leads: Leads) -> dict[str, Floats]:
     }
 
 
-def told(statistic: Floats, limit: float) -> list[Alert]:
-    """The first day of each spell of alarms."""
+def alerts_above(statistic: Floats, limit: float) -> list[Alert]:
+    """The first day of each episode of alarms."""
     alerts = []
     for system, values in enumerate(statistic):
         days = np.flatnonzero(values >= limit)
@@ -43,7 +43,7 @@ def told(statistic: Floats, limit: float) -> list[Alert]:
 
 
 def limits(benign: list[Mapping[str, Floats]], allowed: float) -> dict[str, float]:
-    """For each rival the lowest limit that tells no more than so many false ones a company."""
+    """For each detector the lowest limit with at most so many false alerts per company."""
     return {name: _limit([each[name] for each in benign], allowed) for name in benign[0]}
 
 
@@ -52,7 +52,7 @@ def _limit(found: list[Floats], allowed: float) -> float:
     low, high = 0, len(tops) - 1
     while low < high:
         middle = (low + high) // 2
-        count = sum(len(told(each, tops[middle])) for each in found) / len(found)
+        count = sum(len(alerts_above(each, tops[middle])) for each in found) / len(found)
         low, high = (low, middle) if count <= allowed else (middle + 1, high)
     return float(tops[low])
 
@@ -85,7 +85,7 @@ def _columns(leads: Leads) -> dict[str, Floats]:
 
 
 def _z_score(values: Floats) -> Floats:
-    """Each day beside the fourteen before it."""
+    """Each day against the fourteen before it."""
     z = np.zeros_like(values)
     for day in range(14, DAYS):
         before = values[:, day - 14 : day]

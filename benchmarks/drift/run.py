@@ -1,4 +1,4 @@
-"""Companies drawn, landed and judged by the project's own models, a batch in one database."""
+"""Companies drawn, landed and evaluated by the project's own models, a batch in one database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,22 @@ from benchmarks.drift.leads import Leads, draw_leads
 from tools.run_dbt import run_dbt
 
 LANDED = (
-    "int_label_chances",
-    "int_integrity_counted",
+    "int_label_trials_evaluated",
+    "int_integrity_events_counted",
+    "int_profile_rules_evaluated",
+    "int_stage_claims_rows_checked",
     "int_definition_rules_completed",
     "int_definition_versions_dated",
     "history_stage_counts",
     "stage_count_changes",
 )
-SEEDS = ("drift_monitors", "alert_decisions", "lifecycle_stages")
+SEEDS = (
+    "drift_monitors",
+    "alert_decisions",
+    "alert_next_steps",
+    "lifecycle_stages",
+    "source_systems",
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Drawn:
 
 
 def draw(case: Case, seed: int, score_noise: float) -> Drawn:
-    rng = np.random.default_rng([seed, *case.kind.name.encode(), case.size, case.number])
+    rng = np.random.default_rng([seed, *case.kind.seed_name.encode(), case.size, case.number])
     company = draw_company(rng)
     drift = Drift.draw(rng, case.kind, case.kind.sizes[case.size], company.weekday)
     leads = draw_leads(rng, company, drift, score_noise)
@@ -60,7 +68,7 @@ def land(database: Path, drawn: Sequence[Drawn], has_system_score: bool) -> None
             land_company(connection, name, each.leads, each.signals, has_system_score)
 
 
-def judge(database: Path, target: Path) -> None:
+def evaluate(database: Path, target: Path) -> None:
     """The project's own models, as dbt builds them."""
     variables = {"cutoff": CUTOFF.isoformat()}
     seeded = run_dbt(["seed", "--quiet", "--select", *SEEDS], database, target, variables)

@@ -1,4 +1,4 @@
-"""What a detector said of a case beside what happened in it."""
+"""Compares the alerts of a detector with what was planted in a case."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ SIGHT = 14  # days within which an alert can still name the drift
 
 @dataclass(frozen=True, order=True)
 class Alert:
-    """Something that people are told: on which day, of which system, and what."""
+    """An alert: on which day, of which system, and what."""
 
     day: int
     system: int
@@ -44,7 +44,7 @@ class Score:
 
 
 def score(regime: str, detector: str, drawn: Drawn, alerts: Sequence[Alert]) -> Score:
-    """Found is what is told anew of the drifting system from the drift's first day on."""
+    """A drift is found by a new alert of its system from its first day on."""
     drift, case = drawn.drift, drawn.case
     affected = affected_by_day(drawn)
     if case.kind.name == "none":
@@ -94,6 +94,6 @@ def _is_right(alert: Alert, drawn: Drawn, day: int) -> bool:
 
 
 def _is_outage(alert: Alert, drawn: Drawn) -> bool:
-    """A silent system is told rightly; before the reference is over nothing is told of rates."""
+    """An alert about a silent system is right; in the reference days no rate alarms."""
     is_silent = alert.kind == "missing_data" and (alert.system, alert.day) in drawn.company.outages
     return is_silent or alert.day < REFERENCE

@@ -1,4 +1,4 @@
-"""What the tests of alerts share: a table of alerts, and a receiver that can be killed."""
+"""What the tests of alerts share: a table of alerts, and a receiver that can be stopped."""
 
 import json
 import signal
@@ -16,21 +16,23 @@ from tools.run_dbt import ROOT
 
 COLUMNS = """
     alert_key bigint, kind text, severity text, system text, stage text, definition_version bigint,
-    rule text, subject text, owner_team text, summary text, observed_count bigint,
+    rule text, subject text, owner_team text, summary text,
+    next_step text, observed_count bigint,
     expected_volume decimal(18, 2), affected_count bigint, counted_stage text,
     entered_count bigint, earlier_reported_count bigint, largest_part text,
     largest_change decimal(18, 2), status text, status_reason text,
     first_seen_date date, last_seen_date date, resolved_date date, silenced_until date
 """
 USUAL: dict[str, Any] = {
-    "kind": "conformance",
+    "kind": "label_agreement",
     "severity": "warning",
     "system": "hubspot",
     "stage": "mql",
     "definition_version": 2,
     "rule": "large_enough",
     "owner_team": "marketing",
-    "summary": "HubSpot calls people MQL whom the rule large_enough turns away",
+    "summary": "HubSpot set MQL for 93 people whom only the rule large_enough excludes",
+    "next_step": "Ask the owner team who changed the rule in the system",
     "observed_count": 93,
     "expected_volume": 14.25,
     "affected_count": 79,
@@ -41,7 +43,7 @@ USUAL: dict[str, Any] = {
 
 
 def write_alerts(database: Path, *alerts: dict[str, Any]) -> None:
-    """The table as a build would leave it, each alert as usual but for what is said."""
+    """The table as a build would leave it; an alert has the usual values but for those given."""
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema if not exists marts")
         connection.execute(f"create or replace table marts.alerts ({COLUMNS})")

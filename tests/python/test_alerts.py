@@ -1,4 +1,4 @@
-"""`make alerts` shows what is open, and holds back what may be a person's own."""
+"""`make alerts` shows what is open, and withholds what may be personal data."""
 
 import csv
 import json
@@ -14,15 +14,15 @@ from rich.console import Console
 
 from tests.python.alert_world import write_alerts
 from tests.python.conftest import Built
-from tools.alerts.read import NEXT_STEPS, Alert, read_alerts
+from tools.alerts.read import Alert, read_alerts
 from tools.alerts.show import brief, show
 from tools.alerts.words import facts, without_people
 from tools.run_dbt import ROOT
 
 KINDS = (
-    "conformance creep segment score_recalibrated unknown_label unknown_value vanished_label"
-    " fill_rate duplicates back_dated reopened overridden restated_week schema_changed missing_data"
-    " settings_changed"
+    "label_agreement gradual_change channel_label_agreement score_recalibrated unknown_label"
+    " unknown_value vanished_label fill_rate duplicates back_dated reopened overridden"
+    " restated_week schema_changed missing_data settings_changed"
 )
 
 
@@ -45,47 +45,47 @@ def _run(database: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
-def test_the_worst_and_newest_stand_first_with_what_to_do(database: Path) -> None:
+def test_the_worst_and_newest_alerts_are_shown_first_with_the_next_step(database: Path) -> None:
     console = Console(width=200, record=True, quiet=False)
     show(console, read_alerts(database))
-    told = console.export_text()
-    places = [told.index(each) for each in ("An [error]", "A newer warning", "A warning", "Seen")]
+    shown = console.export_text()
+    places = [shown.index(each) for each in ("An [error]", "A newer warning", "A warning", "Seen")]
     assert places == sorted(places)
-    assert "93 against 14.2 expected" in told
-    assert "-> Ask the owner team" in told
-    assert "acknowledged: hubspot, mql: Seen (We know)" in told
-    assert "Gone" not in told
+    assert "93 (14.2 expected)" in shown
+    assert "Next step: Ask the owner team" in shown
+    assert "acknowledged: hubspot, mql: Seen (We know)" in shown
+    assert "Gone" not in shown
     assert brief(read_alerts(database)).startswith("Alerts:    1 error, 2 warning open;")
 
 
-def test_what_moved_most_in_its_week_is_told(tmp_path: Path) -> None:
+def test_what_moved_most_in_its_week_is_shown(tmp_path: Path) -> None:
     counts = {"counted_stage": "sql", "entered_count": 1200, "earlier_reported_count": 900}
     moved = {**counts, "largest_part": "large_enough", "largest_change": 250}
     write_alerts(tmp_path / "one.duckdb", {"alert_key": 1, **moved})
     console = Console(width=200, record=True)
     (alert,) = read_alerts(tmp_path / "one.duckdb")
     show(console, [alert])
-    sentence = "sql: 1,200 after 900 the week before; most of it large enough (+250.0)"
+    sentence = "sql: 1,200, after 900 the week before; largest part: large enough (+250.0)"
     assert sentence in console.export_text()
     assert facts(alert, "opened")["that week"] == sentence
 
 
-def test_the_summary_of_a_build_says_how_many_are_open(built: Built, tmp_path: Path) -> None:
+def test_the_summary_of_a_build_counts_open_alerts(built: Built, tmp_path: Path) -> None:
     database = tmp_path / built.database.name
     shutil.copy(built.database, database)
     write_alerts(database, {"alert_key": 1, "severity": "error"}, {"alert_key": 2})
     command = [sys.executable, "-m", "tools.summary", "--database", str(database)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
-    assert "Alerts:    1 error, 1 warning open; `make alerts` says what, where" in done.stdout
+    assert "Alerts:    1 error, 1 warning open; `make alerts` shows each with" in done.stdout
 
 
-def test_every_kind_says_what_to_do() -> None:
-    with NEXT_STEPS.open(newline="") as file:
+def test_every_kind_has_a_next_step() -> None:
+    with (ROOT / "seeds" / "alert_next_steps.csv").open(newline="") as file:
         assert [row["kind"] for row in csv.DictReader(file)] == KINDS.split()
 
 
-def test_a_database_without_alerts_says_so_in_one_sentence(tmp_path: Path) -> None:
+def test_a_database_without_alerts_is_reported_in_one_sentence(tmp_path: Path) -> None:
     nowhere = _run(tmp_path / "none.duckdb")
     assert (nowhere.returncode, nowhere.stdout.count("\n")) == (0, 1)
     assert "run `make build` first" in nowhere.stdout
@@ -107,10 +107,10 @@ def test_a_database_without_alerts_says_so_in_one_sentence(tmp_path: Path) -> No
             "a password is sent only with starttls: true",
         ),
         ("channels: [slack]", "must name its channels under `channels:`"),
-        ("channels: {", "is no YAML"),
+        ("channels: {", "is not YAML"),
     ],
 )
-def test_settings_that_cannot_be_are_a_usage_error(
+def test_wrong_settings_are_a_usage_error(
     settings: str, sentence: str, database: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "alerts.yml"
@@ -121,7 +121,7 @@ def test_settings_that_cannot_be_are_a_usage_error(
     assert done.stderr.count("\n") == 1
 
 
-def test_what_is_shown_only_is_told_to_nobody(database: Path, tmp_path: Path) -> None:
+def test_alerts_that_are_only_shown_are_not_sent(database: Path, tmp_path: Path) -> None:
     path, file = tmp_path / "alerts.yml", tmp_path / "alerts.jsonl"
     path.write_text(json.dumps({"channels": {"file": {"path": str(file)}}}))
     _run(database, "--settings", str(path), "--only-show")
@@ -131,20 +131,24 @@ def test_what_is_shown_only_is_told_to_nobody(database: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "masked"),
     [
         ("New value ann.lee@acme.example in country", "New value (address) in country"),
         ("Écrivez à élise@münchen.example, vite", "Écrivez à (address), vite"),
         ("Call +49 170 123-4567 or (030) 1234567", "Call (number) or (number)"),
+        (
+            "Since 18 May 2026 (112 leads). Call 0301234567",
+            "Since 18 May 2026 (112 leads). Call (number)",
+        ),
         ("Since 2026-06-27 in 12,345 records", "Since 2026-06-27 in 12,345 records"),
         ("Between 2026-06-20 and 2026-06-27: 1450 leads", None),
     ],
 )
-def test_addresses_and_numbers_are_not_told(text: str, told: str | None) -> None:
-    assert without_people(_alert(summary=text)).summary == (told or text)
+def test_addresses_and_telephone_numbers_are_masked(text: str, masked: str | None) -> None:
+    assert without_people(_alert(summary=text)).summary == (masked or text)
 
 
-def test_a_value_of_few_records_may_be_a_name_and_is_not_told() -> None:
+def test_a_value_of_few_records_may_be_a_name_and_is_withheld() -> None:
     rare = _alert(subject="Ann Lee", summary="Unknown country Ann Lee", affected_count=4)
     assert without_people(rare).summary == "Unknown country (a value of few records)"
     assert without_people(rare).subject == "(a value of few records)"
@@ -156,4 +160,4 @@ def _alert(summary: str, subject: str | None = None, affected_count: int | None 
     day = date(2026, 6, 27)
     known = (1, "unknown_value", "warning", "hubspot", "mql", 2, "served_country", subject, "sales")
     counts = (1, None, affected_count, None, None, None, None, None)
-    return Alert(*known, summary, *counts, "open", None, day, day, None, None)
+    return Alert(*known, summary, None, *counts, "open", None, day, day, None, None)

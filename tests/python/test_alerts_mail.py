@@ -24,7 +24,7 @@ SECRET = "open sesame 4711"
 
 
 class Post:
-    """Keeps the letters. Answers as told first, and takes what comes after."""
+    """Keeps the letters. Gives the listed answers first, then accepts all."""
 
     def __init__(self, *answers: str) -> None:
         self.letters: list[Envelope] = []
@@ -80,8 +80,8 @@ def _mail(server: Controller, **options: Any) -> dict[str, Mail]:
     return {"mail": Mail(**{**usual, **options})}
 
 
-def _deliver(database: Path, told: dict[str, Any]) -> list[str]:
-    return list(deliver(read_alerts(database), told, database))
+def _deliver(database: Path, settings: dict[str, Any]) -> list[str]:
+    return list(deliver(read_alerts(database), settings, database))
 
 
 def _header(letter: Envelope, name: str) -> str:
@@ -90,7 +90,7 @@ def _header(letter: Envelope, name: str) -> str:
     return str(message_from_bytes(content)[name])
 
 
-def test_a_mail_is_sent_once_and_its_answer_belongs_to_it(
+def test_a_mail_is_sent_once_and_the_resolution_replies_to_it(
     database: Path, plain: Controller
 ) -> None:
     assert _deliver(database, _mail(plain)) == ["mail: 2 of 2 sent."]
@@ -101,22 +101,22 @@ def test_a_mail_is_sent_once_and_its_answer_belongs_to_it(
     assert first.rcpt_tos == ["revops@example.com", "sales@example.com"]
     assert _header(first, "Message-ID") == "<1-opened@example.com>"
     assert _header(last, "In-Reply-To") == "<1-opened@example.com>"
-    assert _header(first, "Subject").startswith("WARNING - hubspot, mql: HubSpot calls people MQL")
-    assert b"what to do: Ask the owner team" in first.content.replace(b"=\r\n", b"")
+    assert _header(first, "Subject").startswith("WARNING: HubSpot set MQL for 93 people")
+    assert b"next step: Ask the owner team" in first.content.replace(b"=\r\n", b"")
 
 
 def test_a_mail_waits_for_a_server_that_is_busy_or_gone(database: Path, plain: Controller) -> None:
     plain.handler.answers = ["451 later", "421 closing", "250 taken", "554 never"]
-    told = _mail(plain)
-    assert _deliver(database, told) == [
+    settings = _mail(plain)
+    assert _deliver(database, settings) == [
         "mail: 1 of 2 sent; the rest waits for the next time: the mail server answered 554."
     ]
     elsewhere = _mail(plain, port=free_port())
     assert _deliver(database, elsewhere) == [
         "mail: 0 of 1 sent; the rest waits for the next time:"
-        " no answer that counts (ConnectionRefusedError)."
+        " no valid answer (ConnectionRefusedError)."
     ]
-    assert _deliver(database, told) == ["mail: 1 of 1 sent."]
+    assert _deliver(database, settings) == ["mail: 1 of 1 sent."]
     keys = [_header(letter, "Message-ID") for letter in plain.handler.letters]
     assert keys == ["<1-opened@example.com>", "<2-opened@example.com>"]
 
@@ -139,19 +139,21 @@ def test_a_mail_goes_over_tls_with_a_login_and_never_without(
         authenticator=_authenticated,
     )
     server.start()
-    told = _deliver(database, _mail(server, host="localhost", starttls=True, user="funnel"))
+    results = _deliver(database, _mail(server, host="localhost", starttls=True, user="funnel"))
     server.stop()
     if password == SECRET:
-        assert told == ["mail: 2 of 2 sent."]
+        assert results == ["mail: 2 of 2 sent."]
     else:
-        assert "the mail server answered 535" in told[0]
+        assert "the mail server answered 535" in results[0]
     assert len(server.handler.letters) == (2 if password == SECRET else 0)
-    assert SECRET not in " ".join(told)
+    assert SECRET not in " ".join(results)
     ledger = database.with_name(database.name + ".alerts")
     assert SECRET.encode() not in ledger.read_bytes()
 
 
-def test_a_channel_is_told_what_it_asked_for(database: Path, plain: Controller) -> None:
+def test_a_channel_is_sent_only_what_its_filter_lets_through(
+    database: Path, plain: Controller
+) -> None:
     write_alerts(
         database,
         {"alert_key": 1, "severity": "error", "owner_team": "sales"},
@@ -164,7 +166,7 @@ def test_a_channel_is_told_what_it_asked_for(database: Path, plain: Controller) 
     ]
 
 
-def test_the_file_holds_a_whole_line_once_whatever_a_killed_writer_left(tmp_path: Path) -> None:
+def test_the_file_has_each_whole_line_once_after_a_writer_was_killed(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "alerts.jsonl"
     one, two = (Message(key, "file", {"data": {"alert_key": key}}) for key in ("1", "2"))
     append(path, one)
@@ -178,7 +180,7 @@ def test_the_file_holds_a_whole_line_once_whatever_a_killed_writer_left(tmp_path
 
 def test_a_file_that_cannot_be_written_is_a_warning(database: Path, tmp_path: Path) -> None:
     for path, why in ((tmp_path, "Is a directory"), (database / "a.jsonl", "File exists")):
-        told = _deliver(database, {"file": File(path=str(path))})
-        assert told == [
+        results = _deliver(database, {"file": File(path=str(path))})
+        assert results == [
             f"file: 0 of 2 sent; the rest waits for the next time: {path} can't be written ({why})."
         ]

@@ -56,33 +56,35 @@ def _command(database: Path) -> list[str]:
     return [*command, "--database", str(database)]
 
 
-def test_an_alert_is_told_once_and_its_end_once(database: Path, port: int, tmp_path: Path) -> None:
+def test_an_alert_is_sent_once_and_its_resolution_once(
+    database: Path, port: int, tmp_path: Path
+) -> None:
     with receiver(port, tmp_path):
         assert _deliver(database) == ["slack: 3 of 3 sent."]
         assert _deliver(database) == []
         gone = {"alert_key": 1, "status": "resolved", "resolved_date": "2026-07-02"}
-        never_told = {"alert_key": 9, "status": "resolved", "resolved_date": "2026-05-02"}
+        never_sent = {"alert_key": 9, "status": "resolved", "resolved_date": "2026-05-02"}
         quiet = {"alert_key": 8, "status": "silenced", "silenced_until": "2026-09-01"}
         seen = {"alert_key": 7, "status": "acknowledged"}
-        write_alerts(database, gone, never_told, quiet, seen, {"alert_key": 2}, {"alert_key": 3})
+        write_alerts(database, gone, never_sent, quiet, seen, {"alert_key": 2}, {"alert_key": 3})
         assert _deliver(database) == ["slack: 1 of 1 sent."]
         assert _deliver(database) == []
     assert arrived(tmp_path) == [*KEYS, "1-resolved"]
-    assert bodies(tmp_path)[3]["text"].startswith("RESOLVED - hubspot, mql: ")
+    assert bodies(tmp_path)[3]["text"].startswith("RESOLVED: ")
 
 
-def test_the_message_is_what_slack_takes(port: int, tmp_path: Path) -> None:
+def test_the_message_is_what_slack_accepts(port: int, tmp_path: Path) -> None:
     database = tmp_path / "one.duckdb"
     write_alerts(database, {"alert_key": 5, "summary": "<!channel> & <@ann> label " + "x" * 9000})
     with receiver(port, tmp_path):
         _deliver(database)
     body = bodies(tmp_path)[0]
     assert set(body) == {"text", "blocks"}
-    assert body["text"].startswith("WARNING - hubspot, mql: &lt;!channel&gt; &amp; &lt;@ann&gt;")
+    assert body["text"].startswith("WARNING: &lt;!channel&gt; &amp; &lt;@ann&gt;")
     texts = [block["text"]["text"] for block in body["blocks"] if block["type"] == "section"]
     assert all(len(text) <= 3000 for text in texts)
     assert "*observed*: 93 against 14.2 expected" in texts[1]
-    assert "*what to do*: " in texts[1]
+    assert "*next step*: " in texts[1]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_a_killed_receiver_loses_no_alert_and_gets_none_twice(
 
 
 @pytest.mark.parametrize("point", ["before_reading", "before_taking", "before_answering"])
-def test_a_killed_sender_loses_no_alert_and_tells_none_twice(
+def test_a_killed_sender_loses_no_alert_and_sends_none_twice(
     point: str, database: Path, port: int, tmp_path: Path
 ) -> None:
     with receiver(port, tmp_path, stop_at=point) as slow:
@@ -128,7 +130,7 @@ def test_a_killed_sender_loses_no_alert_and_tells_none_twice(
     assert taken(tmp_path) == KEYS
 
 
-def test_a_sender_killed_at_any_moment_loses_no_alert_and_tells_none_twice(
+def test_a_sender_killed_at_any_moment_loses_no_alert_and_sends_none_twice(
     port: int, tmp_path: Path
 ) -> None:
     database, numbers = tmp_path / "many.duckdb", range(100, 140)
@@ -149,7 +151,7 @@ def test_a_sender_killed_at_any_moment_loses_no_alert_and_tells_none_twice(
     assert len(arrived(tmp_path)) <= len(numbers) + kills
 
 
-def test_two_senders_at_once_tell_nothing_twice(database: Path, port: int, tmp_path: Path) -> None:
+def test_two_senders_at_once_send_nothing_twice(database: Path, port: int, tmp_path: Path) -> None:
     with receiver(port, tmp_path, stop_at="before_taking") as slow:
         first = subprocess.Popen(_command(database), cwd=ROOT, stdout=subprocess.DEVNULL)
         slow.wait_for("before_taking")
@@ -162,7 +164,7 @@ def test_two_senders_at_once_tell_nothing_twice(database: Path, port: int, tmp_p
 
 
 @pytest.mark.parametrize("status", ["404", "503", "302"])
-def test_a_refusal_is_a_warning_that_tells_no_secret(
+def test_a_refusal_is_a_warning_without_a_secret(
     status: str, database: Path, port: int, tmp_path: Path
 ) -> None:
     with receiver(port, tmp_path, stop_at=status):
@@ -178,19 +180,19 @@ def test_a_refusal_is_a_warning_that_tells_no_secret(
 
 
 @pytest.mark.parametrize("address", ["", "no address", "http://127.0.0.1:{port}/{secret}"])
-def test_no_receiver_is_a_warning_that_tells_no_secret(
+def test_no_receiver_is_a_warning_without_a_secret(
     address: str, database: Path, port: int, tmp_path: Path
 ) -> None:
-    told = {WEBHOOK: address.format(port=port, secret=SECRET)}
+    secrets = {WEBHOOK: address.format(port=port, secret=SECRET)}
     done = subprocess.run(
-        _command(database), cwd=ROOT, capture_output=True, text=True, env={**os.environ, **told}
+        _command(database), cwd=ROOT, capture_output=True, text=True, env={**os.environ, **secrets}
     )
     assert done.returncode == 0
     assert "slack: 0 of 3 sent; the rest waits for the next time: " in done.stdout
     _finds_nowhere(SECRET, tmp_path, done)
 
 
-def test_no_log_tells_a_secret(
+def test_no_log_contains_a_secret(
     database: Path, port: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whatever else in the process has logs written."""

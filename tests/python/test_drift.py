@@ -1,4 +1,4 @@
-"""Drift on simulated companies: the models tell what was planted, as an independent count does."""
+"""Drift on simulated companies: the models find what was planted, as an independent count does."""
 
 import math
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from benchmarks.drift.company import DAYS, REFERENCE, Floats
 from benchmarks.drift.drifts import KINDS, NONE
 from benchmarks.drift.land import FIRST
 from benchmarks.drift.leads import THRESHOLD, Leads
-from benchmarks.drift.run import Case, Drawn, draw, judge, land
+from benchmarks.drift.run import Case, Drawn, draw, evaluate, land
 from tests.python.conftest import messages, query
 from tools.run_dbt import run_dbt
 
@@ -41,47 +41,48 @@ def cases() -> Mapping[str, Drawn]:
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory, cases: Mapping[str, Drawn]) -> Path:
+def evaluated(tmp_path_factory: pytest.TempPathFactory, cases: Mapping[str, Drawn]) -> Path:
     folder = tmp_path_factory.mktemp("drift")
     land(folder / "drift.duckdb", list(cases.values()), has_system_score=True)
-    judge(folder / "drift.duckdb", folder / "target")
+    evaluate(folder / "drift.duckdb", folder / "target")
     return folder / "drift.duckdb"
 
 
-def test_the_drift_is_told_once_with_its_system_its_rule_and_its_team(
-    judged: Path, cases: Mapping[str, Drawn]
+def test_the_drift_is_an_alert_with_its_system_its_rule_and_its_team(
+    evaluated: Path, cases: Mapping[str, Drawn]
 ) -> None:
     drift = cases["company000"].drift
     system = ("marketing", "sales", "partners")[drift.system]
     told = query(
-        judged,
+        evaluated,
         "select kind, stage, rule, owner_team, status, first_seen_date from marts.alerts"
-        f" where system = 'company000_{system}' and kind in ('conformance', 'creep', 'segment')",
+        f" where system = 'company000_{system}' and kind in"
+        " ('label_agreement', 'gradual_change', 'channel_label_agreement')",
     )
     onset = FIRST + timedelta(drift.onset)
-    assert ("conformance", "mql", "score", "marketing", "open", onset) in told
+    assert ("label_agreement", "mql", "score", "marketing", "open", onset) in told
 
 
-def test_a_surprise_is_that_of_counts_whose_days_differ_by_a_gamma_law(
-    judged: Path, cases: Mapping[str, Drawn]
+def test_a_z_score_is_that_of_counts_whose_days_differ_by_a_gamma_distribution(
+    evaluated: Path, cases: Mapping[str, Drawn]
 ) -> None:
-    """All labels withheld in a day, worked out from the leads themselves."""
+    """All labels not set on a day, computed from the leads themselves."""
     leads = cases["company001"].leads
     found = query(
-        judged,
-        "select (series_date - date '2026-01-05')::int, surprise_1"
-        " from intermediate.int_series_windowed"
-        " where system = 'company001_marketing' and monitor = 'withheld' order by 1",
+        evaluated,
+        "select (series_date - date '2026-01-05')::int, z_score"
+        " from intermediate.int_monitor_windows_scored where window_days = 1"
+        " and system = 'company001_marketing' and monitor = 'label_withheld' order by 1",
     )
-    expected = _surprises(leads)
+    expected = _z_scores(leads)
     assert len(found) == DAYS - REFERENCE
-    for day, surprise in found:
-        assert surprise == pytest.approx(expected[day], abs=0.05)
+    for day, z_score in found:
+        assert z_score == pytest.approx(expected[day], abs=0.05)
 
 
-def _surprises(leads: Leads) -> dict[int, float]:
-    """Of the first system's defined leads that its own score lets in: cells of a point, and of five
-    points from 15 points over the least score on, smoothed as the models say."""
+def _z_scores(leads: Leads) -> dict[int, float]:
+    """Of the first system's leads that meet the definition, by the system's own score too: cells of
+    one point, of five from 15 points above the threshold on, smoothed as in the models."""
     own = (leads.system == 0) & leads.is_defined & (leads.system_score >= THRESHOLD)
     day, points = leads.day[own], leads.system_score[own] - THRESHOLD
     cell = np.where(points <= 15, points, 5 * (points // 5))
@@ -105,7 +106,7 @@ def _surprises(leads: Leads) -> dict[int, float]:
 
 
 def _dispersion(seen: Floats, usual: Floats, chance: Floats) -> float:
-    """How far days differ: what was seen and the guess 0.07, each as sure as it is."""
+    """How far days differ: what was observed and the usual 0.07, each by its certainty."""
     squares = (usual**2).sum()
     found = ((seen - usual) ** 2 - chance).sum() / squares
     doubt = 2 * ((chance + 0.07 * usual**2) ** 2).sum() / squares**2
@@ -113,7 +114,7 @@ def _dispersion(seen: Floats, usual: Floats, chance: Floats) -> float:
 
 
 def _deviate(seen: float, usual: float, variance: float) -> float:
-    """The chance of so many or more where a Poisson mean is gamma distributed, by scipy."""
+    """The normal deviate of so many or more, if a Poisson mean is gamma distributed, by scipy."""
     assert variance > usual
     return _tail(seen, usual, usual**2 / (variance - usual))
 
@@ -123,50 +124,55 @@ def _tail(seen: float, usual: float, size: float) -> float:
     return -3.0 if seen <= 0 else float(stats.norm.isf(chance))
 
 
-def test_a_step_surprises_beside_the_most_of_the_five_days_before(judged: Path) -> None:
-    """Worked out from the series themselves, by scipy's beta law."""
+def test_a_level_shift_is_scored_against_the_highest_level_of_the_five_days_before(
+    evaluated: Path,
+) -> None:
+    """Computed from the series themselves, by scipy's beta distribution."""
     names = "system || monitor || subject, day_number, observed, expected, day_variance"
     days: dict[str, list[tuple[float, ...]]] = {}
     for name, *day in query(
-        judged,
-        f"select {names} + uncertainty * weight * weight from intermediate.int_series_weighed"
-        " where system = 'company000_sales' and monitor = 'withheld' order by 1, 2",
+        evaluated,
+        f"select {names} + uncertainty * weight * weight"
+        " from intermediate.int_monitor_baselines_fitted"
+        " where system = 'company000_sales' and monitor = 'label_withheld' order by 1, 2",
     ):
         days.setdefault(name, []).append(tuple(day))
     found = query(
-        judged,
-        "select surprise from intermediate.int_steps_measured where monitor = 'withheld'"
+        evaluated,
+        "select level_shift_z_score from intermediate.int_monitor_windows_scored"
+        " where monitor = 'label_withheld' and window_days = 1"
         " and system = 'company000_sales' order by series_date",
     )
     [series] = days.values()
     assert len(found) == len(series) - REFERENCE
-    for place, (surprise,) in enumerate(found, REFERENCE):
+    for place, (z_score,) in enumerate(found, REFERENCE):
         _, seen, usual, spread = series[place]
         most = max((o + 0.5) / (e + 0.5) for _, o, e, _ in series[place - 5 : place])
         size = usual**2 / (spread - usual)
-        assert surprise == pytest.approx(_tail(seen, usual * max(most, 1), size), abs=0.1)
+        assert z_score == pytest.approx(_tail(seen, usual * max(most, 1), size), abs=0.1)
 
 
-def test_no_monitor_alarms_while_fewer_are_odd_than_it_looks_for(judged: Path) -> None:
+def test_no_monitor_alarms_with_fewer_mismatches_than_its_least_rate(evaluated: Path) -> None:
     [(false_alarms, silent)] = query(
-        judged,
+        evaluated,
         "select count(*) filter (is_alarm and observed"
-        "     < greatest(3, coalesce(least_share, 0) * chance_count)),"
-        " count(*) filter (surprise >= alarm_limit and not is_alarm)"
+        "     < greatest(3, coalesce(least_rate, 0) * trial_count)),"
+        " count(*) filter (z_score >= z_threshold and not is_alarm)"
         " from intermediate.int_signals_unioned inner join seeds.drift_monitors using (monitor)"
-        " where window_days > 0 and source in ('labels', 'rate')",
+        " where window_days > 0 and method in ('labels', 'rate')",
     )
     assert false_alarms == 0
     assert silent > 0
 
 
-def test_a_label_counts_as_seldom_as_its_neighbours_get_one(judged: Path) -> None:
+def test_a_rare_label_counts_by_the_rarity_of_its_neighbours(evaluated: Path) -> None:
     """Cell by cell: the others of its rule up to six points off, in the reference."""
     cells: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
     for rule, points, *counts in query(
-        judged,
-        "select blamed_rule, points, day_number, sum(chance_count)::int, sum(odd_count)::int"
-        " from intermediate.int_chances_counted where system = 'company001_marketing'"
+        evaluated,
+        "select blocking_rule, points, day_number, sum(trial_count)::int,"
+        " sum(mismatch_count)::int from intermediate.int_label_mismatches_counted"
+        " where system = 'company001_marketing'"
         " and not is_defined and not is_contested group by all order by all",
     ):
         cells.setdefault((rule, points), []).append(tuple(counts))
@@ -192,10 +198,11 @@ def test_a_label_counts_as_seldom_as_its_neighbours_get_one(judged: Path) -> Non
             usual = count * own * weight
             wanted[day] += [count * weight, odd * weight, usual, usual * (1 - own) * weight]
     told = query(
-        judged,
-        "select chance_count, observed, expected, variance"
-        " from intermediate.int_label_series_summed"
-        " where system = 'company001_marketing' and monitor = 'rare' order by day_number",
+        evaluated,
+        "select trial_count, observed, expected, variance"
+        " from intermediate.int_label_monitors_aggregated"
+        " where system = 'company001_marketing' and monitor = 'rare_label_given'"
+        " order by day_number",
     )
     assert wanted[:, 1].sum() > 100
     np.testing.assert_allclose(
@@ -204,10 +211,10 @@ def test_a_label_counts_as_seldom_as_its_neighbours_get_one(judged: Path) -> Non
     assert [row[0] for row in told] == pytest.approx(wanted[1:, 0], abs=0.5001)
 
 
-def test_with_too_few_people_nothing_alarms_and_that_is_said(judged: Path) -> None:
+def test_with_too_few_people_nothing_alarms_and_is_too_small_is_true(evaluated: Path) -> None:
     of_labels = "system like 'company002%' and monitor not in ('unknown_label', 'missing_data')"
     [(alarms, small, rows)] = query(
-        judged,
+        evaluated,
         "select count(*) filter (is_alarm), count(*) filter (is_too_small), count(*)"
         f" from marts.drift_signals where {of_labels}",
     )
@@ -216,23 +223,23 @@ def test_with_too_few_people_nothing_alarms_and_that_is_said(judged: Path) -> No
     assert small > 0
 
 
-def test_a_day_says_the_same_when_it_is_built_that_day(
-    judged: Path, cases: Mapping[str, Drawn], tmp_path: Path
+def test_a_day_shows_the_same_in_a_build_on_that_day(
+    evaluated: Path, cases: Mapping[str, Drawn], tmp_path: Path
 ) -> None:
-    """Nothing that is told of a day, and no name of an alert, waits for what comes later."""
+    """No signal of a day, and no name of an alert, depends on what comes later."""
     until = FIRST + timedelta(110)
     database = tmp_path / "earlier.duckdb"
     land(database, list(cases.values()), has_system_score=True)
     with duckdb.connect(str(database)) as connection:
         connection.execute(
-            f"delete from intermediate.int_label_chances where chance_date > '{until}'"
+            f"delete from intermediate.int_label_trials_evaluated where trial_date > '{until}'"
         )
         connection.execute(
-            f"delete from intermediate.int_integrity_counted where count_date > '{until}'"
+            f"delete from intermediate.int_integrity_events_counted where event_date > '{until}'"
         )
-    judge(database, tmp_path / "target")
+    evaluate(database, tmp_path / "target")
     signals = (
-        "select system, stage, monitor, subject, signal_date, surprise, is_alarm"
+        "select system, stage, monitor, subject, signal_date, z_score, is_alarm"
         f" from marts.drift_signals where signal_date <= '{until}' and monitor != 'missing_data'"
         " order by all"
     )
@@ -240,17 +247,17 @@ def test_a_day_says_the_same_when_it_is_built_that_day(
         "select alert_key, kind, rule, first_seen_date from marts.alerts"
         f" where first_seen_date <= '{until}' and kind != 'missing_data' order by all"
     )
-    assert query(database, signals) == query(judged, signals)
-    assert query(database, names) == query(judged, names)
+    assert query(database, signals) == query(evaluated, signals)
+    assert query(database, names) == query(evaluated, names)
 
 
-def test_a_silent_source_alarms(judged: Path, tmp_path: Path) -> None:
-    database = _copy(judged, tmp_path)
+def test_a_silent_source_alarms(evaluated: Path, tmp_path: Path) -> None:
+    database = _copy(evaluated, tmp_path)
     since = LAST - timedelta(2)
     with duckdb.connect(str(database)) as connection:
         connection.execute(
-            "delete from intermediate.int_integrity_counted where signal = 'missing_data'"
-            f" and system = 'company001_sales' and count_date >= '{since}'"
+            "delete from intermediate.int_integrity_events_counted where signal = 'missing_data'"
+            f" and system = 'company001_sales' and event_date >= '{since}'"
         )
     _build(database, tmp_path, "int_silences_measured+")
     told = query(
@@ -261,16 +268,16 @@ def test_a_silent_source_alarms(judged: Path, tmp_path: Path) -> None:
     assert ("missing_data", "people", "marketing", "open", since) in told
 
 
-def test_a_decision_holds_until_its_end_and_a_bad_one_stops_the_build(
-    judged: Path, tmp_path: Path
+def test_a_decision_is_in_force_until_its_end_and_an_incomplete_one_fails_its_test(
+    evaluated: Path, tmp_path: Path
 ) -> None:
-    database = _copy(judged, tmp_path)
+    database = _copy(evaluated, tmp_path)
     with duckdb.connect(str(database)) as connection:
         connection.execute(
-            "insert into seeds.alert_decisions values ('conformance', null, null, 'score',"
+            "insert into seeds.alert_decisions values ('label_agreement', null, null, 'score',"
             " 'silenced', 'agreed', 'Ann', '2026-01-06', '2026-12-31')"
         )
-    _build(database, tmp_path, "int_decisions_checked alerts")
+    _build(database, tmp_path, "alerts")
     silenced = query(
         database, "select count(*) from marts.alerts where status = 'silenced' and rule = 'score'"
     )
@@ -278,18 +285,18 @@ def test_a_decision_holds_until_its_end_and_a_bad_one_stops_the_build(
     with duckdb.connect(str(database)) as connection:
         connection.execute("update seeds.alert_decisions set valid_until = null")
     outcome = run_dbt(
-        ["run", "--quiet", "--select", "int_decisions_checked"],
+        ["test", "--quiet", "--select", "every_alert_decision_is_complete"],
         database,
         tmp_path / "target",
         {"cutoff": (LAST + timedelta(2)).isoformat()},
     )
     assert not outcome.success
-    assert "does not say until when: nothing is silenced for ever." in messages(outcome)
+    assert "Got 1 result" in messages(outcome)
 
 
-def _copy(judged: Path, folder: Path) -> Path:
+def _copy(evaluated: Path, folder: Path) -> Path:
     database = folder / "copy.duckdb"
-    database.write_bytes(judged.read_bytes())
+    database.write_bytes(evaluated.read_bytes())
     return database
 
 

@@ -1,4 +1,4 @@
-"""What systems offer, as noted by several builds, and the score that a system gives by itself."""
+"""What systems offer, as several builds saw it, and the score that a system gives by itself."""
 
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +36,9 @@ def built(database: Path, select: str, **variables: Any) -> None:
     assert outcome.success, messages(outcome)
 
 
-def test_a_renamed_status_is_one_that_vanished_and_one_that_appeared(tmp_path: Path) -> None:
+def test_a_renamed_status_vanishes_under_the_old_name_and_appears_under_the_new(
+    tmp_path: Path,
+) -> None:
     database = tmp_path / "revenue_funnel.duckdb"
     for moment in (APRIL, JUNE):
         built(landed(database, moment, tmp_path), "+int_setting_changes_detected", cutoff=moment)
@@ -45,42 +47,42 @@ def test_a_renamed_status_is_one_that_vanished_and_one_that_appeared(tmp_path: P
         ("salesforce", "lead.Status", "Working - Nurture", "appeared", JUNE),
     ]
     assert query(database, CHANGED) == expected
-    noted = "select * from history.history_settings order by all"
-    before = query(database, noted)
+    snapshots = "select * from history.history_settings order by all"
+    before = query(database, snapshots)
     built(database, "+int_setting_changes_detected", cutoff=MAY)
-    assert query(database, noted) == before, "a build that looks back notes nothing"
+    assert query(database, snapshots) == before, "a build with an earlier cutoff snapshots nothing"
     assert query(database, CHANGED) == []
 
 
 def test_a_column_that_is_gone_or_of_another_type_is_an_alert_at_once(tmp_path: Path) -> None:
     database = landed(tmp_path / "revenue_funnel.duckdb", JUNE, tmp_path)
     built(database, "+alerts", cutoff=JUNE)
-    told = "select kind, system, subject, severity, owner_team from marts.alerts where kind = {}"
-    assert query(database, told.format("'schema_changed'")) == []
+    found = "select kind, system, subject, severity, owner_team from marts.alerts where kind = {}"
+    assert query(database, found.format("'schema_changed'")) == []
     with duckdb.connect(str(database)) as connection:
         connection.execute("alter table hubspot.contact drop column property_country")
         connection.execute("alter table salesforce.lead alter number_of_employees type varchar")
         connection.execute("alter table salesforce.lead add column hobby varchar")
         connection.execute("drop table hubspot.deal_pipeline_stage")
     built(database, "+alerts", cutoff="2026-06-16")
-    assert sorted(query(database, told.format("'schema_changed'"))) == [
+    assert sorted(query(database, found.format("'schema_changed'"))) == [
         (
             "schema_changed",
             "hubspot",
-            "vanished in column contact, property_country",
+            "column contact: property_country vanished",
             "error",
             "marketing",
         ),
         (
             "schema_changed",
             "salesforce",
-            "retyped in column lead, number_of_employees",
+            "column lead: number_of_employees retyped",
             "error",
             "sales",
         ),
     ]
-    assert query(database, told.format("'settings_changed'"))[0][2:4] == (
-        "appeared in column lead, hobby",
+    assert query(database, found.format("'settings_changed'"))[0][2:4] == (
+        "column lead: hobby appeared",
         "notice",
     )
 

@@ -1,1 +1,1 @@
-"""Shows the alerts that a build found, and tells each once on every channel that wants it."""
+"""Shows the alerts that a build found, and sends each once on every channel that asks for it."""

@@ -1,4 +1,4 @@
-"""Shows the alerts that are open, and tells each channel of alerts.yml what it was not told yet.
+"""Shows the open alerts, and sends each channel of alerts.yml what it has not been sent yet.
 
 python -m tools.alerts --database warehouse/revenue_funnel.duckdb
 """
@@ -38,7 +38,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.alerts", description=__doc__)
     parser.add_argument("--database", type=Path, required=True, help="the DuckDB file")
     parser.add_argument("--settings", type=Path, default=ROOT / "alerts.yml", help="the channels")
-    parser.add_argument("--only-show", action="store_true", help="tell no channel")
+    parser.add_argument("--only-show", action="store_true", help="send nothing")
     return parser.parse_args()
 
 

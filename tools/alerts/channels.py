@@ -1,4 +1,4 @@
-"""The ways out: a webhook, e-mail, a file. Each sends one message, or says why it could not."""
+"""The channels: a webhook, e-mail, a file. Each sends one message, or raises why it could not."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def sender(channel: Channel) -> Send:
 
 
 def append(path: Path, message: Message) -> None:
-    """One line, on the disk before it is called sent; one that stands there is not repeated."""
+    """One line, on the disk before it counts as sent; a line that is there is not repeated."""
     line = json.dumps({"key": message.key, **message.body["data"]}).encode() + b"\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def append(path: Path, message: Message) -> None:
             file.seek(0)
             lines = file.read().splitlines(keepends=True)
             if lines and not lines[-1].endswith(b"\n"):
-                # What a writer left that was killed: its message comes again, whole.
+                # Left by a writer that was killed: its message is sent again, whole.
                 file.truncate(sum(map(len, lines[:-1])))
             if line not in lines:
                 file.write(line)
@@ -125,5 +125,5 @@ def _secret(name: str) -> str:
 
 
 def _named(error: Exception) -> str:
-    """The kind of trouble alone: its text may hold an address or what was said to the server."""
-    return f"no answer that counts ({type(error).__name__})"
+    """Only the type of the error: its text may contain an address or what was sent."""
+    return f"no valid answer ({type(error).__name__})"

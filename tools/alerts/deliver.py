@@ -1,4 +1,4 @@
-"""Tells every channel what it was not told yet; what fails waits for the next time."""
+"""Sends every channel what it has not been sent yet; what fails waits for the next time."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,14 +15,14 @@ from tools.alerts.words import as_body, without_people
 def deliver(
     alerts: Sequence[Alert], channels: Mapping[str, Channel], database: Path
 ) -> Iterator[str]:
-    """One sentence a channel that had something to tell; no trouble of theirs is raised."""
+    """One sentence per channel that had something to send; no error of theirs is raised."""
     try:
         with open_ledger(database) as ledger:
             for name, channel in channels.items():
                 ledger.add(list(_news(ledger, name, channel, alerts)))
             for name, channel in channels.items():
                 if waiting := ledger.waiting(name):
-                    yield _tell(ledger, name, channel, waiting)
+                    yield _send_all(ledger, name, channel, waiting)
     except sqlite3.Error as error:
         yield f"{ledger_path(database)} can't be used ({error}): what was not sent waits."
     except InUseError:
@@ -32,16 +32,16 @@ def deliver(
 def _news(
     ledger: Ledger, name: str, channel: Channel, alerts: Sequence[Alert]
 ) -> Iterator[Message]:
-    """An open alert is told of; a resolved one to whoever was told that it was open."""
+    """An open alert; a resolved one for channels that were sent it when it was open."""
     for alert in sorted(alerts, key=lambda each: (str(each.first_seen_date), each.alert_key)):
-        is_told = ledger.knows(f"{alert.alert_key}-opened", name)
-        change = {"open": "opened", "resolved": "resolved" if is_told else None}.get(alert.status)
+        was_sent = ledger.knows(f"{alert.alert_key}-opened", name)
+        change = {"open": "opened", "resolved": "resolved" if was_sent else None}.get(alert.status)
         if change and channel.wants(alert):
             body = as_body(without_people(alert), change)
             yield Message(f"{alert.alert_key}-{change}", name, body)
 
 
-def _tell(ledger: Ledger, name: str, channel: Channel, waiting: list[Message]) -> str:
+def _send_all(ledger: Ledger, name: str, channel: Channel, waiting: list[Message]) -> str:
     sent, troubles = 0, []
     try:
         send = sender(channel)
@@ -52,12 +52,14 @@ def _tell(ledger: Ledger, name: str, channel: Channel, waiting: list[Message]) -
                 sent += 1
     except UnreachableError as error:
         troubles.append(str(error))
-    told = f"{name}: {sent} of {len(waiting)} sent"
-    return f"{told}; the rest waits for the next time: {troubles[0]}." if troubles else f"{told}."
+    result = f"{name}: {sent} of {len(waiting)} sent"
+    if troubles:
+        return f"{result}; the rest waits for the next time: {troubles[0]}."
+    return f"{result}."
 
 
 def _refusal(ledger: Ledger, send: Send, message: Message) -> str | None:
-    """Sends it, and notes that before anything else; says why where the receiver wants it not."""
+    """Sends it and records that at once; returns why if the receiver refuses it."""
     ledger.begin(message)
     try:
         send(message)

@@ -1,9 +1,9 @@
-"""Notes what has to be told, before it is told, and that it was: once an alert, change and channel.
+"""Records each message before it is sent, and that it was: one per alert, change and channel.
 
-A message stands here before it is sent, with the key that its receiver sees, and is sent again
-with the same key until the receiver has said that it has it. So none is lost, wherever a sender or
-a receiver is killed. Where that happens after the receiver took the message and before its answer
-was noted, only the key can tell the receiver that it has it already.
+A message is recorded here before it is sent, with the key that its receiver sees, and is sent again
+with the same key until the receiver has confirmed it. So no message is lost if a sender or a
+receiver is killed. If that happens after the receiver took the message and before its answer was
+recorded, only the key shows the receiver that it has the message already.
 """
 
 import json
@@ -34,7 +34,7 @@ class InUseError(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """What one channel has to tell: the change of one alert."""
+    """What one channel has to send: the change of one alert."""
 
     key: str
     channel: str
@@ -48,11 +48,11 @@ class Ledger:
         self._connection = connection
 
     def knows(self, key: str, channel: str) -> bool:
-        asked = "select 1 from messages where message_key = ? and channel = ?"
-        return self._connection.execute(asked, (key, channel)).fetchone() is not None
+        query = "select 1 from messages where message_key = ? and channel = ?"
+        return self._connection.execute(query, (key, channel)).fetchone() is not None
 
     def add(self, messages: list[Message]) -> None:
-        """All or none; one that stands here already stays as it is."""
+        """All or none; a message that is here already stays as it is."""
         rows = [(each.key, each.channel, json.dumps(each.body), _now()) for each in messages]
         with self._connection:
             self._connection.executemany(
@@ -62,7 +62,7 @@ class Ledger:
             )
 
     def waiting(self, channel: str) -> list[Message]:
-        """What was not told yet, in the order in which it came to be."""
+        """What has not been sent yet, in the order in which it was recorded."""
         rows = self._connection.execute(
             "select message_key, channel, body from messages"
             " where channel = ? and sent_at is null order by rowid",
@@ -86,11 +86,11 @@ class Ledger:
 
 @contextmanager
 def open_ledger(database: Path) -> Iterator[Ledger]:
-    """The ledger beside a database, for this process alone until it is done or dies."""
+    """The ledger next to a database, for this process alone until it ends."""
     database.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(ledger_path(database), timeout=1)
     try:
-        # Held until the connection closes; the system takes it from the dead.
+        # Held until the connection closes; the system releases it if the process dies.
         connection.execute("pragma locking_mode = exclusive")
         connection.execute("pragma synchronous = extra")
         with connection:

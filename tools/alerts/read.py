@@ -1,25 +1,18 @@
 """Reads the alerts of a build."""
 
-import csv
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 import duckdb
 
-from tools.places import ROOT
-
-NEXT_STEPS = ROOT / "seeds" / "alert_next_steps.csv"
 SEVERITIES = ("error", "warning", "notice")
-# A kind that the seed does not know yet.
-ANY_STEP = "Read its rows in marts.drift_signals and ask the team that owns it"
 
 
 @dataclass(frozen=True)
 class Alert:
-    """One row of marts.alerts: a cause in one spell of time."""
+    """One row of marts.alerts: one cause in one episode of time."""
 
     alert_key: int
     kind: str
@@ -31,6 +24,7 @@ class Alert:
     subject: str | None
     owner_team: str | None
     summary: str
+    next_step: str | None
     observed_count: int | None
     expected_volume: Decimal | None
     affected_count: int | None
@@ -45,10 +39,6 @@ class Alert:
     last_seen_date: date | None
     resolved_date: date | None
     silenced_until: date | None
-
-    @property
-    def next_step(self) -> str:
-        return _next_steps().get(self.kind, ANY_STEP)
 
     @property
     def place(self) -> str:
@@ -69,24 +59,18 @@ def read_alerts(database: Path) -> list[Alert]:
     except duckdb.CatalogException:
         raise NoAlertsError(f"{database} has no table marts.alerts: run `make build`.") from None
     except duckdb.Error as error:
-        told = str(error).splitlines()[0]
-        raise NoAlertsError(f"{database} can't be read just now: {told}") from None
+        reason = str(error).splitlines()[0]
+        raise NoAlertsError(f"{database} can't be read just now: {reason}") from None
 
 
 def read_from(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> list[Alert]:
     names = [field.name for field in fields(Alert)]
     rows = connection.execute(f"select {', '.join(names)} from {catalog}marts.alerts").fetchall()
-    return sorted((Alert(*row) for row in rows), key=_place_in_line)
+    return sorted((Alert(*row) for row in rows), key=_rank)
 
 
-def _place_in_line(alert: Alert) -> tuple[int, int, int]:
+def _rank(alert: Alert) -> tuple[int, int, int]:
     known = alert.severity in SEVERITIES
     seen = alert.first_seen_date.toordinal() if alert.first_seen_date else 0
     rank = SEVERITIES.index(alert.severity) if known else len(SEVERITIES)
     return rank, -seen, alert.alert_key
-
-
-@cache
-def _next_steps() -> dict[str, str]:
-    with NEXT_STEPS.open(newline="") as file:
-        return {row["kind"]: row["next_step"] for row in csv.DictReader(file)}

@@ -1,4 +1,4 @@
-"""Which channels are told of what: `alerts.yml`. Secrets come from the environment alone."""
+"""Which channels are sent what: `alerts.yml`. Secrets come from the environment only."""
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,33 +17,33 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a channel is told of."""
+class Filter:
+    """What a channel is sent."""
 
     least_severity: str = "notice"
     teams: list[str] = field(default_factory=list)
 
     def wants(self, alert: Alert) -> bool:
-        grave = SEVERITIES.index(self.least_severity)
-        known = alert.severity in SEVERITIES
-        is_grave = not known or SEVERITIES.index(alert.severity) <= grave
-        return is_grave and (not self.teams or alert.owner_team in self.teams)
+        least = SEVERITIES.index(self.least_severity)
+        is_known = alert.severity in SEVERITIES
+        is_severe = not is_known or SEVERITIES.index(alert.severity) <= least
+        return is_severe and (not self.teams or alert.owner_team in self.teams)
 
 
 @dataclass(frozen=True)
-class Slack(Wanted):
+class Slack(Filter):
     """Slack, or any webhook that takes its messages; the address is a secret."""
 
 
 @dataclass(frozen=True)
-class File(Wanted):
+class File(Filter):
     """A file of JSON lines."""
 
     path: str = "warehouse/alerts.jsonl"
 
 
 @dataclass(frozen=True)
-class Mail(Wanted):
+class Mail(Filter):
     """E-mail; the password is a secret."""
 
     host: str = ""
@@ -56,17 +56,17 @@ class Mail(Wanted):
 
 Channel = Slack | File | Mail
 KINDS: dict[str, type[Channel]] = {"slack": Slack, "mail": Mail, "file": File}
-Made = TypeVar("Made", bound=Wanted)
+Made = TypeVar("Made", bound=Filter)
 
 
 def read_settings(path: Path) -> dict[str, Channel]:
-    """The channels by their names. A file that is not there names none."""
+    """The channels by name. Without the file there are none."""
     if not path.exists():
         return {}
     try:
         written = yaml.safe_load(path.read_text()) or {}
     except yaml.YAMLError as error:
-        raise SettingsError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+        raise SettingsError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(written, dict) or not isinstance(written.get("channels", {}), dict):
         raise SettingsError(f"{path} must name its channels under `channels:`.")
     channels = written.get("channels") or {}
@@ -78,8 +78,8 @@ def _channel(path: Path, name: str, options: Any) -> Channel:
         raise SettingsError(f"{path}: there is no channel {name}; there are {', '.join(KINDS)}.")
     known = {each.name: each.type for each in fields(KINDS[name])}
     if not isinstance(options, dict) or (strange := [key for key in options if key not in known]):
-        told = "its options must be a mapping" if not isinstance(options, dict) else strange[0]
-        raise SettingsError(f"{path}: {name} has no option {told}; it has {', '.join(known)}.")
+        fault = "its options must be a mapping" if not isinstance(options, dict) else strange[0]
+        raise SettingsError(f"{path}: {name} has no option {fault}; it has {', '.join(known)}.")
     channel = _made(KINDS[name], options)
     if fault := _fault(channel):
         raise SettingsError(f"{path}: {name}: {fault}.")

@@ -8,13 +8,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from tools.alerts.read import SEVERITIES, Alert
-from tools.alerts.words import comparison, count_change, spell, without_people
+from tools.alerts.words import alarm_dates, comparison, count_change, without_people
 
 STYLES = {"error": "bold red", "warning": "bold yellow", "notice": "bold"}
 
 
 def show(console: Console, alerts: Sequence[Alert]) -> None:
-    """What is open, by severity; what is acknowledged or silenced is counted."""
+    """Open alerts as tables by severity; acknowledged and silenced ones as one line each."""
     seen = [without_people(alert) for alert in alerts if alert.status != "resolved"]
     is_open = [alert for alert in seen if alert.status == "open"]
     if not is_open:
@@ -26,16 +26,17 @@ def show(console: Console, alerts: Sequence[Alert]) -> None:
             console.print()
     for alert in seen:
         if alert.status != "open":
-            console.print(_set_aside(alert), highlight=False, soft_wrap=True)
+            console.print(_decided(alert), highlight=False, soft_wrap=True)
 
 
 def brief(alerts: Iterable[Alert]) -> str:
-    """One sentence on what is open."""
+    """One sentence with the number of open alerts."""
     found = Counter(_severity(alert) for alert in alerts if alert.status == "open")
     counts = [f"{found[each]} {each}" for each in (*SEVERITIES, "other") if found[each]]
     if not counts:
         return "Alerts:    none is open."
-    return f"Alerts:    {', '.join(counts)} open; `make alerts` says what, where, and what to do."
+    listed = ", ".join(counts)
+    return f"Alerts:    {listed} open; `make alerts` shows each with its owner and next step."
 
 
 def _severity(alert: Alert) -> str:
@@ -50,8 +51,9 @@ def _table(severity: str, alerts: Sequence[Alert]) -> Table:
         box=None,
         pad_edge=False,
     )
-    for heading in ("where", "rule", "owner", "since", "observed", "what, and what to do"):
-        table.add_column(heading, overflow="fold", min_width=10 if heading == "since" else None)
+    for heading in ("where", "rule", "owner", "first alarm", "observed", "alert"):
+        width = 10 if heading == "first alarm" else None
+        table.add_column(heading, overflow="fold", min_width=width)
     for alert in alerts:
         table.add_row(*(escape(cell) for cell in _cells(alert)))
     return table
@@ -62,13 +64,18 @@ def _cells(alert: Alert) -> list[str]:
         alert.place,
         alert.rule or alert.subject or alert.kind.replace("_", " "),
         (alert.owner_team or "").replace("_", " "),
-        spell(alert),
+        alarm_dates(alert),
         comparison(alert),
-        "\n".join(filter(None, [alert.summary, count_change(alert), f"-> {alert.next_step}"])),
+        _message(alert),
     ]
 
 
-def _set_aside(alert: Alert) -> str:
+def _message(alert: Alert) -> str:
+    step = f"Next step: {alert.next_step}" if alert.next_step else None
+    return "\n".join(filter(None, [alert.summary, count_change(alert), step]))
+
+
+def _decided(alert: Alert) -> str:
     until = f" until {alert.silenced_until}" if alert.silenced_until else ""
     why = f" ({alert.status_reason})" if alert.status_reason else ""
     return escape(f"{alert.status}{until}: {alert.place}: {alert.summary}{why}")

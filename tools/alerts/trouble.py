@@ -1,9 +1,9 @@
-"""Why a message did not go out, in words that hold no secret."""
+"""Why a message was not sent, in words that contain no secret."""
 
 
 class UnreachableError(Exception):
-    """Nobody took the message for sure: to be sent again, and nothing after it before that."""
+    """The message was perhaps not received: it is sent again, before any later one."""
 
 
 class RefusedError(Exception):
-    """The receiver wants this message not: others may still go."""
+    """The receiver refuses this message: others are still sent."""

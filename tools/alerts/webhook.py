@@ -10,13 +10,13 @@ from urllib3.util import Retry
 from tools.alerts.ledger import Message
 from tools.alerts.trouble import RefusedError, UnreachableError
 
-# Slack takes 3,000 characters, with what is put around them.
+# Slack accepts 3,000 characters, with the markup around them.
 LONGEST_TEXT = 2900
 
 
 def post(address: str, message: Message, patience: Retry, seconds: float) -> None:
-    """Returns when the receiver has said that it has the message."""
-    # It would write the address, which is a secret, with each try that fails.
+    """Returns when the receiver has confirmed the message."""
+    # Its log of failed tries would contain the address, which is a secret.
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     try:
         with requests.Session() as session:
@@ -35,10 +35,10 @@ def post(address: str, message: Message, patience: Retry, seconds: float) -> Non
         raise UnreachableError(f"the webhook gave no answer ({type(error).__name__})") from None
     except (requests.RequestException, ValueError) as error:
         raise RefusedError(f"the webhook can't be used ({type(error).__name__})") from None
-    _judge(answer.status_code, patience)
+    _check(answer.status_code, patience)
 
 
-def _judge(status: int, patience: Retry) -> None:
+def _check(status: int, patience: Retry) -> None:
     if 200 <= status < 300:
         return
     kind = UnreachableError if status in patience.status_forcelist else RefusedError
@@ -46,7 +46,7 @@ def _judge(status: int, patience: Retry) -> None:
 
 
 def payload(message: Message) -> dict[str, Any]:
-    """The text for notifications, and the blocks for who reads on."""
+    """The text for notifications, and the blocks with the details."""
     headline = _escaped(message.body["headline"])
     rest = [f"*{name}*: {_escaped(value)}" for name, value in message.body["facts"].items()]
     return {
@@ -60,7 +60,7 @@ def payload(message: Message) -> dict[str, Any]:
 
 
 def _escaped(text: str) -> str:
-    """What Slack would read as a link or a call for attention is told as it is."""
+    """Characters that Slack would read as a link or a mention are escaped."""
     return _cut(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 

@@ -1,5 +1,5 @@
-{# Grain: one row per day on which builds reported the count of a closed week anew, by more than random variation: the alert of
-   that day. #}
+{# Grain: one row per day on which builds reported the count of a closed week anew, by more than
+   random variation: the alert of that day. #}
 with
 
 snapshots as (
@@ -9,7 +9,7 @@ snapshots as (
 
 ),
 
-monitors as (select * from {{ ref('drift_monitors') }} where source = 'note'),
+monitors as (select * from {{ ref('drift_monitors') }} where method = 'restatement'),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
@@ -54,7 +54,7 @@ ranked_restatements as (
         restated_weeks.*,
         monitors.kind,
         monitors.severity,
-        monitors.meaning,
+        monitors.sentence,
         count(*) over (partition by restated_weeks.reported_date) as week_count,
         row_number() over (
             partition by restated_weeks.reported_date
@@ -67,8 +67,8 @@ ranked_restatements as (
     from restated_weeks
     inner join monitors
         on
-            restated_weeks.z_score >= monitors.limit_1
-            and restated_weeks.previous_z_score < monitors.limit_1
+            restated_weeks.z_score >= monitors.threshold_1_day
+            and restated_weeks.previous_z_score < monitors.threshold_1_day
 
 ),
 
@@ -84,18 +84,22 @@ int_restatements_grouped as (
         cast(null as {{ dbt.type_string() }}) as rule,
         cast(restatements.week as {{ dbt.type_string() }}) as subject,
         stages.owner_team,
-        restatements.meaning || ' (' || restatements.stage || ', week of '
-        || cast(restatements.week as {{ dbt.type_string() }})
-        || case
-            when restatements.week_count > 1
-                then
-                    ' and '
-                    || cast(restatements.week_count - 1 as {{ dbt.type_string() }}) || ' more'
-            else ''
-        end
-        || '): ' || cast(restatements.reported_count as {{ dbt.type_string() }})
-        || ' now, ' || cast(restatements.first_reported_count as {{ dbt.type_string() }})
-        || ' first reported.' as summary,
+        {{ alert_sentence(
+            template='restatements.sentence',
+            texts={
+                'stage': 'stages.stage_name',
+                'week': long_date('restatements.week'),
+                'others': "case
+                    when restatements.week_count = 2 then ' (and 1 more count changed)'
+                    when restatements.week_count > 2
+                        then ' (and ' || (restatements.week_count - 1) || ' more counts changed)'
+                end",
+            },
+            counts={
+                'observed': 'restatements.reported_count',
+                'expected': 'restatements.first_reported_count',
+            },
+        ) }} as summary,
         restatements.reported_count as observed_count,
         cast(restatements.first_reported_count as decimal(18, 2)) as expected_volume,
         abs(restatements.reported_count - restatements.first_reported_count) as affected_count,

@@ -1,16 +1,114 @@
-{# Grain: one row a system, stage, version, monitor, subject and day: what was seen beside what
-   should have been, of series with a reference, of counts that need none, and of silences. #}
+{# Grain: one row per system, stage, version, monitor, subject and day.
+   Every monitor's every day with its threshold: of series with a reference the window closest to
+   its threshold or furthest above it, of counts that need no reference, and of silences. #}
+{%- set series_day = 'system, stage, definition_version, monitor, subject, series_date' -%}
+{%- set longest_window = var('drift_windows') | max -%}
+{%- set least_count = int_var('drift_least_count') -%}
+
 with
 
-series as (select * from {{ ref('int_series_judged') }}),
+windows as (select * from {{ ref('int_monitor_windows_scored') }}),
 
-integrity as (select * from {{ ref('int_integrity_counted') }}),
+integrity_events as (select * from {{ ref('int_integrity_events_counted') }}),
 
 silences as (select * from {{ ref('int_silences_measured') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }}),
 
-versions as (select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'),
+versions as (
+
+    select * from {{ ref('int_definition_versions_dated') }}
+    where evaluation = 'in_force'
+
+),
+
+thresholds as (
+
+    select
+        monitor,
+        1 as window_days,
+        threshold_1_day as threshold
+    from monitors
+    union all
+    select
+        monitor,
+        3 as window_days,
+        threshold_3_days as threshold
+    from monitors
+    union all
+    select
+        monitor,
+        7 as window_days,
+        threshold_7_days as threshold
+    from monitors
+    union all
+    select
+        monitor,
+        14 as window_days,
+        threshold_14_days as threshold
+    from monitors
+
+),
+
+window_ratios as (
+
+    -- Whatever the z-score: one or two cases are no pattern, and what the monitor looks for would
+    -- show in more of the trials (least_rate). A score is not a count of cases.
+    select
+        windows.*,
+        {{ as_double('thresholds.threshold') }} as threshold,
+        {{ as_double('monitors.cusum_threshold') }} as cusum_threshold,
+        case
+            when
+                monitors.method != 'score'
+                and windows.observed < greatest(
+                    {{ least_count }}, coalesce(monitors.least_rate, 0) * windows.trial_count
+                )
+                then least(windows.z_score / thresholds.threshold, 0)
+            else windows.z_score / thresholds.threshold
+        end as threshold_ratio,
+        windows.window_days = {{ longest_window }} as is_longest
+    from windows
+    inner join monitors on windows.monitor = monitors.monitor
+    inner join thresholds
+        on {{ same('windows', 'thresholds', ['monitor', 'window_days']) }}
+
+),
+
+ranked_windows as (
+
+    -- A CUSUM falls slowly: it alarms only while the longest window is still above normal.
+    select
+        *,
+        max(threshold_ratio) over (partition by {{ series_day }}) as largest_ratio,
+        max(case
+            when is_longest and z_score >= {{ decimal_var('drift_cusum_least_z_score') }}
+                then cusum / cusum_threshold
+        end) over (partition by {{ series_day }}) as cusum_ratio,
+        max(case
+            when
+                is_longest
+                and (largest_z_score < threshold or trial_count < {{ least_count }})
+                then 1
+            else 0
+        end) over (partition by {{ series_day }}) = 1 as is_too_small,
+        row_number() over (
+            partition by {{ series_day }} order by threshold_ratio desc, window_days asc
+        ) as window_rank
+    from window_ratios
+
+),
+
+series_signals as (
+
+    -- The CUSUM reports what no window shows.
+    select
+        *,
+        coalesce(cusum_ratio >= 1, false) and largest_ratio < 1 as is_cusum,
+        largest_ratio >= 1 or coalesce(cusum_ratio >= 1, false) as is_alarm
+    from ranked_windows
+
+),
 
 int_signals_unioned as (
 
@@ -21,35 +119,38 @@ int_signals_unioned as (
         monitor,
         subject,
         series_date as signal_date,
-        window_days,
-        cast(chance_count as bigint) as chance_count,
+        case when is_cusum then 0 else window_days end as window_days,
+        cast(trial_count as bigint) as trial_count,
         observed,
         expected,
-        surprise,
-        alarm_limit,
+        case when is_cusum then cusum else z_score end as z_score,
+        case when is_cusum then cusum_threshold else threshold end as z_threshold,
+        level_shift_z_score,
         is_alarm,
         is_too_small
-    from series
+    from series_signals
+    where case when is_cusum then is_longest else window_rank = 1 end
     union all
-    -- What no reference has to be asked about: unknown labels and values.
+    -- Unknown labels, unknown values and changed settings need no reference.
     select
-        integrity.system,
+        integrity_events.system,
         '' as stage,
-        integrity.definition_version,
-        integrity.signal as monitor,
-        integrity.subject,
-        integrity.count_date as signal_date,
+        integrity_events.definition_version,
+        integrity_events.signal as monitor,
+        integrity_events.subject,
+        integrity_events.event_date as signal_date,
         1 as window_days,
-        integrity.all_count as chance_count,
-        integrity.bad_count as observed,
+        integrity_events.all_count as trial_count,
+        integrity_events.bad_count as observed,
         0 as expected,
-        integrity.bad_count as surprise,
-        monitors.limit_1 as alarm_limit,
-        integrity.bad_count >= monitors.limit_1 as is_alarm,
+        integrity_events.bad_count as z_score,
+        monitors.threshold_1_day as z_threshold,
+        null as level_shift_z_score,
+        integrity_events.bad_count >= monitors.threshold_1_day as is_alarm,
         false as is_too_small
-    from integrity
-    inner join monitors on integrity.signal = monitors.monitor
-    where monitors.source in ('count', 'event')
+    from integrity_events
+    inner join monitors on integrity_events.signal = monitors.monitor
+    where monitors.method in ('count', 'event')
     union all
     select
         silences.system,
@@ -57,21 +158,22 @@ int_signals_unioned as (
         versions.definition_version,
         silences.signal as monitor,
         silences.subject,
-        silences.count_date as signal_date,
+        silences.event_date as signal_date,
         1 as window_days,
-        0 as chance_count,
+        0 as trial_count,
         0 as observed,
         silences.missed as expected,
-        silences.missed as surprise,
-        monitors.limit_1 as alarm_limit,
-        silences.missed >= monitors.limit_1 as is_alarm,
+        silences.missed as z_score,
+        monitors.threshold_1_day as z_threshold,
+        null as level_shift_z_score,
+        silences.missed >= monitors.threshold_1_day as is_alarm,
         false as is_too_small
     from silences
     inner join monitors on silences.signal = monitors.monitor
     inner join versions
         on
-            cast(silences.count_date as timestamp) >= versions.valid_from
-            and cast(silences.count_date as timestamp) < versions.valid_to
+            cast(silences.event_date as timestamp) >= versions.valid_from
+            and cast(silences.event_date as timestamp) < versions.valid_to
 
 )
 

@@ -1,22 +1,25 @@
-{# Grain: one row a system, signal, subject and day without rows: what was to be expected since the
-   last rows, by the same weekdays of the eight weeks before each day. #}
+{# Grain: one row per system, signal, subject and day without rows.
+   How many rows have been missed since the last ones came, by the same weekdays of the weeks
+   before (var drift_silence_weeks), and when the silence began. #}
 {%- set series = 'system, signal, subject' -%}
+{#- Ten years of days. -#}
+{%- set longest_series = 3660 -%}
 
 with
 
-counted as (
+row_counts as (
 
-    select * from {{ ref('int_integrity_counted') }}
+    select * from {{ ref('int_integrity_events_counted') }}
     where signal in ('missing_data', 'vanished_label')
 
 ),
 
-spans as (
+first_days as (
 
     select
         {{ series }},
-        min(count_date) as first_date
-    from counted
+        min(event_date) as first_date
+    from row_counts
     group by {{ series }}
 
 ),
@@ -24,44 +27,45 @@ spans as (
 calendar as (
 
     select
-        spans.system,
-        spans.signal,
-        spans.subject,
-        cast({{ add_days('cast(spans.first_date as timestamp)', 'spine.number') }} as date)
-            as count_date,
+        first_days.system,
+        first_days.signal,
+        first_days.subject,
+        cast({{ add_days('cast(first_days.first_date as timestamp)', 'spine.number') }} as date)
+            as event_date,
         spine.number as day_number
-    from spans
-    cross join ({{ whole_numbers(0, 3660) }}) as spine
+    from first_days
+    cross join ({{ whole_numbers(0, longest_series) }}) as spine
     where
-        {{ add_days('cast(spans.first_date as timestamp)', 'spine.number + 1') }} <= {{ cutoff() }}
+        {{ add_days('cast(first_days.first_date as timestamp)', 'spine.number + 1') }}
+        <= {{ cutoff() }}
 
 ),
 
-filled as (
+day_counts as (
 
+    -- A run is a day with rows and the silent days after it.
     select
         calendar.*,
-        counted.definition_version,
-        coalesce(counted.all_count, 0) as all_count,
-        count(counted.all_count) over (
+        coalesce(row_counts.all_count, 0) as all_count,
+        count(row_counts.all_count) over (
             partition by calendar.system, calendar.signal, calendar.subject
             order by calendar.day_number
         ) as run_number
     from calendar
-    left join counted
-        on {{ same('calendar', 'counted', ['system', 'signal', 'subject', 'count_date']) }}
+    left join row_counts
+        on {{ same('calendar', 'row_counts', ['system', 'signal', 'subject', 'event_date']) }}
 
 ),
 
-expected as (
+usual_counts as (
 
     select
         *,
         avg(1.0 * all_count) over (
             partition by {{ series }}, day_number % 7 order by day_number
-            rows between 8 preceding and 1 preceding
+            rows between {{ int_var('drift_silence_weeks') }} preceding and 1 preceding
         ) as usual_count
-    from filled
+    from day_counts
 
 ),
 
@@ -69,12 +73,15 @@ int_silences_measured as (
 
     select
         {{ series }},
-        count_date,
+        event_date,
         all_count,
         sum(case when all_count = 0 then coalesce(usual_count, 0) else 0 end) over (
             partition by {{ series }}, run_number order by day_number
-        ) as missed
-    from expected
+        ) as missed,
+        min(case when all_count = 0 then event_date end) over (
+            partition by {{ series }}, run_number
+        ) as silent_since_date
+    from usual_counts
 
 )
 

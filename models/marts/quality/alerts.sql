@@ -1,12 +1,67 @@
-{# Grain: one row an alert: a cause in one spell of time, whether it still goes on, and what was
+{# Grain: one row per alert: one cause in one episode of time, whether it goes on, and what was
    decided about it. #}
 with
 
-causes as (select * from {{ ref('int_alert_causes_unioned') }}),
+episodes as (select * from {{ ref('int_drift_episodes_described') }}),
 
-decisions as (select * from {{ ref('int_decisions_checked') }}),
+restatements as (select * from {{ ref('int_restatements_grouped') }}),
 
-decided as (
+decisions as (
+
+    select * from {{ ref('alert_decisions') }}
+    where decided_on is null or cast(decided_on as timestamp) < {{ cutoff() }}
+
+),
+
+next_steps as (select * from {{ ref('alert_next_steps') }}),
+
+count_changes as (
+
+    select * from {{ ref('stage_count_changes') }} where period_kind = 'week' and change != 0
+
+),
+
+causes as (
+
+    select * from episodes
+    union all
+    select * from restatements
+
+),
+
+ranked_changes as (
+
+    -- What moved most in the count of its stage in the week in which it began; without a stage, of
+    -- the stage that its rule keeps people out of.
+    select
+        causes.alert_key,
+        count_changes.stage as counted_stage,
+        count_changes.entered_count,
+        count_changes.earlier_reported_count,
+        coalesce(count_changes.rule, count_changes.part) as largest_part,
+        count_changes.change as largest_change,
+        row_number() over (
+            partition by causes.alert_key
+            order by
+                abs(count_changes.change) desc,
+                count_changes.stage asc,
+                count_changes.part asc,
+                count_changes.rule asc
+        ) as change_rank
+    from causes
+    inner join count_changes
+        on
+            (
+                causes.stage = count_changes.stage
+                or (causes.stage is null and causes.rule = count_changes.rule)
+            )
+            and causes.first_seen_date >= count_changes.period_start
+            and cast(causes.first_seen_date as timestamp)
+            < {{ add_days('cast(count_changes.period_start as timestamp)', 7) }}
+
+),
+
+ranked_decisions as (
 
     select
         causes.alert_key,
@@ -14,15 +69,15 @@ decided as (
         decisions.reason,
         decisions.decided_by,
         decisions.valid_until,
+        coalesce(cast(decisions.valid_until as timestamp) < {{ cutoff() }}, false) as is_expired,
         row_number() over (
             partition by causes.alert_key
             order by
-                decisions.is_expired asc,
+                coalesce(cast(decisions.valid_until as timestamp) < {{ cutoff() }}, false) asc,
                 decisions.decided_on desc,
                 decisions.decision asc,
                 decisions.reason asc
-        ) as place,
-        decisions.is_expired
+        ) as decision_rank
     from causes
     inner join decisions
         on
@@ -34,15 +89,21 @@ decided as (
 
 ),
 
-judged as (
+decided_causes as (
 
     select
         causes.*,
-        decided.decision,
-        decided.reason,
-        decided.decided_by,
-        decided.valid_until,
-        coalesce(decided.is_expired, true) as is_expired,
+        ranked_changes.counted_stage,
+        ranked_changes.entered_count,
+        ranked_changes.earlier_reported_count,
+        ranked_changes.largest_part,
+        ranked_changes.largest_change,
+        next_steps.next_step,
+        ranked_decisions.decision,
+        ranked_decisions.reason,
+        ranked_decisions.decided_by,
+        ranked_decisions.valid_until,
+        coalesce(ranked_decisions.is_expired, true) as is_expired,
         {{ add_days('cast(causes.last_seen_date as timestamp)', int_var('drift_quiet_days')
             ~ ' + ' ~ int_var('label_days') ~ ' + 1') }} <= {{ cutoff() }} as is_quiet,
         cast(
@@ -50,7 +111,11 @@ judged as (
             as date
         ) as quiet_date
     from causes
-    left join decided on causes.alert_key = decided.alert_key and decided.place = 1
+    left join next_steps on causes.kind = next_steps.kind
+    left join ranked_changes
+        on causes.alert_key = ranked_changes.alert_key and ranked_changes.change_rank = 1
+    left join ranked_decisions
+        on causes.alert_key = ranked_decisions.alert_key and ranked_decisions.decision_rank = 1
 
 ),
 
@@ -67,6 +132,7 @@ alerts as (
         subject,
         owner_team,
         summary,
+        next_step,
         observed_count,
         expected_volume,
         affected_count,
@@ -81,16 +147,18 @@ alerts as (
             else 'open'
         end as status,
         case
-            when is_quiet then 'no alarm any more'
+            when is_quiet then 'no further alarm'
             when decision is not null and is_expired
-                then decision || ' by ' || decided_by || ', which has run out'
+                then
+                    decision || ' by ' || decided_by || ', expired on '
+                    || {{ long_date('valid_until') }}
             when decision is not null then reason || ' (' || decided_by || ')'
         end as status_reason,
         first_seen_date,
         last_seen_date,
         case when is_quiet then quiet_date end as resolved_date,
         case when decision = 'silenced' and not is_expired then valid_until end as silenced_until
-    from judged
+    from decided_causes
 
 )
 

@@ -1,11 +1,12 @@
-{# Grain: one row a system, stage, monitor, subject and day: what was seen, what should have been by
-   the reference, and whether that is an alarm. #}
+{# Grain: one row per system, stage, monitor, subject, version and day: what was observed, what the
+   reference days expect, and whether that is an alarm. #}
 with
 
-judged as (select * from {{ ref('int_signals_unioned') }}),
+signals as (select * from {{ ref('int_signals_unioned') }}),
 
 drift_signals as (
 
+    -- Rounded twice, so that a last bit never turns a half.
     select
         system,
         stage,
@@ -13,16 +14,15 @@ drift_signals as (
         subject,
         definition_version,
         cast(window_days as bigint) as window_days,
-        chance_count,
+        trial_count,
         cast(observed as bigint) as observed_count,
-        -- Rounded twice, so that a last bit never turns a half.
         cast(cast(expected as decimal(28, 9)) as decimal(18, 2)) as expected_volume,
-        cast(cast(surprise as decimal(28, 9)) as decimal(18, 2)) as surprise,
-        cast(alarm_limit as decimal(18, 2)) as threshold,
+        cast(cast(z_score as decimal(28, 9)) as decimal(18, 2)) as z_score,
+        cast(z_threshold as decimal(18, 2)) as z_threshold,
         is_alarm,
         is_too_small,
         signal_date
-    from judged
+    from signals
 
 )
 

@@ -1,0 +1,4 @@
+{# A date as people write it: 18 May 2026. #}
+{% macro long_date(date) -%} {{ return(adapter.dispatch('long_date', 'revenue_funnel')(date)) }} {%- endmacro %}
+
+{% macro default__long_date(date) -%} strftime({{ date }}, '%-d %B %Y') {%- endmacro %}

@@ -1,0 +1,4 @@
+{# A number as text, rounded to a whole one, with separators of thousands: 1,120. #}
+{% macro with_thousands(number) -%} {{ return(adapter.dispatch('with_thousands', 'revenue_funnel')(number)) }} {%- endmacro %}
+
+{% macro default__with_thousands(number) -%} format('{:,}', cast(round({{ number }}) as bigint)) {%- endmacro %}

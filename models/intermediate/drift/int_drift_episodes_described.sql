@@ -1,0 +1,197 @@
+{# Grain: one row per episode of alarms.
+   The rule that it is about, the team that owns it, and the sentence that people read. #}
+{%- set episode = ['system', 'stage', 'definition_version', 'monitor', 'first_seen_date'] -%}
+{%- set longest_window = var('drift_windows') | max -%}
+
+with
+
+episodes as (select * from {{ ref('int_drift_episodes_measured') }}),
+
+monitors as (select * from {{ ref('drift_monitors') }}),
+
+mismatches as (select * from {{ ref('int_label_mismatches_counted') }} where not is_defined),
+
+baselines as (select * from {{ ref('int_mismatch_baselines_estimated') }} where not is_defined),
+
+rules as (select * from {{ ref('int_definition_rules_completed') }}),
+
+stages as (select * from {{ ref('lifecycle_stages') }}),
+
+source_systems as (select * from {{ ref('source_systems') }}),
+
+stage_claims as (select * from {{ ref('int_stage_claims_rows_checked') }}),
+
+monitored_episodes as (
+
+    select
+        episodes.*,
+        monitors.method,
+        monitors.blocked_by,
+        monitors.severity,
+        monitors.sentence,
+        -- The monitor that its family is named after sees the labels of all rules.
+        monitors.blocked_by = 'any' and monitors.monitor = monitors.family as is_of_all_rules,
+        case
+            when
+                (monitors.from_points is not null and monitors.blocked_by != 'any')
+                or monitors.method = 'score'
+                then 'score'
+            when episodes.kind = 'fill_rate' then episodes.subject
+            when episodes.kind = 'unknown_value'
+                then substr(episodes.subject, 1, position(' ' in episodes.subject) - 1)
+        end as attribute,
+        {{ add_days('cast(episodes.last_seen_date as timestamp)', int_var('drift_quiet_days')
+            ~ ' + ' ~ int_var('label_days') ~ ' + 1') }} > {{ cutoff() }} as is_ongoing
+    from episodes
+    inner join monitors on episodes.monitor = monitors.monitor
+
+),
+
+rule_excesses as (
+
+    -- By how much more than usual each rule's people got the label, up to the first day.
+    select
+        {% for column in episode %}monitored_episodes.{{ column }},
+        {% endfor -%}
+        mismatches.blocking_rule,
+        sum(mismatches.mismatch_count - mismatches.trial_count * baselines.mismatch_rate) as excess
+    from monitored_episodes
+    inner join mismatches
+        on
+            {{ same('monitored_episodes', 'mismatches', ['system', 'stage',
+                'definition_version']) }}
+            and monitored_episodes.first_seen_date >= mismatches.trial_date
+            and cast(
+                {{ add_days('cast(monitored_episodes.first_seen_date as timestamp)',
+                    -longest_window) }} as date
+            ) < mismatches.trial_date
+    inner join baselines
+        on
+            {{ same('mismatches', 'baselines', ['system', 'stage', 'definition_version',
+                'blocking_rule', 'points']) }}
+    where monitored_episodes.is_of_all_rules
+    group by
+        {% for column in episode %}monitored_episodes.{{ column }},
+        {% endfor -%}
+        mismatches.blocking_rule
+
+),
+
+rule_shares as (
+
+    select
+        *,
+        sum(case when excess > 0 then excess else 0 end)
+            over (partition by {{ episode | join(', ') }}) as whole_excess
+    from rule_excesses
+
+),
+
+main_rules as (
+
+    -- The rule behind more than half of it, if one is.
+    select * from rule_shares
+    where excess > 0.5 * whole_excess and blocking_rule != 'several'
+
+),
+
+attribute_rules as (
+
+    select
+        definition_version,
+        attribute,
+        min(rule) as rule
+    from rules
+    where attribute not in ('evidence', 'stage')
+    group by definition_version, attribute
+
+),
+
+label_spellings as (
+
+    -- Labels are compared in lower case and shown as the system writes them.
+    select
+        system,
+        lower(label) as label,
+        max(label) as label_name
+    from stage_claims
+    group by system, lower(label)
+
+),
+
+named_episodes as (
+
+    select
+        monitored_episodes.*,
+        case
+            when monitored_episodes.blocked_by = 'one_rule' then monitored_episodes.subject
+            else coalesce(main_rules.blocking_rule, attribute_rules.rule)
+        end as rule,
+        ', mostly against the rule ' || main_rules.blocking_rule as rule_note,
+        coalesce(source_systems.system_name, monitored_episodes.system) as system_name,
+        stages.stage_name,
+        coalesce(
+            stages.owner_team, source_systems.owner_team, {{ text_var('default_owner_team') }}
+        ) as owner_team,
+        coalesce(label_spellings.label_name, monitored_episodes.subject) as subject_name,
+        case
+            when monitored_episodes.is_ongoing then 'since ' || {{ long_date('began_date') }}
+            when monitored_episodes.began_date = monitored_episodes.last_seen_date
+                then 'on ' || {{ long_date('began_date') }}
+            else
+                'from ' || {{ long_date('began_date') }}
+                || ' to ' || {{ long_date('last_seen_date') }}
+        end as period_text
+    from monitored_episodes
+    left join main_rules on {{ same('monitored_episodes', 'main_rules', episode) }}
+    left join attribute_rules
+        on {{ same('monitored_episodes', 'attribute_rules', ['definition_version', 'attribute']) }}
+    left join stages on monitored_episodes.stage = stages.stage
+    left join source_systems on monitored_episodes.system = source_systems.system
+    left join label_spellings
+        on
+            monitored_episodes.system = label_spellings.system
+            and monitored_episodes.subject = label_spellings.label
+            and monitored_episodes.monitor in ('unknown_label', 'vanished_label')
+
+),
+
+int_drift_episodes_described as (
+
+    select
+        {{ key_of(['system', 'kind', 'stage', 'monitor', "coalesce(rule, '')", 'subject',
+            'first_seen_date']) }} as alert_key,
+        kind,
+        severity,
+        system,
+        nullif(stage, '') as stage,
+        definition_version,
+        rule,
+        case when blocked_by = 'one_rule' or subject = '' then null else subject end as subject,
+        owner_team,
+        {{ alert_sentence(
+            template='sentence',
+            texts={
+                'system': 'system_name', 'stage': 'stage_name', 'rule': 'rule',
+                'rule_note': 'rule_note', 'subject': 'subject_name',
+                'subject_words': "replace(subject_name, '_', ' ')",
+                'channel': "replace(subject, '_', ' ')",
+                'above_or_below': "case when observed_count < 0 then 'below' else 'above' end",
+                'when': 'period_text', 'first_alarm': long_date('first_seen_date'),
+            },
+            counts={
+                'observed': 'observed_count', 'expected': 'expected_volume',
+                'affected': 'affected_count', 'points': 'abs(observed_count)',
+                'ongoing': 'cast(is_ongoing as integer)',
+            },
+        ) }} as summary,
+        observed_count,
+        expected_volume,
+        affected_count,
+        first_seen_date,
+        last_seen_date
+    from named_episodes
+
+)
+
+select * from int_drift_episodes_described

@@ -1,0 +1,104 @@
+{# Grain: one row per system, signal about the system's own labels, subject and day.
+   Labels dated before their record, labels that go back to an earlier stage, labels that the seed
+   stage_labels does not map, and how often each known label was set. #}
+with
+
+stage_claims as (
+
+    select * from {{ ref('int_stage_claims_rows_checked') }}
+    where reason_code is null or reason_code = 'unknown_label'
+
+),
+
+opportunity_stages as (
+
+    select * from {{ ref('int_opportunity_stages_rows_checked') }}
+    where reason_code = 'unknown_label'
+
+),
+
+people as (select * from {{ ref('int_people_unioned') }}),
+
+stages as (select * from {{ ref('lifecycle_stages') }}),
+
+dated_labels as (
+
+    select
+        stage_claims.system,
+        lower(stage_claims.label) as label,
+        stage_claims.reason_code,
+        stages.stage_order,
+        stage_claims.claimed_at,
+        lag(stages.stage_order) over (
+            partition by stage_claims.record_key
+            order by stage_claims.claimed_at, stage_claims.claim_key
+        ) as former_stage_order,
+        people.created_at
+    from stage_claims
+    inner join people on stage_claims.record_key = people.record_key
+    left join stages on stage_claims.stage = stages.stage
+
+),
+
+int_label_events_counted as (
+
+    select
+        system,
+        'back_dated' as signal,
+        '' as subject,
+        cast(greatest(claimed_at, created_at) as date) as event_date,
+        count(case when cast(claimed_at as date) < cast(created_at as date) then 1 end)
+            as bad_count,
+        count(*) as all_count
+    from dated_labels
+    where claimed_at is not null and created_at is not null
+    group by system, event_date
+    union all
+    select
+        system,
+        'reopened' as signal,
+        '' as subject,
+        cast(claimed_at as date) as event_date,
+        count(case when stage_order < former_stage_order then 1 end) as bad_count,
+        count(*) as all_count
+    from dated_labels
+    where claimed_at is not null
+    group by system, event_date
+    union all
+    select
+        system,
+        'unknown_label' as signal,
+        label as subject,
+        cast(claimed_at as date) as event_date,
+        count(*) as bad_count,
+        count(*) as all_count
+    from dated_labels
+    where claimed_at is not null and reason_code is not null
+    group by system, label, event_date
+    union all
+    select
+        system,
+        'unknown_label' as signal,
+        'opportunity stage ' || lower(label) as subject,
+        cast(entered_at as date) as event_date,
+        count(*) as bad_count,
+        count(*) as all_count
+    from opportunity_stages
+    where entered_at is not null
+    group by system, subject, event_date
+    union all
+    -- No label set is bad: a label that is no longer set is found by the days without it.
+    select
+        system,
+        'vanished_label' as signal,
+        label as subject,
+        cast(claimed_at as date) as event_date,
+        0 as bad_count,
+        count(*) as all_count
+    from dated_labels
+    where claimed_at is not null and reason_code is null
+    group by system, label, event_date
+
+)
+
+select * from int_label_events_counted

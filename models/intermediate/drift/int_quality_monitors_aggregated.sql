@@ -1,0 +1,169 @@
+{# Grain: one row per system, stage, version, monitor of a rate, subject and day.
+   Rates of bad rows (duplicates, back-dated labels, missing values, labels without a touch), and
+   what the rates of the reference days expect, channel by channel where a channel is known. #}
+{%- set series = 'system, stage, definition_version, monitor, subject' -%}
+
+with
+
+integrity_events as (select * from {{ ref('int_integrity_events_counted') }}),
+
+trials as (select * from {{ ref('int_label_trials_evaluated') }}),
+
+rules as (select * from {{ ref('int_definition_rules_completed') }}),
+
+rule_outcomes as (select * from {{ ref('int_profile_rules_evaluated') }}),
+
+monitors as (select * from {{ ref('drift_monitors') }} where method = 'rate'),
+
+attribute_stages as (
+
+    -- An attribute is looked at once, at the first stage with a rule about it.
+    select
+        definition_version,
+        attribute,
+        min(stage) as stage
+    from rules
+    where attribute not in ('evidence', 'score', 'stage')
+    group by definition_version, attribute
+
+),
+
+profile_trials as (
+
+    select
+        system,
+        stage,
+        definition_version,
+        channel,
+        profile_key,
+        trial_date,
+        count(*) as trial_count
+    from trials
+    where has_touch
+    group by system, stage, definition_version, channel, profile_key, trial_date
+
+),
+
+missing_value_counts as (
+
+    select
+        profile_trials.system,
+        profile_trials.definition_version,
+        rules.attribute,
+        profile_trials.channel,
+        profile_trials.trial_date,
+        sum(case when rule_outcomes.outcome = 'unknown' then profile_trials.trial_count else 0 end)
+            as bad_count,
+        sum(profile_trials.trial_count) as all_count
+    from profile_trials
+    inner join attribute_stages
+        on {{ same('profile_trials', 'attribute_stages', ['definition_version', 'stage']) }}
+    inner join rules
+        on
+            {{ same('attribute_stages', 'rules', ['definition_version', 'stage', 'attribute']) }}
+    left join rule_outcomes
+        on
+            profile_trials.profile_key = rule_outcomes.profile_key
+            and {{ same('rules', 'rule_outcomes', ['definition_version', 'stage', 'rule']) }}
+    group by
+        profile_trials.system, profile_trials.definition_version, rules.attribute,
+        profile_trials.channel, profile_trials.trial_date
+
+),
+
+rate_counts as (
+
+    select
+        integrity_events.system,
+        cast('' as {{ dbt.type_string() }}) as stage,
+        integrity_events.definition_version,
+        integrity_events.signal as monitor,
+        integrity_events.subject,
+        'all' as channel,
+        integrity_events.event_date,
+        integrity_events.bad_count,
+        integrity_events.all_count
+    from integrity_events
+    inner join monitors on integrity_events.signal = monitors.monitor
+    union all
+    select
+        system,
+        '' as stage,
+        definition_version,
+        'fill_rate' as monitor,
+        attribute as subject,
+        channel,
+        trial_date as event_date,
+        bad_count,
+        all_count
+    from missing_value_counts
+    union all
+    select
+        system,
+        stage,
+        definition_version,
+        'label_without_touch' as monitor,
+        '' as subject,
+        'all' as channel,
+        trial_date as event_date,
+        count(case when not has_touch then 1 end) as bad_count,
+        count(*) as all_count
+    from trials
+    where is_labelled
+    group by system, stage, definition_version, trial_date
+
+),
+
+numbered_counts as (
+
+    select
+        *,
+        dense_rank() over (partition by {{ series }} order by event_date) as day_number
+    from rate_counts
+
+),
+
+reference_sums as (
+
+    select
+        *,
+        coalesce(sum(case
+            when day_number <= {{ int_var('drift_reference_days') }} then bad_count
+        end) over (partition by {{ series }}, channel), 0) as reference_bad_count,
+        coalesce(sum(case
+            when day_number <= {{ int_var('drift_reference_days') }} then all_count
+        end) over (partition by {{ series }}, channel), 0) as reference_count
+    from numbered_counts
+
+),
+
+expected_rates as (
+
+    select
+        *,
+        cast(
+            (reference_bad_count + {{ decimal_var('drift_prior_bad_rows') }})
+            / (reference_count + {{ decimal_var('drift_prior_rows') }})
+            as decimal(12, 9)
+        ) as bad_rate
+    from reference_sums
+
+),
+
+int_quality_monitors_aggregated as (
+
+    select
+        {{ series }},
+        day_number,
+        event_date as series_date,
+        {{ as_double('sum(all_count)') }} as trial_count,
+        {{ as_double('sum(bad_count)') }} as observed,
+        {{ as_double('sum(all_count * bad_rate)') }} as expected,
+        {{ as_double('sum(all_count * bad_rate * (1 - bad_rate))') }} as variance,
+        {{ as_double('sum(all_count * bad_rate)') }} as weight
+    from expected_rates
+    group by {{ series }}, day_number, event_date
+
+)
+
+select * from int_quality_monitors_aggregated
