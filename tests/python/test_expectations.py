@@ -56,7 +56,7 @@ BREAKS = {
         r"score has \d\.\d+, agreed is a divergence below 0\.5\. Owner: marketing\.",
     ),
     "freshness": (
-        "delete from intermediate.int_payments_unioned where paid_at > '2026-05-10'",
+        "delete from intermediate.int_payments_rows_checked where paid_at > '2026-05-10'",
         r"stripe has \d\d \(of 1\), agreed is at most 45\. Owner: data\. Check whether",
     ),
 }
