@@ -1,5 +1,6 @@
-{# Grain: one row per month in which journeys started or money was spent, first channel and segment. Ad spend next to the customers that
-   the journeys of the same month became: cost and customers are matched by people, not by a shift in time. #}
+{# Grain: one row per month in which journeys started or money was spent, first channel and segment.
+   Ad spend next to the customers that the journeys of the same month became: cost and customers are
+   matched by people, not by a shift in time. #}
 with
 
 months as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind = 'month'),

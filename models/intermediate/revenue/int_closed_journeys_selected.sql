@@ -1,5 +1,6 @@
-{# Grain: one row per journey that became a lead and has ended: it was won, or it exited without a win. As with the win rate, open
-   journeys are in neither part of a rate, so that no rate exceeds one. #}
+{# Grain: one row per journey that became a lead and has ended: it was won, or it exited without a
+   win. As with the win rate, open journeys are in neither part of a rate, so that no rate exceeds
+   one. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),

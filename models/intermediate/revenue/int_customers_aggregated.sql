@@ -1,5 +1,5 @@
-{# Grain: one row per customer: an account that was won or pays, or the journey of a win without a known account. What each customer
-   has bought, paid and pays now. #}
+{# Grain: one row per customer: an account that was won or pays, or the journey of a win without a
+   known account. What each customer has bought, paid and pays now. #}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }} where has_win),

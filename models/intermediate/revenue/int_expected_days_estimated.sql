@@ -1,6 +1,7 @@
-{# Grain: one row per funnel, measure and day to come. What is expected on each day: the plan's nodes and revenue, and the stages between
-   two nodes, which follow from who waits before them and who is expected there. Each journey moves on as fast as those of its funnel did. #}
-{#- How many stages between two nodes of the plan are forecast; any further ones have no forecast. -#}
+{# Grain: one row per funnel, measure and day to come. What is expected on each day: the plan's
+   nodes and revenue, and the stages between two nodes, which follow from who waits before them and
+   who is expected there. Each journey moves on as fast as those of its funnel did. #}
+{#- How many stages between two nodes of the plan are forecast; further ones are not. -#}
 {%- set stages_between = 4 -%}
 
 with
@@ -101,7 +102,8 @@ step_rates as (
         curves.stages_after_node,
         curves.waited_days,
         curves.waiting_rate,
-        curves.waiting_before_rate * curves.converted_count / curves.at_risk_count as converting_rate
+        curves.waiting_before_rate * curves.converted_count / curves.at_risk_count
+            as converting_rate
     from funnel_curves
     inner join step_curves as curves
         on

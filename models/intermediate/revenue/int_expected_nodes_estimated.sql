@@ -1,5 +1,6 @@
-{# Grain: one row per funnel, measure and day to come. What the plan's base scenario expects on each day if new leads come as often as
-   today: entries of the plan's nodes, revenue of new customers, and what today's customers renew and add. #}
+{# Grain: one row per funnel, measure and day to come. What the plan's base scenario expects on each
+   day if new leads come as often as today: entries of the plan's nodes, revenue of new customers,
+   and what today's customers renew and add. #}
 with
 
 arrivals as (

@@ -1,6 +1,8 @@
-{# Grain: one row per period that is not over, funnel, part and measure. What its forecast is made of. Parts: so_far (recorded in the
-   period, its target included), before and expected (expected before the period starts, and in it), prior (the period before), now (the
-   period under way at the cutoff), last_complete (the last one that is over), last_year (52 weeks, 12 months or 4 quarters that are over). #}
+{# Grain: one row per period that is not over, funnel, part and measure. What its forecast is made
+   of. Parts: so_far (recorded in the period, its target included), before and expected (expected
+   before the period starts, and in it), prior (the period before), now (the period under way at the
+   cutoff), last_complete (the last one that is over), last_year (52 weeks, 12 months or 4 quarters
+   that are over). #}
 with
 
 periods as (
@@ -55,7 +57,8 @@ forecast_parts as (
     {%- for part, condition in [
         ('so_far', 'forecast_periods.period_start = recorded_measures.period_start'),
         ('prior',
-         'forecast_periods.is_started and forecast_periods.prior_start = recorded_measures.period_start'),
+         'forecast_periods.prior_start = recorded_measures.period_start'
+         ~ ' and forecast_periods.is_started'),
         ('now', 'recorded_measures.is_last_started'),
         ('last_complete', 'recorded_measures.is_last_complete'),
         ('last_year', 'recorded_measures.is_last_year'),

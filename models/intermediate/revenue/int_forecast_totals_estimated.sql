@@ -1,6 +1,6 @@
-{# Grain: one row per period that is not over, funnel (and all of them) and measure. What each measure will likely amount to if everything
-   goes on as now. Measures that need a plan are left out where the funnel has none. #}
-{#- Inputs of the formulas: name, part, and the measure or node (entries of the stage that is that node). -#}
+{# Grain: one row per period that is not over, funnel (and all of them) and measure. What it will
+   likely amount to if everything goes on as now; measures that need a plan only where there is one. #}
+{#- Inputs of the formulas: name, part, and measure or node (entries of the stage that is it). -#}
 {%- set inputs = [
     ('so_far_new_amount', 'so_far', "measure = 'new_amount'"),
     ('so_far_expansion_amount', 'so_far', "measure = 'expansion_amount'"),
@@ -34,8 +34,8 @@
     ('expansion_amount', true, 'so_far_expansion_amount + expected_expansion_amount'),
     ('renewal_amount', true, 'so_far_renewal_amount + expected_renewal_amount'),
     ('total_amount', true,
-     'so_far_new_amount + expected_new_amount + so_far_renewal_amount + expected_renewal_amount'
-     ~ ' + so_far_expansion_amount + expected_expansion_amount'),
+     'so_far_new_amount + so_far_renewal_amount + so_far_expansion_amount'
+     ~ ' + expected_new_amount + expected_renewal_amount + expected_expansion_amount'),
     ('new_won_count', true, 'so_far_won_count + expected_win_count'),
     ('new_closed_count', true, 'so_far_closed_count + expected_win_count * closed_per_win'),
     ('new_won_days', true, 'so_far_won_days + expected_win_count * days_per_win'),
@@ -59,7 +59,6 @@
     'mrr_lost_amount', 'opening_customer_count', 'churned_customer_count',
 ] -%}
 {%- set least_won_count = int_var('minimum_group_size') -%}
-
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where not is_complete),
@@ -155,7 +154,8 @@ funnel_totals as (
     where
         open_changes.has_plan and stages.stage_order between stages.lead_order and stages.win_order
     group by
-        open_changes.period_kind, open_changes.period_start, open_changes.funnel, stages.entry_measure
+        open_changes.period_kind, open_changes.period_start,
+        open_changes.funnel, stages.entry_measure
     {%- for measure, needs_plan, formula in formulas %}
     union all
     select
@@ -167,14 +167,14 @@ funnel_totals as (
     from open_changes
     {{ 'where has_plan' if needs_plan }}
     {%- endfor %}
-    {%- for measure in lasting_measures %}
+    {%- for name in lasting_measures %}
     union all
     select
         period_kind,
         period_start,
         funnel,
-        '{{ measure }}' as measure,
-        sum(case when part = 'last_year' and measure = '{{ measure }}' then total else 0 end) as total
+        '{{ name }}' as measure,
+        sum(case when measure = '{{ name }}' and part = 'last_year' then total else 0 end) as total
     from parts
     group by period_kind, period_start, funnel
     {%- endfor %}

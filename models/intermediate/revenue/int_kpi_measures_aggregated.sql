@@ -1,5 +1,6 @@
-{# Grain: one row per week, month or quarter, funnel (and all of them) and measure. The sums that the KPIs of the seed kpi_list are made
-   of. To add a measure, add a line to one of the lists below. Entries of stages need none: the measure of stage x is entered_x. #}
+{# Grain: one row per week, month or quarter, funnel (and all of them) and measure. The sums that
+   the KPIs of the seed kpi_list are made of. To add a measure, add a line to one of the lists
+   below. Entries of stages need none: the measure of stage x is entered_x. #}
 {%- set measures = [
     ('total_amount',           'won_amount',             'opportunity_periods', 'any'),
     ('new_amount',             'won_amount',             'opportunity_periods', 'new'),

@@ -1,4 +1,5 @@
-{# Grain: one row per week, month or quarter, funnel and revenue type with a target. A month's target is spread evenly over its days. #}
+{# Grain: one row per week, month or quarter, funnel and revenue type with a target. A month's
+   target is spread evenly over its days. #}
 with
 
 targets as (select * from {{ ref('targets') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row per week, month or quarter, funnel (and all of them) and KPI of the seed kpi_list. The value of every KPI, zero where
-   nothing happened; ratios keep numerator and denominator. #}
+{# Grain: one row per week, month or quarter, funnel (and all of them) and KPI of the seed kpi_list.
+   The value of every KPI, zero where nothing happened; ratios keep numerator and denominator. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where is_started),

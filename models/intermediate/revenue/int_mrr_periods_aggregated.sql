@@ -1,5 +1,6 @@
-{# Grain: one row per month or quarter and account with recurring revenue in it. MRR at the start and the end, and the movement between
-   them: what comes and goes within the period is no movement, so that an expansion that is given back cannot lower GRR. #}
+{# Grain: one row per month or quarter and account with recurring revenue in it. MRR at the start
+   and the end, and the movement between them: what comes and goes within the period is no movement,
+   so that an expansion that is given back cannot lower GRR. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind != 'week'),

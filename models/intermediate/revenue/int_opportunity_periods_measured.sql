@@ -1,12 +1,13 @@
-{# Grain: one row per week, month or quarter and opportunity that was open at some time of the period or closed in it. What happened to
-   each opportunity in each period; the KPIs of sales and pipeline are sums of it. #}
+{# Grain: one row per week, month or quarter and opportunity that was open at some time of the
+   period or closed in it. What happened to each opportunity in each period; the KPIs of sales and
+   pipeline are sums of it. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where is_started),
 
 opportunities as (select * from {{ ref('dim_opportunities') }}),
 
-pipeline_intervals as (select * from {{ ref('int_pipeline_intervals_dated') }}),
+intervals as (select * from {{ ref('int_pipeline_intervals_dated') }}),
 
 open_opportunities as (
 
@@ -14,29 +15,21 @@ open_opportunities as (
     select
         periods.period_kind,
         periods.period_start,
-        pipeline_intervals.opportunity_key,
-        max(case when periods.ends_at <= pipeline_intervals.ends_at then 1 else 0 end)
+        intervals.opportunity_key,
+        max(case when periods.ends_at <= intervals.ends_at then 1 else 0 end)
             as open_count,
-        max(case when periods.ends_at <= pipeline_intervals.ends_at then pipeline_intervals.amount end)
+        max(case when periods.ends_at <= intervals.ends_at then intervals.amount end)
             as open_amount,
-        max(
-            case
-                when periods.ends_at <= pipeline_intervals.ends_at
-                    then pipeline_intervals.pipeline_class
-            end
-        ) as pipeline_class,
-        max(
-            case
-                when periods.ends_at <= pipeline_intervals.ends_at
-                    then pipeline_intervals.pipeline_stage_name
-            end
-        ) as pipeline_stage_name
-    from pipeline_intervals
+        max(case when periods.ends_at <= intervals.ends_at then intervals.pipeline_class end)
+            as pipeline_class,
+        max(case when periods.ends_at <= intervals.ends_at then intervals.pipeline_stage_name end)
+            as pipeline_stage_name
+    from intervals
     inner join periods
         on
-            pipeline_intervals.starts_at < periods.ends_at
-            and pipeline_intervals.ends_at > periods.starts_at
-    group by periods.period_kind, periods.period_start, pipeline_intervals.opportunity_key
+            intervals.starts_at < periods.ends_at
+            and intervals.ends_at > periods.starts_at
+    group by periods.period_kind, periods.period_start, intervals.opportunity_key
 
 ),
 

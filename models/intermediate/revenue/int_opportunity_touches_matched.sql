@@ -1,5 +1,5 @@
-{# Grain: one row per won opportunity and marketing touch before the win; an opportunity without any touch has one row with channel
-   none. The touches that share the credit of a win. #}
+{# Grain: one row per won opportunity and marketing touch before the win; an opportunity without any
+   touch has one row with channel none. The touches that share the credit of a win. #}
 with
 
 opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
@@ -18,7 +18,8 @@ persons as (select * from {{ ref('dim_persons') }}),
 
 touch_windows as (
 
-    -- Touches before the account's previous win were credited with that win, unless this opportunity existed by then.
+    -- Touches before the account's previous win were credited with that win, unless this
+    -- opportunity existed by then.
     select
         opportunities.opportunity_key,
         opportunities.account_key,
@@ -74,8 +75,9 @@ opportunity_touches as (
 int_opportunity_touches_matched as (
 
     select
-        {{ key_of(['opportunities.opportunity_key', 'coalesce(opportunity_touches.touch_key, 0)']) }}
-            as opportunity_touch_key,
+        {{ key_of([
+            'opportunities.opportunity_key', 'coalesce(opportunity_touches.touch_key, 0)'
+        ]) }} as opportunity_touch_key,
         opportunities.opportunity_key,
         opportunity_touches.touch_key,
         coalesce(opportunity_touches.channel, 'none') as channel,

@@ -1,5 +1,5 @@
-{# Grain: one row per opportunity and interval in which it was open at one stage of its pipeline with one amount, both as known at that
-   time. A lost and reopened opportunity has a gap. #}
+{# Grain: one row per opportunity and interval in which it was open at one stage of its pipeline
+   with one amount, both as known at that time. A lost and reopened opportunity has a gap. #}
 with
 
 opportunities as (select * from {{ ref('dim_opportunities') }}),
@@ -86,7 +86,9 @@ int_pipeline_intervals_dated as (
             source_opportunities.system = pipeline_classes.system
             and lower(filled_events.label) = pipeline_classes.label
     left join rates
-        on {{ rate_applies('rates', 'source_opportunities.currency', 'source_opportunities.created_at') }}
+        on {{ rate_applies(
+            'rates', 'source_opportunities.currency', 'source_opportunities.created_at'
+        ) }}
     where
         coalesce(lifecycle_stages.entered_by, '') not in ('opportunity_won', 'opportunity_lost')
         -- An opportunity is not open before it was created, and an interval has a length.

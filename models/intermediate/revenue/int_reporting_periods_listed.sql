@@ -1,5 +1,6 @@
-{# Grain: one row per week (from Monday), month and quarter, from the first recorded event to the period after the one under way at the
-   cutoff. The periods that KPIs are reported for, those they are compared with, and the two of each kind that are forecast. #}
+{# Grain: one row per week (from Monday), month and quarter, from the first recorded event to the
+   period after the one under way at the cutoff. The periods that KPIs are reported for, those they
+   are compared with, and the two of each kind that are forecast. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),

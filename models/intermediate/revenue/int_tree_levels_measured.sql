@@ -1,6 +1,7 @@
-{# Grain: one row per month or quarter, funnel and driver of the KPI tree. New revenue = closed journeys (volume) x the funnel's share
-   (mix) x the rate of each stage x the average amount won (opportunity_value); expansion and renewal are drivers of their own. A level
-   is what is left of the volume after the driver; its factor is the level divided by the level above. #}
+{# Grain: one row per month or quarter, funnel and driver of the KPI tree. New revenue = closed
+   journeys (volume) x the funnel's share (mix) x the rate of each stage x the average amount won
+   (opportunity_value); expansion and renewal are drivers of their own. A level is what is left of
+   the volume after the driver; its factor is the level divided by the level above. #}
 with
 
 periods as (
@@ -45,8 +46,10 @@ drivers as (
     union all
     select
         case when planning_node = 'lead' then 'mix' else stage end as driver,
-        case when planning_node = 'lead' then 'Share of the funnel' else 'Rate to ' || stage_name end
-            as driver_name,
+        case
+            when planning_node = 'lead' then 'Share of the funnel'
+            else 'Rate to ' || stage_name
+        end as driver_name,
         'new' as revenue_type,
         owner_team,
         stage_order as driver_order

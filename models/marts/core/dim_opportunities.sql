@@ -1,4 +1,5 @@
-{# Grain: one row per opportunity, as of the cutoff. With its journey, funnel, first channel, segment and type of revenue. #}
+{# Grain: one row per opportunity, as of the cutoff. With its journey, funnel, first channel,
+   segment and type of revenue. #}
 with
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row per account and month in which it had recurring revenue at the start or the end. MRR at both ends, and the movement
-   between them. #}
+{# Grain: one row per account and month in which it had recurring revenue at the start or the end.
+   MRR at both ends, and the movement between them. #}
 with
 
 subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),

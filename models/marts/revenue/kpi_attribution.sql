@@ -1,4 +1,5 @@
-{# Grain: one row per won opportunity, attribution model, and marketing touch with a share of the credit. #}
+{# Grain: one row per won opportunity, attribution model, and marketing touch with a share of the
+   credit. #}
 with
 
 touches as (select * from {{ ref('int_opportunity_touches_matched') }}),

@@ -1,4 +1,5 @@
-{# Grain: one row per month or quarter, funnel, channel and segment with recurring revenue at the start or the end. #}
+{# Grain: one row per month or quarter, funnel, channel and segment with recurring revenue at the
+   start or the end. #}
 with
 
 mrr_periods as (select * from {{ ref('int_mrr_periods_aggregated') }}),
@@ -31,7 +32,8 @@ kpi_mrr as (
     select
         *,
         {{ ratio(
-            'opening_amount + expansion_amount - contraction_amount - churn_amount', 'opening_amount'
+            'opening_amount + expansion_amount - contraction_amount - churn_amount',
+            'opening_amount'
         ) }} as net_revenue_retention,
         {{ ratio('opening_amount - contraction_amount - churn_amount', 'opening_amount') }}
             as gross_retention_rate,

@@ -1,5 +1,5 @@
-{# Grain: one row per week, month or quarter, funnel, channel, segment, owner, revenue type and pipeline stage with open opportunities when
-   the period ended. #}
+{# Grain: one row per week, month or quarter, funnel, channel, segment, owner, revenue type and
+   pipeline stage with open opportunities when the period ended. #}
 with
 
 open_opportunities as (

@@ -1,4 +1,5 @@
-{# Grain: one row per month of first recurring revenue (cohort), funnel, channel, segment, and age in months. #}
+{# Grain: one row per month of first recurring revenue (cohort), funnel, channel, segment, and age
+   in months. #}
 with
 
 months as (

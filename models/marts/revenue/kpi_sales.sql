@@ -1,5 +1,5 @@
-{# Grain: one row per week, month or quarter, funnel, channel, segment, owner and revenue type with an opportunity that was open or closed
-   in the period. #}
+{# Grain: one row per week, month or quarter, funnel, channel, segment, owner and revenue type with
+   an opportunity that was open or closed in the period. #}
 with
 
 opportunity_periods as (select * from {{ ref('int_opportunity_periods_measured') }}),

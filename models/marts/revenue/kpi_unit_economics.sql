@@ -1,4 +1,5 @@
-{# Grain: one row per slice: the whole company, one channel, one segment, or one quarter in which journeys started. #}
+{# Grain: one row per slice: the whole company, one channel, one segment, or one quarter in which
+   journeys started. #}
 with
 
 cohorts as (select * from {{ ref('int_acquisition_cohorts_aggregated') }}),

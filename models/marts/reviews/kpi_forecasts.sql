@@ -1,4 +1,5 @@
-{# Grain: one row per period that is not over, funnel (and all of them) and KPI of the seed kpi_list: what it will likely amount to. #}
+{# Grain: one row per period that is not over, funnel (and all of them) and KPI of the seed
+   kpi_list: what it will likely amount to. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where not is_complete),

@@ -1,5 +1,5 @@
-{# Grain: one row per period that a review shows (six weeks, thirteen months, nine quarters, and the next one of each), funnel (and all of
-   them) and KPI. #}
+{# Grain: one row per period that a review shows (six weeks, thirteen months, nine quarters, and the
+   next one of each), funnel (and all of them) and KPI. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row per month or quarter, funnel and stage: what happened at the stage, and what the journeys that entered it have led to so
-   far. #}
+{# Grain: one row per month or quarter, funnel and stage: what happened at the stage, and what the
+   journeys that entered it have led to so far. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind != 'week'),

@@ -1,4 +1,5 @@
-{# Grain: one row per month or quarter, comparison, funnel and driver: the driver's share in the change of bookings. #}
+{# Grain: one row per month or quarter, comparison, funnel and driver: the driver's share in the
+   change of bookings. #}
 {%- set cell = 'period_kind, period_start, comparison, funnel' -%}
 
 with

@@ -1,5 +1,5 @@
-{# Grain: one row per journey to discuss in the weekly review: past the time limit of its stage, or disqualified or lost within the last
-   six weeks. #}
+{# Grain: one row per journey to discuss in the weekly review: past the time limit of its stage, or
+   disqualified or lost within the last six weeks. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
