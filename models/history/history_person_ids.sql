@@ -8,7 +8,7 @@ records as (
         record_key,
         cluster_key,
         created_at
-    from {{ ref('int_clusters_resolved') }}
+    from {{ ref('int_records_clustered') }}
 
 ),
 

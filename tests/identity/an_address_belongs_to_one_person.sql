@@ -6,7 +6,7 @@ select
 from {{ ref('int_emails_normalized') }} as addresses
 inner join {{ ref('int_record_persons_mapped') }} as records
     on addresses.record_key = records.record_key
-inner join {{ ref('int_clusters_resolved') }} as clusters
+inner join {{ ref('int_records_clustered') }} as clusters
     on addresses.record_key = clusters.record_key
 left join {{ ref('int_overrides_checked') }} as overrides
     on addresses.record_key = overrides.record_key and overrides.decision = 'separate'

@@ -14,7 +14,6 @@ STEPS = (
     "int_emails_normalized",
     "int_records_linked",
     "int_records_clustered",
-    "int_clusters_resolved",
 )
 HISTORY = "history_person_ids"
 RESOLVED = "int_record_persons_mapped"

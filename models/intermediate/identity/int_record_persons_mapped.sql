@@ -1,7 +1,7 @@
 {# Grain: one row per usable person's record: the person it belongs to, by the latest entry in the history of ids. #}
 with
 
-records as (select * from {{ ref('int_clusters_resolved') }}),
+records as (select * from {{ ref('int_records_clustered') }}),
 
 person_ids as (
 

@@ -12,7 +12,12 @@ keyed as (
 
 ),
 
-people as (select record_key from {{ ref('int_people_unioned') }}),
+people as (
+
+    select record_key from {{ ref('int_people_rows_checked') }}
+    where reason_code is null
+
+),
 
 int_person_links_rows_checked as (
 

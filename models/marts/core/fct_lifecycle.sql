@@ -2,7 +2,7 @@
    are made from. #}
 with
 
-entries as (select * from {{ ref('int_stage_entries_unioned') }}),
+entries as (select * from {{ ref('int_stage_entries_completed') }}),
 
 journeys as (select * from {{ ref('int_journeys_described') }}),
 
