@@ -1,4 +1,5 @@
--- Law 4: in no funnel and channel has a stage been entered by more journeys than the stage before it.
+-- Law 4: in no funnel and channel has a stage been entered by more journeys than the stage before
+-- it.
 with
 
 stage_counts as (

@@ -1,6 +1,6 @@
 -- The seed lifecycle_stages is complete: each planning node and each mandatory way of entering a
--- stage is there once, an optional one at most once, and the order fits. Each row is a sentence that
--- reports what to change.
+-- stage is there once, an optional one at most once, and the order fits. Each row is a sentence
+-- that reports what to change.
 {%- set nodes = {
     'awareness': "'first_touch'",
     'lead': "'definition'",
@@ -68,7 +68,10 @@ faults as (
         or (earlier.planning_node = 'awareness' and later.planning_node is not null)
         or (earlier.planning_node = 'lead' and later.planning_node in ('prospect', 'opportunity'))
         or (earlier.planning_node = 'prospect' and later.planning_node = 'opportunity')
-        or (earlier.planning_node in ('lead', 'prospect', 'opportunity') and later.planning_node = 'win')
+        or (
+            earlier.planning_node in ('lead', 'prospect', 'opportunity')
+            and later.planning_node = 'win'
+        )
         or (
             earlier.planning_node = 'win'
             and later.entered_by in ('renewal_won', 'expansion_won')

@@ -1,4 +1,5 @@
--- Law 2: no person has more records than one person can have. A larger cluster must have been split.
+-- Law 2: no person has more records than one person can have. A larger cluster must have been
+-- split.
 select
     person_key,
     record_count

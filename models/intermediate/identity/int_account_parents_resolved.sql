@@ -1,5 +1,5 @@
-{# Grain: one row per account that belongs to another: its parent and its ultimate parent. In a cycle
-   of parents the account with the smallest key is treated as belonging to no other. #}
+{# Grain: one row per account that belongs to another: its parent and its ultimate parent. In a
+   cycle of parents the account with the smallest key is treated as belonging to no other. #}
 {%- set doublings = 6 -%}
 with
 
@@ -66,8 +66,8 @@ ancestors as (select * from ancestors_{{ doublings }}),
 
 cycle_members as (
 
-    -- An account that still has an ancestor {{ 2 ** doublings }} generations up is in a cycle or below one, and that
-    -- ancestor is a member of the cycle. Each member is such an ancestor.
+    -- An account that still has an ancestor {{ 2 ** doublings }} generations up is in a cycle or
+    -- below one, and that ancestor is a member of the cycle. Each member is such an ancestor.
     select distinct
         ancestors.account_key,
         ancestors.smallest_key

@@ -148,20 +148,10 @@ snapshot_values as (
 
 known_values as (
 
-    select
-        entity,
-        record_key,
-        attribute,
-        value,
-        valid_from
-    from reported_values
+    -- Snapshots count only for attributes of which the system reports no history.
+    select * from reported_values
     union all
-    select
-        snapshot_values.entity,
-        snapshot_values.record_key,
-        snapshot_values.attribute,
-        snapshot_values.value,
-        snapshot_values.valid_from
+    select snapshot_values.*
     from snapshot_values
     left join reported_attributes
         on

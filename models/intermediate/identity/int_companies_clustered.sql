@@ -1,5 +1,5 @@
-{# Grain: one row per usable company record: the cluster of records that its links connect it with, and the better of
-   the methods that link it. #}
+{# Grain: one row per usable company record: the cluster of records that its links connect it
+   with, and the better of the methods that link it. #}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row per pair of company records known to be one company, and how that is known. Each pair is listed in
-   both directions. #}
+{# Grain: one row per pair of company records known to be one company, and how that is known. Each
+   pair is listed in both directions. #}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }}),
@@ -28,8 +28,8 @@ references_between_systems as (
 
 records_without_domain_link as (
 
-    -- A subsidiary that shares its parent's domain is another company: neither it nor a record that refers to it, or
-    -- that it refers to, is linked by that domain.
+    -- A subsidiary that shares its parent's domain is another company: neither it nor a record that
+    -- refers to it, or that it refers to, is linked by that domain.
     select company_key from subsidiaries
     union
     select references_between_systems.company_key

@@ -1,5 +1,5 @@
-{# Grain: one row per usable company record: the account it belongs to, and how that is known. A customer billed at a
-   private address joins the company that its person's other records name. #}
+{# Grain: one row per usable company record: the account it belongs to, and how that is known. A
+   customer billed at a private address joins the company that its person's other records name. #}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }}),
@@ -21,8 +21,8 @@ known_domains as (select * from {{ ref('email_domains') }}),
 
 private_customers as (
 
-    -- A billing customer is loaded as a company and as a person at that company. It is private if no company's id and
-    -- no business domain says whose it is.
+    -- A billing customer is loaded as a company and as a person at that company. It is private if
+    -- no company's id and no business domain says whose it is.
     select
         companies.company_key,
         persons.person_key

@@ -1,5 +1,5 @@
-{# Grain: one row per usable person's record and e-mail address in it. The address in normal form, what kind of
-   address it is, and why it may not link records, if it may not. #}
+{# Grain: one row per usable person's record and e-mail address in it. The address in normal form,
+   what kind of address it is, and why it may not link records, if it may not. #}
 {%- if int_var('largest_identifier') | int > int_var('largest_person') | int -%}
     {{ exceptions.raise_compiler_error(
         "The var largest_identifier is " ~ var('largest_identifier')

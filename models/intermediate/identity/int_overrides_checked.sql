@@ -1,8 +1,8 @@
 {{ config(post_hook="{{ stop_if(
     'select fault from ' ~ this ~ ' where fault is not null order by 1'
 ) }}") }}
-{# Grain: one row per reviewed decision on two records that was made before the cutoff. A decision that cannot
-   be carried out stops the build with a sentence. #}
+{# Grain: one row per reviewed decision on two records that was made before the cutoff. A decision
+   that cannot be carried out stops the build with a sentence. #}
 with
 
 overrides as (
@@ -66,8 +66,9 @@ int_overrides_checked as (
     left join people as other_people on decisions.other_record_key = other_people.record_key
     left join contradictions
         on
-            least(decisions.record_key, decisions.other_record_key) = contradictions.one_key
-            and greatest(decisions.record_key, decisions.other_record_key) = contradictions.other_key
+            contradictions.one_key = least(decisions.record_key, decisions.other_record_key)
+            and contradictions.other_key
+            = greatest(decisions.record_key, decisions.other_record_key)
 
 )
 

@@ -1,4 +1,5 @@
-{# Grain: one row per person who is matched to an account: which account, by which method, and with what confidence. #}
+{# Grain: one row per person who is matched to an account: which account, by which method, and
+   with what confidence. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),

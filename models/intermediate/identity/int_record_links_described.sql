@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
-{# Grain: one row per link between two records of one person: its kind, and the identifier behind it. #}
+{# Grain: one row per link between two records of one person: its kind, and the identifier behind
+   it. #}
 with
 
 links as (select * from {{ ref('int_records_linked') }}),

@@ -1,4 +1,5 @@
-{# Grain: one row per usable person's record: the person it belongs to, by the latest entry in the history of ids. #}
+{# Grain: one row per usable person's record: the person it belongs to, by the latest entry in the
+   history of ids. #}
 with
 
 records as (select * from {{ ref('int_records_clustered') }}),

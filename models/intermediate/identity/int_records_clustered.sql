@@ -25,9 +25,10 @@
             ~ \" where overrides.decision = 'separate' order by 1\"
     ) }}",
 ]) }}
-{# Grain: one row per usable person's record: the cluster of linked records that is one person in this
-   build, before the person gets an id. A cluster too large to be one person is split. The hooks stop
-   the build if the search needs more rounds, or if a reviewer's separation has no effect. #}
+{# Grain: one row per usable person's record: the cluster of linked records that is one person in
+   this build, before the person gets an id. A cluster too large to be one person is split. The
+   hooks stop the build if the search needs more rounds, or if a reviewer's separation has no
+   effect. #}
 -- depends_on: {{ ref('int_overrides_checked') }}
 with
 

@@ -1,5 +1,5 @@
-{# Grain: one row per pair of records known to be one person, and how that is known: by an address, a system's own
-   link, or a reviewer. #}
+{# Grain: one row per pair of records known to be one person, and how that is known: by an
+   address, a system's own link, or a reviewer. #}
 with
 
 addresses as (

@@ -46,13 +46,19 @@ journey_opportunities as (
         opportunity_journeys.journey_key,
         {{ first_by(
             'opportunities.account_key',
-            'case when opportunities.account_key is not null then row(coalesce('
-            ~ 'opportunities.created_at, ' ~ start_of_time() ~ '), opportunities.opportunity_key) end'
+            oldest(
+                'opportunities.account_key',
+                'coalesce(opportunities.created_at, ' ~ start_of_time() ~ '), '
+                ~ 'opportunities.opportunity_key'
+            )
         ) }} as account_key,
         {{ last_by(
             'opportunities.owner_key',
-            'case when opportunities.owner_key is not null then row(coalesce('
-            ~ 'opportunities.created_at, ' ~ start_of_time() ~ '), opportunities.opportunity_key) end'
+            oldest(
+                'opportunities.owner_key',
+                'coalesce(opportunities.created_at, ' ~ start_of_time() ~ '), '
+                ~ 'opportunities.opportunity_key'
+            )
         ) }} as owner_key
     from opportunity_journeys
     inner join opportunities

@@ -1,5 +1,6 @@
-{# Grain: one row per journey of a person. The first begins with the first touch or opportunity, the
-   next when the person comes back long enough after an exit and sales has not taken it up before. #}
+{# Grain: one row per journey of a person. The first begins with the first touch or opportunity,
+   the next when the person comes back long enough after an exit and sales has not taken it up
+   before. #}
 with
 
 touches as (select * from {{ ref('int_touches_resolved') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row each time an opportunity moves its journey to a stage: created, reopened, moved to a
-   stage of its own, won, lost or churned. With its amount at that moment. #}
+{# Grain: one row each time an opportunity moves its journey to a stage: created, reopened, moved
+   to a stage of its own, won, lost or churned. With its amount at that moment. #}
 with
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),

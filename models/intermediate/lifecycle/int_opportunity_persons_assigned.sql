@@ -1,5 +1,6 @@
-{# Grain: one row per usable opportunity, with the person whose journey it is: its primary person; if
-   it has none and is new business, the person at the account who came first and had not left. #}
+{# Grain: one row per usable opportunity, with the person whose journey it is: its primary person;
+   if it has none and is new business, the person at the account who came first and had not left.
+   #}
 with
 
 opportunities as (select * from {{ ref('int_opportunities_resolved') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row per event that puts a journey into a stage: first entries, entries again and exits.
-   Narrow: attributes are joined at the mart. #}
+{# Grain: one row per event that puts a journey into a stage: first entries, entries again and
+   exits. Narrow: attributes are joined at the mart. #}
 with
 
 touches as (select * from {{ ref('int_touch_journeys_assigned') }}),

@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
-{# Grain: one row per touch of a known person, with the journey that was running when it happened. #}
+{# Grain: one row per touch of a known person, with the journey that was running when it happened.
+   #}
 with
 
 touches as (select * from {{ ref('int_touches_resolved') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row each time a journey enters a stage. The fact that all counts of leads and customers
-   are made from. #}
+{# Grain: one row each time a journey enters a stage. The fact that all counts of leads and
+   customers are made from. #}
 with
 
 entries as (select * from {{ ref('int_stage_entries_completed') }}),
