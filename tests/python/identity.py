@@ -21,6 +21,7 @@ START = datetime(2026, 1, 1)
 
 INPUTS = """
     create schema intermediate;
+    create schema history;
     create schema seeds;
     create table seeds.email_domains (domain varchar, kind varchar);
     create table seeds.shared_mailboxes (local_part varchar);
@@ -94,7 +95,7 @@ class World:
     def _make_history(self) -> None:
         """Empty, with the columns that its own SQL gives."""
         first = f"""
-            create table intermediate.{HISTORY} (
+            create table history.{HISTORY} (
                 record_key bigint, person_key bigint, previous_person_key bigint,
                 snapshot_number bigint, change varchar, link_kind varchar, other_record_key bigint,
                 is_look_back boolean, snapshotted_at timestamp
@@ -109,7 +110,7 @@ class World:
             self.connection.execute(
                 f"create or replace table intermediate.{step} as {self.sql[step]}"
             )
-        self.connection.execute(f"insert into intermediate.{HISTORY} by name {self.sql[HISTORY]}")
+        self.connection.execute(f"insert into history.{HISTORY} by name {self.sql[HISTORY]}")
         rows = self.connection.execute(f"select record_key, person_key from ({self.sql[RESOLVED]})")
         found = rows.fetchall()
         assert len(found) == len(known.records), "every record has one person"
@@ -138,7 +139,7 @@ class World:
         """Every row of the history of ids."""
         return self.connection.execute(
             f"select record_key, person_key, previous_person_key, change"
-            f" from intermediate.{HISTORY} order by snapshot_number, record_key"
+            f" from history.{HISTORY} order by snapshot_number, record_key"
         ).fetchall()
 
 
