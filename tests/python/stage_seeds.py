@@ -16,7 +16,7 @@ Row = dict[str, str]
 Change = Callable[[str, list[Row]], list[Row]]
 
 # Schemas that a build makes; every other one holds a source system's tables.
-BUILT_SCHEMAS = ("staging", "intermediate", "history", "marts", "seeds", "main")
+BUILT_SCHEMAS = ("staging", "intermediate", "history", "marts", "seeds")
 # Columns of seeds that name a stage. A planning node has names of its own.
 STAGE_COLUMNS = ("stage", "to_stage", "next_stage", "goal_stage")
 # Measures of the KPI list are named after the stage that they count.
