@@ -1,5 +1,5 @@
--- Acquisition cohorts hold all ad spend, to the cent, with or without journeys, and every journey.
--- Check months, channels and exchange rates of the difference.
+-- Acquisition cohorts hold all ad spend, to the cent, with or without journeys, and every
+-- journey. Check months, channels and exchange rates of the difference.
 with
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),

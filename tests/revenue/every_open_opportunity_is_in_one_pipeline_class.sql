@@ -1,5 +1,5 @@
--- At the end of the last started period of each kind the pipeline holds every open opportunity once, in one
--- class.
+-- At the end of the last started period of each kind the pipeline holds every open opportunity
+-- once, in one class.
 with
 
 last_periods as (

@@ -1,4 +1,5 @@
--- The pipeline intervals of an opportunity follow each other, none is empty, and none lasts beyond its close.
+-- The pipeline intervals of an opportunity follow each other, none is empty, and none lasts
+-- beyond its close.
 with
 
 intervals as (

@@ -1,5 +1,5 @@
 {# Grain: one row per period that is not over, funnel (and all of them) and measure. What it will
-   likely amount to if everything goes on as now; measures that need a plan only where there is one. #}
+   likely amount to if everything goes on as now. Most measures need a plan of the funnel. #}
 {#- Inputs of the formulas: name, part, and measure or node (entries of the stage that is it). -#}
 {%- set inputs = [
     ('so_far_new_amount', 'so_far', "measure = 'new_amount'"),
