@@ -1,6 +1,6 @@
 """The planner against the truth: simulated companies, planned by the project's own models.
 
-Adds one row a company and planner to a CSV file, and writes the table of all of its rows."""
+Adds one row per company and planner to a CSV file, and writes the table of all of its rows."""
 
 import argparse
 import csv
@@ -27,7 +27,7 @@ KINDS = (
     Kind("200 a day, 9 to 18 months old", 200, is_young=True),
     Kind("200 a day, rates drift", 200, trend=0.08),
     Kind("200 a day, rates jump", 200, jump=0.15),
-    Kind("200 a day, amounts of wins alone", 200, tells_hopes=False),
+    Kind("200 a day, amounts of wins alone", 200, has_open_amounts=False),
 )
 BATCH = 25
 PLANNER = "this project"
@@ -35,9 +35,9 @@ PLANS = """
     select
         funnel, weekly_leads / 7, low_80_leads / 7, high_80_leads / 7, low_95_leads / 7,
         high_95_leads / 7, safe_leads / 7, today_leads / 7, low_80_amount, high_80_amount,
-        low_95_amount, high_95_amount, today_hit_rate
+        low_95_amount, high_95_amount, today_hit_probability
     from marts.plan_targets
-    where period = 'all' and scenario = 'base'
+    where is_total and scenario = 'base'
 """
 
 
@@ -76,7 +76,7 @@ def _land(
             company = draw_company(rng, kind)
             history = draw_history(rng, company)
             truth = find_truth(company, history)
-            land_journeys(connection, _funnel(number), history, kind.tells_hopes)
+            land_journeys(connection, _funnel(number), history, kind.has_open_amounts)
             land_target(connection, _funnel(number), company, truth)
             rivals = rival_plans(company, history, truth)
             known[number] = company, truth, {name: Plan(each) for name, each in rivals.items()}
@@ -89,11 +89,11 @@ def _plan(database: Path, target: Path) -> dict[str, Plan]:
     outcome = run_dbt(["run", "--quiet", *chosen], database, target, {"cutoff": CUTOFF.isoformat()})
     assert outcome.success, outcome.exception or "a planning model failed"
     with duckdb.connect(str(database), read_only=True) as connection:
-        return {row[0]: _told(row[1:]) for row in connection.execute(PLANS).fetchall()}
+        return {row[0]: _read_plan(row[1:]) for row in connection.execute(PLANS).fetchall()}
 
 
-def _told(row: tuple[float | None, ...]) -> Plan:
-    """Where no number of leads is enough, the plan asks for more than any."""
+def _read_plan(row: tuple[float | None, ...]) -> Plan:
+    """Where no number of leads is enough, the plan needs infinitely many."""
     value = [np.inf if each is None else float(each) for each in row]
     return Plan(
         leads=value[0],
@@ -103,7 +103,7 @@ def _told(row: tuple[float | None, ...]) -> Plan:
         today_leads=value[6],
         today_80=(value[7], value[8]),
         today_95=(value[9], value[10]),
-        today_chance=value[11],
+        today_probability=value[11],
     )
 
 

@@ -1,4 +1,4 @@
-"""A simulated company: how many leads it gets, how they move on, what they pay. All is known."""
+"""A simulated company of which everything is known: its leads, how they move on, what they pay."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-SEGMENTS: Final = ("small", "middle", "large")
+GROUPS: Final = ("small", "middle", "large")
 STEPS: Final = 4  # lead -> MQL -> SQL -> opportunity -> win
 YEAR: Final = 365.0
 WINDOWS: Final = ((30, 122), (92, 183), (183, 273))  # days after the cutoff: whole months
@@ -25,7 +25,7 @@ MIX: Final = np.array([0.6, 0.3, 0.1])
 
 @dataclass(frozen=True)
 class Company:
-    """One company; rates and waits are by segment and step, slopes are a year."""
+    """One company; rates and waits are by lead group and step, slopes are per year."""
 
     volume: float
     days: int
@@ -44,7 +44,7 @@ class Company:
     stretch: float
 
     def rates_at(self, step: int, days: Floats) -> Floats:
-        """Rates of a step, segments by days, for those who enter it on these days."""
+        """Rates of a step, groups by days, for those who enter it on these days."""
         return np.minimum(np.outer(self.rates[:, step], self.change_at(step, days)), 0.95)
 
     def change_at(self, step: int, days: Floats) -> Floats:
@@ -53,7 +53,7 @@ class Company:
         return np.asarray(np.exp(self.rate_slopes[step] * days / YEAR + jumped))
 
     def mix_at(self, days: Floats) -> Floats:
-        """Shares of the segments, segments by days."""
+        """Shares of the groups, groups by days."""
         weights = self.mix[:, None] * np.exp(np.outer(self.mix_slopes, days / YEAR))
         return np.asarray(weights / weights.sum(axis=0))
 
@@ -65,20 +65,20 @@ class Company:
         return np.asarray(level * self.weekday_at(days))
 
     def weekday_at(self, days: Floats) -> Floats:
-        """Leads of these days beside their week's mean: few come at a weekend."""
+        """Leads of these days as a multiple of their week's mean: few come at a weekend."""
         return np.where(np.mod(days, 7) >= 5, self.weekend, (7 - 2 * self.weekend) / 5)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What is special about a group of companies."""
+    """What is special about a kind of company."""
 
     name: str
     volume: float
     trend: float = 0.0
     jump: float = 0.0
     is_young: bool = False
-    tells_hopes: bool = True
+    has_open_amounts: bool = True
 
 
 def draw_company(rng: np.random.Generator, kind: Kind) -> Company:

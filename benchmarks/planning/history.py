@@ -19,32 +19,32 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class History:
-    """One row a lead. Days are counted from the cutoff; never is infinity; the last is the win."""
+    """One row per lead. Days count from the cutoff, infinity is never, the last is the win."""
 
-    segment: Whole
+    group: Whole
     entered: Floats  # leads by stages: lead, MQL, SQL, opportunity, win
     exited: Floats
     amount: Floats
-    hoped: Floats  # what an opportunity's amount is told to be before it is won
+    forecast: Floats  # the amount of an opportunity before it is won
 
 
 def draw_history(rng: np.random.Generator, company: Company) -> History:
     """Leads of every day, each followed to its end, also past the cutoff."""
-    segment, born = _leads(rng, company)
+    group, born = _leads(rng, company)
     entered = np.full((len(born), STEPS + 1), np.inf)
     exited = np.full(len(born), np.inf)
     entered[:, 0] = born
     for step in range(STEPS):
-        _take_step(rng, company, step, segment, entered, exited)
-    spread = PRICE_SPREADS[segment]
-    amount = PRICES[segment] * np.exp(spread * rng.standard_normal(len(born)))
-    hoped = amount * _hopes(rng, np.isfinite(entered[:, -1]))
-    return History(segment, entered, exited, np.round(amount, 2), np.round(hoped, 2))
+        _take_step(rng, company, step, group, entered, exited)
+    spread = PRICE_SPREADS[group]
+    amount = PRICES[group] * np.exp(spread * rng.standard_normal(len(born)))
+    forecast = amount * _forecast_factors(rng, np.isfinite(entered[:, -1]))
+    return History(group, entered, exited, np.round(amount, 2), np.round(forecast, 2))
 
 
-def _hopes(rng: np.random.Generator, is_won: NDArray[np.bool_]) -> Floats:
-    """As many times the price that a win would bring: in each company some are hopeful, some guess
-    badly, and those never won were hoped for more."""
+def _forecast_factors(rng: np.random.Generator, is_won: NDArray[np.bool_]) -> Floats:
+    """The amount of an opportunity as a multiple of its price if won: each company has a bias
+    and noise of its own, and opportunities that are never won are forecast higher."""
     bias, noise, lost = rng.uniform(-0.1, 0.3), rng.uniform(0.1, 0.4), rng.uniform(0.0, 0.3)
     return np.asarray(np.exp(bias + noise * rng.standard_normal(len(is_won)) + lost * ~is_won))
 
@@ -52,22 +52,22 @@ def _hopes(rng: np.random.Generator, is_won: NDArray[np.bool_]) -> Floats:
 def _leads(rng: np.random.Generator, company: Company) -> tuple[Whole, Floats]:
     days = np.arange(-company.days, 0, dtype=np.float64)
     counts = rng.poisson(company.leads_at(days) * company.mix_at(days))
-    segments = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
+    groups = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
     born = np.concatenate([np.repeat(days, row) for row in counts])
-    return segments, born + rng.random(len(born))
+    return groups, born + rng.random(len(born))
 
 
 def _take_step(
     rng: np.random.Generator,
     company: Company,
     step: int,
-    segment: Whole,
+    group: Whole,
     entered: Floats,
     exited: Floats,
 ) -> None:
-    """Who entered the stage moves on after a while, or exits (half of them), or stays for ever."""
+    """A lead in the stage moves on after a while; of the others half exit, half stay for ever."""
     there = np.flatnonzero(np.isfinite(entered[:, step]))
-    since, kind = entered[there, step], segment[there]
+    since, kind = entered[there, step], group[there]
     rate = np.minimum(company.rates[kind, step] * company.change_at(step, since), 0.95)
     moves = rng.random(len(there)) < rate
     wait = rng.gamma(WAIT_SHAPE, company.waits[kind, step] / WAIT_SHAPE)

@@ -1,4 +1,4 @@
-"""Companies as the tables that the planning models read: a funnel each."""
+"""Companies as the tables that the planning models read: one funnel each."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from benchmarks.planning.company import SEGMENTS, Company, Floats
+from benchmarks.planning.company import GROUPS, Company, Floats
 from benchmarks.planning.history import History
 from benchmarks.planning.truth import Truth
 
 CUTOFF = date(2026, 6, 1)
-STAGES = ("lead", "mql", "sql", "opportunity", "customer")
+NODES = {"lead": 0, "prospect": 2, "opportunity": 3, "win": 4}  # of the stages of a history
 TABLES = """
     create schema marts; create schema seeds;
     create table marts.fct_journeys (
@@ -28,26 +28,28 @@ TABLES = """
         new_share double, expansion_share double, renewal_share double,
         marketing_agreed_on date, sales_agreed_on date, account_services_agreed_on date);
     create table seeds.planning_scenarios (
-        scenario varchar, funnel varchar, what varchar, step varchar,
-        value_is double, value_times double);
+        scenario varchar, funnel varchar, lever varchar, from_node varchar,
+        new_value double, factor double);
     create table seeds.owner_capacity (
         funnel varchar, planning_node varchar, owner varchar, weekly_count bigint);
 """
 
 
 def land_journeys(
-    connection: duckdb.DuckDBPyConnection, funnel: str, history: History, tells_hopes: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    funnel: str,
+    history: History,
+    has_open_amounts: bool = True,
 ) -> None:
     """Adds a company's leads to marts.fct_journeys, with nothing of what lies after the cutoff."""
     seen = history.entered[:, 0] < 0
-    entered = [_moments(history.entered[seen, each]) for each in range(len(STAGES))]
     columns: dict[str, Any] = {
-        f"{stage}_at": moments for stage, moments in zip(STAGES, entered, strict=True)
+        f"{node}_at": _moments(history.entered[seen, stage]) for node, stage in NODES.items()
     }
     columns["exited_at"] = _moments(history.exited[seen])
-    columns["segment"] = np.array(SEGMENTS)[history.segment[seen]]
+    columns["lead_group"] = np.array(GROUPS)[history.group[seen]]
     columns["amount"] = history.amount[seen]
-    columns["hoped"] = history.hoped[seen]
+    columns["forecast"] = history.forecast[seen]
     journeys = pa.table(columns)
     connection.register("journeys", journeys)
     connection.execute(
@@ -56,16 +58,16 @@ def land_journeys(
         select
             hash(?, row_number() over ()) % 1000000007 as journey_key,
             ? as funnel,
-            segment as first_channel,
+            lead_group as first_channel,
             case when exited_at is null then 'open' else 'exited' end as outcome,
             case when win_at is not null then amount end as won_amount,
-            case when ? and opportunity_at is not null then hoped end as opportunity_amount,
+            case when ? and opportunity_at is not null then forecast end as opportunity_amount,
             win_at is not null as has_win,
             lead_at as awareness_at,
-            * exclude (segment, amount, hoped)
+            * exclude (lead_group, amount, forecast)
         from journeys
         """,
-        [funnel, funnel, tells_hopes],
+        [funnel, funnel, has_open_amounts],
     )
     connection.unregister("journeys")
 

@@ -1,12 +1,12 @@
-"""How plans are made without this project: three ratios of revenue to leads. And how well one could
-be made that needs no guess but of rates and prices."""
+"""Plans without this project: three ratios of revenue to leads, and a plan that estimates rates
+and prices alone."""
 
 from dataclasses import replace
 
 import numpy as np
 from scipy.stats import gamma  # type: ignore[import-untyped]
 
-from benchmarks.planning.company import SEGMENTS, STEPS, WAIT_SHAPE, Company, Floats
+from benchmarks.planning.company import GROUPS, STEPS, WAIT_SHAPE, Company, Floats
 from benchmarks.planning.history import History
 from benchmarks.planning.truth import Truth, find_truth
 
@@ -14,7 +14,7 @@ INFORMED = "knows all but rates and prices"
 
 
 def rival_plans(company: Company, history: History, truth: Truth) -> dict[str, float]:
-    """Leads a day that each way asks for: the target divided by its revenue a lead."""
+    """Leads per day of each way to plan: the target divided by its revenue per lead."""
     daily = truth.target / (company.window[1] - company.window[0])
     ways = {
         "last quarter's ratio": _last_quarter(history),
@@ -26,7 +26,7 @@ def rival_plans(company: Company, history: History, truth: Truth) -> dict[str, f
 
 
 def _informed(company: Company, history: History, truth: Truth) -> float:
-    """The truth itself, with rates that hold and prices as the history tells them; waits, mix and
+    """The truth itself, with constant rates and prices estimated from the history; waits, mix and
     the days of leads to come are known."""
     guessed = replace(
         company,
@@ -39,23 +39,21 @@ def _informed(company: Company, history: History, truth: Truth) -> float:
 
 
 def _rates(company: Company, history: History) -> Floats:
-    """Moves so far, of those whose wait would be over if they moved."""
+    """Leads that moved on so far, as a share of those whose wait would be over if they did."""
     rates = np.zeros_like(company.rates)
-    for segment, step in np.ndindex(*rates.shape):
-        since = history.entered[history.segment == segment, step]
-        moved = history.entered[history.segment == segment, step + 1] < 0
-        scale = company.waits[segment, step] / WAIT_SHAPE
+    for group, step in np.ndindex(*rates.shape):
+        since = history.entered[history.group == group, step]
+        moved = history.entered[history.group == group, step + 1] < 0
+        scale = company.waits[group, step] / WAIT_SHAPE
         due = gamma.cdf(-since[since < 0], WAIT_SHAPE, scale=scale).sum()
-        rates[segment, step] = min(moved.sum() / due, 1) if due > 0 else 0
+        rates[group, step] = min(moved.sum() / due, 1) if due > 0 else 0
     return rates
 
 
 def _prices(history: History) -> Floats:
-    """Mean of a lognormal law; a segment without two wins costs what the others do."""
+    """Mean of a lognormal law; a lead group with fewer than two wins has the mean of the others."""
     won = history.entered[:, -1] < 0
-    logs = [
-        np.log(history.amount[won & (history.segment == each)]) for each in range(len(SEGMENTS))
-    ]
+    logs = [np.log(history.amount[won & (history.group == each)]) for each in range(len(GROUPS))]
     known = [np.exp(each.mean() + each.var(ddof=1) / 2) for each in logs if len(each) > 1]
     usual = float(np.mean(known)) if known else 0.0
     return np.array(
@@ -76,7 +74,7 @@ def _same_month(company: Company, history: History) -> float:
 
 
 def _finished(history: History) -> float:
-    """Leads older than nine in ten waits of the wins so far, and what they have brought."""
+    """Leads older than nine in ten waits of the wins so far, and their revenue."""
     born, won = history.entered[:, 0], history.entered[:, -1]
     is_won = won < 0
     oldest = np.quantile((won - born)[is_won], 0.9)

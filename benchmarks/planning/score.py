@@ -1,4 +1,4 @@
-"""A company's plans beside the truth."""
+"""A company's plans compared with the truth."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,7 +14,7 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Plan:
-    """What a planner says, in leads a day; revenue at today's leads with its intervals."""
+    """A plan in leads per day, and revenue at today's leads with its intervals."""
 
     leads: float
     leads_80: tuple[float, float] = (NAN, NAN)
@@ -23,12 +23,13 @@ class Plan:
     today_leads: float = NAN
     today_80: tuple[float, float] = (NAN, NAN)
     today_95: tuple[float, float] = (NAN, NAN)
-    today_chance: float = NAN
+    today_probability: float = NAN
 
 
 @dataclass(frozen=True)
 class Score:
-    """One plan judged: `error` is of the leads asked for, `achieved` of the target, expected."""
+    """One plan evaluated: `error` of its number of leads; `achieved`, the share of the target
+    that is expected with them."""
 
     seed: int
     kind: str
@@ -42,7 +43,7 @@ class Score:
     safe_met: float
     today_in_80: float
     today_in_95: float
-    today_chance: float
+    today_probability: float
     today_hit: float
 
     def row(self) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def score(
     truth: Truth,
     plan: Plan,
 ) -> Score:
-    """How far the plan is off, and whether its intervals hold what they claim to."""
+    """How far the plan is from the truth, and whether its intervals cover it."""
     safe = _outcomes(rng, truth, plan.safe_leads)
     today = _outcomes(rng, truth, plan.today_leads)
     return Score(
@@ -75,20 +76,20 @@ def score(
         safe_met=_share(safe, (truth.target, np.inf)),
         today_in_80=_share(today, plan.today_80),
         today_in_95=_share(today, plan.today_95),
-        today_chance=plan.today_chance,
+        today_probability=plan.today_probability,
         today_hit=_share(today, (truth.target, np.inf)),
     )
 
 
 def _outcomes(rng: np.random.Generator, truth: Truth, leads: float) -> Floats:
-    """Revenue as it may turn out: the open funnel as it did, the wins of new leads drawn."""
+    """Draws of revenue: the open funnel as it turned out, the wins of new leads at random."""
     if not np.isfinite(leads):
         return np.full(1, NAN)
     found = np.full(DRAWS, truth.open_outcome)
-    for segment, wins in enumerate(truth.wins_a_lead):
+    for group, wins in enumerate(truth.wins_a_lead):
         for draw, count in enumerate(rng.poisson(leads * wins, DRAWS)):
-            noise = PRICE_SPREADS[segment] * rng.standard_normal(count)
-            found[draw] += PRICES[segment] * np.exp(noise).sum()
+            noise = PRICE_SPREADS[group] * rng.standard_normal(count)
+            found[draw] += PRICES[group] * np.exp(noise).sum()
     return found
 
 

@@ -19,7 +19,7 @@ COLUMNS = (
     "revenue 80",
     "revenue 95",
     "P80 met",
-    "chance",
+    "probability",
     "hit",
 )
 SHARES = (
@@ -28,7 +28,7 @@ SHARES = (
     "today_in_80",
     "today_in_95",
     "safe_met",
-    "today_chance",
+    "today_probability",
     "today_hit",
 )
 SCORES = """
@@ -54,8 +54,8 @@ FIGURES = """
 
 
 def write_table(scores: Path, table: Path) -> None:
-    """All planners, one line a kind of company; of several seeds, this project's plan once more,
-    seed by seed."""
+    """All planners, one line per kind of company; with several seeds, this project's plan also by
+    seed."""
     with duckdb.connect() as connection:
         connection.execute(SCORES.format(scores=scores))
         seeds = [seed for (seed,) in connection.execute(SEEDS).fetchall()]

@@ -33,11 +33,10 @@ MAY_BE_EMPTY = {
 # A plan looks a year ahead: at the first moment there is no target yet that it could start from.
 EMPTY_WITHOUT_TARGETS = {
     "int_plan_awareness_estimated",
-    "int_plan_leads_aggregated",
     "plan_levers",
     "history_plans",
-    "int_plan_revenue_aggregated",
-    "int_plan_sums_aggregated",
+    "int_plan_leads_estimated",
+    "int_plan_revenue_estimated",
     "plan_weeks",
 }
 MOMENTS = [("2024-08-02", EMPTY_WITHOUT_TARGETS), ("2025-08-08", set()), ("2026-01-02", set())]

@@ -88,7 +88,7 @@ def _waits(built: Built) -> Waits:
     found: Waits = defaultdict(list)
     for *key, rate, count, still in query(
         built.database,
-        "select funnel, segment, step, advance_rate, open_count, still_rate"
+        "select funnel, lead_group, from_node, advance_rate, open_count, waiting_rate"
         " from intermediate.int_plan_life_tables_estimated where sample_number = 0"
         " order by waited_weeks",
     ):
@@ -120,17 +120,17 @@ def test_expected_wins_follow_from_waiting_journeys_and_the_leads_of_today(built
     """Week by week through the rates of the plan; a quarter of 92 days is 13 weeks and a day."""
     today, waits = _leads_a_day(built), _waits(built)
     drifts = {
-        (row["funnel"], row["step"]): (
-            row["yearly_drift"],
+        (row["funnel"], row["from_node"]): (
+            row["yearly_trend"],
             row["mean_years"],
             row.get("level_shift", 0.0),
         )
-        for row in rows(built, "from intermediate.int_plan_rate_trends_combined")
+        for row in rows(built, "from intermediate.int_plan_rate_trends_estimated")
     }
     segments = query(
         built.database,
-        "select funnel, segment, mix_share, mean_price from intermediate.int_plan_prices_estimated"
-        " where sample_number = 0",
+        "select funnel, lead_group, mix_share, mean_price"
+        " from intermediate.int_plan_prices_estimated where sample_number = 0",
     )
     wins: dict[str, float] = defaultdict(float)
     money: dict[str, float] = defaultdict(float)

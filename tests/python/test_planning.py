@@ -1,4 +1,4 @@
-"""The plan on simulated companies, of which everything is known: forwards it gives the target."""
+"""The plan on simulated companies of known truth: run forwards, it gives the target."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def planned(folder: Path) -> tuple[Path, Truth]:
-    """A company of 400 leads a day, large enough that chance says little."""
+    """A company of 400 leads a day, large enough that luck hardly matters."""
     database = folder / "large.duckdb"
     truth = _company(database, 11, 400)
     _plan(database, folder / "target")
@@ -68,33 +68,32 @@ def test_the_plan_closes_on_any_seed(folder: Path, seed: int, volume: float) -> 
     _plan(database, folder / "target")
 
 
-def test_the_plan_is_near_the_truth_and_its_interval_holds_it(planned: tuple[Path, Truth]) -> None:
+def test_the_plan_is_near_the_truth_and_its_interval_covers_it(planned: tuple[Path, Truth]) -> None:
     database, truth = planned
     [(leads, low, high, safe)] = query(
         database,
         "select weekly_leads / 7, low_95_leads / 7, high_95_leads / 7, safe_leads / 7"
-        " from marts.plan_targets where period = 'all'",
+        " from marts.plan_targets where is_total",
     )
     assert abs(leads / truth.needed - 1) < 0.15
     assert low < truth.needed < high
     assert leads < safe
 
 
-def test_the_root_is_where_revenue_lies_so_far_above_the_target(
+def test_an_interval_of_leads_ends_where_the_target_is_on_the_edge_of_revenue(
     planned: tuple[Path, Truth],
 ) -> None:
     database, _ = planned
     [row] = query(
         database,
-        "select target_value, won_value + open_value, lead_value, open_variance, covariance,"
-        " lead_variance, open_chance, lead_chance, low_80_leads, high_80_leads, safe_leads"
-        " from intermediate.int_plan_sums_aggregated join marts.plan_targets using (scenario, funnel, period)"
-        " where period = 'all'",
+        "select target_revenue, won_revenue + open_revenue, lead_revenue, open_variance,"
+        " covariance, lead_variance, open_luck_variance, lead_luck_variance, low_80_leads,"
+        " high_80_leads, safe_leads from intermediate.int_plan_leads_estimated where is_total",
     )
-    goal, base, lead, variance, covariance, square, chance, lead_chance, low, high, safe = row
-    for leads, deviations, luck in ((low, -1.3277, 0), (high, 1.3277, 0), (safe, 0.861, 1)):
+    goal, base, lead, variance, covariance, square, luck, lead_luck, low, high, safe = row
+    for leads, deviations, has_luck in ((low, -1.3277, 0), (high, 1.3277, 0), (safe, 0.861, 1)):
         spread = variance + 2 * covariance * leads + square * leads**2
-        spread += luck * (chance + lead_chance * leads)
+        spread += has_luck * (luck + lead_luck * leads)
         assert base + lead * leads - goal == pytest.approx(deviations * spread**0.5, rel=1e-6)
 
 
@@ -103,8 +102,8 @@ def test_a_jackknife_sample_leaves_its_twentieth_out(planned: tuple[Path, Truth]
     [(whole, parts)] = query(
         database,
         "select sum(case when sample_number = 0 then joined_count end),"
-        " sum(case when sample_number between 1 and 20 then joined_count end) from intermediate.int_plan_risk_sets_counted"
-        " where step = 'lead'",
+        " sum(case when sample_number between 1 and 20 then joined_count end)"
+        " from intermediate.int_plan_life_tables_estimated where from_node = 'lead'",
     )
     assert parts == 19 * whole
 
@@ -114,14 +113,14 @@ def test_counts_of_journeys_are_those_of_the_fact(planned: tuple[Path, Truth]) -
     [(counted, leads)] = query(
         database,
         "select (select sum(journey_count) from intermediate.int_plan_transitions_counted"
-        " where step = 'lead' and unseen_weeks = 0),"
+        " where from_node = 'lead' and unseen_weeks = 0),"
         " (select count(lead_at) from marts.fct_journeys"
         f" where lead_at >= date '{CUTOFF}' - 728 and lead_at < date '{CUTOFF}')",
     )
     assert counted == leads
 
 
-def test_the_scenario_that_raises_prices_asks_for_fewer_leads(folder: Path) -> None:
+def test_a_scenario_of_higher_prices_needs_fewer_leads(folder: Path) -> None:
     database = folder / "scenarios.duckdb"
     _company(database, 5, 80)
     with duckdb.connect(str(database)) as connection:
@@ -134,9 +133,7 @@ def test_the_scenario_that_raises_prices_asks_for_fewer_leads(folder: Path) -> N
         """)
     _plan(database, folder / "target")
     leads = dict(
-        query(
-            database, "select scenario, weekly_leads from marts.plan_targets where period = 'all'"
-        )
+        query(database, "select scenario, weekly_leads from marts.plan_targets where is_total")
     )
     assert leads["dearer"] == pytest.approx(leads["more"])
     assert leads["dearer"] < leads["base"]
@@ -144,32 +141,38 @@ def test_the_scenario_that_raises_prices_asks_for_fewer_leads(folder: Path) -> N
     wins = dict(
         query(
             database,
-            "select scenario, lead_wins from intermediate.int_plan_sums_aggregated where period = 'all'",
+            "select scenario, lead_wins from intermediate.int_plan_leads_estimated where is_total",
         )
     )
     assert wins["slower"] < wins["base"] == pytest.approx(wins["more"] / 2)
 
 
-def test_what_was_promised_stays_and_is_held_against_what_happened(folder: Path) -> None:
-    database = folder / "promises.duckdb"
+def test_the_first_plan_of_a_week_is_compared_with_what_happened(folder: Path) -> None:
+    database = folder / "snapshots.duckdb"
     _company(database, 8, 40)
     assert run_dbt(
         ["seed", "--quiet", "-s", "lifecycle_stages"], database, folder / "target"
     ).success
     for cutoff in ("2026-05-04", "2026-06-01", "2026-06-02"):
-        command = ["run", "--quiet", "-s", "+plan_errors,path:models/*/planning"]
+        command = [
+            "run",
+            "--quiet",
+            "-s",
+            "+plan_accuracy,path:models/*/planning",
+            "history_plans",
+        ]
         assert run_dbt(command, database, folder / "target", {"cutoff": cutoff}).success
     made = query(database, "select distinct made_week::text from history.history_plans order by 1")
     assert made == [("2026-05-04",), ("2026-06-01",)]
-    kept = query(
+    actuals = query(
         database,
-        "select plan_week::text, happened_count from marts.plan_actuals where node = 'lead'",
+        "select plan_week::text, actual_count from marts.plan_actuals where node = 'lead'",
     )
     counted = query(
         database,
         "select date_trunc('week', lead_at)::date::text, count(*) from marts.fct_journeys"
         " where lead_at >= '2026-05-04' group by 1",
     )
-    assert len(kept) == 4
-    assert sorted(kept) == sorted(counted)
-    assert query(database, "select sum(promise_count) from marts.plan_accuracy") == [(20,)]
+    assert len(actuals) == 4
+    assert sorted(actuals) == sorted(counted)
+    assert query(database, "select sum(plan_count) from marts.plan_accuracy") == [(20,)]

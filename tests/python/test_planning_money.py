@@ -1,4 +1,4 @@
-"""What the plan says of money: levers, channels and renewals, each worked out in another way."""
+"""The plan's money: levers, channels and renewals, each computed in a second way."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -14,8 +14,8 @@ from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
 from tests.python.conftest import UNTIL, Built, query
 from tools.run_dbt import run_dbt
 
-PLAN = [f"+{model},path:models/*/planning" for model in ("plan_levers", "int_plan_sums_aggregated")]
-STEPS = ("lead", "prospect", "opportunity")
+PLAN = [f"+{model},path:models/*/planning" for model in ("plan_levers", "int_plan_leads_estimated")]
+NODES = ("lead", "prospect", "opportunity")
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +43,15 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _pull_levers(database: Path) -> None:
     rates = query(
         database,
-        "select step, advance_rate, wait_days from marts.plan_rates where segment = 'all'",
+        "select from_node, advance_rate, wait_days from marts.plan_rates where is_total",
     )
     with duckdb.connect(str(database)) as connection:
         add = "insert into seeds.planning_scenarios values (?, null, ?, ?, ?, ?)"
         connection.execute(add, ["price opportunity", "price", None, None, 1.01])
-        for step, rate, days in rates:
-            if step in STEPS:
-                connection.execute(add, [f"rate {step}", "rate", step, rate + 0.01, None])
-                connection.execute(add, [f"wait {step}", "wait", step, float(days) - 1, None])
+        for node, rate, days in rates:
+            if node in NODES:
+                connection.execute(add, [f"rate {node}", "rate", node, rate + 0.01, None])
+                connection.execute(add, [f"wait {node}", "wait", node, float(days) - 1, None])
 
 
 def test_a_lever_is_what_the_plan_gains_when_it_is_pulled(company: Path) -> None:
@@ -59,21 +59,25 @@ def test_a_lever_is_what_the_plan_gains_when_it_is_pulled(company: Path) -> None
     revenue = dict(
         query(
             company,
-            "select sums.scenario, sums.open_value + sums.lead_value * leads.weekly_leads"
-            " from intermediate.int_plan_sums_aggregated as sums inner join intermediate.int_plan_leads_aggregated as leads"
-            " on leads.scenario = 'base' and leads.sample_number = 0 where sums.period = 'all'",
+            "select plans.scenario, plans.open_revenue + plans.lead_revenue * base.weekly_leads"
+            " from intermediate.int_plan_leads_estimated as plans"
+            " inner join intermediate.int_plan_leads_estimated as base"
+            " on base.scenario = 'base' and base.is_total where plans.is_total",
         )
     )
-    told = query(company, "select lever, step, gained_amount, lever_rank from marts.plan_levers")
+    levers = query(
+        company, "select lever, from_node, gained_amount, lever_rank from marts.plan_levers"
+    )
     assert query(
-        company, "select min(weekly_leads) > 1 from intermediate.int_plan_leads_aggregated"
+        company,
+        "select min(weekly_leads) > 1 from intermediate.int_plan_leads_estimated where is_total",
     ) == [(True,)]
-    assert len(told) == 7
-    for lever, step, gained, _ in told:
-        wanted = revenue[f"{lever} {step}"] - revenue["base"]
+    assert len(levers) == 7
+    for lever, node, gained, _ in levers:
+        expected = revenue[f"{lever} {node}"] - revenue["base"]
         within = 0.05 if lever == "wait" else 0.001
-        assert float(gained) == pytest.approx(wanted, rel=within), (lever, step)
-    ranked = [gained for *_, gained, _ in sorted(told, key=lambda row: row[3])]
+        assert float(gained) == pytest.approx(expected, rel=within), (lever, node)
+    ranked = [gained for *_, gained, _ in sorted(levers, key=lambda row: row[3])]
     assert ranked == sorted(ranked, reverse=True)
 
 
@@ -85,31 +89,32 @@ SPENT = """
     group by 1, 2
 """
 LED = """
-    select coalesce(first_channel, 'none'), date_trunc('month', lead_at), count(*)
+    select first_channel, date_trunc('month', lead_at), count(*)
     from marts.fct_journeys where lead_at is not null group by 1, 2
 """
 
 
-def test_what_more_money_brings_is_a_line_through_the_months_that_leans_to_one(
+def test_the_elasticity_of_leads_is_a_line_through_the_months_that_leans_to_one(
     built: Built,
 ) -> None:
-    """Least squares with one more row, which says: one per cent for one, give or take a quarter."""
+    """Least squares with one more row for the prior: one per cent for one, plus or minus 0.25."""
     leads = {(channel, month): count for channel, month, count in query(built.database, LED)}
     months: dict[str, list[tuple[float, int]]] = defaultdict(list)
     for channel, month, amount in query(built.database, SPENT):
         if date(2025, 7, 1) <= _day(month) < date(2026, 7, 1) and (channel, month) in leads:
             months[channel].append((float(amount), leads[channel, month]))
-    told = query(
+    costs = query(
         built.database,
-        "select channel, month_count, lead_cost_amount, returns_power from intermediate.int_plan_channels_aggregated",
+        "select channel, month_count, lead_cost_amount, spend_elasticity from marts.plan_budget"
+        " where month_count > 0",
     )
-    assert {channel for channel, *_ in told} == set(months)
-    for channel, count, cost, power in told:
+    assert {channel for channel, *_ in costs} == set(months)
+    for channel, count, cost, elasticity in costs:
         amounts, counts = np.array(months[channel]).T
         assert count == len(amounts)
         assert float(cost) == pytest.approx(amounts.sum() / counts.sum(), abs=0.006)
-        wanted = _slope(np.log(amounts), np.log(counts)) if count >= 6 else 1.0
-        assert power == pytest.approx(min(max(wanted, 0.3), 1.0), abs=1e-6), channel
+        slope = _slope(np.log(amounts), np.log(counts)) if count >= 6 else 1.0
+        assert elasticity == pytest.approx(min(max(slope, 0.3), 1.0), abs=1e-6), channel
 
 
 def _day(moment: date | datetime) -> date:
@@ -142,12 +147,11 @@ def test_more_leads_of_a_channel_never_get_cheaper(built: Built) -> None:
         assert low <= cost <= high
 
 
-def test_what_customers_renew_is_what_those_of_their_age_did(built: Built) -> None:
-    """Customer by customer: the mean of what others paid at the age that it will have."""
+def test_customers_renew_what_those_of_their_age_did(built: Built) -> None:
+    """Customer by customer: the mean of what others paid at the age that the customer will have."""
     customers = query(
         built.database,
-        "select journey_key, funnel, win_at from marts.fct_journeys"
-        " where win_at is not null",
+        "select journey_key, funnel, win_at from marts.fct_journeys where win_at is not null",
     )
     since = {key: (funnel, at) for key, funnel, at in customers}
     paid: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
@@ -167,7 +171,7 @@ def test_what_customers_renew_is_what_those_of_their_age_did(built: Built) -> No
     }
     for row in query(
         built.database,
-        "select funnel, target_month, expected_amount, expected_renewal_amount"
+        "select funnel, period_start, expected_amount, expected_renewal_amount"
         " from marts.plan_renewals where expected_amount is not null",
     ):
         funnel, month, expected, renewal = row

@@ -45,7 +45,7 @@ def test_conversion_is_corrected_for_the_young_and_for_wins_not_recorded(olist: 
     [(rate, low, high)] = query(
         olist,
         "select advance_rate, low_95_rate, high_95_rate from marts.plan_rates"
-        " where segment = 'all' and step = 'lead'",
+        " where is_total and from_node = 'lead'",
     )
     assert low < later < high
     assert abs(rate - later) < 0.2 * abs(then - later)
@@ -55,7 +55,7 @@ def test_a_stated_revenue_becomes_leads_with_an_interval(olist: Path) -> None:
     [(wins, leads, low, high)] = query(
         olist,
         "select needed_wins, weekly_leads, low_80_leads, high_80_leads from marts.plan_targets"
-        " where scenario = 'stated_price' and period = 'all' and funnel = 'unknown'",
+        " where scenario = 'stated_price' and is_total and funnel = 'unknown'",
     )
     assert wins == pytest.approx(300)
     assert 0 < low < leads < high
@@ -65,9 +65,9 @@ def test_without_a_price_the_plan_says_so(olist: Path) -> None:
     told = query(
         olist,
         "select distinct outcome from marts.plan_targets"
-        " where scenario = 'base' and funnel = 'unknown' and new_amount > 0",
+        " where scenario = 'base' and funnel = 'unknown' and new_target_amount > 0",
     )
-    assert told == [("no price",)]
+    assert told == [("no_price",)]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -34,7 +34,7 @@ def test_new_leads_win_as_often_as_the_truth_says(busy: Company) -> None:
     history = draw_history(np.random.default_rng(6), busy)
     won = history.entered[:, -1] + DAYS
     inside = (won >= 28) & (won < DAYS)
-    counted = np.bincount(history.segment[inside], minlength=3) / busy.volume
+    counted = np.bincount(history.group[inside], minlength=3) / busy.volume
     told = find_truth(busy, history).wins_a_lead
     assert list(told) == pytest.approx(list(counted), rel=0.02)
     assert told.sum() == pytest.approx(counted.sum(), rel=0.01)
