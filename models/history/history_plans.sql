@@ -25,7 +25,7 @@ history_plans as (
         planned_weeks.node,
         planned_weeks.plan_week,
         planned_weeks.owner_team,
-        planned_weeks.week_number as weeks_ahead,
+        planned_weeks.weeks_ahead,
         planned_weeks.planned_volume,
         planned_weeks.low_80_volume,
         planned_weeks.high_80_volume,

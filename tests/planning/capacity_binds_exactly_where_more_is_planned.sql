@@ -1,23 +1,24 @@
--- A week is over capacity where, and only where, more is planned than the owners of its funnel can
--- work together; where nobody said what they can work, nothing binds.
+-- A week is over capacity if, and only if, more is planned than the owners of its funnel can take on
+-- together; without a row in owner_capacity nothing is over it. If it fails: compare plan_weeks with
+-- the sum of the seed's rows.
 with
 
 weeks as (select * from {{ ref('plan_weeks') }}),
 
-owners as (select * from {{ ref('owner_capacity') }}),
+owner_capacity as (select * from {{ ref('owner_capacity') }}),
 
-workable as (
+week_capacity as (
 
     select
         weeks.scenario,
         weeks.funnel,
         weeks.node,
-        weeks.week_number,
+        weeks.plan_week,
         sum(owners.weekly_count) as weekly_count
     from weeks
-    left join owners
+    left join owner_capacity as owners
         on weeks.funnel = owners.funnel and weeks.node = owners.planning_node
-    group by weeks.scenario, weeks.funnel, weeks.node, weeks.week_number
+    group by weeks.scenario, weeks.funnel, weeks.node, weeks.plan_week
 
 )
 
@@ -25,13 +26,17 @@ select
     weeks.scenario,
     weeks.funnel,
     weeks.node,
-    weeks.week_number,
+    weeks.plan_week,
     weeks.planned_volume,
     weeks.capacity_count,
-    workable.weekly_count
+    week_capacity.weekly_count
 from weeks
-inner join workable
-    on {{ same('weeks', 'workable', ['scenario', 'funnel', 'node', 'week_number']) }}
+inner join week_capacity
+    on
+        weeks.scenario = week_capacity.scenario
+        and weeks.funnel = week_capacity.funnel
+        and weeks.node = week_capacity.node
+        and weeks.plan_week = week_capacity.plan_week
 where
-    coalesce(weeks.capacity_count, -1) != coalesce(workable.weekly_count, -1)
-    or weeks.is_over_capacity != coalesce(weeks.planned_volume > workable.weekly_count, false)
+    coalesce(weeks.capacity_count, -1) != coalesce(week_capacity.weekly_count, -1)
+    or weeks.is_over_capacity != coalesce(weeks.planned_volume > week_capacity.weekly_count, false)

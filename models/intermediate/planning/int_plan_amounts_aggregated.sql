@@ -1,72 +1,73 @@
-{# Grain: one row a funnel, segment and sample: how many leads it brings lately, what its wins were
-   worth, and what those hoped for who did not win, as logarithms. #}
+{# Grain: one row per funnel, lead group and sample. Recent leads, and the logarithms of what wins were
+   worth and of the amounts of opportunities that are not won (open or lost). #}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-samples as ({{ plan_sample_spine() }}),
+samples as ({{ plan_samples() }}),
 
-placed as (
+journey_amounts as (
 
     select
         funnel,
-        {{ plan_segment() }} as segment,
-        {{ sample_group() }} as sample_group,
+        {{ plan_lead_group() }} as lead_group,
+        {{ sample_part('journey_key') }} as sample_part,
         case
             when
                 won_amount > 0
                 and {{ week_number('win_at') }} between {{ plan_first_week() }} and -1
                 then ln({{ as_double('won_amount') }})
-        end as log_price,
+        end as log_won,
         case
             when
                 not has_win
                 and opportunity_amount > 0
                 and {{ week_number('opportunity_at') }} between {{ plan_first_week() }} and -1
                 then ln({{ as_double('opportunity_amount') }})
-        end as log_hope,
+        end as log_unwon,
         case
             when {{ week_number('lead_at') }} between -{{ int_var('planning_recent_weeks') }} and -1
                 then 1
             else 0
-        end as is_recent
+        end as recent_lead
     from journeys
 
 ),
 
-grouped as (
+part_sums as (
 
     select
         funnel,
-        segment,
-        sample_group,
-        {%- for column in ['price', 'hope'] %}
-        count(log_{{ column }}) as {{ column }}_count,
-        coalesce({{ exact_sum('log_' ~ column, 12) }}, 0) as {{ column }}_sum,
-        coalesce({{ exact_sum('log_' ~ column ~ ' * log_' ~ column, 12) }}, 0)
-            as {{ column }}_squares,
-        {%- endfor %}
-        sum(is_recent) as lead_count
-    from placed
-    group by funnel, segment, sample_group
+        lead_group,
+        sample_part,
+        count(log_won) as win_count,
+        coalesce({{ exact_sum('log_won', 12) }}, 0) as win_sum,
+        coalesce({{ exact_sum('log_won * log_won', 12) }}, 0) as win_squares,
+        count(log_unwon) as unwon_count,
+        coalesce({{ exact_sum('log_unwon', 12) }}, 0) as unwon_sum,
+        coalesce({{ exact_sum('log_unwon * log_unwon', 12) }}, 0) as unwon_squares,
+        sum(recent_lead) as lead_count
+    from journey_amounts
+    group by funnel, lead_group, sample_part
 
 ),
 
-sampled as (
+sample_sums as (
 
     select
-        grouped.funnel,
-        grouped.segment,
+        parts.funnel,
+        parts.lead_group,
         samples.number as sample_number,
-        {%- for column in ['price', 'hope'] %}
-        cast(sum(grouped.{{ column }}_count) as bigint) as {{ column }}_count,
-        {{ exact_sum('grouped.' ~ column ~ '_sum', 12) }} as {{ column }}_sum,
-        {{ exact_sum('grouped.' ~ column ~ '_squares', 12) }} as {{ column }}_squares,
-        {%- endfor %}
-        cast(sum(grouped.lead_count) as bigint) as lead_count
-    from grouped
-    inner join samples on grouped.sample_group != samples.number
-    group by grouped.funnel, grouped.segment, samples.number
+        cast(sum(parts.win_count) as bigint) as win_count,
+        {{ exact_sum('parts.win_sum', 12) }} as win_sum,
+        {{ exact_sum('parts.win_squares', 12) }} as win_squares,
+        cast(sum(parts.unwon_count) as bigint) as unwon_count,
+        {{ exact_sum('parts.unwon_sum', 12) }} as unwon_sum,
+        {{ exact_sum('parts.unwon_squares', 12) }} as unwon_squares,
+        cast(sum(parts.lead_count) as bigint) as lead_count
+    from part_sums as parts
+    inner join samples on parts.sample_part != samples.number
+    group by parts.funnel, parts.lead_group, samples.number
 
 ),
 
@@ -74,20 +75,21 @@ int_plan_amounts_aggregated as (
 
     select
         funnel,
-        segment,
+        lead_group,
         sample_number,
         lead_count,
-        price_count as win_count,
-        price_sum as win_log_sum,
-        price_squares - power(price_sum, 2) / greatest(price_count, 1) as win_log_squares,
-        hope_count,
-        hope_sum / nullif(hope_count, 0) as hope_log_mean,
+        win_count,
+        win_sum,
+        win_squares - power(win_sum, 2) / greatest(win_count, 1) as win_deviations,
+        unwon_count,
+        unwon_sum / nullif(unwon_count, 0) as unwon_mean,
         case
-            when hope_count > 1
+            when unwon_count > 1
                 then
-                    greatest(hope_squares - power(hope_sum, 2) / hope_count, 0) / (hope_count - 1)
-        end as hope_log_variance
-    from sampled
+                    greatest(unwon_squares - power(unwon_sum, 2) / unwon_count, 0)
+                    / (unwon_count - 1)
+        end as unwon_variance
+    from sample_sums
 
 )
 

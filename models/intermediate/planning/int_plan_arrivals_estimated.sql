@@ -1,117 +1,156 @@
-{# Grain: one row a scenario, funnel, source, node, sample and week to come: who gets there, and
-   what wins bring. #}
-{%- set order_of = {'lead': 1, 'prospect': 2, 'opportunity': 3, 'win': 4} -%}
-{%- set starts = {'new': 1, 'first': 1, 'lead': 1, 'prospect': 2, 'opportunity': 3} -%}
+{# Grain: one row per scenario, funnel, inflow, node, sample and week ahead. How many are expected to
+   enter the node in that week under the scenario, and what wins are worth. #}
 with
 
 flows as (select * from {{ ref('int_plan_flows_estimated') }}),
 
 prices as (select * from {{ ref('int_plan_prices_estimated') }}),
 
-changes as (select * from {{ ref('int_plan_scenario_effects_estimated') }}),
+effects as (select * from {{ ref('int_plan_scenario_effects_estimated') }}),
 
-paths as (
+nodes as (
 
-    -- The steps that lie between a source and a node.
-    {% for source, start in starts.items() %}
-    {%- set is_last_source = loop.last %}
-    {%- for node, place in order_of.items() if place >= start %}
-    {%- set is_last_node = loop.last %}
-    {%- for step, number in order_of.items() if number >= start and number < 4 %}
-    select
-        '{{ source }}' as source,
-        '{{ node }}' as node,
-        '{{ step }}' as step,
-        {{ (number < place) | lower }} as is_taken
-    {{ 'union all' if not (is_last_source and is_last_node and loop.last) }}
-    {%- endfor %}{% endfor %}{% endfor %}
+    select 'lead' as node, 1 as node_order
+    union all
+    select 'prospect' as node, 2 as node_order
+    union all
+    select 'opportunity' as node, 3 as node_order
+    union all
+    select 'win' as node, 4 as node_order
 
 ),
 
-ways as (
+inflows as (
+
+    -- Where each inflow starts.
+    select 'new_leads' as inflow, 1 as first_order
+    union all
+    select 'first_lead' as inflow, 1 as first_order
+    union all
+    select 'open_lead' as inflow, 1 as first_order
+    union all
+    select 'open_prospect' as inflow, 2 as first_order
+    union all
+    select 'open_opportunity' as inflow, 3 as first_order
+
+),
+
+transition_effects as (
+
+    -- The transitions that an inflow has behind it when it reaches a node.
+    select
+        effects.*,
+        inflows.inflow,
+        nodes.node,
+        from_nodes.node_order < nodes.node_order as is_passed
+    from effects
+    inner join nodes as from_nodes on effects.from_node = from_nodes.node
+    inner join inflows on from_nodes.node_order >= inflows.first_order
+    inner join nodes on inflows.first_order <= nodes.node_order
+
+),
+
+path_effects as (
 
     select
-        changes.scenario,
-        changes.funnel,
-        paths.source,
-        paths.node,
+        scenario,
+        funnel,
+        inflow,
+        node,
         exp({{ exact_sum(
-            'case when paths.is_taken then ln(greatest(changes.rate_factor, 0.000001)) else 0 end', 15
+            'case when is_passed then ln(greatest(rate_factor, 0.000001)) else 0 end', 15
         ) }}) as rate_factor,
-        {{ exact_sum('case when paths.is_taken then changes.added_wait else 0 end') }}
-            as added_wait,
-        max(changes.price_factor) as price_factor,
-        max(changes.fixed_price) as fixed_price
-    from changes
-    inner join paths on changes.step = paths.step
-    group by changes.scenario, changes.funnel, paths.source, paths.node
+        {{ exact_sum('case when is_passed then added_wait_days else 0 end') }} as added_wait_days,
+        max(price_factor) as price_factor,
+        max(fixed_price) as fixed_price
+    from transition_effects
+    group by scenario, funnel, inflow, node
 
 ),
 
-valued as (
+priced_flows as (
 
+    -- `luck_variance` is how far revenue varies by the luck of single wins and their prices.
     select
         flows.funnel,
-        flows.source,
+        flows.inflow,
         flows.node,
         flows.sample_number,
         flows.week_number,
         {{ exact_sum('flows.entry_volume', 12) }} as entry_volume,
-        {{ exact_sum('flows.entry_volume * prices.mean_price') }} as won_value,
-        {{ exact_sum('flows.entry_volume * prices.mean_square_price') }} as square_value
+        {{ exact_sum('flows.entry_volume * prices.mean_price') }} as expected_revenue,
+        {{ exact_sum('flows.entry_volume * prices.mean_square_price') }} as luck_variance
     from flows
-    inner join prices on {{ same('flows', 'prices', ['funnel', 'segment', 'sample_number']) }}
-    group by flows.funnel, flows.source, flows.node, flows.sample_number, flows.week_number
+    inner join prices
+        on
+            flows.funnel = prices.funnel
+            and flows.lead_group = prices.lead_group
+            and flows.sample_number = prices.sample_number
+    group by flows.funnel, flows.inflow, flows.node, flows.sample_number, flows.week_number
 
 ),
 
-halves as ({{ whole_numbers(0, 1) }}),
+scenario_flows as (
 
-shifted as (
-
-    -- A wait that changes by days moves arrivals by part of a week, into one week and the next.
     select
-        ways.scenario,
-        ways.price_factor,
-        ways.fixed_price,
-        valued.funnel,
-        valued.source,
-        valued.node,
-        valued.sample_number,
-        valued.entry_volume * ways.rate_factor as entry_volume,
-        valued.won_value * ways.rate_factor as won_value,
-        valued.square_value * ways.rate_factor as square_value,
-        greatest(valued.week_number + ways.added_wait / 7, 0) as week_place
-    from valued
-    inner join ways on {{ same('valued', 'ways', ['funnel', 'source', 'node']) }}
+        effects.scenario,
+        flows.funnel,
+        flows.inflow,
+        flows.node,
+        flows.sample_number,
+        flows.entry_volume * effects.rate_factor as entry_volume,
+        flows.expected_revenue * effects.rate_factor as expected_revenue,
+        flows.luck_variance * effects.rate_factor as luck_variance,
+        effects.price_factor,
+        effects.fixed_price,
+        greatest(flows.week_number + effects.added_wait_days / 7, 0) as arrival_week
+    from priced_flows as flows
+    inner join path_effects as effects
+        on
+            flows.funnel = effects.funnel
+            and flows.inflow = effects.inflow
+            and flows.node = effects.node
+
+),
+
+week_shares as (
+
+    -- A wait that changes by days moves part of a week's arrivals into the next week.
+    select
+        *,
+        cast(floor(arrival_week) as bigint) as week_number,
+        1 - (arrival_week - floor(arrival_week)) as week_share
+    from scenario_flows
+    union all
+    select
+        *,
+        cast(floor(arrival_week) as bigint) + 1 as week_number,
+        arrival_week - floor(arrival_week) as week_share
+    from scenario_flows
 
 ),
 
 int_plan_arrivals_estimated as (
 
     select
-        shifted.scenario,
-        shifted.funnel,
-        shifted.source,
-        shifted.node,
-        shifted.sample_number,
-        cast(floor(shifted.week_place) as bigint) + halves.number as week_number,
-        {{ exact_sum('shifted.entry_volume * ' ~ part_of_week(), 12) }} as entry_volume,
+        scenario,
+        funnel,
+        inflow,
+        node,
+        sample_number,
+        week_number,
+        {{ exact_sum('entry_volume * week_share', 12) }} as entry_volume,
         {{ exact_sum(
-            'coalesce(shifted.entry_volume * shifted.fixed_price, shifted.won_value * shifted.price_factor) * '
-            ~ part_of_week()
-        ) }} as won_value,
+            'coalesce(entry_volume * fixed_price, expected_revenue * price_factor) * week_share'
+        ) }} as expected_revenue,
         {{ exact_sum(
-            'coalesce(shifted.entry_volume * power(shifted.fixed_price, 2),
-                shifted.square_value * power(shifted.price_factor, 2)) * '
-            ~ part_of_week()
-        ) }} as square_value
-    from shifted
-    cross join halves
-    where {{ part_of_week() }} > 0
-    group by
-        shifted.scenario, shifted.funnel, shifted.source, shifted.node, shifted.sample_number,
-        cast(floor(shifted.week_place) as bigint) + halves.number
+            'coalesce(
+                entry_volume * power(fixed_price, 2), luck_variance * power(price_factor, 2)
+            ) * week_share'
+        ) }} as luck_variance
+    from week_shares
+    where week_share > 0
+    group by scenario, funnel, inflow, node, sample_number, week_number
 
 )
 

@@ -1,68 +1,97 @@
-{# Grain: one row a scenario, funnel, sample and week: how many people must hear of us for the
-   leads that the plan wants later. #}
+{# Grain: one row per scenario, funnel, sample and week ahead. How many people must first hear of us in
+   that week for the leads that the plan needs later. #}
 with
 
-waits as (select * from {{ ref('int_plan_life_tables_estimated') }} where step = 'awareness'),
+awareness_tables as (
 
-arrivals as (
-
-    select * from {{ ref('int_plan_arrivals_estimated') }} where source = 'new' and node = 'lead'
+    select * from {{ ref('int_plan_life_tables_estimated') }} where from_node = 'awareness'
 
 ),
 
-leads as (select * from {{ ref('int_plan_leads_aggregated') }}),
+new_leads as (
 
-pooled as (
+    select * from {{ ref('int_plan_arrivals_estimated') }}
+    where inflow = 'new_leads' and node = 'lead'
+
+),
+
+plans as (
+
+    select * from {{ ref('int_plan_revenue_estimated') }}
+    where is_total and weekly_leads is not null
+
+),
+
+group_weights as (
 
     select
         funnel,
+        lead_group,
         sample_number,
-        waited_weeks,
-        {{ exact_sum('advance_rate * joined', 12) }} / nullif(sum(joined), 0) as advance_rate
-    from (
-        select
-            *,
-            {{ as_double('sum(joined_count) over (partition by funnel, segment, sample_number)') }}
-                as joined
-        from waits
-    ) as weighted
-    group by funnel, sample_number, waited_weeks
+        {{ as_double('sum(joined_count)') }} as joined_count
+    from awareness_tables
+    group by funnel, lead_group, sample_number
 
 ),
 
-backwards as (
+funnel_rates as (
 
-    -- How long before they became leads those who did had first heard of us.
+    select
+        tables.funnel,
+        tables.sample_number,
+        tables.waited_weeks,
+        {{ exact_sum('tables.advance_rate * weights.joined_count', 12) }}
+        / nullif(sum(weights.joined_count), 0) as advance_rate
+    from awareness_tables as tables
+    inner join group_weights as weights
+        on
+            tables.funnel = weights.funnel
+            and tables.lead_group = weights.lead_group
+            and tables.sample_number = weights.sample_number
+    group by tables.funnel, tables.sample_number, tables.waited_weeks
+
+),
+
+people_needs as (
+
+    -- People needed for one lead, by how many weeks before it they first hear of us: one divided by
+    -- the share that becomes a lead, spread like the waits of those who did.
     select
         *,
         advance_rate / power(
             nullif(
                 {{ exact_sum('advance_rate', 12, over='partition by funnel, sample_number') }}, 0
             ), 2
-        ) as aware_a_lead
-    from pooled
+        ) as people_per_lead
+    from funnel_rates
 
 ),
 
 int_plan_awareness_estimated as (
 
+    -- People who must have heard of us before the cutoff are left out.
     select
-        arrivals.scenario,
-        arrivals.funnel,
-        arrivals.sample_number,
-        arrivals.week_number - backwards.waited_weeks as week_number,
+        new_leads.scenario,
+        new_leads.funnel,
+        new_leads.sample_number,
+        new_leads.week_number - needs.waited_weeks as week_number,
         {{ exact_sum(
-            'arrivals.entry_volume * leads.weekly_leads * backwards.aware_a_lead', 12
+            'new_leads.entry_volume * plans.weekly_leads * needs.people_per_lead', 12
         ) }} as entry_volume
-    from arrivals
-    inner join leads on {{ same('arrivals', 'leads', ['scenario', 'funnel', 'sample_number']) }}
-    inner join backwards on {{ same('arrivals', 'backwards', ['funnel', 'sample_number']) }}
+    from new_leads
+    inner join plans
+        on
+            new_leads.scenario = plans.scenario
+            and new_leads.funnel = plans.funnel
+            and new_leads.sample_number = plans.sample_number
+    inner join people_needs as needs
+        on new_leads.funnel = needs.funnel and new_leads.sample_number = needs.sample_number
     where
-        arrivals.week_number < leads.week_count
-        and arrivals.week_number >= backwards.waited_weeks
+        new_leads.week_number < plans.week_count
+        and new_leads.week_number >= needs.waited_weeks
     group by
-        arrivals.scenario, arrivals.funnel, arrivals.sample_number,
-        arrivals.week_number - backwards.waited_weeks
+        new_leads.scenario, new_leads.funnel, new_leads.sample_number,
+        new_leads.week_number - needs.waited_weeks
 
 )
 

@@ -1,24 +1,118 @@
-{# Grain: one row a funnel, segment, sample, source, node and week to come: how many get there.
+{# Grain: one row per funnel, lead group, inflow, node, sample and week ahead. How many journeys are
+   expected to enter the node in that week.
 
-Sources: `new`, the leads to come, one a week; `first`, one lead in the first week; and those who wait at the
-cutoff in each stage: `lead`, `prospect`, `opportunity`. #}
-{%- set steps = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] -%}
+Inflows: `new_leads`, one new lead per week; `first_lead`, one lead in the first week alone; and the
+journeys that wait at the cutoff: `open_lead`, `open_prospect`, `open_opportunity`. #}
 {%- set last_week = int_var('planning_weeks') -%}
 with
 
-waits as (select * from {{ ref('int_plan_life_tables_estimated') }}),
+life_tables as (select * from {{ ref('int_plan_life_tables_estimated') }}),
 
-drifts as (select * from {{ ref('int_plan_rate_trends_combined') }}),
+trends as (select * from {{ ref('int_plan_rate_trends_estimated') }}),
 
-prices as (select * from {{ ref('int_plan_prices_estimated') }}),
+prices as (select * from {{ ref('int_plan_prices_estimated') }} where mix_share > 0),
 
 shapes as (select * from {{ ref('int_plan_week_shapes_estimated') }}),
 
-waiting as (select * from {{ ref('int_plan_waiting_counted') }}),
+weeks as ({{ whole_numbers(0, (last_week | int) - 1) }}),
 
-rates as (
+samples as ({{ plan_samples() }}),
 
-    {{ moving_rates() }}
+trend_weeks as (
+
+    -- A trend goes on for half a year and then stops.
+    select
+        trends.*,
+        samples.number as sample_number,
+        coalesce(samples.shifted_node = trends.from_node, false) as is_shifted,
+        weeks.number as week_number,
+        least(weeks.number, 26) / 52.0 as years_ahead,
+        least(weeks.number, 26) / 52.0 - trends.mean_years as years_from_mean
+    from trends
+    cross join samples
+    cross join weeks
+
+),
+
+rate_factors as (
+
+    -- A rate of the week beside the one of the life table. In the sample of its own node it is a
+    -- standard deviation higher. Where rates are most likely constant it is less, because most of
+    -- the variance is then of changes too unlikely for an interval to cover.
+    select
+        funnel,
+        from_node,
+        sample_number,
+        week_number,
+        exp(
+            yearly_trend * years_from_mean + level_shift
+            + case
+                when is_shifted
+                    then sqrt(sqrt(change_probability) * greatest(
+                        shift_variance + 2 * covariance * years_from_mean
+                        + trend_variance * power(years_from_mean, 2)
+                        + yearly_shift_variance * years_ahead, 0
+                    ))
+                else 0
+            end
+        ) as rate_factor
+    from trend_weeks
+
+),
+
+open_journeys as (
+
+    -- Who waits is the same in every sample; the probability to move on is not.
+    select
+        tables.funnel,
+        tables.lead_group,
+        tables.from_node,
+        tables.sample_number,
+        tables.waited_weeks,
+        everything.open_count / tables.waiting_rate as entry_volume
+    from life_tables as everything
+    inner join life_tables as tables
+        on
+            everything.funnel = tables.funnel
+            and everything.lead_group = tables.lead_group
+            and everything.from_node = tables.from_node
+            and everything.waited_weeks = tables.waited_weeks
+    where
+        everything.sample_number = 0
+        and everything.open_count > 0
+        and everything.waited_weeks > 0
+        and everything.from_node != 'awareness'
+
+),
+
+open_moves as (
+
+    select
+        waiting.funnel,
+        waiting.lead_group,
+        waiting.from_node,
+        waiting.sample_number,
+        tables.waited_weeks - waiting.waited_weeks as week_number,
+        {{ exact_sum(
+            'waiting.entry_volume * tables.advance_rate * coalesce(factors.rate_factor, 1)', 12
+        ) }} as entry_volume
+    from open_journeys as waiting
+    inner join life_tables as tables
+        on
+            waiting.funnel = tables.funnel
+            and waiting.lead_group = tables.lead_group
+            and waiting.from_node = tables.from_node
+            and waiting.sample_number = tables.sample_number
+            and tables.waited_weeks - waiting.waited_weeks between 0 and {{ last_week }} - 1
+    left join rate_factors as factors
+        on
+            waiting.funnel = factors.funnel
+            and waiting.from_node = factors.from_node
+            and waiting.sample_number = factors.sample_number
+            and tables.waited_weeks - waiting.waited_weeks = factors.week_number
+    group by
+        waiting.funnel, waiting.lead_group, waiting.from_node, waiting.sample_number,
+        tables.waited_weeks - waiting.waited_weeks
 
 ),
 
@@ -26,57 +120,64 @@ lead_flows as (
 
     select
         prices.funnel,
-        prices.segment,
+        prices.lead_group,
         prices.sample_number,
-        'new' as source,
+        'new_leads' as inflow,
         shapes.week_number,
         prices.mix_share * shapes.lead_weight as entry_volume
     from prices
     inner join shapes on prices.funnel = shapes.funnel
-    where prices.mix_share > 0
     union all
     select
         funnel,
-        segment,
+        lead_group,
         sample_number,
-        'first' as source,
+        'first_lead' as inflow,
         0 as week_number,
         mix_share as entry_volume
     from prices
-    where mix_share > 0
 
 ),
-{% for node, next_node in steps %}
+{#- The same query three times, from each node to the next. #}
+{% for node, next_node in [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] %}
 {{ next_node }}_flows as (
 
     select
         flows.funnel,
-        flows.segment,
+        flows.lead_group,
         flows.sample_number,
-        flows.source,
-        flows.week_number + rates.waited_weeks as week_number,
+        flows.inflow,
+        flows.week_number + tables.waited_weeks as week_number,
         {{ exact_sum(
-            'flows.entry_volume * rates.advance_rate * '
-            ~ drifted('flows.week_number + rates.waited_weeks'), 12
+            'flows.entry_volume * tables.advance_rate * coalesce(factors.rate_factor, 1)', 12
         ) }} as entry_volume
     from {{ node }}_flows as flows
-    inner join rates on {{ same('flows', 'rates', ['funnel', 'segment', 'sample_number']) }}
-    where
-        rates.step = '{{ node }}'
-        and flows.week_number + rates.waited_weeks < {{ last_week }}
+    inner join life_tables as tables
+        on
+            flows.funnel = tables.funnel
+            and flows.lead_group = tables.lead_group
+            and flows.sample_number = tables.sample_number
+            and tables.from_node = '{{ node }}'
+            and flows.week_number + tables.waited_weeks < {{ last_week }}
+    left join rate_factors as factors
+        on
+            flows.funnel = factors.funnel
+            and flows.sample_number = factors.sample_number
+            and flows.week_number + tables.waited_weeks = factors.week_number
+            and factors.from_node = '{{ node }}'
     group by
-        flows.funnel, flows.segment, flows.sample_number, flows.source,
-        flows.week_number + rates.waited_weeks
+        flows.funnel, flows.lead_group, flows.sample_number, flows.inflow,
+        flows.week_number + tables.waited_weeks
     union all
     select
         funnel,
-        segment,
+        lead_group,
         sample_number,
-        source,
+        'open_{{ node }}' as inflow,
         week_number,
         entry_volume
-    from waiting
-    where source = '{{ node }}'
+    from open_moves
+    where from_node = '{{ node }}'
 
 ),
 {% endfor %}
@@ -84,8 +185,8 @@ int_plan_flows_estimated as (
     {% for node in ['lead', 'prospect', 'opportunity', 'win'] %}
     select
         funnel,
-        segment,
-        source,
+        lead_group,
+        inflow,
         '{{ node }}' as node,
         sample_number,
         cast(week_number as bigint) as week_number,

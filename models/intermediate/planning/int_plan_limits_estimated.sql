@@ -1,19 +1,19 @@
-{# Grain: one row a funnel: today's leads a week, the most it can work, and how long a lead takes
-   to pay. #}
+{# Grain: one row per funnel. Leads per week today, the most that can be worked, and how long a lead
+   takes to pay. #}
 with
 
 prices as (select * from {{ ref('int_plan_prices_estimated') }} where sample_number = 0),
 
-capacity as (select * from {{ ref('owner_capacity') }} where planning_node = 'lead'),
+owner_capacity as (select * from {{ ref('owner_capacity') }} where planning_node = 'lead'),
 
-first_lead as (
+first_lead_wins as (
 
     select * from {{ ref('int_plan_arrivals_estimated') }}
-    where scenario = 'base' and source = 'first' and node = 'win' and sample_number = 0
+    where scenario = 'base' and inflow = 'first_lead' and node = 'win' and sample_number = 0
 
 ),
 
-today as (
+recent_leads as (
 
     select
         funnel,
@@ -23,33 +23,37 @@ today as (
 
 ),
 
-workable as (
+capacity as (
 
     select
         funnel,
         sum(weekly_count) as weekly_leads
-    from capacity
+    from owner_capacity
     group by funnel
 
 ),
 
-paid as (
+paid_shares as (
 
+    -- Without prices, the share of the wins.
     select
         funnel,
         week_number,
-        sum(coalesce(won_value, entry_volume)) over (partition by funnel order by week_number)
-        / nullif(sum(coalesce(won_value, entry_volume)) over (partition by funnel), 0) as paid_share
-    from first_lead
+        sum(coalesce(expected_revenue, entry_volume)) over (
+            partition by funnel order by week_number
+        )
+        / nullif(sum(coalesce(expected_revenue, entry_volume)) over (partition by funnel), 0)
+            as paid_share
+    from first_lead_wins
 
 ),
 
-halves as (
+half_paid_weeks as (
 
     select
         funnel,
-        min(week_number) as half_paid_weeks
-    from paid
+        min(week_number) as week_number
+    from paid_shares
     where paid_share >= 0.5
     group by funnel
 
@@ -57,16 +61,18 @@ halves as (
 
 int_plan_limits_estimated as (
 
+    -- Half is paid in the middle of its week, the fourth day.
     select
-        today.funnel,
-        today.weekly_leads as today_weekly_leads,
+        recent_leads.funnel,
+        recent_leads.weekly_leads as today_weekly_leads,
         {{ as_double(
-            'coalesce(workable.weekly_leads, ' ~ int_var('planning_most_growth') ~ ' * today.weekly_leads)'
-        ) }} as most_weekly_leads,
-        cast(7 * halves.half_paid_weeks + 4 as bigint) as half_paid_days
-    from today
-    left join workable on today.funnel = workable.funnel
-    left join halves on today.funnel = halves.funnel
+            'coalesce(capacity.weekly_leads, '
+            ~ int_var('planning_max_lead_growth') ~ ' * recent_leads.weekly_leads)'
+        ) }} as max_weekly_leads,
+        cast(7 * half_paid_weeks.week_number + 4 as bigint) as half_paid_days
+    from recent_leads
+    left join capacity on recent_leads.funnel = capacity.funnel
+    left join half_paid_weeks on recent_leads.funnel = half_paid_weeks.funnel
 
 )
 

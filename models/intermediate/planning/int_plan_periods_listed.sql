@@ -1,5 +1,5 @@
-{# Grain: one row a funnel and period: each month to come, and `all` of those that have a target.
-   #}
+{# Grain: one row per funnel and month ahead, and one per funnel for all months with a target
+   (is_total). What the teams agreed to reach, and what of it is won. #}
 with
 
 targets as (select * from {{ ref('targets') }}),
@@ -14,7 +14,7 @@ months as (
 
 ),
 
-planned as (
+planned_funnels as (
 
     select funnel from funnels
     union
@@ -22,7 +22,7 @@ planned as (
 
 ),
 
-won as (
+won_months as (
 
     select
         funnel,
@@ -34,17 +34,18 @@ won as (
 
 ),
 
-promised as (
+funnel_months as (
 
     select
-        planned.funnel,
-        cast(months.month_start as date) as target_month,
+        planned_funnels.funnel,
+        cast(months.month_start as date) as period_start,
         targets.target_amount,
-        cast(targets.target_amount * targets.new_share as decimal(18, 2)) as new_amount,
+        cast(targets.target_amount * targets.new_share as decimal(18, 2)) as new_target_amount,
         cast(targets.target_amount * targets.expansion_share as decimal(18, 2))
-            as expansion_amount,
-        cast(targets.target_amount * targets.renewal_share as decimal(18, 2)) as renewal_amount,
-        cast(coalesce(won.won_amount, 0) as decimal(18, 2)) as won_amount,
+            as expansion_target_amount,
+        cast(targets.target_amount * targets.renewal_share as decimal(18, 2))
+            as renewal_target_amount,
+        cast(coalesce(won_months.won_amount, 0) as decimal(18, 2)) as won_amount,
         {{ as_double(days_from_cutoff('months.month_start')) }} as from_day,
         {{ as_double(days_from_cutoff('months.next_month_start')) }} as before_day,
         targets.funnel is not null as has_target,
@@ -53,14 +54,16 @@ promised as (
             and targets.sales_agreed_on <= {{ cutoff() }}
             and targets.account_services_agreed_on <= {{ cutoff() }}, false
         ) as is_agreed
-    from planned
+    from planned_funnels
     cross join months
     left join targets
         on
-            planned.funnel = targets.funnel
+            planned_funnels.funnel = targets.funnel
             and cast(months.month_start as date) = targets.target_month
-    left join won
-        on planned.funnel = won.funnel and months.month_start = won.month_start
+    left join won_months
+        on
+            planned_funnels.funnel = won_months.funnel
+            and months.month_start = won_months.month_start
     where
         months.next_month_start
         <= {{ add_days("date_trunc('day', " ~ cutoff() ~ ")", '7 * ' ~ int_var('planning_weeks')) }}
@@ -71,32 +74,36 @@ int_plan_periods_listed as (
 
     select
         funnel,
-        {{ period_of('target_month') }} as period,
-        target_month,
+        period_start,
+        false as is_total,
         target_amount,
-        new_amount,
-        expansion_amount,
-        renewal_amount,
+        new_target_amount,
+        expansion_target_amount,
+        renewal_target_amount,
         won_amount,
         from_day,
         before_day,
         has_target,
         is_agreed
-    from promised
+    from funnel_months
     union all
     select
         funnel,
-        'all' as period,
-        cast(null as date) as target_month,
-        {%- for amount in ['target', 'new', 'expansion', 'renewal', 'won'] %}
-        cast(sum(case when has_target then {{ amount }}_amount end) as decimal(18, 2))
-            as {{ amount }}_amount,
-        {%- endfor %}
+        cast(null as date) as period_start,
+        true as is_total,
+        cast(sum(case when has_target then target_amount end) as decimal(18, 2)) as target_amount,
+        cast(sum(case when has_target then new_target_amount end) as decimal(18, 2))
+            as new_target_amount,
+        cast(sum(case when has_target then expansion_target_amount end) as decimal(18, 2))
+            as expansion_target_amount,
+        cast(sum(case when has_target then renewal_target_amount end) as decimal(18, 2))
+            as renewal_target_amount,
+        cast(sum(case when has_target then won_amount end) as decimal(18, 2)) as won_amount,
         min(case when has_target then from_day end) as from_day,
         max(case when has_target then before_day end) as before_day,
         bool_or(has_target) as has_target,
         bool_and(is_agreed or not has_target) as is_agreed
-    from promised
+    from funnel_months
     group by funnel
 
 )

@@ -1,119 +1,124 @@
-{# Grain: one row a funnel, segment and sample: how many leads it brings lately, and what its
-   wins are worth. #}
-{%- set together = 'partition by funnel, sample_number' -%}
+{# Grain: one row per funnel, lead group and sample. What a win of a lead group is worth, its recent
+   leads, and its share of the funnel's recent leads.
+
+Prices are lognormal. Where wins are few, the price leans on the amounts of the lead group's other
+opportunities, open or lost, shifted by the usual gap between wins and those. #}
+{%- set funnel_sample = 'partition by funnel, sample_number' -%}
+{#- The mean of the whole funnel counts as much as a quarter of a win. -#}
+{%- set pool_wins = 0.25 -%}
 with
 
 amounts as (select * from {{ ref('int_plan_amounts_aggregated') }}),
 
-pooled as (
+funnel_amounts as (
 
     select
         *,
-        {{ exact_sum('win_log_sum', 12, over=together) }}
-        / nullif(sum(win_count) over ({{ together }}), 0) as pool_mean,
-        {{ exact_sum('win_log_squares', 12, over=together) }}
-        / greatest(sum(greatest(win_count - 1, 0)) over ({{ together }}), 1) as pool_variance,
-        {{ as_double('lead_count') }}
-        / nullif(sum(lead_count) over ({{ together }}), 0) as mix_share
+        {{ exact_sum('win_sum', 12, over=funnel_sample) }}
+        / nullif(sum(win_count) over ({{ funnel_sample }}), 0) as pool_mean,
+        {{ exact_sum('win_deviations', 12, over=funnel_sample) }}
+        / greatest(sum(greatest(win_count - 1, 0)) over ({{ funnel_sample }}), 1)
+            as pool_variance,
+        {{ as_double('lead_count') }} / nullif(sum(lead_count) over ({{ funnel_sample }}), 0)
+            as mix_share
     from amounts
 
 ),
 
-spread as (
+variances as (
 
-    -- Prices are lognormal; the spread of a segment with few wins takes after its funnel's.
+    -- With few wins, the variance leans on the funnel's.
     select
         *,
-        (win_log_squares + {{ int_var('planning_prior_wins') }} * pool_variance)
+        (win_deviations + {{ int_var('planning_prior_wins') }} * pool_variance)
         / (greatest(win_count - 1, 0) + {{ int_var('planning_prior_wins') }}) as log_variance
-    from pooled
+    from funnel_amounts
 
 ),
 
-beside as (
+gaps as (
 
-    -- What wins were worth beside what others hoped for, and how well that is known.
+    -- How far wins are above the other opportunities, and how certain that is.
     select
         *,
-        win_log_sum / nullif(win_count, 0) - hope_log_mean as gap,
-        1 / nullif(
-            log_variance / nullif(win_count, 0) + hope_log_variance / hope_count, 0
-        ) as gap_weight
-    from spread
+        win_sum / nullif(win_count, 0) - unwon_mean as gap,
+        1 / nullif(log_variance / nullif(win_count, 0) + unwon_variance / unwon_count, 0)
+            as gap_weight
+    from variances
 
 ),
 
-summed as (
+gap_sums as (
 
     select
         *,
-        {{ exact_sum('gap_weight', 9, over=together) }} as weights,
-        {{ exact_sum('gap_weight * gap', 9, over=together) }} as weighted_gaps,
-        {{ exact_sum('gap_weight * gap * gap', 9, over=together) }} as weighted_squares,
-        {{ exact_sum('gap_weight * gap_weight', 9, over=together) }} as squared_weights,
-        count(gap_weight) over ({{ together }}) as gap_count
-    from beside
+        {{ exact_sum('gap_weight', 9, over=funnel_sample) }} as weights,
+        {{ exact_sum('gap_weight * gap', 9, over=funnel_sample) }} as weighted_gaps,
+        {{ exact_sum('gap_weight * gap * gap', 9, over=funnel_sample) }} as weighted_squares,
+        {{ exact_sum('gap_weight * gap_weight', 9, over=funnel_sample) }} as squared_weights,
+        count(gap_weight) over ({{ funnel_sample }}) as gap_count
+    from gaps
 
 ),
 
-compared as (
+usual_gaps as (
 
-    -- How far segments truly differ in it (DerSimonian and Laird).
+    -- The mean gap of the funnel, and how far lead groups truly differ in it (DerSimonian, Laird).
     select
         *,
         weighted_gaps / weights as usual_gap,
         (weighted_squares - power(weighted_gaps, 2) / weights - (gap_count - 1))
         / nullif(weights - squared_weights / weights, 0) as gap_variance
-    from summed
+    from gap_sums
 
 ),
 
-told as (
+unwon_weights as (
 
-    -- The hopes of a segment tell its price as well as so many wins do.
+    -- The amounts of other opportunities say as much about the price as this number of wins.
     select
         *,
         coalesce(case when usual_gap is not null then log_variance end / (
             greatest(
-                power({{ decimal_var('planning_usual_gap') }}, 2),
+                power({{ decimal_var('planning_prior_price_gap') }}, 2),
                 coalesce(max(case when sample_number = 0 then gap_variance end) over (
                     partition by funnel
                 ), 0)
             )
-            + hope_log_variance / hope_count
-        ), 0) as hope_wins
-    from compared
+            + unwon_variance / unwon_count
+        ), 0) as unwon_wins
+    from usual_gaps
 
 ),
 
-shrunk as (
+price_means as (
 
     select
         *,
         (
-            win_log_sum
-            + coalesce(hope_wins * (hope_log_mean + usual_gap), 0)
-            + 0.25 * pool_mean
-        ) / (win_count + hope_wins + 0.25) as log_mean
-    from told
+            win_sum
+            + coalesce(unwon_wins * (unwon_mean + usual_gap), 0)
+            + {{ pool_wins }} * pool_mean
+        ) / (win_count + unwon_wins + {{ pool_wins }}) as log_mean
+    from unwon_weights
 
 ),
 
 int_plan_prices_estimated as (
 
+    -- The price is as likely too high as too low, so the leads are as likely too few as too many.
+    -- (A price right in the mean would ask for too many.)
     select
         funnel,
-        segment,
+        lead_group,
         sample_number,
         win_count,
         lead_count,
         {{ as_double('lead_count') }} / {{ int_var('planning_recent_weeks') }} as weekly_leads,
         mix_share,
-        -- As likely too high as too low, so that the leads it asks for are as likely too few as too
-        -- many. (A price right in the mean would ask for too many.)
         exp(log_mean + log_variance / 2) as mean_price,
         exp(2 * log_mean + 2 * log_variance) as mean_square_price
-    from shrunk
+    from price_means
 
 )
 

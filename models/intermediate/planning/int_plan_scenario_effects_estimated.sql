@@ -1,12 +1,16 @@
-{# Grain: one row a scenario, funnel and step: what the scenario changes there; `base` changes
+{# Grain: one row per scenario, funnel and node left. What the scenario changes there; `base` changes
    nothing. #}
 with
 
 scenarios as (select * from {{ ref('planning_scenarios') }}),
 
-rates as (select * from {{ ref('plan_rates') }} where segment = 'all' and step != 'awareness'),
+rates as (
 
-names as (
+    select * from {{ ref('int_plan_rates_estimated') }} where is_total and from_node != 'awareness'
+
+),
+
+scenario_names as (
 
     select 'base' as scenario
     union
@@ -14,33 +18,48 @@ names as (
 
 ),
 
-changed as (
+scenario_levers as (
 
+    -- A scenario without a funnel or node is for all of them.
     select
         names.scenario,
         rates.funnel,
-        rates.step,
-        max(case
-            when scenarios.what != 'rate' then null
-            when scenarios.value_is is not null
-                then scenarios.value_is / nullif(rates.advance_rate, 0)
-            else scenarios.value_times
-        end) as rate_factor,
-        max(case
-            when scenarios.what != 'wait' then null
-            when scenarios.value_is is not null then scenarios.value_is - rates.wait_days
-            else (scenarios.value_times - 1) * rates.wait_days
-        end) as added_wait,
-        max(case when scenarios.what = 'price' then scenarios.value_times end) as price_factor,
-        max(case when scenarios.what = 'price' then scenarios.value_is end) as fixed_price
-    from names
+        rates.from_node,
+        rates.advance_rate,
+        cast(rates.wait_days as decimal(18, 2)) as wait_days,
+        scenarios.lever,
+        scenarios.new_value,
+        scenarios.factor
+    from scenario_names as names
     cross join rates
     left join scenarios
         on
             names.scenario = scenarios.scenario
             and coalesce(scenarios.funnel, rates.funnel) = rates.funnel
-            and coalesce(scenarios.step, rates.step) = rates.step
-    group by names.scenario, rates.funnel, rates.step
+            and coalesce(scenarios.from_node, rates.from_node) = rates.from_node
+
+),
+
+lever_effects as (
+
+    select
+        scenario,
+        funnel,
+        from_node,
+        max(case
+            when lever != 'rate' then null
+            when new_value is not null then new_value / nullif(advance_rate, 0)
+            else factor
+        end) as rate_factor,
+        max(case
+            when lever != 'wait' then null
+            when new_value is not null then new_value - wait_days
+            else (factor - 1) * wait_days
+        end) as added_wait_days,
+        max(case when lever = 'price' then factor end) as price_factor,
+        max(case when lever = 'price' then new_value end) as fixed_price
+    from scenario_levers
+    group by scenario, funnel, from_node
 
 ),
 
@@ -49,12 +68,12 @@ int_plan_scenario_effects_estimated as (
     select
         scenario,
         funnel,
-        step,
+        from_node,
         {{ as_double('coalesce(rate_factor, 1)') }} as rate_factor,
-        {{ as_double('coalesce(added_wait, 0)') }} as added_wait,
+        {{ as_double('coalesce(added_wait_days, 0)') }} as added_wait_days,
         {{ as_double('coalesce(price_factor, 1)') }} as price_factor,
         {{ as_double('fixed_price') }} as fixed_price
-    from changed
+    from lever_effects
 
 )
 

@@ -1,103 +1,106 @@
-{# Grain: one row a funnel and week to come: how its leads spread over the weeks, 1 being an even
+{# Grain: one row per funnel and week ahead. How new leads are spread over the weeks; 1 is an even
    week. #}
 {%- set shape = choice_var('planning_shape', ['even', 'seasonal', 'working_days']) -%}
+{#- Last year's week is smoothed by this number of leads of an even week. -#}
+{%- set smoothing_leads = 10 -%}
 with
 
-counts as (select * from {{ ref('int_plan_transitions_counted') }} where step = 'lead'),
+transitions as (select * from {{ ref('int_plan_transitions_counted') }} where from_node = 'lead'),
 
 holidays as (select * from {{ ref('holidays') }}),
 
-days as ({{ whole_numbers(0, '7 * ' ~ int_var('planning_weeks') ~ ' - 1') }}),
+day_numbers as ({{ whole_numbers(0, '7 * ' ~ int_var('planning_weeks') ~ ' - 1') }}),
 
 weeks as ({{ whole_numbers(0, (int_var('planning_weeks') | int) - 1) }}),
 
-weekly as (
+weekly_leads as (
 
     select
         funnel,
         entered_week_number,
         sum(journey_count) as lead_count
-    from counts
+    from transitions
     group by funnel, entered_week_number
 
 ),
 
-usual as (
+funnels as (
 
-    -- A season shows only where a whole year is known.
+    -- A season is known only with a whole year of leads (and the weeks around its first week).
     select
         funnel,
         min(entered_week_number) <= -56 as has_year,
         sum(case when entered_week_number >= -52 then lead_count else 0 end) / 52.0 as weekly_leads
-    from weekly
+    from weekly_leads
     group by funnel
 
 ),
 
-last_year as (
+seasonal_weeks as (
 
-    -- Three weeks around the same week a year ago, steadied by ten leads of an even week.
+    -- The three weeks around the same week one year ago.
     select
-        usual.funnel,
+        funnels.funnel,
         weeks.number as week_number,
-        (coalesce(sum(weekly.lead_count), 0) + 10) / (3.0 * max(usual.weekly_leads) + 10) as ratio
-    from usual
+        (coalesce(sum(weekly_leads.lead_count), 0) + {{ smoothing_leads }})
+        / (3.0 * max(funnels.weekly_leads) + {{ smoothing_leads }}) as lead_weight
+    from funnels
     cross join weeks
-    left join weekly
+    left join weekly_leads
         on
-            usual.funnel = weekly.funnel
-            and weekly.entered_week_number between mod(weeks.number, 52) - 53
+            funnels.funnel = weekly_leads.funnel
+            and weekly_leads.entered_week_number between mod(weeks.number, 52) - 53
             and mod(weeks.number, 52) - 51
-    where usual.has_year
-    group by usual.funnel, weeks.number
+    where funnels.has_year
+    group by funnels.funnel, weeks.number
 
 ),
 
-dated as (
+days as (
 
     select
         number as day_number,
         {{ add_days("date_trunc('day', " ~ cutoff() ~ ")", 'number') }} as day_start
-    from days
+    from day_numbers
 
 ),
 
-worked as (
+working_weeks as (
 
-    -- A day counts from Monday to Friday, unless it is a holiday.
+    -- Working days are Monday to Friday without holidays; an even week has five.
     select
-        usual.funnel,
-        cast(floor(dated.day_number / 7.0) as bigint) as week_number,
-        count(*) / 5.0 as ratio
-    from usual
-    cross join dated
+        funnels.funnel,
+        cast(floor(days.day_number / 7.0) as bigint) as week_number,
+        count(*) / 5.0 as lead_weight
+    from funnels
+    cross join days
     left join holidays
         on
-            cast(dated.day_start as date) = holidays.holiday_date
-            and usual.funnel = coalesce(holidays.funnel, usual.funnel)
+            cast(days.day_start as date) = holidays.holiday_date
+            and funnels.funnel = coalesce(holidays.funnel, funnels.funnel)
     where
-        {{ days_between("date_trunc('week', dated.day_start)", 'dated.day_start') }} < 5
+        {{ days_between("date_trunc('week', days.day_start)", 'days.day_start') }} < 5
         and holidays.holiday_date is null
-    group by usual.funnel, cast(floor(dated.day_number / 7.0) as bigint)
+    group by funnels.funnel, cast(floor(days.day_number / 7.0) as bigint)
 
 ),
 
 int_plan_week_shapes_estimated as (
 
     select
-        usual.funnel,
+        funnels.funnel,
         weeks.number as week_number,
         {{ as_double("case '" ~ shape ~ "'
-            when 'seasonal' then coalesce(last_year.ratio, 1)
-            when 'working_days' then coalesce(worked.ratio, 0)
+            when 'seasonal' then coalesce(seasonal_weeks.lead_weight, 1)
+            when 'working_days' then coalesce(working_weeks.lead_weight, 0)
             else 1
         end") }} as lead_weight
-    from usual
+    from funnels
     cross join weeks
-    left join last_year
-        on usual.funnel = last_year.funnel and weeks.number = last_year.week_number
-    left join worked
-        on usual.funnel = worked.funnel and weeks.number = worked.week_number
+    left join seasonal_weeks
+        on funnels.funnel = seasonal_weeks.funnel and weeks.number = seasonal_weeks.week_number
+    left join working_weeks
+        on funnels.funnel = working_weeks.funnel and weeks.number = working_weeks.week_number
 
 )
 

@@ -6,7 +6,7 @@ with
 arrivals as (
 
     select * from {{ ref('int_plan_arrivals_estimated') }}
-    where scenario = 'base' and sample_number = 0 and source != 'first'
+    where scenario = 'base' and sample_number = 0 and inflow != 'first_lead'
 
 ),
 
@@ -18,10 +18,9 @@ renewals as (
 
     select
         *,
-        {{ days_from_cutoff('cast(target_month as timestamp)') }} as first_day_number,
-        {{ days_from_cutoff(next_month('target_month')) }} as next_day_number
-    from {{ ref('plan_renewals') }}
-    where expected_amount is not null
+        {{ days_from_cutoff('cast(period_start as timestamp)') }} as first_day_number,
+        {{ days_from_cutoff(next_month('period_start')) }} as next_day_number
+    from {{ ref('int_plan_renewals_estimated') }}
 
 ),
 
@@ -35,10 +34,10 @@ weekly_arrivals as (
         node_stages.stage,
         node_stages.planning_node,
         arrivals.week_number,
-        case when arrivals.source = 'new' then limits.today_weekly_leads else 1 end
+        case when arrivals.inflow = 'new_leads' then limits.today_weekly_leads else 1 end
         * arrivals.entry_volume as volume,
-        case when arrivals.source = 'new' then limits.today_weekly_leads else 1 end
-        * arrivals.won_value as won_value
+        case when arrivals.inflow = 'new_leads' then limits.today_weekly_leads else 1 end
+        * arrivals.expected_revenue as won_value
     from arrivals
     inner join limits on arrivals.funnel = limits.funnel
     inner join node_stages on arrivals.node = node_stages.planning_node

@@ -92,7 +92,7 @@ curve_points as (
         sum(converted_count) over (partition by step, slice_name, slice_value)
             as slice_converted_count,
         case
-            when converted_rate > 0 and {{ settled('converted_rate', 12) }} < 1
+            when converted_rate > 0 and {{ stable_double('converted_rate', 12) }} < 1
                 then sqrt(greatest(variance, 0e0)) / (converted_rate * ln(converted_rate))
         end as log_spread
     from variances

@@ -64,7 +64,7 @@ departures as (
         stay_days,
         at_risk_count,
         left_count as departed_count,
-        {{ settled('1 - waiting_rate', 12) }} as departed_rate
+        {{ stable_double('1 - waiting_rate', 12) }} as departed_rate
     from incidence
     union all
     select
@@ -75,7 +75,7 @@ departures as (
         stay_days,
         at_risk_count,
         converted_count as departed_count,
-        {{ settled('converted_rate', 12) }} as departed_rate
+        {{ stable_double('converted_rate', 12) }} as departed_rate
     from incidence
 
 ),

@@ -1,10 +1,8 @@
-{# Grain: one row a promise whose week is over: what was planned beside what happened. #}
-{%- set nodes = {
-    'awareness': 'awareness_at', 'lead': 'lead_at', 'prospect': 'prospect_at', 'opportunity': 'opportunity_at', 'win': 'win_at'
-} -%}
+{# Grain: one row per week in which a plan was made, funnel, node and planned week that is over. What
+   was planned, and what happened. #}
 with
 
-promises as (
+plans as (
 
     select * from {{ ref('history_plans') }}
     where {{ days_from_cutoff('cast(plan_week as timestamp)') }} <= -7
@@ -13,59 +11,76 @@ promises as (
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-arrived as (
-    {% for node, moment in nodes.items() %}
-    select
-        funnel,
-        '{{ node }}' as node,
-        cast({{ moment }} as date) as arrived_date,
-        count(*) as arrived_count
-    from journeys
-    where {{ moment }} is not null
-    group by funnel, cast({{ moment }} as date)
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+node_entries as (
+
+    select funnel, 'awareness' as node, cast(awareness_at as date) as entry_date from journeys
+    union all
+    select funnel, 'lead' as node, cast(lead_at as date) as entry_date from journeys
+    union all
+    select funnel, 'prospect' as node, cast(prospect_at as date) as entry_date from journeys
+    union all
+    select funnel, 'opportunity' as node, cast(opportunity_at as date) as entry_date from journeys
+    union all
+    select funnel, 'win' as node, cast(win_at as date) as entry_date from journeys
 
 ),
 
-happened as (
+daily_entries as (
 
     select
-        promises.made_week,
-        promises.funnel,
-        promises.node,
-        promises.plan_week,
-        sum(arrived.arrived_count) as arrived_count
-    from promises
-    inner join arrived
+        funnel,
+        node,
+        entry_date,
+        count(*) as entry_count
+    from node_entries
+    where entry_date is not null
+    group by funnel, node, entry_date
+
+),
+
+actual_entries as (
+
+    select
+        plans.made_week,
+        plans.funnel,
+        plans.node,
+        plans.plan_week,
+        sum(entries.entry_count) as entry_count
+    from plans
+    inner join daily_entries as entries
         on
-            {{ same('promises', 'arrived', ['funnel', 'node']) }}
-            and promises.plan_week <= arrived.arrived_date
-            and arrived.arrived_date
-            < cast({{ add_days('cast(promises.plan_week as timestamp)', 7) }} as date)
-    group by promises.made_week, promises.funnel, promises.node, promises.plan_week
+            plans.funnel = entries.funnel
+            and plans.node = entries.node
+            and plans.plan_week <= entries.entry_date
+            and entries.entry_date
+            < cast({{ add_days('cast(plans.plan_week as timestamp)', 7) }} as date)
+    group by plans.made_week, plans.funnel, plans.node, plans.plan_week
 
 ),
 
 plan_actuals as (
 
     select
-        promises.made_week,
-        promises.funnel,
-        promises.node,
-        promises.plan_week,
-        promises.owner_team,
-        promises.weeks_ahead,
-        promises.planned_volume,
-        cast(coalesce(happened.arrived_count, 0) as bigint) as happened_count,
-        coalesce(happened.arrived_count, 0) - promises.planned_volume as error_volume,
-        coalesce(happened.arrived_count, 0)
-        between promises.low_80_volume and promises.high_80_volume as is_in_80,
-        coalesce(happened.arrived_count, 0)
-        between promises.low_95_volume and promises.high_95_volume as is_in_95
-    from promises
-    left join happened
-        on {{ same('promises', 'happened', ['made_week', 'funnel', 'node', 'plan_week']) }}
+        plans.made_week,
+        plans.funnel,
+        plans.node,
+        plans.plan_week,
+        plans.owner_team,
+        plans.weeks_ahead,
+        plans.planned_volume,
+        cast(coalesce(actuals.entry_count, 0) as bigint) as actual_count,
+        coalesce(actuals.entry_count, 0) - plans.planned_volume as error_volume,
+        coalesce(actuals.entry_count, 0) between plans.low_80_volume and plans.high_80_volume
+            as is_in_80_interval,
+        coalesce(actuals.entry_count, 0) between plans.low_95_volume and plans.high_95_volume
+            as is_in_95_interval
+    from plans
+    left join actual_entries as actuals
+        on
+            plans.made_week = actuals.made_week
+            and plans.funnel = actuals.funnel
+            and plans.node = actuals.node
+            and plans.plan_week = actuals.plan_week
 
 )
 

@@ -1,96 +1,135 @@
-{# Grain: one row a funnel and lever: what one point of a rate, one day of a wait or one per cent
-   of price is worth. #}
-{%- set sources = {
-    'lead': ['new', 'lead'],
-    'prospect': ['new', 'lead', 'prospect'],
-    'opportunity': ['new', 'lead', 'prospect', 'opportunity'],
-} -%}
+{# Grain: one row per funnel, lever and node left. What one percentage point of a rate, one day less of
+   a wait or one per cent of price is worth. #}
 with
 
 arrivals as (
 
     select * from {{ ref('int_plan_arrivals_estimated') }}
-    where scenario = 'base' and node = 'win' and source != 'first'
+    where scenario = 'base' and node = 'win' and inflow != 'first_lead'
 
 ),
 
-leads as (select * from {{ ref('int_plan_leads_aggregated') }} where scenario = 'base'),
+plans as (
 
-periods as (select * from {{ ref('int_plan_periods_listed') }} where period = 'all' and has_target),
+    select * from {{ ref('int_plan_revenue_estimated') }}
+    where scenario = 'base' and is_total and sample_number = 0 and weekly_leads is not null
 
-rates as (select * from {{ ref('plan_rates') }} where segment = 'all'),
+),
 
-weekly as (
+periods as (select * from {{ ref('int_plan_periods_listed') }} where is_total and has_target),
 
-    -- What the plan brings in a week, and its part in the planned time, now and a day earlier.
+rates as (select * from {{ ref('int_plan_rates_estimated') }} where is_total),
+
+inflow_nodes as (
+
+    -- The nodes that a journey of the inflow still has to leave.
+    select 'new_leads' as inflow, 'lead' as from_node
+    union all
+    select 'new_leads' as inflow, 'prospect' as from_node
+    union all
+    select 'new_leads' as inflow, 'opportunity' as from_node
+    union all
+    select 'open_lead' as inflow, 'lead' as from_node
+    union all
+    select 'open_lead' as inflow, 'prospect' as from_node
+    union all
+    select 'open_lead' as inflow, 'opportunity' as from_node
+    union all
+    select 'open_prospect' as inflow, 'prospect' as from_node
+    union all
+    select 'open_prospect' as inflow, 'opportunity' as from_node
+    union all
+    select 'open_opportunity' as inflow, 'opportunity' as from_node
+
+),
+
+planned_weeks as (
+
+    -- Revenue of a week, and the shares of it in the planned time: as it is, and one day earlier
+    -- (but never before the cutoff).
     select
         arrivals.funnel,
-        arrivals.source,
+        arrivals.inflow,
         arrivals.sample_number,
-        arrivals.won_value
-        * case when arrivals.source = 'new' then steady.weekly_leads else 1 end as won_value,
-        {{ week_in_period(0) }} as share_now,
-        {{ week_in_period(1) }} as share_earlier
+        arrivals.expected_revenue
+        * case when arrivals.inflow = 'new_leads' then plans.weekly_leads else 1 end as revenue,
+        greatest(
+            least(7 * arrivals.week_number + 7, periods.before_day)
+            - greatest(
+                7 * arrivals.week_number,
+                case when periods.from_day <= 0 then 0 else periods.from_day end
+            ), 0
+        ) / 7 as share_now,
+        greatest(
+            least(7 * arrivals.week_number + 6, periods.before_day)
+            - greatest(
+                7 * arrivals.week_number - 1,
+                case when periods.from_day <= 0 then -1 else periods.from_day end
+            ), 0
+        ) / 7 as share_earlier
     from arrivals
-    inner join leads as steady
-        on arrivals.funnel = steady.funnel and steady.sample_number = 0
+    inner join plans on arrivals.funnel = plans.funnel
     inner join periods on arrivals.funnel = periods.funnel
 
 ),
 
-levers as (
-    {% for step, through in sources.items() %}
+node_revenue as (
+
     select
-        weekly.funnel,
+        weeks.funnel,
+        nodes.from_node,
+        weeks.sample_number,
+        {{ exact_sum('weeks.revenue * weeks.share_now') }} as revenue,
+        {{ exact_sum('weeks.revenue * (weeks.share_earlier - weeks.share_now)') }}
+            as revenue_of_a_day
+    from planned_weeks as weeks
+    inner join inflow_nodes as nodes on weeks.inflow = nodes.inflow
+    group by weeks.funnel, nodes.from_node, weeks.sample_number
+
+),
+
+lever_samples as (
+
+    select
+        node_revenue.funnel,
         'rate' as lever,
-        '{{ step }}' as step,
-        weekly.sample_number,
-        {{ exact_sum('weekly.won_value * weekly.share_now') }}
-        * 0.01 / max(rates.advance_rate) as gained_value
-    from weekly
-    inner join rates on weekly.funnel = rates.funnel
-    where
-        rates.step = '{{ step }}'
-        and weekly.source in (
-            '{{ through | join("', '") }}'
-        )
-    group by weekly.funnel, weekly.sample_number
+        node_revenue.from_node,
+        node_revenue.sample_number,
+        node_revenue.revenue * 0.01 / rates.advance_rate as gained_revenue
+    from node_revenue
+    inner join rates
+        on node_revenue.funnel = rates.funnel and node_revenue.from_node = rates.from_node
     union all
     select
         funnel,
         'wait' as lever,
-        '{{ step }}' as step,
+        from_node,
         sample_number,
-        {{ exact_sum('won_value * (share_earlier - share_now)') }} as gained_value
-    from weekly
-    where
-        source in (
-            '{{ through | join("', '") }}'
-        )
-    group by funnel, sample_number
+        revenue_of_a_day as gained_revenue
+    from node_revenue
     union all
-    {% endfor %}
+    -- All revenue passes the opportunity, so its price is the price of everything.
     select
         funnel,
         'price' as lever,
-        'opportunity' as step,
+        from_node,
         sample_number,
-        {{ exact_sum('won_value * share_now') }} * 0.01 as gained_value
-    from weekly
-    group by funnel, sample_number
+        revenue * 0.01 as gained_revenue
+    from node_revenue
+    where from_node = 'opportunity'
 
 ),
 
-told as (
+lever_estimates as (
 
     select
         funnel,
         lever,
-        step,
-        max(case when sample_number = 0 then gained_value end) as gained_value,
-        {{ spread_of('gained_value') }} as deviation
-    from levers
-    group by funnel, lever, step
+        from_node,
+        max(case when sample_number = 0 then gained_revenue end) as gained_revenue,
+        {{ sample_deviation('gained_revenue') }} as deviation
+    from lever_samples
+    group by funnel, lever, from_node
 
 ),
 
@@ -99,13 +138,17 @@ plan_levers as (
     select
         funnel,
         lever,
-        step,
-        row_number() over (partition by funnel order by gained_value desc, lever asc, step asc)
-            as lever_rank,
-        {{ as_amount('gained_value') }} as gained_amount,
-        {{ amount_intervals('gained_value', 'deviation') }}
-    from told
-    where gained_value is not null
+        from_node,
+        row_number() over (
+            partition by funnel order by gained_revenue desc, lever asc, from_node asc
+        ) as lever_rank,
+        {{ as_amount('gained_revenue') }} as gained_amount,
+        {{ interval_low_amount('gained_revenue', 'deviation', 80) }} as low_80_amount,
+        {{ interval_high_amount('gained_revenue', 'deviation', 80) }} as high_80_amount,
+        {{ interval_low_amount('gained_revenue', 'deviation', 95) }} as low_95_amount,
+        {{ interval_high_amount('gained_revenue', 'deviation', 95) }} as high_95_amount
+    from lever_estimates
+    where gained_revenue is not null
 
 )
 

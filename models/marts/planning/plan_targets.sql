@@ -1,119 +1,127 @@
-{# Grain: one row a scenario, funnel and period: what the target still takes in leads, and
-   whether it can be. #}
+{# Grain: one row per scenario, funnel and period: each month ahead, and all months with a target
+   together (is_total). How many leads per week the target takes, and whether it can be reached. #}
+{#- Below this share of the gap, leads at capacity hardly change the period. -#}
+{%- set least_lead_share = 0.01 -%}
 with
 
-sums as (
-
-    select
-        *,
-        target_value - won_value - open_value as gap_value
-    from {{ ref('int_plan_sums_aggregated') }}
-
-),
-
 periods as (select * from {{ ref('int_plan_periods_listed') }}),
+
+leads as (select * from {{ ref('int_plan_leads_estimated') }}),
 
 limits as (select * from {{ ref('int_plan_limits_estimated') }}),
 
 scenarios as (select distinct scenario from {{ ref('int_plan_scenario_effects_estimated') }}),
 
-solved as (
-
-    -- Leads a week, the same in every week of an even shape, from the cutoff to the period's end.
-    select
-        *,
-        case when lead_value > 0 then greatest(gap_value / lead_value, 0) end as needed_leads,
-        coalesce({{ weekly_leads_for(-1 * plan_quantile(80)) }}, 0 * nullif(lead_value, 0))
-            as low_80_leads,
-        {{ weekly_leads_for(plan_quantile(80)) }} as high_80_leads,
-        coalesce({{ weekly_leads_for(-1 * plan_quantile(95)) }}, 0 * nullif(lead_value, 0))
-            as low_95_leads,
-        {{ weekly_leads_for(plan_quantile(95)) }} as high_95_leads,
-        {{ weekly_leads_for(plan_quantile('above_80'), is_chance=true) }} as safe_leads
-    from sums
-
-),
-
-limited as (
+solutions as (
 
     select
-        solved.*,
+        leads.*,
         limits.today_weekly_leads,
-        limits.most_weekly_leads,
-        limits.half_paid_days
-    from solved
-    inner join limits on solved.funnel = limits.funnel
+        limits.max_weekly_leads,
+        limits.half_paid_days,
+        leads.won_revenue + leads.open_revenue + limits.today_weekly_leads * leads.lead_revenue
+            as today_revenue,
+        leads.won_revenue + leads.open_revenue + limits.max_weekly_leads * leads.lead_revenue
+            as max_revenue,
+        sqrt(greatest(
+            leads.open_variance + leads.open_luck_variance
+            + (2 * leads.covariance + leads.lead_luck_variance) * limits.today_weekly_leads
+            + leads.lead_variance * limits.today_weekly_leads * limits.today_weekly_leads, 0
+        )) as today_deviation
+    from leads
+    inner join limits on leads.funnel = limits.funnel
 
 ),
 
-ventured as (
+period_outcomes as (
 
     select
-        *,
-        won_value + open_value + today_weekly_leads * lead_value as today_value,
-        won_value + open_value + most_weekly_leads * lead_value as most_value,
-        sqrt({{ revenue_variance('today_weekly_leads') }}) as today_deviation
-    from limited
+        scenarios.scenario,
+        periods.funnel,
+        periods.period_start,
+        case
+            when not periods.has_target then 'no_target'
+            when periods.new_target_amount = 0 then 'target_is_zero'
+            when solutions.funnel is null then 'no_history'
+            when solutions.lead_wins > 0 and coalesce(solutions.lead_revenue, 0) = 0
+                then 'no_price'
+            when solutions.won_revenue >= solutions.target_revenue then 'already_won'
+            when solutions.gap_revenue <= 0 then 'open_funnel_is_enough'
+            when solutions.weekly_leads <= solutions.max_weekly_leads then 'within_reach'
+            when
+                solutions.max_revenue - solutions.won_revenue - solutions.open_revenue
+                < {{ least_lead_share }} * solutions.gap_revenue then 'too_late_for_leads'
+            when solutions.max_weekly_leads > 0 then 'out_of_reach'
+            else 'no_leads'
+        end as outcome
+    from periods
+    cross join scenarios
+    left join solutions
+        on
+            periods.funnel = solutions.funnel
+            and periods.period_start is not distinct from solutions.period_start
+            and scenarios.scenario = solutions.scenario
 
 ),
 
 plan_targets as (
 
     select
-        scenarios.scenario,
+        outcomes.scenario,
         periods.funnel,
-        periods.period,
-        periods.target_month,
-        case
-            when not periods.has_target then 'no target'
-            when periods.new_amount = 0 then 'target is zero'
-            when ventured.funnel is null then 'no history'
-            when ventured.lead_wins > 0 and coalesce(ventured.lead_value, 0) = 0 then 'no price'
-            when ventured.won_value >= ventured.target_value then 'won already'
-            when ventured.gap_value <= 0 then 'open funnel is enough'
-            when ventured.needed_leads <= ventured.most_weekly_leads then 'within reach'
-            when
-                ventured.most_value - ventured.won_value - ventured.open_value
-                < 0.01 * ventured.gap_value then 'too late for leads'
-            when ventured.most_weekly_leads > 0 then 'out of reach'
-            else 'no leads'
-        end as outcome,
+        periods.period_start,
+        periods.is_total,
+        outcomes.outcome,
+        upper(substr(outcomes.outcome, 1, 1)) || replace(substr(outcomes.outcome, 2), '_', ' ')
+            as outcome_name,
         periods.target_amount,
-        periods.new_amount,
+        periods.new_target_amount,
         periods.won_amount,
-        {{ as_amount('ventured.open_value') }} as open_amount,
-        {{ as_amount('(ventured.gap_value + abs(ventured.gap_value)) / 2') }} as needed_amount,
-        {{ as_amount('ventured.today_value') }} as today_amount,
-        {{ amount_intervals('ventured.today_value', 'ventured.today_deviation') }},
-        {{ as_amount('ventured.most_value') }} as most_amount,
+        {{ as_amount('solutions.open_revenue') }} as expected_open_amount,
+        {{ as_amount('(solutions.gap_revenue + abs(solutions.gap_revenue)) / 2') }}
+            as needed_amount,
+        {{ as_amount('solutions.today_revenue') }} as today_amount,
+        {{ interval_low_amount('solutions.today_revenue', 'solutions.today_deviation', 80) }}
+            as low_80_amount,
+        {{ interval_high_amount('solutions.today_revenue', 'solutions.today_deviation', 80) }}
+            as high_80_amount,
+        {{ interval_low_amount('solutions.today_revenue', 'solutions.today_deviation', 95) }}
+            as low_95_amount,
+        {{ interval_high_amount('solutions.today_revenue', 'solutions.today_deviation', 95) }}
+            as high_95_amount,
+        {{ as_amount('solutions.max_revenue') }} as reachable_amount,
         {{ as_amount(
-            'greatest(ventured.target_value, ventured.most_value) - ventured.most_value'
-        ) }} as missed_amount,
-        {{ as_double('ventured.needed_leads') }} as weekly_leads,
-        {{ as_double('ventured.low_80_leads') }} as low_80_leads,
-        {{ as_double('ventured.high_80_leads') }} as high_80_leads,
-        {{ as_double('ventured.low_95_leads') }} as low_95_leads,
-        {{ as_double('ventured.high_95_leads') }} as high_95_leads,
-        {{ as_double('ventured.safe_leads') }} as safe_leads,
-        {{ as_double('ventured.today_weekly_leads') }} as today_leads,
-        {{ as_double('ventured.most_weekly_leads') }} as most_leads,
-        {{ as_double('ventured.open_wins + ventured.needed_leads * ventured.lead_wins') }}
+            'greatest(solutions.target_revenue, solutions.max_revenue) - solutions.max_revenue'
+        ) }} as shortfall_amount,
+        {{ as_double('solutions.weekly_leads') }} as weekly_leads,
+        {{ as_double('solutions.low_80_leads') }} as low_80_leads,
+        {{ as_double('solutions.high_80_leads') }} as high_80_leads,
+        {{ as_double('solutions.low_95_leads') }} as low_95_leads,
+        {{ as_double('solutions.high_95_leads') }} as high_95_leads,
+        {{ as_double('solutions.safe_leads') }} as safe_leads,
+        {{ as_double('solutions.today_weekly_leads') }} as today_leads,
+        {{ as_double('solutions.max_weekly_leads') }} as max_leads,
+        {{ as_double('solutions.open_wins + solutions.weekly_leads * solutions.lead_wins') }}
             as needed_wins,
-        {{ chance_of(
-            '(ventured.today_value - ventured.target_value) / nullif(ventured.today_deviation, 0)'
-        ) }} as today_hit_rate,
-        (ventured.target_value - ventured.won_value)
-        / nullif(ventured.most_value - ventured.won_value, 0) as improvement_factor,
+        {{ normal_probability(
+            '(solutions.today_revenue - solutions.target_revenue)'
+            ~ ' / nullif(solutions.today_deviation, 0)'
+        ) }} as today_hit_probability,
+        (solutions.target_revenue - solutions.won_revenue)
+        / nullif(solutions.max_revenue - solutions.won_revenue, 0) as improvement_factor,
         {{ week_date(
-            'cast(floor((ventured.before_day - ventured.half_paid_days) / 7.0) as bigint)'
+            'cast(floor((solutions.before_day - solutions.half_paid_days) / 7.0) as bigint)'
         ) }} as last_lead_week
-    from periods
-    cross join scenarios
-    left join ventured
+    from period_outcomes as outcomes
+    inner join periods
         on
-            periods.funnel = ventured.funnel
-            and periods.period = ventured.period
-            and scenarios.scenario = ventured.scenario
+            outcomes.funnel = periods.funnel
+            and outcomes.period_start is not distinct from periods.period_start
+    left join solutions
+        on
+            outcomes.scenario = solutions.scenario
+            and outcomes.funnel = solutions.funnel
+            and outcomes.period_start is not distinct from solutions.period_start
 
 )
 

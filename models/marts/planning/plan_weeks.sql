@@ -1,14 +1,25 @@
-{# Grain: one row a scenario, funnel, node and week: how many must get there, by when, and who
-   answers for it. #}
+{# Grain: one row per scenario, funnel, node and week ahead. How many must enter each node of the plan,
+   and which team is accountable. #}
 with
 
-arrivals as (select * from {{ ref('int_plan_arrivals_estimated') }} where source != 'first'),
+arrivals as (
 
-leads as (select * from {{ ref('int_plan_leads_aggregated') }}),
+    select * from {{ ref('int_plan_arrivals_estimated') }} where inflow != 'first_lead'
 
-aware as (select * from {{ ref('int_plan_awareness_estimated') }}),
+),
+
+awareness as (select * from {{ ref('int_plan_awareness_estimated') }}),
+
+plans as (
+
+    select * from {{ ref('int_plan_revenue_estimated') }}
+    where is_total and weekly_leads is not null
+
+),
 
 stages as (select * from {{ ref('lifecycle_stages') }} where planning_node is not null),
+
+owner_capacity as (select * from {{ ref('owner_capacity') }}),
 
 capacity as (
 
@@ -16,12 +27,12 @@ capacity as (
         funnel,
         planning_node,
         sum(weekly_count) as weekly_count
-    from {{ ref('owner_capacity') }}
+    from owner_capacity
     group by funnel, planning_node
 
 ),
 
-planned as (
+sample_entries as (
 
     select
         arrivals.scenario,
@@ -30,15 +41,19 @@ planned as (
         arrivals.week_number,
         arrivals.sample_number,
         {{ exact_sum(
-            "case when arrivals.source = 'new' then 0 else arrivals.entry_volume end", 12
+            "case when arrivals.inflow = 'new_leads' then 0 else arrivals.entry_volume end", 12
         ) }} as open_volume,
         {{ exact_sum(
-            "case when arrivals.source = 'new' then arrivals.entry_volume else 0 end", 12
+            "case when arrivals.inflow = 'new_leads' then arrivals.entry_volume else 0 end", 12
         ) }}
-        * max(leads.weekly_leads) as new_volume
+        * max(plans.weekly_leads) as new_volume
     from arrivals
-    inner join leads on {{ same('arrivals', 'leads', ['scenario', 'funnel', 'sample_number']) }}
-    where arrivals.week_number < leads.week_count
+    inner join plans
+        on
+            arrivals.scenario = plans.scenario
+            and arrivals.funnel = plans.funnel
+            and arrivals.sample_number = plans.sample_number
+    where arrivals.week_number < plans.week_count
     group by
         arrivals.scenario, arrivals.funnel, arrivals.node, arrivals.week_number,
         arrivals.sample_number
@@ -51,12 +66,14 @@ planned as (
         sample_number,
         0 as open_volume,
         entry_volume as new_volume
-    from aware
+    from awareness
 
 ),
 
-spread as (
+planned_entries as (
 
+    -- How many people hear of us and become leads is ours to plan; later entries vary by the luck
+    -- of single journeys too (a Poisson variance).
     select
         scenario,
         funnel,
@@ -64,16 +81,15 @@ spread as (
         week_number,
         max(case when sample_number = 0 then open_volume end) as open_volume,
         max(case when sample_number = 0 then open_volume + new_volume end) as planned_volume,
-        -- Beyond the leads, which are for us to bring, single arrivals come by chance.
         sqrt(
-            power({{ spread_of('open_volume + new_volume') }}, 2)
+            power({{ sample_deviation('open_volume + new_volume') }}, 2)
             + max(case
                 when sample_number = 0 and node not in ('awareness', 'lead')
                     then open_volume + new_volume
                 else 0
             end)
         ) as deviation
-    from planned
+    from sample_entries
     group by scenario, funnel, node, week_number
 
 ),
@@ -81,27 +97,27 @@ spread as (
 plan_weeks as (
 
     select
-        spread.scenario,
-        spread.funnel,
-        spread.node,
-        {{ week_date('spread.week_number') }} as plan_week,
+        entries.scenario,
+        entries.funnel,
+        entries.node,
+        {{ week_date('entries.week_number') }} as plan_week,
         stages.owner_team,
-        spread.week_number,
-        spread.planned_volume,
-        spread.open_volume,
-        {% for percent in ['80', '95'] -%}
-        greatest(spread.planned_volume - {{ plan_quantile(percent) }} * spread.deviation, 0)
-            as low_{{ percent }}_volume,
-        spread.planned_volume + {{ plan_quantile(percent) }} * spread.deviation
-            as high_{{ percent }}_volume,
-        {% endfor -%}
+        entries.week_number as weeks_ahead,
+        entries.planned_volume,
+        entries.open_volume,
+        greatest(entries.planned_volume - {{ t_quantile(80) }} * entries.deviation, 0)
+            as low_80_volume,
+        entries.planned_volume + {{ t_quantile(80) }} * entries.deviation as high_80_volume,
+        greatest(entries.planned_volume - {{ t_quantile(95) }} * entries.deviation, 0)
+            as low_95_volume,
+        entries.planned_volume + {{ t_quantile(95) }} * entries.deviation as high_95_volume,
         cast(capacity.weekly_count as bigint) as capacity_count,
-        coalesce(spread.planned_volume > capacity.weekly_count, false) as is_over_capacity
-    from spread
-    inner join stages on spread.node = stages.planning_node
+        coalesce(entries.planned_volume > capacity.weekly_count, false) as is_over_capacity
+    from planned_entries as entries
+    inner join stages on entries.node = stages.planning_node
     left join capacity
-        on spread.funnel = capacity.funnel and spread.node = capacity.planning_node
-    where spread.planned_volume is not null
+        on entries.funnel = capacity.funnel and entries.node = capacity.planning_node
+    where entries.planned_volume is not null
 
 )
 

@@ -1,4 +1,4 @@
-{# Days from the cutoff's midnight to a moment; negative for one that is past. #}
+{# Days from midnight of the cutoff's day to a moment; negative for a moment in the past. #}
 {% macro days_from_cutoff(moment) -%}
     {{ days_between("date_trunc('day', " ~ cutoff() ~ ")", moment) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# The chance that a normal variable lies below so many standard deviations; right to three digits. #}
-{% macro chance_of(deviations) -%}
+{# The probability that a normal variable is below a number of standard deviations; correct to three digits. #}
+{% macro normal_probability(deviations) -%}
     case
             when {{ deviations }} > 8 then 1
             when {{ deviations }} < -8 then 0

@@ -1,4 +1,4 @@
-{# The whole numbers from one to another, both included, in the column `number`. #}
+{# A query: the whole numbers from one to another, both included, in the column `number`. #}
 {% macro whole_numbers(first, last) -%} {{ return(adapter.dispatch('whole_numbers', 'revenue_funnel')(first, last)) }} {%- endmacro %}
 
 {% macro default__whole_numbers(first, last) -%}

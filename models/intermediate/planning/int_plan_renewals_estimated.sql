@@ -1,0 +1,201 @@
+{# Grain: one row per funnel and month ahead. What today's customers are expected to renew and add, by
+   how long they have been customers. #}
+{#- Ages are months of 30 days; five years of them are followed. At an age that no customer has reached
+    yet, the age one year younger stands in. -#}
+{%- set age_days = 30 -%}
+{%- set last_age = 60 -%}
+{%- set year_of_ages = 12 -%}
+with
+
+journeys as (select * from {{ ref('fct_journeys') }} where win_at is not null),
+
+lifecycle as (select * from {{ ref('fct_lifecycle') }} where amount > 0),
+
+stages as (
+
+    select * from {{ ref('lifecycle_stages') }}
+    where entered_by in ('renewal_won', 'expansion_won')
+
+),
+
+months as (
+
+    select
+        *,
+        cast(floor((from_day + before_day) / (2 * {{ age_days }})) as bigint) as ages_ahead
+    from {{ ref('int_plan_periods_listed') }}
+    where not is_total
+
+),
+
+samples as ({{ plan_samples() }}),
+
+ages as ({{ whole_numbers(0, last_age) }}),
+
+customers as (
+
+    select
+        journey_key,
+        funnel,
+        {{ sample_part('journey_key') }} as sample_part,
+        win_at,
+        cast(floor({{ days_between('win_at', cutoff()) }} / {{ age_days }}) as bigint)
+            as customer_age
+    from journeys
+
+),
+
+age_payments as (
+
+    -- What customers of an age renewed and added.
+    select
+        customers.funnel,
+        customers.sample_part,
+        cast(floor(
+            {{ days_between('customers.win_at', 'lifecycle.entered_at') }} / {{ age_days }}
+        ) as bigint) as customer_age,
+        {{ as_double('sum(lifecycle.amount)') }} as later_revenue,
+        {{ as_double(
+            "sum(case when stages.entered_by = 'renewal_won' then lifecycle.amount else 0 end)"
+        ) }} as renewal_revenue,
+        {{ as_double('sum(lifecycle.amount * lifecycle.amount)') }} as squared_revenue
+    from lifecycle
+    inner join stages on lifecycle.stage = stages.stage
+    inner join customers on lifecycle.journey_key = customers.journey_key
+    where lifecycle.entered_at >= customers.win_at
+    group by
+        customers.funnel, customers.sample_part,
+        cast(floor(
+            {{ days_between('customers.win_at', 'lifecycle.entered_at') }} / {{ age_days }}
+        ) as bigint)
+
+),
+
+age_customers as (
+
+    -- Customers that were observed for the whole of an age.
+    select
+        customers.funnel,
+        customers.sample_part,
+        ages.number as customer_age,
+        count(*) as customer_count
+    from customers
+    inner join ages on customers.customer_age > ages.number
+    group by customers.funnel, customers.sample_part, ages.number
+
+),
+
+age_means as (
+
+    -- Per customer of the age; customers who have churned count, without payments.
+    select
+        observed.funnel,
+        samples.number as sample_number,
+        observed.customer_age,
+        coalesce({{ exact_sum('payments.later_revenue') }}, 0) / sum(observed.customer_count)
+            as later_revenue,
+        coalesce({{ exact_sum('payments.renewal_revenue') }}, 0) / sum(observed.customer_count)
+            as renewal_revenue,
+        coalesce({{ exact_sum('payments.squared_revenue') }}, 0) / sum(observed.customer_count)
+            as squared_revenue
+    from age_customers as observed
+    inner join samples on observed.sample_part != samples.number
+    left join age_payments as payments
+        on
+            observed.funnel = payments.funnel
+            and observed.sample_part = payments.sample_part
+            and observed.customer_age = payments.customer_age
+    group by observed.funnel, samples.number, observed.customer_age
+
+),
+
+oldest_ages as (
+
+    select
+        funnel,
+        max(customer_age) as customer_age
+    from age_means
+    group by funnel
+
+),
+
+customer_ages as (
+
+    select
+        funnel,
+        customer_age,
+        count(*) as customer_count
+    from customers
+    group by funnel, customer_age
+
+),
+
+customer_months as (
+
+    -- Today's customers at the age that they have in the month.
+    select
+        months.funnel,
+        months.period_start,
+        customers.customer_count
+        * (months.before_day - greatest(months.from_day, 0)) / {{ age_days }} as customer_months,
+        case
+            when customers.customer_age + months.ages_ahead <= oldest_ages.customer_age
+                then customers.customer_age + months.ages_ahead
+            else greatest(customers.customer_age + months.ages_ahead - {{ year_of_ages }}, 0)
+        end as customer_age
+    from months
+    inner join customer_ages as customers on months.funnel = customers.funnel
+    inner join oldest_ages on months.funnel = oldest_ages.funnel
+
+),
+
+month_samples as (
+
+    select
+        customers.funnel,
+        customers.period_start,
+        means.sample_number,
+        {{ exact_sum('customers.customer_months * means.later_revenue') }} as later_revenue,
+        {{ exact_sum('customers.customer_months * means.renewal_revenue') }} as renewal_revenue,
+        {{ exact_sum('customers.customer_months * means.squared_revenue') }} as luck_variance
+    from customer_months as customers
+    inner join age_means as means
+        on
+            customers.funnel = means.funnel
+            and customers.customer_age = means.customer_age
+    group by customers.funnel, customers.period_start, means.sample_number
+
+),
+
+month_estimates as (
+
+    select
+        funnel,
+        period_start,
+        max(case when sample_number = 0 then later_revenue end) as later_revenue,
+        max(case when sample_number = 0 then renewal_revenue end) as renewal_revenue,
+        sqrt(
+            power({{ sample_deviation('later_revenue') }}, 2)
+            + max(case when sample_number = 0 then luck_variance end)
+        ) as deviation
+    from month_samples
+    group by funnel, period_start
+
+),
+
+int_plan_renewals_estimated as (
+
+    select
+        funnel,
+        period_start,
+        {{ as_amount('later_revenue') }} as expected_amount,
+        {{ as_amount('renewal_revenue') }} as expected_renewal_amount,
+        {{ interval_low_amount('later_revenue', 'deviation', 80) }} as low_80_amount,
+        {{ interval_high_amount('later_revenue', 'deviation', 80) }} as high_80_amount,
+        {{ interval_low_amount('later_revenue', 'deviation', 95) }} as low_95_amount,
+        {{ interval_high_amount('later_revenue', 'deviation', 95) }} as high_95_amount
+    from month_estimates
+
+)
+
+select * from int_plan_renewals_estimated
