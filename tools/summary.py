@@ -31,7 +31,7 @@ REVENUE = """
     select coalesce(sum(won_amount), 0), coalesce(sum(later_amount), 0) from marts.fct_journeys
 """
 
-# A second reading of a table's rows has no read_count: it makes no row of its own to account for.
+# A second reading of a table has no read_count: it reads no rows of its own.
 READ = """
     select system, sum(read_count)
     from (
@@ -42,19 +42,19 @@ READ = """
     group by system
 """
 
-FATES = """
-    select system, fate, sum(row_count)
+STATUSES = """
+    select system, row_status, sum(row_count)
     from marts.source_reconciliation
     where read_count is not null
-    group by system, fate
+    group by system, row_status
 """
 
 REASONS = """
-    select fate, coalesce(reason, reason_code), sum(row_count) as row_count
+    select row_status, coalesce(reason, reason_code), sum(row_count) as row_count
     from marts.source_reconciliation
-    where fate <> 'counted' and read_count is not null
-    group by fate, coalesce(reason, reason_code)
-    order by fate, row_count desc
+    where row_status <> 'counted' and read_count is not null
+    group by row_status, coalesce(reason, reason_code)
+    order by row_status, row_count desc
 """
 
 
@@ -128,24 +128,24 @@ def _revenue(amounts: Row) -> Table:
 
 
 def _rows(ask: Callable[[str], list[Row]]) -> Table:
-    fates = ("counted", "set_aside", "quarantined")
+    statuses = ("counted", "set_aside", "quarantined")
     table = _table(
-        "Rows of the source systems", "system", "read", *(_plain(fate) for fate in fates)
+        "Rows of the source systems", "system", "read", *(_plain(status) for status in statuses)
     )
-    found = {(system, fate): number for system, fate, number in ask(FATES)}
+    found = {(system, status): number for system, status, number in ask(STATUSES)}
     read: dict[str, int] = dict(ask(READ))
     for system in sorted(read):
-        numbers = [read[system], *(found.get((system, fate), 0) for fate in fates)]
+        numbers = [read[system], *(found.get((system, status), 0) for status in statuses)]
         table.add_row(system, *(f"{number:,}" for number in numbers))
-    totals = [sum(row.values()) for row in [read, *(_of(found, fate) for fate in fates)]]
+    totals = [sum(row.values()) for row in [read, *(_of(found, status) for status in statuses)]]
     table.add_row("all", *(f"{number:,}" for number in totals), style="bold")
     return table
 
 
 def _reasons(rows: Sequence[Row]) -> Table:
     table = _table("Why rows were not counted", "", "reason", "rows")
-    for fate, reason, number in rows:
-        table.add_row(_plain(fate), reason, f"{number:,}")
+    for status, reason, number in rows:
+        table.add_row(_plain(status), reason, f"{number:,}")
     return table
 
 
@@ -158,7 +158,7 @@ def _table(title: str, *headings: str) -> Table:
 
 
 def _of(found: dict[tuple[str, str], int], wanted: str) -> dict[str, int]:
-    return {system: number for (system, fate), number in found.items() if fate == wanted}
+    return {system: number for (system, status), number in found.items() if status == wanted}
 
 
 def _share(part: int, whole: int) -> str:

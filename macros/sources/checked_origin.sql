@@ -1,10 +1,11 @@
-{# The columns that every unioned row ends with: where it came from, and why, if so, it can't be used. #}
-{% macro checked_origin(reason='reason_code', table='checked') -%}
-    {{ table }}.source_table,
-    {{ table }}.source_key,
-    {{ table }}.copy_number,
-    {{ table }}.loaded_at,
-    {{ table }}.deleted_at,
-    {{ reason if reason != 'reason_code' else table ~ '.reason_code' }} as reason_code,
-    {{ table }}.reason_detail
+{# The columns that every checked row ends with: where it came from, and why it cannot be used, if so.
+   rows: the CTE that has them. reason: the reason code as an expression; that of the CTE unless given. #}
+{% macro checked_origin(rows, reason=none) -%}
+    {{ rows }}.source_table,
+    {{ rows }}.source_key,
+    {{ rows }}.copy_number,
+    {{ rows }}.loaded_at,
+    {{ rows }}.deleted_at,
+    {{ reason or rows ~ '.reason_code' }} as reason_code,
+    {{ rows }}.reason_detail
 {%- endmacro %}

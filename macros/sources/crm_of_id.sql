@@ -1,4 +1,4 @@
-{# The system that a company's id comes from, told by the form of the id as the var zendesk_company_systems says. #}
+{# The system that a company's id comes from, by the form of the id (var zendesk_company_systems). #}
 {% macro crm_of_id(column) -%}
     {%- set systems = var('zendesk_company_systems') -%}
     case

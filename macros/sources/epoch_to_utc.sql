@@ -1,4 +1,4 @@
-{# A whole number as a UTC timestamp: seconds, milliseconds or microseconds since 1970, told apart by their size. #}
+{# A whole number as a UTC timestamp: seconds, milliseconds or microseconds since 1970, distinguished by their size. #}
 {% macro epoch_to_utc(number) -%} {{ return(adapter.dispatch('epoch_to_utc', 'revenue_funnel')(number)) }} {%- endmacro %}
 
 {% macro default__epoch_to_utc(number) -%}

@@ -1,52 +1,52 @@
-{# The rows of one entity of every system that provides it, as two CTEs, `staged` and `checked`, ready to stand behind `with`.
-   times: the columns that must lie between earliest_date and the cutoff.
-   `checked` has one row a staged row, except rows that staging set aside; reason_code is null where the row can be used.
-   copy_number tells rows of one key apart: the copy loaded last comes first and stays. keeps_deleted: a deleted row is still used.
-   rows: a condition that says which staged rows are wanted, those that staging set aside among them. #}
+{# A query: the rows of one entity of every system that provides it, except those that staging sets aside, in the shared shape with
+   source_table, source_key, loaded_at, deleted_at and
+   copy_number: 1 for the row of a key that was loaded last, 2 and so on for its other copies;
+   reason_code: why the row cannot be used, null if it can; reason_detail: the column at fault.
+   times: columns that must lie between the var earliest_date and the cutoff. keeps_deleted: deleted rows can be used.
+   rows: a condition for the rows wanted, instead of all that staging does not set aside. #}
 {% macro union_sources(entity, times=[], keeps_deleted=false, rows=none) %}
-{%- set columns = shape(entity) %}
-staged as (
+    with
 
-    {{ stack_systems(entity, ['reason_code', 'reason_detail']) }}
-    where {{ rows or 'reason_code is null or reason_code not in ' ~ set_aside_codes() }}
+    staged_rows as (
 
-),
+        {{ stack_systems(entity, ['reason_code', 'reason_detail']) }}
+        where {{ rows or 'reason_code is null or reason_code not in ' ~ set_aside_codes() }}
 
-repeated as (
+    ),
+
+    repeated_keys as (
+
+        select
+            system,
+            source_table,
+            source_key
+        from staged_rows
+        group by system, source_table, source_key
+        having count(*) > 1
+
+    ),
+
+    numbered_rows as (
+
+        -- Few keys come more than once: only their rows are sorted.
+        select
+            staged_rows.*,
+            1 as copy_number
+        from staged_rows
+        left join repeated_keys on {{ same_row_key('staged_rows', 'repeated_keys') }}
+        where repeated_keys.source_key is null
+        union all
+        select
+            staged_rows.*,
+            {{ copy_number(entity, 'staged_rows') }} as copy_number
+        from staged_rows
+        inner join repeated_keys on {{ same_row_key('staged_rows', 'repeated_keys') }}
+
+    )
 
     select
         system,
-        source_table,
-        source_key
-    from staged
-    group by system, source_table, source_key
-    having count(*) > 1
-
-),
-
-numbered as (
-
-    -- Few keys come more than once: only their rows are put in order.
-    select
-        staged.*,
-        1 as copy_number
-    from staged
-    left join repeated on {{ same_row_key('staged', 'repeated') }}
-    where repeated.source_key is null
-    union all
-    select
-        staged.*,
-        {{ copy_number(entity, 'staged') }} as copy_number
-    from staged
-    inner join repeated on {{ same_row_key('staged', 'repeated') }}
-
-),
-
-checked as (
-
-    select
-        system,
-        {%- for name in columns %}
+        {%- for name in shape(entity) %}
         {{ name }},
         {%- endfor %}
         source_table,
@@ -66,7 +66,5 @@ checked as (
             {%- endfor %}
         end as reason_code,
         reason_detail
-    from numbered
-
-)
+    from numbered_rows
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# The reason of a checked row, or unknown_currency where the joined `currencies` (those of the seed exchange_rates) lack the row's. #}
-{% macro unknown_currency(table='checked') -%}
-    coalesce({{ table }}.reason_code, case when currencies.currency is null then 'unknown_currency' end)
+{# The reason code of a row, or unknown_currency if the joined table `currencies` (those of the seed exchange_rates) lacks its currency. #}
+{% macro unknown_currency(rows) -%}
+    coalesce({{ rows }}.reason_code, case when currencies.currency is null then 'unknown_currency' end)
 {%- endmacro %}

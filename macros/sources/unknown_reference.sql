@@ -1,12 +1,12 @@
-{# The reason of a checked row, or unknown_reference where a left-joined table did not have what the row belongs to.
-   joined: names of tables joined on `key` (record_key unless said). optional: columns that may be empty, one a table. #}
-{% macro unknown_reference(joined, table='checked', key='record_key', optional=none) -%}
+{# The reason code of a row, or unknown_reference if a left-joined table does not have the record that the row belongs to.
+   rows: the CTE. joined: names of the tables, joined on `key`. optional: a column of the row that may be null. #}
+{% macro unknown_reference(joined, rows, key='record_key', optional=none) -%}
     coalesce(
-            {{ table }}.reason_code,
+            {{ rows }}.reason_code,
             case
                 {%- for name in joined %}
                 when {{ name }}.{{ key }} is null
-                {%- if optional %} and {{ table }}.{{ optional }} is not null{% endif %} then 'unknown_reference'
+                {%- if optional %} and {{ rows }}.{{ optional }} is not null{% endif %} then 'unknown_reference'
                 {%- endfor %}
             end
         )

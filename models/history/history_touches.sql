@@ -3,7 +3,7 @@
 {%- set columns = shape('touches') -%}
 with
 
-{{ union_sources('touches', times=['occurred_at'], rows=erases_rows()) }},
+source_rows as ({{ union_sources('touches', times=['occurred_at'], rows=erases_rows()) }}),
 
 touch_rows as (
 
@@ -14,7 +14,7 @@ touch_rows as (
         source_key,
         {{ columns | join(',\n        ') }},
         reason_code is null as is_usable
-    from checked
+    from source_rows
     where copy_number = 1
 
 ),

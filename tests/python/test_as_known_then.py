@@ -72,12 +72,12 @@ def test_an_unreadable_value_is_in_quarantine(landed: Path, tmp_path: Path) -> N
     _write(landed, CHANGES.format(company=_company_of(landed, "hubspot")))
     read = "stg_hubspot__row_counts stg_hubspot__attribute_changes int_attribute_changes_unioned+1"
     _build(landed, str(UNTIL), tmp_path, read)
-    fates = query(
+    statuses = query(
         landed,
         "select reason_code, row_count from marts.source_reconciliation "
-        "where source_table = 'company_property_history' and fate = 'quarantined' order by all",
+        "where source_table = 'company_property_history' and row_status = 'quarantined' order by all",
     )
-    assert fates == [("after_cutoff", 1), ("unreadable_value", 1)]
+    assert statuses == [("after_cutoff", 1), ("unreadable_value", 1)]
 
 
 def test_without_a_history_a_value_holds_from_the_build_that_first_saw_it(

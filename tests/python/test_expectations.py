@@ -34,7 +34,7 @@ BREAKS = {
         r"stripe\.charge has 3 \(of [\d,]+\), agreed is at most 0\. Owner: data\. Do not trust",
     ),
     "quarantine": (
-        "update marts.source_reconciliation set fate = 'quarantined'"
+        "update marts.source_reconciliation set row_status = 'quarantined'"
         " where source_table = 'email_event'",
         r"hubspot\.email_event has 100\.0% \(of [\d,]+\), agreed is at most 20\.0%\. Owner: data\.",
     ),

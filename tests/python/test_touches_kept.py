@@ -156,19 +156,19 @@ def test_looking_back_leaves_no_trace_and_sees_what_was_there(database: Path, ag
 def test_what_is_kept_is_told_apart_from_what_was_read(
     database: Path, again: Run, target: Path
 ) -> None:
-    fates = """
-        select fate, sum(row_count)::int, max(read_count)
+    statuses = """
+        select row_status, sum(row_count)::int, max(read_count)
         from marts.source_reconciliation
         where source_table = 'campaign_member'
-        group by fate
-        order by fate
+        group by row_status
+        order by row_status
     """
-    before = {fate: rows for fate, rows, _ in query(database, fates)}
+    before = {status: rows for status, rows, _ in query(database, statuses)}
     _erase(database, MEMBERS.format(20))
     again()
     landed = query(database, "select count(*) from salesforce.campaign_member")[0][0]
-    expected = [("counted", before["counted"] - 20, landed), ("kept", 20, landed)]
-    assert query(database, fates) == [*expected, ("set_aside", before["set_aside"], landed)]
+    expected = [("counted", before["counted"] - 20, landed), ("retained", 20, landed)]
+    assert query(database, statuses) == [*expected, ("set_aside", before["set_aside"], landed)]
     law = "every_source_row_is_counted_or_quarantined"
     assert build(database, {"cutoff": str(UNTIL)}, target, law).success
 

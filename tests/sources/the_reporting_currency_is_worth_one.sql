@@ -1,5 +1,5 @@
--- The seed exchange_rates tells every currency in the reporting currency, and that one itself as 1,
--- always.
+-- Fails if the seed exchange_rates has no rate for the reporting currency, or another one than 1.
+-- If so: the seed must give all rates in the currency that the var reporting_currency names.
 select
     {{ text_var('reporting_currency') }} as reporting_currency,
     count(*) as rate_count,

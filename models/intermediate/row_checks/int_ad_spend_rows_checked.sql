@@ -1,6 +1,7 @@
+{# Grain: one row per source row of a day's spend on one campaign, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('ad_spend', times=['spend_date']) }},
+source_rows as ({{ union_sources('ad_spend', times=['spend_date']) }}),
 
 currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 
@@ -9,24 +10,24 @@ channels as (select * from {{ ref('channel_labels') }}),
 int_ad_spend_rows_checked as (
 
     select
-        {{ key_of(['checked.system', 'checked.source_table', 'checked.source_key']) }} as spend_key,
-        {{ key_of(['checked.system', 'checked.campaign']) }} as campaign_key,
-        checked.system,
-        checked.campaign_name,
-        {{ channel_of('checked') }} as channel,
-        {{ currency_or_default('checked.currency') }} as currency,
-        checked.amount,
-        checked.impressions,
-        checked.clicks,
-        checked.spend_date,
-        {{ checked_origin(unknown_currency()) }}
-    from checked
+        {{ key_of(['source_rows.system', 'source_rows.source_table', 'source_rows.source_key']) }} as spend_key,
+        {{ key_of(['source_rows.system', 'source_rows.campaign']) }} as campaign_key,
+        source_rows.system,
+        source_rows.campaign_name,
+        {{ channel_of('source_rows') }} as channel,
+        {{ currency_or_default('source_rows.currency') }} as currency,
+        source_rows.amount,
+        source_rows.impressions,
+        source_rows.clicks,
+        source_rows.spend_date,
+        {{ checked_origin('source_rows', unknown_currency('source_rows')) }}
+    from source_rows
     left join currencies
-        on {{ currency_or_default('checked.currency') }} = currencies.currency
+        on {{ currency_or_default('source_rows.currency') }} = currencies.currency
     left join channels
         on
-            checked.system = channels.system
-            and lower(checked.channel_label) = channels.label
+            source_rows.system = channels.system
+            and lower(source_rows.channel_label) = channels.label
 
 )
 

@@ -1,8 +1,9 @@
+{# Grain: one row per source row of an attribute's change, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('attribute_changes', times=['changed_at']) }},
+source_rows as ({{ union_sources('attribute_changes', times=['changed_at']) }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
@@ -10,7 +11,7 @@ keyed as (
         {{ key_of(['system', 'record_id']) }} as record_key,
         {{ attribute_text('attribute', 'value') }} as read_value,
         {{ attribute_text('attribute', 'from_value') }} as read_from_value
-    from checked
+    from source_rows
 
 ),
 
@@ -31,28 +32,28 @@ records as (
 int_attribute_changes_rows_checked as (
 
     select
-        keyed.change_key,
-        keyed.system,
-        keyed.entity,
-        keyed.record_key,
-        keyed.attribute,
-        -- Nobody has no employees: nothing is known of them. A score of nothing is one.
-        nullif(keyed.read_value, case keyed.attribute when 'employees' then '0' end) as value,
+        keyed_rows.change_key,
+        keyed_rows.system,
+        keyed_rows.entity,
+        keyed_rows.record_key,
+        keyed_rows.attribute,
+        -- 0 employees means unknown; a score of 0 is a score.
+        nullif(keyed_rows.read_value, case keyed_rows.attribute when 'employees' then '0' end) as value,
         nullif(
-            keyed.read_from_value, case keyed.attribute when 'employees' then '0' end
+            keyed_rows.read_from_value, case keyed_rows.attribute when 'employees' then '0' end
         ) as from_value,
-        keyed.changed_at,
+        keyed_rows.changed_at,
         {{ checked_origin(
-            "coalesce(" ~ unknown_reference(['records'], 'keyed')
-            ~ ", case when keyed.value is not null and keyed.read_value is null"
-            ~ " then 'unreadable_value' end)",
-            'keyed'
+            'keyed_rows',
+            "coalesce(" ~ unknown_reference(['records'], 'keyed_rows')
+            ~ ", case when keyed_rows.value is not null and keyed_rows.read_value is null"
+            ~ " then 'unreadable_value' end)"
         ) }}
-    from keyed
+    from keyed_rows
     left join records
         on
-            keyed.entity = records.entity
-            and keyed.record_key = records.record_key
+            keyed_rows.entity = records.entity
+            and keyed_rows.record_key = records.record_key
 
 )
 

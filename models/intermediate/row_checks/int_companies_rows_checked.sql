@@ -1,24 +1,25 @@
+{# Grain: one row per source row of a company, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('companies', times=['created_at'], keeps_deleted=true) }},
+source_rows as ({{ union_sources('companies', times=['created_at'], keeps_deleted=true) }}),
 
 int_companies_rows_checked as (
 
     select
-        {{ key_of(['checked.system', 'checked.company_record_id']) }} as company_key,
-        checked.system,
-        checked.company_record_id,
-        {{ key_of(['checked.system', 'checked.parent_record_id']) }} as parent_company_key,
-        {{ key_of(['checked.crm_system', 'checked.crm_record_id']) }} as crm_company_key,
-        checked.name,
-        {{ bare_domain('checked.domain') }} as domain,
-        case when checked.employees > 0 then checked.employees end as employees,
-        checked.industry,
-        upper(checked.country) as country,
-        checked.yearly_revenue,
-        checked.created_at,
-        {{ checked_origin() }}
-    from checked
+        {{ key_of(['source_rows.system', 'source_rows.company_record_id']) }} as company_key,
+        source_rows.system,
+        source_rows.company_record_id,
+        {{ key_of(['source_rows.system', 'source_rows.parent_record_id']) }} as parent_company_key,
+        {{ key_of(['source_rows.crm_system', 'source_rows.crm_record_id']) }} as crm_company_key,
+        source_rows.name,
+        {{ bare_domain('source_rows.domain') }} as domain,
+        case when source_rows.employees > 0 then source_rows.employees end as employees,
+        source_rows.industry,
+        upper(source_rows.country) as country,
+        source_rows.yearly_revenue,
+        source_rows.created_at,
+        {{ checked_origin('source_rows') }}
+    from source_rows
 
 )
 

@@ -1,14 +1,15 @@
+{# Grain: one row per source row of a person's part in an opportunity, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('opportunity_people') }},
+source_rows as ({{ union_sources('opportunity_people') }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'opportunity_id']) }} as opportunity_key,
         {{ key_of(['system', 'record_id']) }} as record_key
-    from checked
+    from source_rows
 
 ),
 
@@ -16,7 +17,7 @@ people as (select record_key from {{ ref('int_people_unioned') }}),
 
 opportunities as (
 
-    -- What belongs to a deleted deal is no fault: it goes out of use with the deal.
+    -- Rows of a deleted opportunity are usable here; they go out of use with the opportunity.
     select opportunity_key
     from {{ ref('int_opportunities_rows_checked') }}
     where reason_code is null or reason_code = 'deleted'
@@ -26,19 +27,19 @@ opportunities as (
 int_opportunity_people_rows_checked as (
 
     select
-        keyed.opportunity_key,
-        keyed.record_key,
-        keyed.system,
-        keyed.role,
-        coalesce(keyed.is_primary, false) as is_primary,
+        keyed_rows.opportunity_key,
+        keyed_rows.record_key,
+        keyed_rows.system,
+        keyed_rows.role,
+        coalesce(keyed_rows.is_primary, false) as is_primary,
         {{ checked_origin(
-            "coalesce(" ~ unknown_reference(['people'], 'keyed')
-            ~ ", case when opportunities.opportunity_key is null then 'unknown_reference' end)",
-            'keyed'
+            'keyed_rows',
+            "coalesce(" ~ unknown_reference(['people'], 'keyed_rows')
+            ~ ", case when opportunities.opportunity_key is null then 'unknown_reference' end)"
         ) }}
-    from keyed
-    left join people on keyed.record_key = people.record_key
-    left join opportunities on keyed.opportunity_key = opportunities.opportunity_key
+    from keyed_rows
+    left join people on keyed_rows.record_key = people.record_key
+    left join opportunities on keyed_rows.opportunity_key = opportunities.opportunity_key
 
 )
 

@@ -1,19 +1,20 @@
+{# Grain: one row per source row of an opportunity's stage or amount, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('opportunity_stages', times=['entered_at']) }},
+source_rows as ({{ union_sources('opportunity_stages', times=['entered_at']) }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'opportunity_id']) }} as opportunity_key
-    from checked
+    from source_rows
 
 ),
 
 opportunities as (
 
-    -- What belongs to a deleted deal is no fault: it goes out of use with the deal.
+    -- Rows of a deleted opportunity are usable here; they go out of use with the opportunity.
     select opportunity_key
     from {{ ref('int_opportunities_rows_checked') }}
     where reason_code is null or reason_code = 'deleted'
@@ -25,23 +26,23 @@ labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_s
 int_opportunity_stages_rows_checked as (
 
     select
-        keyed.opportunity_key,
-        keyed.system,
-        keyed.label,
+        keyed_rows.opportunity_key,
+        keyed_rows.system,
+        keyed_rows.label,
         labels.stage,
-        keyed.amount,
-        keyed.entered_at,
+        keyed_rows.amount,
+        keyed_rows.entered_at,
         {{ checked_origin(
-            "coalesce(" ~ unknown_reference(['opportunities'], 'keyed', key='opportunity_key')
-            ~ ", case when keyed.label is not null and labels.label is null then 'unknown_label' end)",
-            'keyed'
+            'keyed_rows',
+            "coalesce(" ~ unknown_reference(['opportunities'], 'keyed_rows', key='opportunity_key')
+            ~ ", case when keyed_rows.label is not null and labels.label is null then 'unknown_label' end)"
         ) }}
-    from keyed
-    left join opportunities on keyed.opportunity_key = opportunities.opportunity_key
+    from keyed_rows
+    left join opportunities on keyed_rows.opportunity_key = opportunities.opportunity_key
     left join labels
         on
-            keyed.system = labels.system
-            and lower(keyed.label) = labels.label
+            keyed_rows.system = labels.system
+            and lower(keyed_rows.label) = labels.label
 
 )
 

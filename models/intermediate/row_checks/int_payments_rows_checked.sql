@@ -1,13 +1,14 @@
+{# Grain: one row per source row of a payment or refund, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('payments', times=['paid_at']) }},
+source_rows as ({{ union_sources('payments', times=['paid_at']) }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'customer_record_id']) }} as company_key
-    from checked
+    from source_rows
 
 ),
 
@@ -23,22 +24,22 @@ currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 int_payments_rows_checked as (
 
     select
-        {{ key_of(['keyed.system', 'keyed.source_table', 'keyed.payment_id']) }} as payment_key,
-        keyed.company_key,
-        keyed.system,
-        keyed.kind,
-        {{ currency_or_default('keyed.currency') }} as currency,
-        keyed.amount,
-        keyed.paid_at,
+        {{ key_of(['keyed_rows.system', 'keyed_rows.source_table', 'keyed_rows.payment_id']) }} as payment_key,
+        keyed_rows.company_key,
+        keyed_rows.system,
+        keyed_rows.kind,
+        {{ currency_or_default('keyed_rows.currency') }} as currency,
+        keyed_rows.amount,
+        keyed_rows.paid_at,
         {{ checked_origin(
-            "coalesce(" ~ unknown_reference(['companies'], 'keyed', key='company_key')
-            ~ ", " ~ unknown_currency('keyed') ~ ")",
-            'keyed'
+            'keyed_rows',
+            "coalesce(" ~ unknown_reference(['companies'], 'keyed_rows', key='company_key')
+            ~ ", " ~ unknown_currency('keyed_rows') ~ ")"
         ) }}
-    from keyed
-    left join companies on keyed.company_key = companies.company_key
+    from keyed_rows
+    left join companies on keyed_rows.company_key = companies.company_key
     left join currencies
-        on {{ currency_or_default('keyed.currency') }} = currencies.currency
+        on {{ currency_or_default('keyed_rows.currency') }} = currencies.currency
 
 )
 

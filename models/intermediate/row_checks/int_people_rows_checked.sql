@@ -1,29 +1,30 @@
+{# Grain: one row per source row of a person, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('people', times=['created_at'], keeps_deleted=true) }},
+source_rows as ({{ union_sources('people', times=['created_at'], keeps_deleted=true) }}),
 
 int_people_rows_checked as (
 
     select
-        {{ key_of(['checked.system', 'checked.record_id']) }} as record_key,
-        checked.system,
-        checked.record_id,
-        {{ key_of(['checked.system', 'checked.company_record_id']) }} as company_key,
-        checked.email,
-        checked.phone,
-        checked.job_title,
-        checked.seniority,
-        upper(checked.country) as country,
-        checked.company_name,
-        {{ bare_domain('checked.company_domain') }} as company_domain,
-        checked.company_employees,
-        checked.lead_source,
-        checked.stage_label,
-        checked.lead_score,
-        coalesce(checked.is_test, false) as is_test,
-        checked.created_at,
-        {{ checked_origin() }}
-    from checked
+        {{ key_of(['source_rows.system', 'source_rows.record_id']) }} as record_key,
+        source_rows.system,
+        source_rows.record_id,
+        {{ key_of(['source_rows.system', 'source_rows.company_record_id']) }} as company_key,
+        source_rows.email,
+        source_rows.phone,
+        source_rows.job_title,
+        source_rows.seniority,
+        upper(source_rows.country) as country,
+        source_rows.company_name,
+        {{ bare_domain('source_rows.company_domain') }} as company_domain,
+        source_rows.company_employees,
+        source_rows.lead_source,
+        source_rows.stage_label,
+        source_rows.lead_score,
+        coalesce(source_rows.is_test, false) as is_test,
+        source_rows.created_at,
+        {{ checked_origin('source_rows') }}
+    from source_rows
 
 )
 

@@ -1,14 +1,15 @@
+{# Grain: one row per source row of a link between two records, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('person_links', times=['linked_at']) }},
+source_rows as ({{ union_sources('person_links', times=['linked_at']) }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'record_id']) }} as record_key,
         {{ key_of(['system', 'other_record_id']) }} as other_record_key
-    from checked
+    from source_rows
 
 ),
 
@@ -22,15 +23,18 @@ people as (
 int_person_links_rows_checked as (
 
     select
-        keyed.system,
-        keyed.record_key,
-        keyed.other_record_key,
-        keyed.link_kind,
-        keyed.linked_at,
-        {{ checked_origin(unknown_reference(['people', 'other_people'], 'keyed'), 'keyed') }}
-    from keyed
-    left join people on keyed.record_key = people.record_key
-    left join people as other_people on keyed.other_record_key = other_people.record_key
+        keyed_rows.system,
+        keyed_rows.record_key,
+        keyed_rows.other_record_key,
+        keyed_rows.link_kind,
+        keyed_rows.linked_at,
+        {{ checked_origin(
+            'keyed_rows',
+            unknown_reference(['people', 'other_people'], 'keyed_rows')
+        ) }}
+    from keyed_rows
+    left join people on keyed_rows.record_key = people.record_key
+    left join people as other_people on keyed_rows.other_record_key = other_people.record_key
 
 )
 

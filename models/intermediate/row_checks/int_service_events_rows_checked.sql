@@ -1,14 +1,15 @@
+{# Grain: one row per source row of a service event, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('service_events', times=['occurred_at']) }},
+source_rows as ({{ union_sources('service_events', times=['occurred_at']) }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'company_record_id']) }} as company_key,
         {{ key_of(['system', 'record_id']) }} as record_key
-    from checked
+    from source_rows
 
 ),
 
@@ -26,23 +27,23 @@ kinds as (select * from {{ ref('evidence_kinds') }}),
 int_service_events_rows_checked as (
 
     select
-        {{ key_of(['keyed.system', 'keyed.source_table', 'keyed.event_id']) }} as event_key,
-        keyed.system,
-        keyed.company_key,
-        keyed.record_key,
-        keyed.kind,
-        keyed.score,
-        keyed.occurred_at,
+        {{ key_of(['keyed_rows.system', 'keyed_rows.source_table', 'keyed_rows.event_id']) }} as event_key,
+        keyed_rows.system,
+        keyed_rows.company_key,
+        keyed_rows.record_key,
+        keyed_rows.kind,
+        keyed_rows.score,
+        keyed_rows.occurred_at,
         {{ checked_origin(
-            "coalesce(keyed.reason_code, case"
+            'keyed_rows',
+            "coalesce(keyed_rows.reason_code, case"
             ~ " when people.record_key is null and companies.company_key is null then 'unknown_reference'"
-            ~ " when kinds.kind is null then 'unknown_label' end)",
-            'keyed'
+            ~ " when kinds.kind is null then 'unknown_label' end)"
         ) }}
-    from keyed
-    left join people on keyed.record_key = people.record_key
-    left join companies on keyed.company_key = companies.company_key
-    left join kinds on keyed.kind = kinds.kind
+    from keyed_rows
+    left join people on keyed_rows.record_key = people.record_key
+    left join companies on keyed_rows.company_key = companies.company_key
+    left join kinds on keyed_rows.kind = kinds.kind
 
 )
 

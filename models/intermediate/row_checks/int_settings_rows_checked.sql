@@ -1,19 +1,20 @@
+{# Grain: one row per source row of a setting, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('settings') }},
+source_rows as ({{ union_sources('settings') }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'kind', 'name', 'value']) }} as setting_key
-    from checked
+    from source_rows
 
 ),
 
-ranked as (
+ranked_rows as (
 
-    -- A field that was deleted and made again offers the same values under another id.
+    -- A field that was deleted and created again offers the same values under another id.
     select
         *,
         row_number() over (
@@ -23,27 +24,27 @@ ranked as (
                 is_active desc,
                 source_table asc,
                 source_key asc
-        ) as place
-    from keyed
+        ) as position
+    from keyed_rows
 
 ),
 
 int_settings_rows_checked as (
 
     select
-        ranked.setting_key,
-        ranked.system,
-        ranked.kind,
-        ranked.name,
-        ranked.value,
-        ranked.label,
-        ranked.is_active,
+        ranked_rows.setting_key,
+        ranked_rows.system,
+        ranked_rows.kind,
+        ranked_rows.name,
+        ranked_rows.value,
+        ranked_rows.label,
+        ranked_rows.is_active,
         {{ checked_origin(
-            "case when ranked.reason_code is null and ranked.place > 1"
-            ~ " then 'duplicate_key' else ranked.reason_code end",
-            'ranked'
+            'ranked_rows',
+            "case when ranked_rows.reason_code is null and ranked_rows.position > 1"
+            ~ " then 'duplicate_key' else ranked_rows.reason_code end"
         ) }}
-    from ranked
+    from ranked_rows
 
 )
 

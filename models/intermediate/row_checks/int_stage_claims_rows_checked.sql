@@ -1,14 +1,15 @@
+{# Grain: one row per source row of a stage label, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('stage_claims', times=['claimed_at']) }},
+source_rows as ({{ union_sources('stage_claims', times=['claimed_at']) }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'source_table', 'source_key']) }} as claim_key,
         {{ key_of(['system', 'record_id']) }} as record_key
-    from checked
+    from source_rows
 
 ),
 
@@ -19,24 +20,24 @@ labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'
 int_stage_claims_rows_checked as (
 
     select
-        keyed.claim_key,
-        keyed.record_key,
-        keyed.system,
-        keyed.label,
-        keyed.from_label,
+        keyed_rows.claim_key,
+        keyed_rows.record_key,
+        keyed_rows.system,
+        keyed_rows.label,
+        keyed_rows.from_label,
         labels.stage,
-        keyed.claimed_at,
+        keyed_rows.claimed_at,
         {{ checked_origin(
-            "coalesce(" ~ unknown_reference(['people'], 'keyed')
-            ~ ", case when labels.label is null then 'unknown_label' end)",
-            'keyed'
+            'keyed_rows',
+            "coalesce(" ~ unknown_reference(['people'], 'keyed_rows')
+            ~ ", case when labels.label is null then 'unknown_label' end)"
         ) }}
-    from keyed
-    left join people on keyed.record_key = people.record_key
+    from keyed_rows
+    left join people on keyed_rows.record_key = people.record_key
     left join labels
         on
-            keyed.system = labels.system
-            and lower(keyed.label) = labels.label
+            keyed_rows.system = labels.system
+            and lower(keyed_rows.label) = labels.label
 
 )
 

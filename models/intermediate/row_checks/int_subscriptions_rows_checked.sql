@@ -1,13 +1,14 @@
+{# Grain: one row per source row of a subscription interval, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('subscriptions', times=['started_at']) }},
+source_rows as ({{ union_sources('subscriptions', times=['started_at']) }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'customer_record_id']) }} as company_key
-    from checked
+    from source_rows
 
 ),
 
@@ -23,26 +24,26 @@ currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 int_subscriptions_rows_checked as (
 
     select
-        {{ key_of(['keyed.system', 'keyed.source_key']) }} as spell_key,
-        {{ key_of(['keyed.system', 'keyed.subscription_id']) }} as subscription_key,
-        keyed.company_key,
-        keyed.system,
-        keyed.plan,
-        keyed.end_reason,
-        {{ currency_or_default('keyed.currency') }} as currency,
-        keyed.monthly_amount,
-        keyed.started_at,
-        case when keyed.ended_at < {{ cutoff() }} then keyed.ended_at end as ended_at,
+        {{ key_of(['keyed_rows.system', 'keyed_rows.source_key']) }} as interval_key,
+        {{ key_of(['keyed_rows.system', 'keyed_rows.subscription_id']) }} as subscription_key,
+        keyed_rows.company_key,
+        keyed_rows.system,
+        keyed_rows.plan,
+        keyed_rows.end_reason,
+        {{ currency_or_default('keyed_rows.currency') }} as currency,
+        keyed_rows.monthly_amount,
+        keyed_rows.started_at,
+        case when keyed_rows.ended_at < {{ cutoff() }} then keyed_rows.ended_at end as ended_at,
         {{ checked_origin(
-            "coalesce(" ~ unknown_reference(['companies'], 'keyed', key='company_key')
-            ~ ", case when keyed.ended_at < keyed.started_at then 'impossible_time' end, "
-            ~ unknown_currency('keyed') ~ ")",
-            'keyed'
+            'keyed_rows',
+            "coalesce(" ~ unknown_reference(['companies'], 'keyed_rows', key='company_key')
+            ~ ", case when keyed_rows.ended_at < keyed_rows.started_at then 'impossible_time' end, "
+            ~ unknown_currency('keyed_rows') ~ ")"
         ) }}
-    from keyed
-    left join companies on keyed.company_key = companies.company_key
+    from keyed_rows
+    left join companies on keyed_rows.company_key = companies.company_key
     left join currencies
-        on {{ currency_or_default('keyed.currency') }} = currencies.currency
+        on {{ currency_or_default('keyed_rows.currency') }} = currencies.currency
 
 )
 

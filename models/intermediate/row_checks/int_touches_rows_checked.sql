@@ -1,15 +1,16 @@
+{# Grain: one row per source row of a touch, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('touches', times=['occurred_at']) }},
+source_rows as ({{ union_sources('touches', times=['occurred_at']) }}),
 
-keyed as (
+keyed_rows as (
 
     select
         *,
         {{ key_of(['system', 'source_table', 'touch_id']) }} as touch_key,
         {{ key_of(['system', 'record_id']) }} as record_key,
         {{ key_of(['system', 'campaign']) }} as campaign_key
-    from checked
+    from source_rows
 
 ),
 
@@ -22,28 +23,28 @@ channels as (select * from {{ ref('channel_labels') }}),
 int_touches_rows_checked as (
 
     select
-        keyed.touch_key,
-        keyed.record_key,
-        keyed.campaign_key,
-        keyed.system,
-        keyed.anonymous_id,
-        keyed.kind,
-        {{ channel_of('keyed') }} as channel,
-        keyed.campaign,
-        keyed.cost,
-        keyed.occurred_at,
+        keyed_rows.touch_key,
+        keyed_rows.record_key,
+        keyed_rows.campaign_key,
+        keyed_rows.system,
+        keyed_rows.anonymous_id,
+        keyed_rows.kind,
+        {{ channel_of('keyed_rows') }} as channel,
+        keyed_rows.campaign,
+        keyed_rows.cost,
+        keyed_rows.occurred_at,
         {{ checked_origin(
-            "coalesce(" ~ unknown_reference(['people'], 'keyed', optional='record_id')
-            ~ ", case when kinds.kind is null then 'unknown_label' end)",
-            'keyed'
+            'keyed_rows',
+            "coalesce(" ~ unknown_reference(['people'], 'keyed_rows', optional='record_id')
+            ~ ", case when kinds.kind is null then 'unknown_label' end)"
         ) }}
-    from keyed
-    left join people on keyed.record_key = people.record_key
-    left join kinds on keyed.kind = kinds.kind
+    from keyed_rows
+    left join people on keyed_rows.record_key = people.record_key
+    left join kinds on keyed_rows.kind = kinds.kind
     left join channels
         on
-            keyed.system = channels.system
-            and lower(keyed.channel_label) = channels.label
+            keyed_rows.system = channels.system
+            and lower(keyed_rows.channel_label) = channels.label
 
 )
 

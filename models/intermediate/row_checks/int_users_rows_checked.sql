@@ -1,17 +1,18 @@
+{# Grain: one row per source row of an owner, usable or not: reason_code says why not. #}
 with
 
-{{ union_sources('users') }},
+source_rows as ({{ union_sources('users') }}),
 
 int_users_rows_checked as (
 
     select
-        {{ key_of(['checked.system', 'checked.user_id']) }} as owner_key,
-        checked.system,
-        checked.user_id,
-        checked.name,
-        checked.team,
-        {{ checked_origin() }}
-    from checked
+        {{ key_of(['source_rows.system', 'source_rows.user_id']) }} as owner_key,
+        source_rows.system,
+        source_rows.user_id,
+        source_rows.name,
+        source_rows.team,
+        {{ checked_origin('source_rows') }}
+    from source_rows
 
 )
 

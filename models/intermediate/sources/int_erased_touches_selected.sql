@@ -1,11 +1,11 @@
-{# Grain: one row a touch that an earlier build saw and whose row its system has erased since. #}
+{# Grain: one row per touch that an earlier build read and whose row its system has erased since, as it was last read. #}
 {{ config(materialized='table') }}
 with
 
-notes as (select * from {{ ref('history_touches') }} where {{ erases_rows() }}),
+snapshots as (select * from {{ ref('history_touches') }} where {{ erases_rows() }}),
 
--- A row that can't be used any more has not vanished: it says why.
-rows_there as (select * from {{ ref('int_touches_rows_checked') }} where {{ erases_rows() }}),
+-- A row that is unusable today is not erased: its reason counts.
+present_rows as (select * from {{ ref('int_touches_rows_checked') }} where {{ erases_rows() }}),
 
 people as (select record_key from {{ ref('int_people_unioned') }}),
 
@@ -13,9 +13,9 @@ kinds as (select * from {{ ref('evidence_kinds') }}),
 
 channels as (select * from {{ ref('channel_labels') }}),
 
-ranked as (
+ranked_snapshots as (
 
-    -- What was last noted by the cutoff; a touch that was first seen later is as old as it says.
+    -- The last snapshot by the cutoff; if all are later, the first one: the row was there before.
     select
         *,
         {{ key_of(['system', 'source_table', 'touch_id']) }} as touch_key,
@@ -26,33 +26,33 @@ ranked as (
                 case when snapshotted_at <= {{ cutoff() }} then snapshot_number end desc nulls last,
                 snapshot_number
         ) as recency
-    from notes
+    from snapshots
 
 ),
 
 int_erased_touches_selected as (
 
     select
-        ranked.touch_key,
-        ranked.record_key,
-        ranked.system,
-        ranked.source_table,
-        ranked.kind,
-        {{ channel_of('ranked') }} as channel,
-        ranked.occurred_at
-    from ranked
-    inner join people on ranked.record_key = people.record_key
-    inner join kinds on ranked.kind = kinds.kind
-    left join rows_there on {{ same_row_key('ranked', 'rows_there') }}
+        ranked_snapshots.touch_key,
+        ranked_snapshots.record_key,
+        ranked_snapshots.system,
+        ranked_snapshots.source_table,
+        ranked_snapshots.kind,
+        {{ channel_of('ranked_snapshots') }} as channel,
+        ranked_snapshots.occurred_at
+    from ranked_snapshots
+    inner join people on ranked_snapshots.record_key = people.record_key
+    inner join kinds on ranked_snapshots.kind = kinds.kind
+    left join present_rows on {{ same_row_key('ranked_snapshots', 'present_rows') }}
     left join channels
         on
-            ranked.system = channels.system
-            and lower(ranked.channel_label) = channels.label
+            ranked_snapshots.system = channels.system
+            and lower(ranked_snapshots.channel_label) = channels.label
     where
-        ranked.recency = 1
-        and ranked.is_usable
-        and rows_there.source_key is null
-        and coalesce(ranked.occurred_at < {{ cutoff() }}, true)
+        ranked_snapshots.recency = 1
+        and ranked_snapshots.is_usable
+        and present_rows.source_key is null
+        and coalesce(ranked_snapshots.occurred_at < {{ cutoff() }}, true)
 
 )
 

@@ -1,10 +1,10 @@
-{# Grain: one row a currency and spell in which a rate into the reporting currency holds; the first
-   reaches back for ever. #}
+{# Grain: one row per currency and interval in which a rate into the reporting currency holds. The first one holds from the
+   beginning of time. #}
 with
 
 rates as (select * from {{ ref('exchange_rates') }}),
 
-ordered as (
+numbered_rates as (
 
     select
         currency,
@@ -12,7 +12,7 @@ ordered as (
         cast(valid_from as timestamp) as valid_from,
         cast(lead(valid_from) over (partition by currency order by valid_from) as timestamp)
             as valid_to,
-        row_number() over (partition by currency order by valid_from) as spell
+        row_number() over (partition by currency order by valid_from) as rate_number
     from rates
 
 ),
@@ -22,10 +22,10 @@ int_exchange_rates_dated as (
     select
         currency,
         rate,
-        case when spell > 1 then valid_from else cast('0001-01-01' as timestamp) end
+        case when rate_number > 1 then valid_from else cast('0001-01-01' as timestamp) end
             as valid_from,
         coalesce(valid_to, {{ end_of_time() }}) as valid_to
-    from ordered
+    from numbered_rates
 
 )
 

@@ -1,9 +1,9 @@
-{# Grain: one row a landed row that can't be used, with the reason and the row as it landed. #}
+{# Grain: one row per source row that cannot be used, and entity that it was read for: the reason, and the row as loaded. #}
 with
 
-reasons as (select * from {{ ref('row_reasons') }} where kind = 'rejected'),
+reasons as (select * from {{ ref('row_reasons') }} where row_status = 'quarantined'),
 
-rejected as (
+unusable_rows as (
 
     {%- for entity in entities() %}
     select
@@ -22,7 +22,7 @@ rejected as (
 
 ),
 
-landed as (
+source_rows as (
 
     {%- for entity in entities() %}
     select
@@ -36,11 +36,11 @@ landed as (
     where
         (staged.system, staged.source_table, staged.source_key) in (
             select
-                rejected.system,
-                rejected.source_table,
-                rejected.source_key
-            from rejected
-            where rejected.entity = '{{ entity }}'
+                unusable_rows.system,
+                unusable_rows.source_table,
+                unusable_rows.source_key
+            from unusable_rows
+            where unusable_rows.entity = '{{ entity }}'
         )
         and (staged.reason_code is null or staged.reason_code not in {{ set_aside_codes() }})
     {{ 'union all' if not loop.last }}
@@ -52,31 +52,31 @@ quarantine as (
 
     select
         {{ key_of([
-            'rejected.entity',
-            'rejected.system',
-            'rejected.source_table',
-            'rejected.source_key',
-            'rejected.copy_number',
+            'unusable_rows.entity',
+            'unusable_rows.system',
+            'unusable_rows.source_table',
+            'unusable_rows.source_key',
+            'unusable_rows.copy_number',
         ]) }} as quarantine_key,
-        rejected.system,
-        rejected.entity,
-        rejected.source_table,
-        rejected.source_key as source_row_id,
-        rejected.reason_code,
+        unusable_rows.system,
+        unusable_rows.entity,
+        unusable_rows.source_table,
+        unusable_rows.source_key as source_row_id,
+        unusable_rows.reason_code,
         reasons.reason || coalesce(
-            case when reasons.names_column then ': ' || rejected.reason_detail end, ''
+            case when reasons.names_column then ': ' || unusable_rows.reason_detail end, ''
         ) as reason,
-        landed.row_json,
-        rejected.loaded_at
-    from rejected
-    inner join reasons on rejected.reason_code = reasons.reason_code
-    left join landed
+        source_rows.row_json,
+        unusable_rows.loaded_at
+    from unusable_rows
+    inner join reasons on unusable_rows.reason_code = reasons.reason_code
+    left join source_rows
         on
-            rejected.entity = landed.entity
-            and rejected.system = landed.system
-            and rejected.source_table = landed.source_table
-            and rejected.source_key = landed.source_key
-            and rejected.copy_number = landed.copy_number
+            unusable_rows.entity = source_rows.entity
+            and unusable_rows.system = source_rows.system
+            and unusable_rows.source_table = source_rows.source_table
+            and unusable_rows.source_key = source_rows.source_key
+            and unusable_rows.copy_number = source_rows.copy_number
 
 )
 

@@ -1,10 +1,11 @@
-{# Grain: one row a source table, fate and reason: where every landed row went, and what is kept
-   of rows that have vanished. #}
+{# Grain: one row per source table, row status and reason. Where every source row went; and, apart from that, how many erased rows
+   are retained. #}
+{%- set checked_code = "coalesce(reason_code, case when reason_detail is not null then 'unreadable_part' end)" -%}
 with
 
 reasons as (select * from {{ ref('row_reasons') }}),
 
-landed as (
+read_counts as (
 
     {%- for system in var('systems') %}
     select
@@ -17,92 +18,74 @@ landed as (
 
 ),
 
-read_past as (
+row_counts as (
 
+    -- Rows that staging sets aside.
     {%- for entity in entities() %}
     select
         system,
         source_table,
-        reason_code as told_code,
+        reason_code,
         count(*) as row_count
     from ({{ stack_systems(entity, ['reason_code']) }}) as staged
     where reason_code in {{ set_aside_codes() }}
-    group by system, source_table, told_code
-    {{ 'union all' if not loop.last }}
+    group by system, source_table, reason_code
+    union all
     {%- endfor %}
-
-),
-
-united as (
-
+    -- Rows that it does not.
     {%- for entity in entities() %}
     select
         system,
         source_table,
-        coalesce(
-            reason_code,
-            case when reason_detail is not null then 'unreadable_part' end
-        ) as told_code,
+        {{ checked_code }} as reason_code,
         count(*) as row_count
     from {{ ref('int_' ~ entity ~ '_rows_checked') }}
-    group by system, source_table, told_code
-    {{ 'union all' if not loop.last }}
+    group by system, source_table, {{ checked_code }}
+    union all
     {%- endfor %}
-
-),
-
-kept as (
-
+    -- Rows of earlier builds that are gone.
     select
         system,
         source_table,
-        'vanished' as told_code,
+        'erased' as reason_code,
         count(*) as row_count
     from {{ ref('int_erased_touches_selected') }}
     group by system, source_table
 
 ),
 
-tallied as (
+reason_counts as (
 
     select
         system,
         source_table,
-        told_code as reason_code,
+        reason_code,
         cast(sum(row_count) as bigint) as row_count
-    from (
-        select * from read_past
-        union all
-        select * from united
-        union all
-        select * from kept
-    ) as all_kinds
-    group by system, source_table, told_code
+    from row_counts
+    group by system, source_table, reason_code
 
 ),
 
 source_reconciliation as (
 
     select
-        coalesce(landed.system, tallied.system) as system,
-        coalesce(landed.source_table, tallied.source_table) as source_table,
+        coalesce(read_counts.system, reason_counts.system) as system,
+        coalesce(read_counts.source_table, reason_counts.source_table) as source_table,
         case
-            when tallied.reason_code is null or reasons.kind = 'flagged' then 'counted'
-            when reasons.kind in ('set_aside', 'kept') then reasons.kind
-            else 'quarantined'
-        end as fate,
-        tallied.reason_code,
+            when reason_counts.reason_code is null then 'counted'
+            else coalesce(reasons.row_status, 'quarantined')
+        end as row_status,
+        reason_counts.reason_code,
         reasons.reason,
-        -- A second reading of a table's rows (its name has a dot) makes no row of its own to
-        -- account for.
-        landed.row_count as read_count,
-        coalesce(tallied.row_count, 0) as row_count
-    from landed
-    full outer join tallied
+        -- A second reading of the same table (its name has a dot) reads no rows of its own.
+        read_counts.row_count as read_count,
+        coalesce(reason_counts.row_count, 0) as row_count
+    from read_counts
+    full outer join reason_counts
         on
-            landed.system = tallied.system
-            and landed.source_table = tallied.source_table
-    left join reasons on tallied.reason_code = reasons.reason_code
+            read_counts.system = reason_counts.system
+            and read_counts.source_table = reason_counts.source_table
+    left join reasons on reason_counts.reason_code = reasons.reason_code
 
 )
 

@@ -1,3 +1,4 @@
+{# Grain: one row per ad and day. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

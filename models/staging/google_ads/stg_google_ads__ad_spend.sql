@@ -1,3 +1,4 @@
+{# Grain: one row per campaign, day, device and network. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

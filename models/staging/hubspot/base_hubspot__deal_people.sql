@@ -1,3 +1,4 @@
+{# Grain: one row per association of a contact with a deal. #}
 {{ config(
     enabled=provides('stg_hubspot__opportunities')
     or provides('stg_hubspot__opportunity_people')

@@ -1,3 +1,4 @@
+{# Grain: one row per e-mail event. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
 
 {%- set counted = [] %}

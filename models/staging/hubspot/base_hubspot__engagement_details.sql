@@ -1,3 +1,4 @@
+{# Grain: one row per call or meeting. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
 
 with

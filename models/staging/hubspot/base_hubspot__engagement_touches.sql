@@ -1,3 +1,4 @@
+{# Grain: one row per contact and engagement, and one per call or meeting, which only details them. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
 
 with
@@ -39,7 +40,7 @@ detail_by_engagement as (
 
 linked_engagements as (select distinct engagement_id from links),
 
-held as (
+engagement_links as (
 
     select
         links.contact_id,
@@ -73,7 +74,7 @@ touches as (
         kind,
         occurred_at,
         {{ row_origin() }}
-    from held
+    from engagement_links
     union all
     select
         {{ typed_null('text') }} as contact_id,

@@ -1,3 +1,4 @@
+{# Grain: one row per form submission. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
 
 with

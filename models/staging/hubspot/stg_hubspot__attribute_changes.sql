@@ -1,3 +1,4 @@
+{# Grain: one row per value in the property history of contacts (only attributes that the definition uses) and companies. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -59,7 +60,7 @@ stg_hubspot__attribute_changes as (
         'people' as entity,
         attribute,
         value,
-        -- HubSpot's history tells the new value only.
+        -- HubSpot's history holds the new value only.
         {{ typed_null('text') }} as from_value,
         timestamp as changed_at,
         -- The rows themselves are counted among the stage claims: this only reads them again.

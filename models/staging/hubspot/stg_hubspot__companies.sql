@@ -1,3 +1,4 @@
+{# Grain: one row per company. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per deal. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -96,7 +97,7 @@ stg_hubspot__opportunities as (
         deals.owner_id,
         coalesce(pipelines.label, deals.deal_pipeline_id) as pipeline,
         deals.property_createdate as created_at,
-        -- While a deal is open, its close date is only what is hoped for.
+        -- The close date of an open deal is only a forecast.
         case when stages.is_closed or stages.closed_won then deals.property_closedate end
             as closed_at,
         deals.source_table,

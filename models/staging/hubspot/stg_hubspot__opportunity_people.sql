@@ -1,3 +1,4 @@
+{# Grain: one row per association of a contact with a deal. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

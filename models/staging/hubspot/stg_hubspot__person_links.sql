@@ -1,3 +1,4 @@
+{# Grain: one row per merge of two contacts. #}
 {{ config(enabled=provides(model.name)) }}
 
 {%- set longest = 20 %}
@@ -59,7 +60,7 @@ lists as (
 
 ),
 
-listed as (
+listed_merges as (
 
     select
         id as record_id,
@@ -69,9 +70,9 @@ listed as (
         'contact.merged_vids' as source_table,
         id || '|' || list_name || '|' || entry as source_key,
         loaded_at,
-        -- A merge stays true when the record that tells of it is deleted later.
+        -- A merge stays true when the record that lists it is deleted later.
         cast(null as timestamp) as deleted_at,
-        -- One place more than a list may have: what stands there is not followed.
+        -- One entry more than a list may have is not read.
         case when place > {{ longest }} then 'unreadable_value' end as reason_code,
         case when place > {{ longest }} then list_name end as reason_detail,
         row_json
@@ -95,7 +96,7 @@ stg_hubspot__person_links as (
         'merge' as link_kind,
         linked_at,
         {{ row_origin() }}
-    from listed
+    from listed_merges
 
 )
 

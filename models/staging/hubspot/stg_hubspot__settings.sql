@@ -1,3 +1,4 @@
+{# Grain: one row per property, option of a property and stage of a pipeline. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

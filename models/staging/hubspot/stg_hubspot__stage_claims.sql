@@ -1,3 +1,4 @@
+{# Grain: one row per value in the property history of contacts. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -25,7 +26,7 @@ stg_hubspot__stage_claims as (
     select
         contact_id as record_id,
         value as label,
-        -- HubSpot's history tells the new value only.
+        -- HubSpot's history holds the new value only.
         {{ typed_null('text') }} as from_label,
         coalesce(source_id, source) as claimed_by,
         timestamp as claimed_at,

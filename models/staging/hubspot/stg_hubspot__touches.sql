@@ -1,3 +1,4 @@
+{# Grain: one row per form submission, e-mail event, and contact and engagement. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

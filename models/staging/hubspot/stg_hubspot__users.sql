@@ -1,3 +1,4 @@
+{# Grain: one row per owner. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per campaign and day. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per task and event of the calendar. #}
 {{ config(enabled=provides('stg_salesforce__touches')) }}
 
 with

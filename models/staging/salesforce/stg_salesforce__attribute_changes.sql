@@ -1,3 +1,4 @@
+{# Grain: one row per change of an attribute of a lead that the definition uses. #}
 {{ config(enabled=provides(model.name)) }}
 
 {#- With picklists for countries a lead has both fields; its record is read by the code. -#}

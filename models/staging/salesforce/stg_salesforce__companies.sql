@@ -1,3 +1,4 @@
+{# Grain: one row per account. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per opportunity. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -32,7 +33,7 @@ roles as (
 
 ),
 
--- Where nobody is marked as primary, whoever took part first is.
+-- If no contact is marked as primary, the first one to take part is.
 ranked_roles as (
 
     select
@@ -44,7 +45,7 @@ ranked_roles as (
                 case when is_primary then 0 else 1 end,
                 created_date nulls last,
                 id
-        ) as place
+        ) as position
     from roles
     where
         reason_code is null
@@ -67,7 +68,7 @@ stg_salesforce__opportunities as (
         opportunities.owner_id,
         opportunities.record_type_id as pipeline,
         opportunities.created_date as created_at,
-        -- While a deal is open, its close date is only what is hoped for.
+        -- The close date of an open opportunity is only a forecast.
         case when opportunities.is_closed then opportunities.close_date end
             as closed_at,
         {{ row_origin(of='opportunities') }}
@@ -75,7 +76,7 @@ stg_salesforce__opportunities as (
     left join ranked_roles
         on
             opportunities.id = ranked_roles.opportunity_id
-            and ranked_roles.place = 1
+            and ranked_roles.position = 1
 
 )
 

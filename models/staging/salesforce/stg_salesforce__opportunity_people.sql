@@ -1,3 +1,4 @@
+{# Grain: one row per contact role of an opportunity. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

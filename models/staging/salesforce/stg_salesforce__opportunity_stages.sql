@@ -1,3 +1,4 @@
+{# Grain: one row per change of an opportunity's field, and per version of an opportunity. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

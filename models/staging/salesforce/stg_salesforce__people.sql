@@ -1,3 +1,4 @@
+{# Grain: one row per lead and contact. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per conversion of a lead, and per merge of leads or contacts. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per source table that is there. #}
 {{ config(enabled=provides(model.name)) }}
 
 {{ count_rows('salesforce', {

@@ -1,3 +1,4 @@
+{# Grain: one row per lead status and opportunity stage. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

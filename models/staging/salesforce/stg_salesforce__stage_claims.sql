@@ -1,3 +1,4 @@
+{# Grain: one row per change of a lead's field. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

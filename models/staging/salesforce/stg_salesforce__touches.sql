@@ -1,3 +1,4 @@
+{# Grain: one row per campaign member, task, event and lead (its creation). #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per price or plan. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
 
 with

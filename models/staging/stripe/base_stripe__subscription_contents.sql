@@ -1,3 +1,4 @@
+{# Grain: one row per subscription with items. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
 
 with
@@ -17,7 +18,7 @@ items as (
 
 prices as (select * from {{ ref('base_stripe__prices') }}),
 
--- Metered use is billed afterwards: it promises nothing.
+-- Metered use is billed afterwards: it is no recurring revenue.
 base_stripe__subscription_contents as (
 
     select

@@ -1,3 +1,4 @@
+{# Grain: one row per customer. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per charge and refund. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -34,7 +35,7 @@ refunds as (
 
 currencies as (select * from {{ ref('currencies') }}),
 
-charged as (
+charge_customers as (
 
     select
         id,
@@ -54,7 +55,7 @@ movements as (
         currency,
         'payment' as kind,
         created,
-        -- A charge that failed, or only reserved the money, brought none.
+        -- A charge that failed, or only reserved the money, is no payment.
         {{ row_origin("
             case
                 when not coalesce(livemode, true) then 'test_mode'
@@ -68,21 +69,21 @@ movements as (
     union all
     select
         refunds.id,
-        charged.customer_id,
+        charge_customers.customer_id,
         refunds.amount,
         refunds.currency,
         'refund' as kind,
         refunds.created,
         {{ row_origin("
             case
-                when charged.livemode = 0 then 'test_mode'
+                when charge_customers.livemode = 0 then 'test_mode'
                 when coalesce(refunds.status, 'succeeded') <> 'succeeded' then 'not_needed'
-                when charged.id is null then 'unknown_reference'
-                when charged.customer_id is null then 'missing_value'
+                when charge_customers.id is null then 'unknown_reference'
+                when charge_customers.customer_id is null then 'missing_value'
             end
         ", of='refunds') }}
     from refunds
-    left join charged on refunds.charge_id = charged.id
+    left join charge_customers on refunds.charge_id = charge_customers.id
 
 ),
 

@@ -1,3 +1,4 @@
+{# Grain: one row per customer with an e-mail address. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

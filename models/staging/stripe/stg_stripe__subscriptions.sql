@@ -1,3 +1,4 @@
+{# Grain: one row per version of a subscription: an interval at one price. #}
 {{ config(enabled=provides(model.name)) }}
 
 {%- set has_history = has_landed('stripe', 'subscription_history') %}
@@ -25,7 +26,7 @@ versions as (
 
 contents as (select * from {{ ref('base_stripe__subscription_contents') }}),
 
-spells as (
+intervals as (
 
     select
         *,
@@ -37,11 +38,11 @@ spells as (
                     greatest(coalesce(start_date, created), trial_end)
                 )
             else _fivetran_start
-        end as spell_start,
+        end as interval_start,
         least(
             case when _fivetran_end < cast('2050-01-01' as timestamp) then _fivetran_end end,
             coalesce(ended_at, case when status = 'canceled' then canceled_at end)
-        ) as spell_end
+        ) as interval_end
     from versions
 
 ),
@@ -49,39 +50,39 @@ spells as (
 stg_stripe__subscriptions as (
 
     select
-        spells.id as subscription_id,
-        spells.customer_id as customer_record_id,
+        intervals.id as subscription_id,
+        intervals.customer_id as customer_record_id,
         contents.plan,
         -- Only the subscription keeps earlier quantities, and only where it has one item.
         cast(
             case
-                when contents.item_count = 1 and spells.quantity is not null
+                when contents.item_count = 1 and intervals.quantity is not null
                     then {{ stripe_month(
-                        'spells.quantity', 'contents.unit_amount',
+                        'intervals.quantity', 'contents.unit_amount',
                         'contents.yearly_periods', 'contents.interval_count',
                     ) }}
                 else contents.monthly_amount
             end as decimal(18, 4)
         ) as monthly_amount,
         contents.currency,
-        spells.cancellation_details_reason as end_reason,
-        spells.spell_start as started_at,
-        spells.spell_end as ended_at,
+        intervals.cancellation_details_reason as end_reason,
+        intervals.interval_start as started_at,
+        intervals.interval_end as ended_at,
         -- A trial, a start that was never paid and a pause bring no revenue; neither does
         -- the last version of a subscription, which only says that it has ended.
         {{ row_origin("
             case
-                when not coalesce(spells.livemode, true) then 'test_mode'
-                when spells.status in ('incomplete', 'incomplete_expired', 'trialing', 'paused')
+                when not coalesce(intervals.livemode, true) then 'test_mode'
+                when intervals.status in ('incomplete', 'incomplete_expired', 'trialing', 'paused')
                     then 'not_needed'
-                when spells.spell_end <= spells.spell_start then 'not_needed'
+                when intervals.interval_end <= intervals.interval_start then 'not_needed'
                 when contents.subscription_id is null then 'unknown_reference'
-                when contents.monthly_amount is null or spells.spell_start is null
+                when contents.monthly_amount is null or intervals.interval_start is null
                     then 'missing_value'
             end
-        ", of='spells') }}
-    from spells
-    left join contents on spells.id = contents.subscription_id
+        ", of='intervals') }}
+    from intervals
+    left join contents on intervals.id = contents.subscription_id
 
 )
 

@@ -1,3 +1,4 @@
+{# Grain: one row per onboarding ticket that was solved. #}
 {{ config(enabled=provides('stg_zendesk__service_events')) }}
 
 with

@@ -1,3 +1,4 @@
+{# Grain: one row per organization. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -35,7 +36,7 @@ ranked_domains as (
         domain_name,
         row_number() over (
             partition by organization_id order by index, domain_name
-        ) as place
+        ) as position
     from domains
     where reason_code is null and deleted_at is null
 
@@ -60,7 +61,7 @@ stg_zendesk__companies as (
     left join ranked_domains
         on
             organizations.id = ranked_domains.organization_id
-            and ranked_domains.place = 1
+            and ranked_domains.position = 1
 
 )
 

@@ -1,3 +1,4 @@
+{# Grain: one row per user. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

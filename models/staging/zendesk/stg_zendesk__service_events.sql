@@ -1,3 +1,4 @@
+{# Grain: one row per ticket (it was opened), and per change of a ticket's field. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -31,7 +32,7 @@ changes as (
 
 ),
 
-solved as (select * from {{ ref('base_zendesk__onboarded_tickets') }}),
+onboarded_tickets as (select * from {{ ref('base_zendesk__onboarded_tickets') }}),
 
 known_tickets as (
 
@@ -60,12 +61,12 @@ named_changes as (
             when
                 changes.field_name = 'status'
                 and changes.value in ('solved', 'closed')
-                and changes.updated = solved.first_solved_at
+                and changes.updated = onboarded_tickets.first_solved_at
                 then 'onboarding_done'
         end as kind
     from changes
     left join known_tickets on changes.ticket_id = known_tickets.id
-    left join solved on changes.ticket_id = solved.ticket_id
+    left join onboarded_tickets on changes.ticket_id = onboarded_tickets.ticket_id
 
 ),
 

@@ -1,3 +1,4 @@
+{# Grain: one row per user who is an agent or admin. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

@@ -4,7 +4,7 @@ select
     cast(null as text) as owner_team,
     case
         when max(read_count) >= $fewest
-            then coalesce(sum(row_count) filter (fate = 'quarantined'), 0) / max(read_count)
+            then coalesce(sum(row_count) filter (row_status = 'quarantined'), 0) / max(read_count)
     end as value,
     max(read_count) as row_count
 from marts.source_reconciliation
