@@ -1,4 +1,4 @@
-{# Grain: one row a lead as it landed, with the seller that it became, if it did. #}
+{# Grain: one row per lead of the file, with the seller that it became, if it did. #}
 with
 
 leads as (select * from {{ source('olist', 'marketing_qualified_leads') }}),

@@ -1,10 +1,11 @@
+{# Grain: one row per seller. #}
 with
 
 sellers as (select * from {{ source('olist', 'sellers') }}),
 
 deals as (select * from {{ source('olist', 'closed_deals') }}),
 
-named as (
+all_sellers as (
 
     select
         sellers.seller_id,
@@ -12,7 +13,7 @@ named as (
         {{ revenue_funnel.row_as_json('sellers') }} as row_json
     from sellers
     union all
-    -- Most sellers who were won have no orders in the files: they are companies all the same.
+    -- Most sellers who were won have no orders in the files.
     select
         deals.seller_id,
         'closed_deals.seller',
@@ -27,24 +28,12 @@ stg_olist__companies as (
 
     select
         seller_id as company_record_id,
-        cast(null as varchar) as name,
-        cast(null as varchar) as domain,
-        cast(null as bigint) as employees,
-        cast(null as varchar) as industry,
         'BR' as country,
-        cast(null as decimal(18, 4)) as yearly_revenue,
-        cast(null as varchar) as parent_record_id,
-        cast(null as varchar) as crm_system,
-        cast(null as varchar) as crm_record_id,
-        cast(null as timestamp) as created_at,
         source_table,
         seller_id as source_key,
-        cast(null as timestamp) as loaded_at,
-        cast(null as timestamp) as deleted_at,
         case when seller_id is null then 'no_key' end as reason_code,
-        cast(null as varchar) as reason_detail,
         row_json
-    from named
+    from all_sellers
 
 )
 

@@ -1,3 +1,4 @@
+{# Grain: one row per deal that was won. #}
 with
 
 deals as (select * from {{ source('olist', 'closed_deals') }}),
@@ -24,14 +25,10 @@ stg_olist__opportunities as (
         seller_id as company_record_id,
         mql_id as primary_record_id,
         'new' as opportunity_type,
-        cast(null as decimal(18, 4)) as amount,
         'BRL' as currency,
         true as is_won,
-        cast(null as varchar) as lost_reason,
         sr_id as owner_id,
-        cast(null as varchar) as pipeline,
-        -- The day of the consultancy, at which a deal begins, is not in the files.
-        cast(null as timestamp) as created_at,
+        -- The day of the consultancy, at which an opportunity begins, is not in the files: no created_at.
         won_at as closed_at,
         {{ olist_origin('closed_deals', 'mql_id') }}
     from read_deals

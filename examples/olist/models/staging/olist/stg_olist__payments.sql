@@ -1,3 +1,4 @@
+{# Grain: one row per item of an order. #}
 with
 
 items as (select * from {{ source('olist', 'order_items') }}),
@@ -28,8 +29,6 @@ stg_olist__payments as (
         bought_at as paid_at,
         'order_items' as source_table,
         item_id as source_key,
-        cast(null as timestamp) as loaded_at,
-        cast(null as timestamp) as deleted_at,
         case
             when item_id is null then 'no_key'
             when order_status in ('canceled', 'unavailable') then 'not_needed'

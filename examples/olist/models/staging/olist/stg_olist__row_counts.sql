@@ -1,3 +1,4 @@
+{# Grain: one row per file. #}
 with
 
 stg_olist__row_counts as (

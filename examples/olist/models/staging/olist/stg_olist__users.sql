@@ -1,3 +1,4 @@
+{# Grain: one row per sales representative or SDR. #}
 with
 
 deals as (select * from {{ source('olist', 'closed_deals') }}),
@@ -20,15 +21,10 @@ stg_olist__users as (
 
     select
         user_id,
-        cast(null as varchar) as name,
         min(team) as team,
         'closed_deals.reps' as source_table,
         user_id as source_key,
-        cast(null as timestamp) as loaded_at,
-        cast(null as timestamp) as deleted_at,
-        case when user_id is null then 'no_key' end as reason_code,
-        cast(null as varchar) as reason_detail,
-        cast(null as varchar) as row_json
+        case when user_id is null then 'no_key' end as reason_code
     from reps
     group by user_id
 
