@@ -87,12 +87,12 @@ def _print_summary(database: Path) -> None:
             _rows(ask),
             _reasons(ask(REASONS)),
         ]
-        alerts = _alerts(connection)
+        notes = [*_alerts(connection), *_history(connection)]
     for table in tables:
         console.print(table)
         console.print()
     console.print(
-        *alerts,
+        *notes,
         f"Database:  {database} (open it read-only while a build may run)",
         "Open next: marts.fct_lifecycle, one row per stage entry;",
         "           marts.fct_journeys, the same with one row per journey;",
@@ -108,6 +108,24 @@ def _alerts(connection: duckdb.DuckDBPyConnection) -> list[str]:
         return [brief(read_from(connection))]
     except duckdb.CatalogException:
         return []
+
+
+def _history(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """From when on earlier builds remember what the systems showed."""
+    found = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'history'"
+    ).fetchall()
+    firsts = [
+        connection.execute(f'select min(snapshotted_at) from history."{name}"').fetchall()[0][0]
+        for (name,) in found
+    ]
+    starts = [first for first in firsts if first]
+    if not starts:
+        return []
+    return [
+        f"History:   starts on {min(starts):%Y-%m-%d}; what happened before is known only as the"
+        " systems show it today"
+    ]
 
 
 def _funnel(rows: Sequence[Row]) -> Table:

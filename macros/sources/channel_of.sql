@@ -1,7 +1,7 @@
-{# The channel of a row's label; a channel that nobody has named yet still counts, under a name that shows.
-   `channels` (the seed channel_labels) must be left-joined. #}
-{% macro channel_of(table) -%}
+{# The channel of a row's channel_label; unmapped if the seed lacks the label, null if there is none.
+   rows: the table of the row. channels: the seed channel_labels, left-joined. #}
+{% macro channel_of(rows, channels) -%}
     case
-            when {{ table }}.channel_label is not null then coalesce(channels.channel, 'unmapped')
+            when {{ rows }}.channel_label is not null then coalesce({{ channels }}.channel, 'unmapped')
         end
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# One row for each table of a system that has landed: how many rows it holds. What is absent gives no row.
-   tables: {entity: [the tables whose rows its staging model carries]}; an entity that the system is not asked for is not counted. #}
+{# A query: one row per table of a system that is there, with its number of rows.
+   tables: {entity: [the tables whose rows its staging model holds]}; entities that the var systems does not list are left out. #}
 {% macro count_rows(system, tables) -%}
     {%- set landed = [] -%}
     {%- for entity, carried in tables.items() -%}

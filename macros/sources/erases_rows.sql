@@ -1,4 +1,4 @@
-{# A condition: the row is of a table that the var erasing_tables names, and that its system still provides touches from. #}
+{# A condition: the row is of a table in the var erasing_tables, and its system still provides touches. #}
 {% macro erases_rows() -%}
     {%- set conditions = [] -%}
     {%- for name in var('erasing_tables') -%}

@@ -1,8 +1,8 @@
-{# The columns that have landed in a source's table, by the name that the staging model uses; none when the table is absent and may be.
-   Names match whatever their case and underscores (AccountId is account_id), or as the var `source_columns` says.
-   Stops the build with one sentence when the table, or a column that is required, is missing. #}
+{# The columns of a source table, by the name that the staging model uses; none if the table is optional and missing.
+   Names match whatever their case and underscores (AccountId is account_id), or as in the var source_columns.
+   Stops the build with one sentence if a required table or column is missing. #}
 {% macro landed_columns(system, table, names, required, optional) -%}
-    {#- Asked for while dbt parses too, so that the lineage knows it. -#}
+    {#- Called while dbt parses, too, so that the lineage knows the source. -#}
     {%- set declared = source(system, table) -%}
     {%- set relation = load_relation(declared) if execute else none -%}
     {%- if relation is none -%}

@@ -1,4 +1,4 @@
-{# Why a landed row can't be used, as reason_code and the column to blame as reason_detail. #}
+{# Two columns of a source row: reason_code (why it cannot be used, null if it can) and reason_detail (the column at fault). #}
 {% macro landed_reason(landed, values, types, key, needs, known) -%}
     {%- set checks = [] -%}
     {%- for name in key + needs if name in landed and types[name] != 'text' -%}

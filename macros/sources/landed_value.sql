@@ -1,5 +1,5 @@
-{# One landed column as a value of the wanted type (text, bigint, decimal, boolean, timestamp, date), whatever type it landed in.
-   What can't be read comes out null. Blank text is null. #}
+{# A source column as a value of the wanted type (text, bigint, decimal, boolean, timestamp, date), whatever its own type.
+   An unreadable value is null, and so is blank text. #}
 {% macro landed_value(column, type) -%}
     {%- set name = adapter.quote(column.name) -%}
     {%- set landed = column.dtype | lower -%}

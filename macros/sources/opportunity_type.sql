@@ -1,4 +1,4 @@
-{# A CRM's word for the type of a deal as new, renewal or expansion; a word that says neither of the latter is new business. #}
+{# A CRM's type of an opportunity as new, renewal or expansion; a type that names neither of the latter is new. #}
 {% macro opportunity_type(column) -%}
     case
         when lower({{ column }}) like '%renew%' then 'renewal'

@@ -1,5 +1,4 @@
-{# Whether the var `systems` says that a staging model's system provides that entity; the model's name is stg_<system>__<entity>.
-   Every system that is listed counts its rows. #}
+{# Whether the var systems lists the entity of a staging model (its name is stg_<system>__<entity>); row_counts counts as listed. #}
 {% macro provides(model_name) -%}
     {%- set system, entity = model_name.removeprefix('stg_').split('__') -%}
     {%- set systems = var('systems') -%}

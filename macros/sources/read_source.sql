@@ -1,12 +1,12 @@
-{# The rows of one landed table, typed, each with where it came from and, if it can't be used, why.
+{# A query: the rows of one source table, typed, with the columns
+   source_table, source_key, loaded_at, deleted_at, reason_code (why it cannot be used), reason_detail (the column at fault), row_json.
 
-   columns: {landed name: text | bigint | decimal | boolean | timestamp | date}; one that has not landed is a typed null.
-   key: the columns that name a row (no_key when one is empty); needs: those that a row can't do without (missing_value).
-   Both must have landed, and a value in them that can't be read is an unreadable_value.
-   apart: further columns that tell rows of one key apart, where they have landed. optional: the table itself may be absent.
-   history: rows with _fivetran_active = false count too.
-   A value that can't be read in any other column is null; the row is used, and reason_detail names the first such column.
-   Gives the columns, and source_table, source_key, loaded_at, deleted_at, reason_code, reason_detail, row_json. #}
+   columns: {source column: text | bigint | decimal | boolean | timestamp | date}; a column that is not there is a typed null.
+   key: the columns that identify a row (no_key if one is empty); needs: other required columns (missing_value).
+   Both must be there; an unreadable value in one of them is an unreadable_value. An unreadable value in any other column is null:
+   the row is used, and reason_detail names the first such column.
+   apart: further columns that distinguish rows of one key, if they are there. optional: the table may be missing.
+   history: rows with _fivetran_active = false are used, too. #}
 {% macro read_source(system, table, columns, key, needs=[], apart=[], optional=false, history=false) -%}
     {%- set landed = landed_columns(system, table, columns, key + needs, optional) -%}
     {%- set connector = ['_fivetran_deleted', 'is_deleted', '_fivetran_active', '_fivetran_synced'] -%}

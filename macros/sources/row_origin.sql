@@ -1,5 +1,5 @@
-{# The columns that say where a staged row came from and why, if so, it can't be used; every staging model ends with them.
-   otherwise: a reason of the model's own, for rows with which read_source found no fault. of: the CTE they come from. #}
+{# The columns that every staging model ends with: where the row came from, and why it cannot be used, if so.
+   otherwise: a reason of the model's own, for rows in which read_source found no fault. of: the CTE that has the columns. #}
 {% macro row_origin(otherwise=none, of=none) -%}
     {%- set prefix = of ~ '.' if of else '' -%}
     {{ prefix }}source_table,

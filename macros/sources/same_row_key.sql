@@ -1,4 +1,4 @@
-{# The condition that two tables speak of one landed row's key. #}
+{# The condition that two tables have the key of the same source row. #}
 {% macro same_row_key(one, other) -%}
     {{ one }}.system = {{ other }}.system
             and {{ one }}.source_table = {{ other }}.source_table

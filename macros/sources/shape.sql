@@ -1,5 +1,5 @@
-{# The shared shape: what one entity of a source system looks like, whatever the system. {column: type}, in order.
-   A staging model has these columns, and then those of row_origin(). #}
+{# The shared shape: the columns of an entity, the same for every system. {column: type}, in order.
+   A staging model has these columns, and then those of row_origin(); it may leave out all but required_columns(). #}
 {% macro shape(entity) -%}
     {{ return({
         'people': {

@@ -1,4 +1,4 @@
-{# A typed null, for what has not landed. #}
+{# A typed null, for a column that is not there. #}
 {% macro typed_null(type) -%}
     cast(null as {{ {'text': dbt.type_string(), 'decimal': 'decimal(18, 4)'}.get(type, type) }})
 {%- endmacro %}

@@ -143,7 +143,7 @@ def test_every_way_of_writing_a_time_gives_the_same_moment_in_utc(database: Path
     assert read == TIMES
 
 
-def test_a_row_that_cannot_be_used_says_why_and_which_column_is_to_blame(database: Path) -> None:
+def test_an_unusable_row_has_a_reason_and_the_column_at_fault(database: Path) -> None:
     read = rows(database, "faults", "note, reason_code, reason_detail", "note, row_json")
     assert sorted(set(read)) == [
         ("fine", None, None),
@@ -165,7 +165,7 @@ def test_a_row_is_used_and_flagged_where_a_value_it_can_do_without_is_unreadable
     ]
 
 
-def test_columns_are_read_whatever_type_they_landed_in(database: Path) -> None:
+def test_columns_are_read_from_any_type(database: Path) -> None:
     columns = (
         "id, seconds, milliseconds, cast(day as varchar), zoned, cast(money as varchar), blanks"
     )
@@ -214,7 +214,7 @@ def test_an_optional_table_that_is_absent_has_no_rows(database: Path) -> None:
     assert rows(database, "absent", "*", "source_key") == []
 
 
-def test_a_lookup_has_one_row_a_key_and_knows_nothing_after_the_cutoff(database: Path) -> None:
+def test_a_lookup_has_one_row_per_key_and_none_after_the_cutoff(database: Path) -> None:
     assert rows(database, "versions", "id, name") == [("a", "second")]
 
 
@@ -223,7 +223,7 @@ def test_amounts_follow_the_minor_unit_of_their_currency(database: Path) -> None
     assert read == [("1234.5600", "123456.0000", "123.4560", "1234.5600", "1234.5600")]
 
 
-def test_prices_of_any_interval_are_brought_to_a_month(database: Path) -> None:
+def test_prices_of_any_interval_become_monthly_amounts(database: Path) -> None:
     assert rows(database, "units", "yearly::text, quarterly::text") == [("25.0000", "20.0000")]
 
 
@@ -247,7 +247,7 @@ def test_prices_of_any_interval_are_brought_to_a_month(database: Path) -> None:
         ),
     ],
 )
-def test_what_is_missing_and_required_stops_the_build_with_one_sentence(
+def test_a_missing_required_table_or_column_stops_the_build_with_one_sentence(
     tmp_path: Path, table: str, call: str, sentence: str
 ) -> None:
     project = write_project(

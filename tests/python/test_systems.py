@@ -1,12 +1,13 @@
-"""A company with fewer systems, in schemas, tables and columns of other names: by vars alone."""
+"""Other systems: fewer, in schemas, tables and columns of other names, or of one's own."""
 
 import shutil
 from pathlib import Path
 
 import duckdb
+from dbt.cli.main import dbtRunnerResult
 
-from tests.python.conftest import Built, query
-from tools.run_dbt import run_dbt
+from tests.python.conftest import Built, messages, query
+from tools.run_dbt import ROOT, run_dbt
 
 VARS = {
     "systems": {
@@ -19,7 +20,7 @@ VARS = {
 }
 
 
-def test_fewer_systems_under_other_names_build_and_tell_the_same_forms(
+def test_fewer_systems_under_other_names_have_the_same_touches(
     built: Built, tmp_path: Path
 ) -> None:
     database = tmp_path / "revenue_funnel.duckdb"
@@ -27,8 +28,8 @@ def test_fewer_systems_under_other_names_build_and_tell_the_same_forms(
     _move_hubspot(database)
     outcome = run_dbt(["build", "--quiet"], database, tmp_path / "target", VARS)
     assert outcome.success, outcome.exception
-    told = "select count(*) from intermediate.int_touches_resolved where kind = 'form_submitted'"
-    assert query(database, told) == query(built.database, told) != [(0,)]
+    forms = "select count(*) from intermediate.int_touches_resolved where kind = 'form_submitted'"
+    assert query(database, forms) == query(built.database, forms) != [(0,)]
     countries = "select count(distinct country) from intermediate.int_people_unioned"
     assert query(database, f"{countries} where system = 'hubspot'") == query(
         built.database, f"{countries} where system = 'hubspot'"
@@ -53,3 +54,50 @@ def _move_hubspot(database: Path) -> None:
             "alter table fivetran_hubspot.contacts_v2 "
             "rename property_country to property_country_code"
         )
+
+
+PROJECT = """
+name: revenue_funnel
+version: 0.1.0
+config-version: 2
+profile: revenue_funnel
+flags: {send_anonymous_usage_stats: false}
+vars: {cutoff: "2026-07-01", earliest_date: "1990-01-01", systems: {shop: [people]}}
+"""
+PEOPLE = """
+select
+    'a' as record_id,
+    {created} as created_at,
+    'customers' as source_table,
+    'a' as source_key,
+    cast(null as varchar) as reason_code
+"""
+
+
+def test_a_staging_model_may_leave_out_what_its_system_lacks(tmp_path: Path) -> None:
+    database = tmp_path / "shop.duckdb"
+    outcome = _build_shop(database, PEOPLE.format(created="timestamp '2026-01-01'"))
+    assert outcome.success, messages(outcome)
+    columns = "system, record_id, email, is_test, loaded_at, reason_code, reason_detail"
+    found = query(database, f"select {columns} from people_rows")
+    assert found == [("shop", "a", None, None, None, None, None)]
+
+
+def test_a_staging_model_without_a_required_column_stops_the_build(tmp_path: Path) -> None:
+    people = PEOPLE.format(created="0").replace("created_at", "born_at")
+    outcome = _build_shop(tmp_path / "shop.duckdb", people)
+    assert not outcome.success
+    assert "stg_shop__people has no column created_at" in messages(outcome)
+
+
+def _build_shop(database: Path, people: str) -> dbtRunnerResult:
+    """A small project with one system of its own."""
+    folder = database.parent / "project"
+    (folder / "models").mkdir(parents=True)
+    for part in ("macros", "profiles.yml"):
+        (folder / part).symlink_to(ROOT / part)
+    (folder / "dbt_project.yml").write_text(PROJECT)
+    (folder / "models" / "stg_shop__people.sql").write_text(people)
+    rows = "{{ union_sources('people', times=['created_at']) }}"
+    (folder / "models" / "people_rows.sql").write_text(rows)
+    return run_dbt(["run", "--quiet"], database, database.parent / "target", project=folder)

@@ -1,4 +1,4 @@
-"""Rows that a system erases without a word: the touch that an earlier build saw stays."""
+"""Rows that a system erases without a trace: the touch that an earlier build read is retained."""
 
 import shutil
 from collections.abc import Callable
@@ -20,15 +20,15 @@ MODELS = (
     " int_touches_resolved source_reconciliation"
 )
 MEMBERS = "select id from salesforce.campaign_member where has_responded order by id limit {}"
-TOLD = "from intermediate.int_touches_resolved order by all"
-LEDGER = "from history.history_touches order by all"
-KEPT = "select count(*) from intermediate.int_erased_touches_selected"
-KEPT_MEMBERS = """
-    select notes.touch_id
+TOUCHES = "from intermediate.int_touches_resolved order by all"
+SNAPSHOTS = "from history.history_touches order by all"
+RETAINED = "select count(*) from intermediate.int_erased_touches_selected"
+RETAINED_MEMBERS = """
+    select snapshots.touch_id
     from intermediate.int_erased_touches_selected as kept
-    inner join history.history_touches as notes using (system, source_table, occurred_at)
+    inner join history.history_touches as snapshots using (system, source_table, occurred_at)
     where kept.touch_key = ('0x' || substr(
-        md5(notes.system || '|' || notes.source_table || '|' || notes.touch_id), 1, 15
+        md5(snapshots.system || '|' || snapshots.source_table || '|' || snapshots.touch_id), 1, 15
     ))::bigint
     group by all
     order by all
@@ -39,7 +39,7 @@ Run = Callable[..., None]
 
 @pytest.fixture
 def database(built: Built, tmp_path: Path) -> Path:
-    """The demo company as its last build left it, with every member of a campaign noted."""
+    """The demo company as its last build left it, with a snapshot of every campaign member."""
     copy = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, copy)
     return copy
@@ -63,52 +63,54 @@ def again(database: Path, target: Path) -> Run:
     return run
 
 
-def test_a_vanished_row_keeps_its_past_touch(database: Path, again: Run) -> None:
-    before = query(database, TOLD)
-    assert query(database, KEPT) == [(0,)]
+def test_an_erased_row_keeps_its_past_touch(database: Path, again: Run) -> None:
+    before = query(database, TOUCHES)
+    assert query(database, RETAINED) == [(0,)]
     gone = query(database, MEMBERS.format(20))
     _erase(database, MEMBERS.format(20))
     again()
-    assert query(database, KEPT_MEMBERS) == gone
-    assert query(database, TOLD) == before
+    assert query(database, RETAINED_MEMBERS) == gone
+    assert query(database, TOUCHES) == before
 
 
-def test_a_table_that_was_dropped_keeps_its_touches(database: Path, again: Run) -> None:
-    before = query(database, TOLD)
+def test_a_dropped_table_keeps_its_touches(database: Path, again: Run) -> None:
+    before = query(database, TOUCHES)
     _write(database, "drop table salesforce.campaign_member")
     again(select=f"{STAGED} {MODELS}")
-    assert query(database, TOLD) == before
+    assert query(database, TOUCHES) == before
 
 
-def test_a_row_that_was_deleted_openly_takes_its_touch_along(database: Path, again: Run) -> None:
+def test_a_row_that_is_marked_as_deleted_loses_its_touch(database: Path, again: Run) -> None:
     deleted = f"id in ({MEMBERS.format(5)})"
-    before = len(query(database, TOLD))
+    before = len(query(database, TOUCHES))
     _write(database, f"update salesforce.campaign_member set is_deleted = true where {deleted}")
     again()
-    assert len(query(database, TOLD)) == before - 5
+    assert len(query(database, TOUCHES)) == before - 5
     _write(database, "delete from salesforce.campaign_member where is_deleted")
     again()
-    assert len(query(database, TOLD)) == before - 5, "its tombstone was erased later"
-    assert query(database, KEPT) == [(0,)]
+    assert len(query(database, TOUCHES)) == before - 5, "its tombstone was erased later"
+    assert query(database, RETAINED) == [(0,)]
 
 
-def test_a_row_that_says_otherwise_now_has_not_vanished(database: Path, again: Run) -> None:
+def test_a_row_that_is_there_and_no_touch_any_more_is_not_erased(
+    database: Path, again: Run
+) -> None:
     """Staging sets aside whoever did not answer: the row is there, and is believed."""
     changed = query(database, MEMBERS.format(3))
-    before = len(query(database, TOLD))
+    before = len(query(database, TOUCHES))
     _write(
         database,
         "update salesforce.campaign_member set has_responded = false, first_responded_date = null "
         f"where id in ({MEMBERS.format(3)})",
     )
     again()
-    assert len(query(database, TOLD)) == before - 3
+    assert len(query(database, TOUCHES)) == before - 3
     _erase(database, "values " + ", ".join(f"('{member[0]}')" for member in changed))
     again()
-    assert len(query(database, TOLD)) == before - 3, "the last that was seen of it was no touch"
+    assert len(query(database, TOUCHES)) == before - 3, "the last that was seen of it was no touch"
 
 
-def test_a_row_that_changed_is_kept_as_it_was_last_seen(database: Path, again: Run) -> None:
+def test_a_row_that_changed_counts_as_it_was_last_read(database: Path, again: Run) -> None:
     member, moment = query(database, MEMBERS.format(1))[0][0], datetime(2026, 3, 4, 5, 6, 7)
     _write(
         database,
@@ -126,34 +128,36 @@ def test_a_row_that_changed_is_kept_as_it_was_last_seen(database: Path, again: R
 def test_building_again_changes_nothing(database: Path, again: Run) -> None:
     _erase(database, MEMBERS.format(20))
     again()
-    first = query(database, TOLD), query(database, LEDGER)
+    first = query(database, TOUCHES), query(database, SNAPSHOTS)
     again()
-    assert (query(database, TOLD), query(database, LEDGER)) == first
+    assert (query(database, TOUCHES), query(database, SNAPSHOTS)) == first
     again(select=f"{MODELS} --full-refresh")
-    assert (query(database, TOLD), query(database, LEDGER)) == first
+    assert (query(database, TOUCHES), query(database, SNAPSHOTS)) == first
 
 
-def test_looking_back_leaves_no_trace_and_sees_what_was_there(database: Path, again: Run) -> None:
+def test_a_build_that_looks_back_leaves_no_trace_and_sees_what_was_there(
+    database: Path, again: Run
+) -> None:
     then, there = "2026-03-01", "select count(*) from intermediate.int_touches_resolved"
     again(then)
-    as_of_then, ledger = query(database, TOLD), query(database, LEDGER)
+    as_of_then, ledger = query(database, TOUCHES), query(database, SNAPSHOTS)
     assert query(database, there) != [(0,)]
     _erase(database, MEMBERS.format(10))
     again(then)
-    assert query(database, TOLD) == as_of_then, "a later build had seen it"
-    assert query(database, LEDGER) == ledger
+    assert query(database, TOUCHES) == as_of_then, "a later build had seen it"
+    assert query(database, SNAPSHOTS) == ledger
     _write(
         database,
         "insert into salesforce.campaign_member by name select * replace ('late' as id) "
         "from salesforce.campaign_member where has_responded limit 1",
     )
     again(then)
-    assert query(database, LEDGER) == ledger, "what only a look back has seen is not noted"
+    assert query(database, SNAPSHOTS) == ledger, "what only a look back has seen leaves no snapshot"
     again()
-    assert len(query(database, LEDGER)) == len(ledger) + 1
+    assert len(query(database, SNAPSHOTS)) == len(ledger) + 1
 
 
-def test_what_is_kept_is_told_apart_from_what_was_read(
+def test_retained_rows_are_counted_apart_from_the_rows_read(
     database: Path, again: Run, target: Path
 ) -> None:
     statuses = """
@@ -173,15 +177,15 @@ def test_what_is_kept_is_told_apart_from_what_was_read(
     assert build(database, {"cutoff": str(UNTIL)}, target, law).success
 
 
-def test_only_the_tables_that_are_named_are_kept(database: Path, again: Run) -> None:
-    before = len(query(database, TOLD))
+def test_only_erased_rows_of_the_listed_tables_are_retained(database: Path, again: Run) -> None:
+    before = len(query(database, TOUCHES))
     _erase(database, MEMBERS.format(20))
     again(erasing_tables=[])
-    assert len(query(database, TOLD)) == before - 20
+    assert len(query(database, TOUCHES)) == before - 20
 
 
 @pytest.mark.parametrize("name", ["campaign_member", "salesforce.campaign_members"])
-def test_a_table_that_is_not_there_to_be_kept_stops_the_build(
+def test_an_unknown_table_in_erasing_tables_stops_the_build(
     database: Path, target: Path, name: str
 ) -> None:
     outcome = build(database, {"erasing_tables": [name]}, target, MODELS)
@@ -199,7 +203,7 @@ def test_another_company_starts_without_history(database: Path, tmp_path: Path) 
 def test_the_same_company_at_another_time_keeps_its_history(database: Path, tmp_path: Path) -> None:
     generate(1500, SEED, datetime(2026, 1, 1), tmp_path / "same")
     load(tmp_path / "same", database)
-    assert query(database, LEDGER)
+    assert query(database, SNAPSHOTS)
 
 
 HISTORY_TABLES = f"select table_name from duckdb_tables() where schema_name = '{HISTORY}'"

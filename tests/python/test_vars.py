@@ -19,10 +19,10 @@ QUOTE = "x' union all select '1"
         ("int_journeys_identified", {"recycle_after_days": -1}),
         ("int_record_persons_mapped", {"identity_rounds": BREAK}),
         ("int_record_persons_mapped", {"largest_person": "5 or 1=1"}),
-        ("int_people_unioned", {"cutoff": f"2026-01-01'{BREAK}"}),
-        ("int_people_unioned", {"cutoff": "yesterday"}),
-        ("int_people_unioned", {"earliest_date": QUOTE}),
-        ("int_opportunities_unioned", {"default_currency": QUOTE}),
+        ("int_people_rows_checked", {"cutoff": f"2026-01-01'{BREAK}"}),
+        ("int_people_rows_checked", {"cutoff": "yesterday"}),
+        ("int_people_rows_checked", {"earliest_date": QUOTE}),
+        ("int_opportunities_rows_checked", {"default_currency": QUOTE}),
         ("int_plan_week_shapes_estimated", {"planning_shape": QUOTE}),
         ("stg_hubspot__touches", {"hubspot_email_events": [QUOTE]}),
         ("stg_zendesk__service_events", {"zendesk_onboarding_tag": QUOTE}),
@@ -36,9 +36,9 @@ def test_what_is_no_plain_value_stops_the_build(
     outcome = run_dbt(
         ["compile", "--quiet", "--select", model], built.database, tmp_path, variables
     )
-    told = str(outcome.exception) + "".join(
+    message = str(outcome.exception) + "".join(
         str(node.message) for node in getattr(outcome.result, "results", [])
     )
     assert not outcome.success
-    assert next(iter(variables)) in told
-    assert "must be" in told or "write it as" in told or "may stand in it" in told
+    assert next(iter(variables)) in message
+    assert "must be" in message or "write it as" in message or "may stand in it" in message

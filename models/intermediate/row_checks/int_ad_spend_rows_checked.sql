@@ -14,13 +14,13 @@ int_ad_spend_rows_checked as (
         {{ key_of(['source_rows.system', 'source_rows.campaign']) }} as campaign_key,
         source_rows.system,
         source_rows.campaign_name,
-        {{ channel_of('source_rows') }} as channel,
+        {{ channel_of('source_rows', 'channels') }} as channel,
         {{ currency_or_default('source_rows.currency') }} as currency,
         source_rows.amount,
         source_rows.impressions,
         source_rows.clicks,
         source_rows.spend_date,
-        {{ checked_origin('source_rows', unknown_currency('source_rows')) }}
+        {{ checked_origin('source_rows', unknown_currency('source_rows', 'currencies')) }}
     from source_rows
     left join currencies
         on {{ currency_or_default('source_rows.currency') }} = currencies.currency

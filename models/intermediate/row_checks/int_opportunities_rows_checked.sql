@@ -23,7 +23,7 @@ int_opportunities_rows_checked as (
         and coalesce(source_rows.closed_at < {{ cutoff() }}, true) as is_won,
         source_rows.created_at,
         case when source_rows.closed_at < {{ cutoff() }} then source_rows.closed_at end as closed_at,
-        {{ checked_origin('source_rows', unknown_currency('source_rows')) }}
+        {{ checked_origin('source_rows', unknown_currency('source_rows', 'currencies')) }}
     from source_rows
     left join currencies
         on {{ currency_or_default('source_rows.currency') }} = currencies.currency

@@ -34,7 +34,7 @@ int_payments_rows_checked as (
         {{ checked_origin(
             'keyed_rows',
             "coalesce(" ~ unknown_reference(['companies'], 'keyed_rows', key='company_key')
-            ~ ", " ~ unknown_currency('keyed_rows') ~ ")"
+            ~ ", " ~ unknown_currency('keyed_rows', 'currencies') ~ ")"
         ) }}
     from keyed_rows
     left join companies on keyed_rows.company_key = companies.company_key

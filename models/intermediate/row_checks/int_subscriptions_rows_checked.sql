@@ -38,7 +38,7 @@ int_subscriptions_rows_checked as (
             'keyed_rows',
             "coalesce(" ~ unknown_reference(['companies'], 'keyed_rows', key='company_key')
             ~ ", case when keyed_rows.ended_at < keyed_rows.started_at then 'impossible_time' end, "
-            ~ unknown_currency('keyed_rows') ~ ")"
+            ~ unknown_currency('keyed_rows', 'currencies') ~ ")"
         ) }}
     from keyed_rows
     left join companies on keyed_rows.company_key = companies.company_key

@@ -29,7 +29,7 @@ int_touches_rows_checked as (
         keyed_rows.system,
         keyed_rows.anonymous_id,
         keyed_rows.kind,
-        {{ channel_of('keyed_rows') }} as channel,
+        {{ channel_of('keyed_rows', 'channels') }} as channel,
         keyed_rows.campaign,
         keyed_rows.cost,
         keyed_rows.occurred_at,

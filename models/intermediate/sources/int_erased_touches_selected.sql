@@ -38,7 +38,7 @@ int_erased_touches_selected as (
         ranked_snapshots.system,
         ranked_snapshots.source_table,
         ranked_snapshots.kind,
-        {{ channel_of('ranked_snapshots') }} as channel,
+        {{ channel_of('ranked_snapshots', 'channels') }} as channel,
         ranked_snapshots.occurred_at
     from ranked_snapshots
     inner join people on ranked_snapshots.record_key = people.record_key
