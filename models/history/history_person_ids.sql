@@ -2,17 +2,9 @@
    these rows; those of a build that looks back are used only by builds with the same cutoff. #}
 with
 
-records as (
+records as (select * from {{ ref('int_records_clustered') }}),
 
-    select
-        record_key,
-        cluster_key,
-        created_at
-    from {{ ref('int_records_clustered') }}
-
-),
-
-links as (select * from {{ ref('int_records_linked') }}),
+strongest_links as (select * from {{ ref('int_strongest_links_selected') }}),
 
 assignments as (
 
@@ -157,43 +149,6 @@ changes as (
 
 ),
 
-links_both_ways as (
-
-    select
-        record_key,
-        other_record_key,
-        link_kind
-    from links
-    union all
-    select
-        other_record_key as record_key,
-        record_key as other_record_key,
-        link_kind
-    from links
-
-),
-
-ranked_links as (
-
-    -- A reviewed link is stronger than a system's own, and that is stronger than a shared address.
-    select
-        links_both_ways.*,
-        row_number() over (
-            partition by links_both_ways.record_key
-            order by
-                case
-                    when links_both_ways.link_kind = 'review' then 0
-                    when links_both_ways.link_kind = 'address' then 2
-                    else 1
-                end,
-                links_both_ways.other_record_key,
-                links_both_ways.link_kind
-        ) as strength_rank
-    from links_both_ways
-    inner join changes on links_both_ways.record_key = changes.record_key
-
-),
-
 history_person_ids as (
 
     select
@@ -202,16 +157,13 @@ history_person_ids as (
         changes.previous_person_key,
         snapshot.snapshot_number,
         changes.change,
-        ranked_links.link_kind,
-        ranked_links.other_record_key,
+        strongest_links.link_kind,
+        strongest_links.other_record_key,
         snapshot.is_look_back,
         {{ cutoff() }} as snapshotted_at
     from changes
     cross join snapshot
-    left join ranked_links
-        on
-            changes.record_key = ranked_links.record_key
-            and ranked_links.strength_rank = 1
+    left join strongest_links on changes.record_key = strongest_links.record_key
 
 )
 
