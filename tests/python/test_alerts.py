@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,20 @@ def test_the_summary_of_a_build_counts_open_alerts(built: Built, tmp_path: Path)
 def test_every_kind_has_a_next_step() -> None:
     with (ROOT / "seeds" / "alert_next_steps.csv").open(newline="") as file:
         assert [row["kind"] for row in csv.DictReader(file)] == KINDS.split()
+
+
+def test_every_sentence_of_a_monitor_has_known_placeholders_only() -> None:
+    texts = "system stage rule rule_note subject subject_words channel above_or_below when"
+    known = set(
+        f"{texts} first_alarm observed expected affected points ongoing week others".split()
+    )
+    with (ROOT / "seeds" / "drift_monitors.csv").open(newline="") as file:
+        sentences = [row["sentence"] for row in csv.DictReader(file)]
+    for sentence in sentences:
+        used = re.findall(r"{(\w+)(?::[^|}]*[|][^}]*)?}", sentence)
+        assert used, sentence
+        assert set(used) <= known, sentence
+        assert len(used) == sentence.count("{"), sentence
 
 
 def test_a_database_without_alerts_is_reported_in_one_sentence(tmp_path: Path) -> None:

@@ -53,14 +53,14 @@ def test_the_drift_is_an_alert_with_its_system_its_rule_and_its_team(
 ) -> None:
     drift = cases["company000"].drift
     system = ("marketing", "sales", "partners")[drift.system]
-    told = query(
+    found = query(
         evaluated,
         "select kind, stage, rule, owner_team, status, first_seen_date from marts.alerts"
         f" where system = 'company000_{system}' and kind in"
         " ('label_agreement', 'gradual_change', 'channel_label_agreement')",
     )
     onset = FIRST + timedelta(drift.onset)
-    assert ("label_agreement", "mql", "score", "marketing", "open", onset) in told
+    assert ("label_agreement", "mql", "score", "marketing", "open", onset) in found
 
 
 def test_a_z_score_is_that_of_counts_whose_days_differ_by_a_gamma_distribution(
@@ -94,22 +94,22 @@ def _z_scores(leads: Leads) -> dict[int, float]:
     rate = np.round((bad + 3 * lean) / (rows + 3), 9)
     seen = np.bincount(day[odd], minlength=DAYS).astype(float)
     usual = np.bincount(day, weights=rate[cell], minlength=DAYS)
-    chance = np.bincount(day, weights=(rate * (1 - rate))[cell], minlength=DAYS)
+    noise = np.bincount(day, weights=(rate * (1 - rate))[cell], minlength=DAYS)
     short = 1 / (max(seen[:REFERENCE].sum(), usual[:REFERENCE].sum()) + 0.5)
     times = (seen[:REFERENCE].sum() + 0.5) / usual[:REFERENCE].sum()
-    usual, chance = usual * times, chance * times
-    differ = _dispersion(seen[:REFERENCE], usual[:REFERENCE], chance[:REFERENCE])
-    variance = chance + (differ + short) * usual**2
+    usual, noise = usual * times, noise * times
+    differ = _dispersion(seen[:REFERENCE], usual[:REFERENCE], noise[:REFERENCE])
+    variance = noise + (differ + short) * usual**2
     return {
         each: _deviate(seen[each], usual[each], variance[each]) for each in range(REFERENCE, DAYS)
     }
 
 
-def _dispersion(seen: Floats, usual: Floats, chance: Floats) -> float:
+def _dispersion(seen: Floats, usual: Floats, noise: Floats) -> float:
     """How far days differ: what was observed and the usual 0.07, each by its certainty."""
     squares = (usual**2).sum()
-    found = ((seen - usual) ** 2 - chance).sum() / squares
-    doubt = 2 * ((chance + 0.07 * usual**2) ** 2).sum() / squares**2
+    found = ((seen - usual) ** 2 - noise).sum() / squares
+    doubt = 2 * ((noise + 0.07 * usual**2) ** 2).sum() / squares**2
     return float(max((found / doubt + 0.07 / 0.04**2) / (1 / doubt + 1 / 0.04**2), 0))
 
 
@@ -120,8 +120,8 @@ def _deviate(seen: float, usual: float, variance: float) -> float:
 
 
 def _tail(seen: float, usual: float, size: float) -> float:
-    chance = special.betainc(seen, size, usual / (usual + size)) if seen > 0 else 1.0
-    return -3.0 if seen <= 0 else float(stats.norm.isf(chance))
+    probability = special.betainc(seen, size, usual / (usual + size)) if seen > 0 else 1.0
+    return -3.0 if seen <= 0 else float(stats.norm.isf(probability))
 
 
 def test_a_level_shift_is_scored_against_the_highest_level_of_the_five_days_before(
@@ -197,7 +197,7 @@ def test_a_rare_label_counts_by_the_rarity_of_its_neighbours(evaluated: Path) ->
         for day, count, odd in days:
             usual = count * own * weight
             wanted[day] += [count * weight, odd * weight, usual, usual * (1 - own) * weight]
-    told = query(
+    found = query(
         evaluated,
         "select trial_count, observed, expected, variance"
         " from intermediate.int_label_monitors_aggregated"
@@ -206,9 +206,9 @@ def test_a_rare_label_counts_by_the_rarity_of_its_neighbours(evaluated: Path) ->
     )
     assert wanted[:, 1].sum() > 100
     np.testing.assert_allclose(
-        np.array(told, dtype=float)[:, 1:], wanted[1:, 1:], rtol=1e-6, atol=1e-6
+        np.array(found, dtype=float)[:, 1:], wanted[1:, 1:], rtol=1e-6, atol=1e-6
     )
-    assert [row[0] for row in told] == pytest.approx(wanted[1:, 0], abs=0.5001)
+    assert [row[0] for row in found] == pytest.approx(wanted[1:, 0], abs=0.5001)
 
 
 def test_with_too_few_people_nothing_alarms_and_is_too_small_is_true(evaluated: Path) -> None:
@@ -260,12 +260,12 @@ def test_a_silent_source_alarms(evaluated: Path, tmp_path: Path) -> None:
             f" and system = 'company001_sales' and event_date >= '{since}'"
         )
     _build(database, tmp_path, "int_silences_measured+")
-    told = query(
+    found = query(
         database,
         "select kind, subject, owner_team, status, first_seen_date from marts.alerts"
         f" where system = 'company001_sales' and first_seen_date >= '{since}'",
     )
-    assert ("missing_data", "people", "marketing", "open", since) in told
+    assert ("missing_data", "people", "marketing", "open", since) in found
 
 
 def test_a_decision_is_in_force_until_its_end_and_an_incomplete_one_fails_its_test(
