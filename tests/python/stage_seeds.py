@@ -1,6 +1,7 @@
 """A copy of the project whose seeds name other stages, and builds of a company with it."""
 
 import csv
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ Change = Callable[[str, list[Row]], list[Row]]
 
 # Schemas that a build makes; every other one holds a source system's tables.
 BUILT_SCHEMAS = ("staging", "intermediate", "history", "marts", "seeds")
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 # Columns of seeds that name a stage. A planning node has names of its own.
 STAGE_COLUMNS = ("stage", "to_stage", "next_stage", "goal_stage")
+# The model that compares the definition with what the teams agreed to, and what it asks for.
+DEFINITION = "+int_definition_checked"
+FINGERPRINT = re.compile(r"version (\d+): .*write (\w+) as its fingerprint")
 # Measures of the KPI list are named after the stage that they count.
 COUNTED = "entered_"
 
@@ -70,23 +75,23 @@ def project_in(folder: Path, built: Built) -> Project:
     return Project(folder)
 
 
-def renamed(names: Mapping[str, str]) -> Change:
-    """Every stage under its new name, in every seed that names stages."""
+def renamed(names: Mapping[str, str], fingerprints: Mapping[str, str]) -> Change:
+    """Every stage under its new name, in every seed that names stages, as the teams agreed."""
     measures = {f"{COUNTED}{old}": f"{COUNTED}{new}" for old, new in names.items()}
 
     def change(seed: str, rows: list[Row]) -> list[Row]:
-        del seed
-        return [
+        changed = [
             {
-                column: (
-                    names.get(value, value)
-                    if column in STAGE_COLUMNS
-                    else measures.get(value, value)
-                )
+                column: (names if column in STAGE_COLUMNS else measures).get(value, value)
                 for column, value in row.items()
             }
             for row in rows
         ]
+        if seed == "lead_definition_versions":
+            for row in changed:
+                version = row["definition_version"]
+                row["fingerprint"] = fingerprints.get(version, row["fingerprint"])
+        return changed
 
     return change
 
