@@ -1,4 +1,5 @@
 {# The spend for a number of leads, given the cost of today's leads: if the elasticity is below 1, each further lead costs more. #}
 {% macro spend_for_leads(leads, today_leads, lead_cost, elasticity) -%}
-    {{ as_amount(lead_cost ~ ' * ' ~ today_leads ~ ' * power(' ~ leads ~ ' / ' ~ today_leads ~ ', 1 / ' ~ elasticity ~ ')') }}
+    {%- set growth = leads ~ ' / ' ~ today_leads -%}
+    {{ as_amount(lead_cost ~ ' * ' ~ today_leads ~ ' * power(' ~ growth ~ ', 1 / ' ~ elasticity ~ ')') }}
 {%- endmacro %}

@@ -1,6 +1,8 @@
--- Law 9: the published leads, walked forwards week by week through the published rates, together with
--- the journeys open at the cutoff, give the target of new customers within half a per cent, wherever
--- leads are needed. If it fails: compare plan_weeks with int_plan_flows_estimated, node by node.
+-- Law 9: the published leads, walked forwards week by week through the published rates, together
+-- with the journeys open at the cutoff, give the target of new customers within half a per cent,
+-- wherever leads are needed. If it fails: compare plan_weeks with int_plan_flows_estimated, node by
+-- node.
+{%- set next_nodes = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] %}
 with
 
 planned_leads as (
@@ -77,7 +79,7 @@ lead_entries as (
     inner join prices on leads.funnel = prices.funnel
 
 ),
-{% for node, next_node in [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] %}
+{% for node, next_node in next_nodes %}
 {{ node }}_moves as (
 
     select

@@ -1,5 +1,5 @@
-{# Grain: one row per funnel, lead group and sample. Recent leads, and the logarithms of what wins were
-   worth and of the amounts of opportunities that are not won (open or lost). #}
+{# Grain: one row per funnel, lead group and sample. Recent leads, and the logarithms of what wins
+   were worth and of the amounts of opportunities that are not won (open or lost). #}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row per scenario, funnel, inflow, node, sample and week ahead. How many are expected to
-   enter the node in that week under the scenario, and what wins are worth. #}
+{# Grain: one row per scenario, funnel, inflow, node, sample and week ahead. How many are expected
+   to enter the node in that week under the scenario, and what wins are worth. #}
 with
 
 flows as (select * from {{ ref('int_plan_flows_estimated') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row per scenario, funnel, sample and week ahead. How many people must first hear of us in
-   that week for the leads that the plan needs later. #}
+{# Grain: one row per scenario, funnel, sample and week ahead. How many people must first hear of us
+   in that week for the leads that the plan needs later. #}
 with
 
 awareness_tables as (

@@ -4,6 +4,7 @@
 Inflows: `new_leads`, one new lead per week; `first_lead`, one lead in the first week alone; and the
 journeys that wait at the cutoff: `open_lead`, `open_prospect`, `open_opportunity`. #}
 {%- set last_week = int_var('planning_weeks') -%}
+{%- set next_nodes = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] -%}
 with
 
 life_tables as (select * from {{ ref('int_plan_life_tables_estimated') }}),
@@ -24,7 +25,7 @@ trend_weeks as (
     select
         trends.*,
         samples.number as sample_number,
-        coalesce(samples.shifted_node = trends.from_node, false) as is_shifted,
+        samples.number = {{ plan_shifted_sample('trends.from_node') }} as is_shifted,
         weeks.number as week_number,
         least(weeks.number, 26) / 52.0 as years_ahead,
         least(weeks.number, 26) / 52.0 - trends.mean_years as years_from_mean
@@ -78,10 +79,9 @@ open_journeys as (
             and everything.from_node = tables.from_node
             and everything.waited_weeks = tables.waited_weeks
     where
-        everything.sample_number = 0
-        and everything.open_count > 0
-        and everything.waited_weeks > 0
-        and everything.from_node != 'awareness'
+        everything.from_node != 'awareness'
+        and everything.sample_number = 0
+        and everything.waited_weeks > 0 and everything.open_count > 0
 
 ),
 
@@ -139,7 +139,7 @@ lead_flows as (
 
 ),
 {#- The same query three times, from each node to the next. #}
-{% for node, next_node in [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] %}
+{% for node, next_node in next_nodes %}
 {{ next_node }}_flows as (
 
     select

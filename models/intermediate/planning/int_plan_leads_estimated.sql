@@ -1,5 +1,5 @@
-{# Grain: one row per scenario, funnel and period with a target (months, and all of them together). The
-   new leads per week that the target takes, with intervals.
+{# Grain: one row per scenario, funnel and period with a target (months, and all of them together).
+   The new leads per week that the target takes, with intervals.
 
 Revenue at a number of leads per week is won + open + leads x lead_revenue. Its variance is
 open_variance + 2 x leads x covariance + leads^2 x lead_variance, plus luck_variance of both. #}

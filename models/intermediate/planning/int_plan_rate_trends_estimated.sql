@@ -1,8 +1,8 @@
-{# Grain: one row per funnel and node left. How far today's conversion rate is from its history's, and
-   how it goes on changing.
+{# Grain: one row per funnel and node left. How far today's conversion rate is from its history's,
+   and how it goes on changing.
 
-Candidates are a steady trend and a level shift after each block of four weeks, fitted by least squares
-and weighted by how much likelier than "the rate is constant" they make the data. #}
+Candidates are a steady trend and a level shift after each block of four weeks, fitted by least
+squares and weighted by how much likelier than "the rate is constant" they make the data. #}
 {%- set node = 'partition by funnel, from_node' -%}
 {#- With fewer expected moves per block, fewer blocks, or none moved, nothing can be said. -#}
 {%- set least_expected_volume = 5 -%}

@@ -1,7 +1,7 @@
-{# Grain: one row per funnel and month ahead. What today's customers are expected to renew and add, by
-   how long they have been customers. #}
-{#- Ages are months of 30 days; five years of them are followed. At an age that no customer has reached
-    yet, the age one year younger stands in. -#}
+{# Grain: one row per funnel and month ahead. What today's customers are expected to renew and add,
+   by how long they have been customers. #}
+{#- Ages are months of 30 days; five years of them are followed. At an age that no customer has
+    reached yet, the age one year younger stands in. -#}
 {%- set age_days = 30 -%}
 {%- set last_age = 60 -%}
 {%- set year_of_ages = 12 -%}
@@ -11,12 +11,7 @@ journeys as (select * from {{ ref('fct_journeys') }} where win_at is not null),
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }} where amount > 0),
 
-stages as (
-
-    select * from {{ ref('lifecycle_stages') }}
-    where entered_by in ('renewal_won', 'expansion_won')
-
-),
+stages as (select * from {{ ref('lifecycle_stages') }}),
 
 months as (
 
@@ -62,7 +57,9 @@ age_payments as (
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
     inner join customers on lifecycle.journey_key = customers.journey_key
-    where lifecycle.entered_at >= customers.win_at
+    where
+        stages.entered_by in ('renewal_won', 'expansion_won')
+        and lifecycle.entered_at >= customers.win_at
     group by
         customers.funnel, customers.sample_part,
         cast(floor(

@@ -1,6 +1,6 @@
 {# Grain: one row per scenario, funnel, period with a target (months, and all of them together) and
-   sample. Revenue expected from the open funnel and from one new lead per week, and the new leads per
-   week that reach the target. #}
+   sample. Revenue expected from the open funnel and from one new lead per week, and the new leads
+   per week that reach the target. #}
 with
 
 arrivals as (

@@ -1,5 +1,5 @@
-{# Grain: one row per scenario, funnel and node left. What the scenario changes there; `base` changes
-   nothing. #}
+{# Grain: one row per scenario, funnel and node left. What the scenario changes there; `base`
+   changes nothing. #}
 with
 
 scenarios as (select * from {{ ref('planning_scenarios') }}),

@@ -1,5 +1,5 @@
-{# Grain: one row per funnel, node and first of four weeks ahead. How far plans were from what happened,
-   and how often their intervals covered it. #}
+{# Grain: one row per funnel, node and first of four weeks ahead. How far plans were from what
+   happened, and how often their intervals covered it. #}
 with
 
 actuals as (

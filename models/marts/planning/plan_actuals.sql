@@ -1,5 +1,5 @@
-{# Grain: one row per week in which a plan was made, funnel, node and planned week that is over. What
-   was planned, and what happened. #}
+{# Grain: one row per week in which a plan was made, funnel, node and planned week that is over.
+   What was planned, and what happened. #}
 with
 
 plans as (

@@ -1,10 +1,12 @@
-{# Grain: one row per channel. What today's leads cost per week, and what the planned leads will cost.
+{# Grain: one row per channel. What today's leads cost per week, and what the planned leads will
+   cost.
 
-The planned leads have today's mix of channels. How leads grow with spend is fitted to the last twelve
-months; without enough of them, one per cent more spend gives one per cent more leads. #}
+The planned leads have today's mix of channels. How leads grow with spend is fitted to the last
+twelve months; without enough of them, one per cent more spend gives one per cent more leads. #}
 {#- A channel with fewer months has no fit of its own. -#}
 {%- set least_months = 6 -%}
-{#- Before the data, the elasticity is 1 with a standard deviation of 0.25; it is never below 0.3. -#}
+{#- Before the data, the elasticity is 1 with a standard deviation of 0.25; it is never below 0.3.
+    -#}
 {%- set prior_variance = 0.0625 -%}
 {%- set least_elasticity = 0.3 -%}
 {#- The smallest residual variance, so that months without any do not decide alone. -#}
@@ -93,7 +95,8 @@ channel_elasticities as (
         case
             when month_count < {{ least_months }} or spend_spread is null or spend_spread = 0 then 1
             else least(greatest(
-                (slope * spend_spread / greatest(noise, {{ least_noise }}) + 1 / {{ prior_variance }})
+                (slope * spend_spread / greatest(noise, {{ least_noise }})
+                    + 1 / {{ prior_variance }})
                 / (spend_spread / greatest(noise, {{ least_noise }}) + 1 / {{ prior_variance }}),
                 {{ least_elasticity }}
             ), 1)

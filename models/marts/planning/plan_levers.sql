@@ -1,5 +1,5 @@
-{# Grain: one row per funnel, lever and node left. What one percentage point of a rate, one day less of
-   a wait or one per cent of price is worth. #}
+{# Grain: one row per funnel, lever and node left. What one percentage point of a rate, one day less
+   of a wait or one per cent of price is worth. #}
 with
 
 arrivals as (

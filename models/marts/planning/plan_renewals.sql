@@ -1,5 +1,5 @@
-{# Grain: one row per funnel and month ahead. What today's customers are expected to renew and add, next
-   to the shares of the target agreed for it. #}
+{# Grain: one row per funnel and month ahead. What today's customers are expected to renew and add,
+   next to the shares of the target agreed for it. #}
 with
 
 months as (select * from {{ ref('int_plan_periods_listed') }} where not is_total),

@@ -1,5 +1,5 @@
-{# Grain: one row per scenario, funnel, node and week ahead. How many must enter each node of the plan,
-   and which team is accountable. #}
+{# Grain: one row per scenario, funnel, node and week ahead. How many must enter each node of the
+   plan, and which team is accountable. #}
 with
 
 arrivals as (
