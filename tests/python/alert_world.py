@@ -17,7 +17,7 @@ from tools.run_dbt import ROOT
 COLUMNS = """
     alert_key bigint, kind text, severity text, system text, stage text, definition_version bigint,
     rule text, subject text, owner_team text, summary text,
-    next_step text, observed_count bigint,
+    next_step text, observed_volume bigint,
     expected_volume decimal(18, 2), affected_count bigint, counted_stage text,
     entered_count bigint, earlier_reported_count bigint, largest_part text,
     largest_change decimal(18, 2), status text, status_reason text,
@@ -33,7 +33,7 @@ USUAL: dict[str, Any] = {
     "owner_team": "marketing",
     "summary": "HubSpot set MQL for 93 people whom only the rule large_enough excludes",
     "next_step": "Ask the owner team who changed the rule in the system",
-    "observed_count": 93,
+    "observed_volume": 93,
     "expected_volume": 14.25,
     "affected_count": 79,
     "status": "open",

@@ -25,7 +25,7 @@ class Alert:
     owner_team: str | None
     summary: str
     next_step: str | None
-    observed_count: int | None
+    observed_volume: int | None
     expected_volume: Decimal | None
     affected_count: int | None
     counted_stage: str | None

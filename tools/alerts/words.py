@@ -60,11 +60,11 @@ def alarm_dates(alert: Alert) -> str:
 
 
 def comparison(alert: Alert) -> str:
-    if alert.observed_count is None:
+    if alert.observed_volume is None:
         return ""
     if alert.expected_volume is None:
-        return f"{alert.observed_count:,}"
-    return f"{alert.observed_count:,} ({alert.expected_volume:,.1f} expected)"
+        return f"{alert.observed_volume:,}"
+    return f"{alert.observed_volume:,} ({alert.expected_volume:,.1f} expected)"
 
 
 def count_change(alert: Alert) -> str:

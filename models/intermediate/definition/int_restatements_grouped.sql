@@ -100,7 +100,7 @@ int_restatements_grouped as (
                 'expected': 'restatements.first_reported_count',
             },
         ) }} as summary,
-        restatements.reported_count as observed_count,
+        restatements.reported_count as observed_volume,
         cast(restatements.first_reported_count as decimal(18, 2)) as expected_volume,
         abs(restatements.reported_count - restatements.first_reported_count) as affected_count,
         restatements.reported_date as first_seen_date,

@@ -147,7 +147,7 @@ int_drift_episodes_measured as (
         monitor,
         subject,
         kind,
-        cast(round(observed_level) as bigint) as observed_count,
+        cast(round(observed_level) as bigint) as observed_volume,
         cast(expected_level as decimal(18, 2)) as expected_volume,
         cast(
             round(coalesce(scored_count, abs(observed_level - expected_level))) as bigint

@@ -133,7 +133,7 @@ alerts as (
         owner_team,
         summary,
         next_step,
-        observed_count,
+        observed_volume,
         expected_volume,
         affected_count,
         counted_stage,
