@@ -14,7 +14,10 @@ from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
 from tests.python.conftest import UNTIL, Built, query
 from tools.run_dbt import run_dbt
 
-PLAN = [f"+{model},path:models/*/planning" for model in ("plan_levers", "int_plan_leads_estimated")]
+PLAN = [
+    f"+{model},path:models/*/planning"
+    for model in ("plan_levers", "plan_rates", "int_plan_leads_estimated")
+]
 NODES = ("lead", "prospect", "opportunity")
 
 

@@ -30,7 +30,15 @@ def olist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     places = ["--project-dir", str(project), "--profiles-dir", str(project)]
     assert dbtRunner().invoke(["deps", "--quiet", *places]).success
     no_tests = [f"--exclude-resource-type={kind}" for kind in ("test", "unit_test")]
-    command = ["build", "--quiet", "--select", "+plan_weeks", "+plan_targets", *no_tests]
+    command = [
+        "build",
+        "--quiet",
+        "--select",
+        "+plan_weeks",
+        "+plan_targets",
+        "plan_rates",
+        *no_tests,
+    ]
     outcome = run_dbt(command, database, folder / "target", variables, project=project)
     assert outcome.success, outcome.exception
     return database
