@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.cli.main import dbtRunnerResult
 
 from tests.python.conftest import Built, messages
 from tools.run_dbt import ROOT, run_dbt
@@ -48,15 +49,22 @@ class Project:
     def build(self, built: Built, database: Path) -> Path:
         """Builds the company anew in a database of its own, and checks the laws of the core."""
         _copy_sources(built.database, database)
-        without_tests = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-        self._run(built.vars, database, "build", *without_tests)
-        self._run(built.vars, database, "test", "--select", "path:tests/core")
+        for arguments in (("build", *WITHOUT_TESTS), ("test", "--select", "path:tests/core")):
+            outcome = self._run(built.vars, database, *arguments)
+            assert outcome.success, messages(outcome)
         return database
 
-    def _run(self, variables: Mapping[str, Any], database: Path, *arguments: str) -> None:
+    def fingerprints(self, built: Built, database: Path) -> Mapping[str, str]:
+        """By version, the fingerprint to agree to, where the text of the definition has changed."""
+        _copy_sources(built.database, database)
+        arguments = ("build", *WITHOUT_TESTS, "--select", DEFINITION)
+        return dict(FINGERPRINT.findall(messages(self._run(built.vars, database, *arguments))))
+
+    def _run(
+        self, variables: Mapping[str, Any], database: Path, *arguments: str
+    ) -> dbtRunnerResult:
         target = self.folder / "target"
-        outcome = run_dbt([*arguments, "--quiet"], database, target, variables, project=self.folder)
-        assert outcome.success, messages(outcome)
+        return run_dbt([*arguments, "--quiet"], database, target, variables, project=self.folder)
 
 
 def project_in(folder: Path, built: Built) -> Project:
