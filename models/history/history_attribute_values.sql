@@ -1,5 +1,6 @@
-{# Grain: one row per record, attribute and build that saw another value than before. Systems without a history of their own show
-   only today's values: what they showed before is nowhere else. #}
+{# Grain: one row per record, attribute and build that saw another value than before. Systems
+   without a history of their own show only today's values: what they showed before is nowhere
+   else. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),
@@ -11,7 +12,8 @@ record_values as (
     {%- for entity, key, attribute, value in [
         ('people', 'record_key', 'country', 'country'),
         ('people', 'record_key', 'seniority', 'seniority'),
-        ('people', 'record_key', 'employees', 'case when company_employees > 0 then company_employees end'),
+        ('people', 'record_key', 'employees',
+            'case when company_employees > 0 then company_employees end'),
         ('companies', 'company_key', 'country', 'country'),
         ('companies', 'company_key', 'industry', 'industry'),
         ('companies', 'company_key', 'employees', 'employees'),
@@ -29,7 +31,9 @@ record_values as (
 
 history_attribute_values as (
 
-    {{ changes_to_append('record_values', ['entity', 'record_key', 'attribute'], {'value': 'text'}) }}
+    {{ changes_to_append(
+        'record_values', ['entity', 'record_key', 'attribute'], {'value': 'text'}
+    ) }}
 
 )
 

@@ -1,5 +1,6 @@
-{# Grain: one row each time a record comes to a person. Persons keep their id when records join or leave them. Every build knows
-   these rows; those of a build that looks back are used only by builds with the same cutoff. #}
+{# Grain: one row each time a record comes to a person. Persons keep their id when records join or
+   leave them. Every build knows these rows; those of a build that looks back are used only by
+   builds with the same cutoff. #}
 with
 
 records as (select * from {{ ref('int_records_clustered') }}),
@@ -88,8 +89,8 @@ heirs as (
 
 id_candidates as (
 
-    -- Ids that a cluster may carry, best rank first. 0: in use, for its founding record's cluster or
-    -- its heir. 1: used formerly, for its founding record's cluster. 2: never used.
+    -- Ids that a cluster may carry, best rank first. 0: in use, for its founding record's cluster
+    -- or its heir. 1: used formerly, for its founding record's cluster. 2: never used.
     select
         records.cluster_key,
         records.record_key as person_key,

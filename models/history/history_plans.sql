@@ -1,20 +1,32 @@
-{# Grain: one row per plan snapshot, funnel, node and week planned. The first plan of each calendar week, as it was made. #}
+{# Grain: one row per plan snapshot, funnel, node and week planned. The first plan of each
+   calendar week, as it was made. #}
 with
 
 planned_weeks as (select * from {{ ref('plan_weeks') }} where scenario = 'base'),
 
-{%- if is_incremental() %}
+earlier_plans as (
 
-last_snapshot as (
-
+    {% if is_incremental() -%}
     select
-        max(snapshot_number) as snapshot_number,
-        max(made_week) as made_week
+        snapshot_number,
+        made_week
     from {{ this }}
+    {%- else -%}
+    select
+        cast(null as bigint) as snapshot_number,
+        cast(null as date) as made_week
+    {%- endif %}
 
 ),
 
-{%- endif %}
+last_plan as (
+
+    select
+        coalesce(max(snapshot_number), 0) as snapshot_number,
+        coalesce(max(made_week), cast('1900-01-01' as date)) as made_week
+    from earlier_plans
+
+),
 
 history_plans as (
 
@@ -31,20 +43,12 @@ history_plans as (
         planned_weeks.high_80_volume,
         planned_weeks.low_95_volume,
         planned_weeks.high_95_volume,
-        {%- if not is_incremental() %}
-        cast(1 as bigint) as snapshot_number,
+        cast(last_plan.snapshot_number + 1 as bigint) as snapshot_number,
         {{ cutoff() }} as snapshotted_at
     from planned_weeks
-        {%- else %}
-        cast(coalesce(last_snapshot.snapshot_number, 0) + 1 as bigint) as snapshot_number,
-        {{ cutoff() }} as snapshotted_at
-    from planned_weeks
-    cross join last_snapshot
-    -- A build that looks back is in a week that has a plan, or before it.
-    where
-        last_snapshot.made_week is null
-        or cast(date_trunc('week', {{ cutoff() }}) as date) > last_snapshot.made_week
-        {%- endif %}
+    cross join last_plan
+    -- A build that looks back is in the week of the last plan, or before it.
+    where cast(date_trunc('week', {{ cutoff() }}) as date) > last_plan.made_week
 
 )
 

@@ -1,4 +1,5 @@
-{# Grain: one row per setting and build that saw it appear, change or vanish. Systems keep no history of their settings. #}
+{# Grain: one row per setting and build that saw it appear, change or vanish. Systems keep no
+   history of their settings. #}
 {%- set described = {'system': 'text', 'kind': 'text', 'name': 'text', 'value': 'text'} -%}
 {%- set compared = {'label': 'text', 'is_active': 'boolean', 'is_offered': 'boolean'} -%}
 with
@@ -7,7 +8,11 @@ settings as (select * from {{ ref('int_settings_unioned') }}),
 
 {%- if is_incremental() %}
 
-last_snapshots as ({{ last_snapshots(['setting_key'], dict(described, **compared)) }}),
+last_snapshots as (
+
+    {{ last_snapshots(['setting_key'], dict(described, **compared)) }}
+
+),
 
 listed_kinds as (
 

@@ -1,4 +1,5 @@
-{# Grain: one row per closed week or month, stage and build that counted other entries than the build before. #}
+{# Grain: one row per closed week or month, stage and build that counted other entries than the
+   build before. #}
 with
 
 stage_counts as (

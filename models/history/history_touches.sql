@@ -1,9 +1,13 @@
-{# Grain: one row per touch and build that first saw it, or saw it changed or taken back, in the tables that erase rows (var
-   erasing_tables). An erased row is nowhere else. #}
+{# Grain: one row per touch and build that first saw it, or saw it changed or taken back, in the
+   tables that erase rows (var erasing_tables). An erased row is nowhere else. #}
 {%- set columns = shape('touches') -%}
 with
 
-source_rows as ({{ union_sources('touches', times=['occurred_at'], rows=erases_rows()) }}),
+source_rows as (
+
+    {{ union_sources('touches', times=['occurred_at'], rows=erases_rows()) }}
+
+),
 
 touch_rows as (
 

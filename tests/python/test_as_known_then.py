@@ -70,7 +70,10 @@ def test_a_missed_build_loses_no_history(landed: Path, tmp_path: Path) -> None:
 def test_an_unreadable_value_is_in_quarantine(landed: Path, tmp_path: Path) -> None:
     _write(landed, f"{HISTORY}; delete from hubspot.company_property_history")
     _write(landed, CHANGES.format(company=_company_of(landed, "hubspot")))
-    read = "stg_hubspot__row_counts stg_hubspot__attribute_changes int_attribute_changes_unioned+1"
+    read = (
+        "stg_hubspot__row_counts stg_hubspot__attribute_changes"
+        " int_attribute_changes_rows_checked+1"
+    )
     _build(landed, str(UNTIL), tmp_path, read)
     statuses = query(
         landed,

@@ -1,5 +1,5 @@
-{# Grain: one row per record that has a link: the strongest one. A reviewed link is stronger than a system's own, and that is
-   stronger than a shared address. #}
+{# Grain: one row per record that has a link: the strongest one. A reviewed link is stronger than
+   a system's own, and that is stronger than a shared address. #}
 with
 
 links as (select * from {{ ref('int_records_linked') }}),

@@ -1,7 +1,12 @@
-{# Grain: one row per source row of a day's spend on one campaign, usable or not: reason_code says why not. #}
+{# Grain: one row per source row of a day's spend on one campaign, usable or not: reason_code says
+   why not. #}
 with
 
-source_rows as ({{ union_sources('ad_spend', times=['spend_date']) }}),
+source_rows as (
+
+    {{ union_sources('ad_spend', times=['spend_date']) }}
+
+),
 
 currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 
@@ -10,7 +15,9 @@ channels as (select * from {{ ref('channel_labels') }}),
 int_ad_spend_rows_checked as (
 
     select
-        {{ key_of(['source_rows.system', 'source_rows.source_table', 'source_rows.source_key']) }} as spend_key,
+        {{ key_of([
+            'source_rows.system', 'source_rows.source_table', 'source_rows.source_key'
+        ]) }} as spend_key,
         {{ key_of(['source_rows.system', 'source_rows.campaign']) }} as campaign_key,
         source_rows.system,
         source_rows.campaign_name,

@@ -1,7 +1,12 @@
-{# Grain: one row per source row of an attribute's change, usable or not: reason_code says why not. #}
+{# Grain: one row per source row of an attribute's change, usable or not: reason_code says why
+   not. #}
 with
 
-source_rows as ({{ union_sources('attribute_changes', times=['changed_at']) }}),
+source_rows as (
+
+    {{ union_sources('attribute_changes', times=['changed_at']) }}
+
+),
 
 keyed_rows as (
 

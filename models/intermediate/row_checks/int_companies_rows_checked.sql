@@ -1,7 +1,11 @@
 {# Grain: one row per source row of a company, usable or not: reason_code says why not. #}
 with
 
-source_rows as ({{ union_sources('companies', times=['created_at'], keeps_deleted=true) }}),
+source_rows as (
+
+    {{ union_sources('companies', times=['created_at'], keeps_deleted=true) }}
+
+),
 
 int_companies_rows_checked as (
 

@@ -1,7 +1,11 @@
 {# Grain: one row per source row of an opportunity, usable or not: reason_code says why not. #}
 with
 
-source_rows as ({{ union_sources('opportunities', times=['created_at']) }}),
+source_rows as (
+
+    {{ union_sources('opportunities', times=['created_at']) }}
+
+),
 
 currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 

@@ -1,7 +1,12 @@
-{# Grain: one row per source row of a person's part in an opportunity, usable or not: reason_code says why not. #}
+{# Grain: one row per source row of a person's part in an opportunity, usable or not: reason_code
+   says why not. #}
 with
 
-source_rows as ({{ union_sources('opportunity_people') }}),
+source_rows as (
+
+    {{ union_sources('opportunity_people') }}
+
+),
 
 keyed_rows as (
 

@@ -1,7 +1,12 @@
-{# Grain: one row per source row of an opportunity's stage or amount, usable or not: reason_code says why not. #}
+{# Grain: one row per source row of an opportunity's stage or amount, usable or not: reason_code
+   says why not. #}
 with
 
-source_rows as ({{ union_sources('opportunity_stages', times=['entered_at']) }}),
+source_rows as (
+
+    {{ union_sources('opportunity_stages', times=['entered_at']) }}
+
+),
 
 keyed_rows as (
 

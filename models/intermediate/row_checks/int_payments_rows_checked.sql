@@ -1,7 +1,12 @@
-{# Grain: one row per source row of a payment or refund, usable or not: reason_code says why not. #}
+{# Grain: one row per source row of a payment or refund, usable or not: reason_code says why not.
+   #}
 with
 
-source_rows as ({{ union_sources('payments', times=['paid_at']) }}),
+source_rows as (
+
+    {{ union_sources('payments', times=['paid_at']) }}
+
+),
 
 keyed_rows as (
 
@@ -24,7 +29,9 @@ currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 int_payments_rows_checked as (
 
     select
-        {{ key_of(['keyed_rows.system', 'keyed_rows.source_table', 'keyed_rows.payment_id']) }} as payment_key,
+        {{ key_of([
+            'keyed_rows.system', 'keyed_rows.source_table', 'keyed_rows.payment_id'
+        ]) }} as payment_key,
         keyed_rows.company_key,
         keyed_rows.system,
         keyed_rows.kind,

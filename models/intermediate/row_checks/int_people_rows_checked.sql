@@ -1,7 +1,11 @@
 {# Grain: one row per source row of a person, usable or not: reason_code says why not. #}
 with
 
-source_rows as ({{ union_sources('people', times=['created_at'], keeps_deleted=true) }}),
+source_rows as (
+
+    {{ union_sources('people', times=['created_at'], keeps_deleted=true) }}
+
+),
 
 int_people_rows_checked as (
 

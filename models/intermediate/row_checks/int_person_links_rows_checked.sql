@@ -1,7 +1,12 @@
-{# Grain: one row per source row of a link between two records, usable or not: reason_code says why not. #}
+{# Grain: one row per source row of a link between two records, usable or not: reason_code says
+   why not. #}
 with
 
-source_rows as ({{ union_sources('person_links', times=['linked_at']) }}),
+source_rows as (
+
+    {{ union_sources('person_links', times=['linked_at']) }}
+
+),
 
 keyed_rows as (
 

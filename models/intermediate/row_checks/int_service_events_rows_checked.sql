@@ -1,7 +1,11 @@
 {# Grain: one row per source row of a service event, usable or not: reason_code says why not. #}
 with
 
-source_rows as ({{ union_sources('service_events', times=['occurred_at']) }}),
+source_rows as (
+
+    {{ union_sources('service_events', times=['occurred_at']) }}
+
+),
 
 keyed_rows as (
 
@@ -27,7 +31,9 @@ kinds as (select * from {{ ref('evidence_kinds') }}),
 int_service_events_rows_checked as (
 
     select
-        {{ key_of(['keyed_rows.system', 'keyed_rows.source_table', 'keyed_rows.event_id']) }} as event_key,
+        {{ key_of([
+            'keyed_rows.system', 'keyed_rows.source_table', 'keyed_rows.event_id'
+        ]) }} as event_key,
         keyed_rows.system,
         keyed_rows.company_key,
         keyed_rows.record_key,

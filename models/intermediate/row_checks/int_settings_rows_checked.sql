@@ -1,7 +1,11 @@
 {# Grain: one row per source row of a setting, usable or not: reason_code says why not. #}
 with
 
-source_rows as ({{ union_sources('settings') }}),
+source_rows as (
+
+    {{ union_sources('settings') }}
+
+),
 
 keyed_rows as (
 

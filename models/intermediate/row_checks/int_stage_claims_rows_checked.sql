@@ -1,7 +1,11 @@
 {# Grain: one row per source row of a stage label, usable or not: reason_code says why not. #}
 with
 
-source_rows as ({{ union_sources('stage_claims', times=['claimed_at']) }}),
+source_rows as (
+
+    {{ union_sources('stage_claims', times=['claimed_at']) }}
+
+),
 
 keyed_rows as (
 

@@ -1,7 +1,12 @@
-{# Grain: one row per source row of a subscription interval, usable or not: reason_code says why not. #}
+{# Grain: one row per source row of a subscription interval, usable or not: reason_code says why
+   not. #}
 with
 
-source_rows as ({{ union_sources('subscriptions', times=['started_at']) }}),
+source_rows as (
+
+    {{ union_sources('subscriptions', times=['started_at']) }}
+
+),
 
 keyed_rows as (
 

@@ -1,7 +1,11 @@
 {# Grain: one row per source row of a touch, usable or not: reason_code says why not. #}
 with
 
-source_rows as ({{ union_sources('touches', times=['occurred_at']) }}),
+source_rows as (
+
+    {{ union_sources('touches', times=['occurred_at']) }}
+
+),
 
 keyed_rows as (
 

@@ -1,7 +1,11 @@
 {# Grain: one row per source row of an owner, usable or not: reason_code says why not. #}
 with
 
-source_rows as ({{ union_sources('users') }}),
+source_rows as (
+
+    {{ union_sources('users') }}
+
+),
 
 int_users_rows_checked as (
 

@@ -1,4 +1,4 @@
-{# Grain: one row per usable row of ad spend. What the rest of the project reads; rows that can't be used are in
-   quarantine, with the reason. #}
+{# Grain: one row per usable row of ad spend. What the rest of the project reads; rows that can't
+   be used are in quarantine, with the reason. #}
 select * from {{ ref('int_ad_spend_rows_checked') }}
 where reason_code is null

@@ -1,4 +1,5 @@
-{# Grain: one row per touch that an earlier build read and whose row its system has erased since, as it was last read. #}
+{# Grain: one row per touch that an earlier build read and whose row its system has erased since,
+   as it was last read. #}
 {{ config(materialized='table') }}
 with
 

@@ -1,5 +1,5 @@
-{# Grain: one row per currency and interval in which a rate into the reporting currency holds. The first one holds from the
-   beginning of time. #}
+{# Grain: one row per currency and interval in which a rate into the reporting currency holds. The
+   first one holds from the beginning of time. #}
 with
 
 rates as (select * from {{ ref('exchange_rates') }}),

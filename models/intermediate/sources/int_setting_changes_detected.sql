@@ -1,5 +1,6 @@
-{# Grain: one row per setting and snapshot that shows a change: it appeared, vanished, was activated, deactivated or relabelled.
-   What a list showed when it was first seen is no change. #}
+{# Grain: one row per setting and snapshot that shows a change: it appeared, vanished, was
+   activated, deactivated or relabelled. What a list showed when it was first seen is no change.
+   #}
 {{ config(materialized='table') }}
 with
 
@@ -33,7 +34,7 @@ classified_pairs as (
             when not was_offered then 'appeared'
             when was_active and not is_active then 'deactivated'
             when is_active and not was_active then 'activated'
-            when label is distinct from from_label then 'relabelled'
+            when coalesce(label, '') <> coalesce(from_label, '') then 'relabelled'
         end as change
     from snapshot_pairs
 

@@ -1,11 +1,15 @@
-{# Grain: one row per setting. What systems offer now: usable settings, and the columns of the source tables (kind column; name is
-   the table, value the column, label its type). #}
+{# Grain: one row per setting. What systems offer now: usable settings, and the columns of the
+   source tables (kind column; name is the table, value the column, label its type). #}
 {{ config(materialized='table') }}
 with
 
 settings as (select * from {{ ref('int_settings_rows_checked') }} where reason_code is null),
 
-source_columns as ({{ columns_of_sources() }}),
+source_columns as (
+
+    {{ columns_of_sources() }}
+
+),
 
 int_settings_unioned as (
 

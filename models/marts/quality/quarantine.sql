@@ -1,4 +1,5 @@
-{# Grain: one row per source row that cannot be used, and entity that it was read for: the reason, and the row as loaded. #}
+{# Grain: one row per source row that cannot be used, and entity that it was read for: the reason,
+   and the row as loaded. #}
 with
 
 reasons as (select * from {{ ref('row_reasons') }} where row_status = 'quarantined'),

@@ -1,6 +1,6 @@
-{# Grain: one row per source table, row status and reason. Where every source row went; and, apart from that, how many erased rows
-   are retained. #}
-{%- set checked_code = "coalesce(reason_code, case when reason_detail is not null then 'unreadable_part' end)" -%}
+{# Grain: one row per source table, row status and reason. Where every source row went; and, apart
+   from that, how many erased rows are retained. #}
+{%- set remark = "case when reason_detail is not null then 'unreadable_part' end" -%}
 with
 
 reasons as (select * from {{ ref('row_reasons') }}),
@@ -37,10 +37,10 @@ row_counts as (
     select
         system,
         source_table,
-        {{ checked_code }} as reason_code,
+        coalesce(reason_code, {{ remark }}) as reason_code,
         count(*) as row_count
     from {{ ref('int_' ~ entity ~ '_rows_checked') }}
-    group by system, source_table, {{ checked_code }}
+    group by system, source_table, coalesce(reason_code, {{ remark }})
     union all
     {%- endfor %}
     -- Rows of earlier builds that are gone.

@@ -1,4 +1,5 @@
-{# Grain: one row per contact and engagement, and one per call or meeting, which only details them. #}
+{# Grain: one row per contact and engagement, and one per call or meeting, which only details
+   them. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
 
 with

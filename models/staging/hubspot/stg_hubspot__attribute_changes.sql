@@ -1,4 +1,5 @@
-{# Grain: one row per value in the property history of contacts (only attributes that the definition uses) and companies. #}
+{# Grain: one row per value in the property history of contacts (only attributes that the
+   definition uses) and companies. #}
 {{ config(enabled=provides(model.name)) }}
 
 with

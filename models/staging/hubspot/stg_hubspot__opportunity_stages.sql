@@ -1,4 +1,5 @@
-{# Grain: one row per stage that a deal entered, and per value in the property history of deals. #}
+{# Grain: one row per stage that a deal entered, and per value in the property history of deals.
+   #}
 {{ config(enabled=provides(model.name)) }}
 
 {%- set has_stages = has_landed('hubspot', 'deal_stage') %}
