@@ -27,7 +27,11 @@ int_ad_spend_rows_checked as (
         source_rows.impressions,
         source_rows.clicks,
         source_rows.spend_date,
-        {{ checked_origin('source_rows', unknown_currency('source_rows', 'currencies')) }}
+        {{ checked_origin('source_rows') }},
+        coalesce(
+            source_rows.reason_code,
+            case when currencies.currency is null then 'unknown_currency' end
+        ) as reason_code
     from source_rows
     left join currencies
         on {{ currency_or_default('source_rows.currency') }} = currencies.currency

@@ -43,17 +43,21 @@ int_attribute_changes_rows_checked as (
         keyed_rows.record_key,
         keyed_rows.attribute,
         -- 0 employees means unknown; a score of 0 is a score.
-        nullif(keyed_rows.read_value, case keyed_rows.attribute when 'employees' then '0' end) as value,
+        nullif(keyed_rows.read_value, case keyed_rows.attribute when 'employees' then '0' end)
+            as value,
         nullif(
             keyed_rows.read_from_value, case keyed_rows.attribute when 'employees' then '0' end
         ) as from_value,
         keyed_rows.changed_at,
-        {{ checked_origin(
-            'keyed_rows',
-            "coalesce(" ~ unknown_reference(['records'], 'keyed_rows')
-            ~ ", case when keyed_rows.value is not null and keyed_rows.read_value is null"
-            ~ " then 'unreadable_value' end)"
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when records.record_key is null then 'unknown_reference'
+                when keyed_rows.value is not null and keyed_rows.read_value is null
+                    then 'unreadable_value'
+            end
+        ) as reason_code
     from keyed_rows
     left join records
         on

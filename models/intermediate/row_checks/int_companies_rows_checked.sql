@@ -22,7 +22,8 @@ int_companies_rows_checked as (
         upper(source_rows.country) as country,
         source_rows.yearly_revenue,
         source_rows.created_at,
-        {{ checked_origin('source_rows') }}
+        {{ checked_origin('source_rows') }},
+        source_rows.reason_code
     from source_rows
 
 )

@@ -26,8 +26,13 @@ int_opportunities_rows_checked as (
         coalesce(source_rows.is_won, false)
         and coalesce(source_rows.closed_at < {{ cutoff() }}, true) as is_won,
         source_rows.created_at,
-        case when source_rows.closed_at < {{ cutoff() }} then source_rows.closed_at end as closed_at,
-        {{ checked_origin('source_rows', unknown_currency('source_rows', 'currencies')) }}
+        case when source_rows.closed_at < {{ cutoff() }} then source_rows.closed_at end
+            as closed_at,
+        {{ checked_origin('source_rows') }},
+        coalesce(
+            source_rows.reason_code,
+            case when currencies.currency is null then 'unknown_currency' end
+        ) as reason_code
     from source_rows
     left join currencies
         on {{ currency_or_default('source_rows.currency') }} = currencies.currency

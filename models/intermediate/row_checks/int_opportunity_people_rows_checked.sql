@@ -37,11 +37,14 @@ int_opportunity_people_rows_checked as (
         keyed_rows.system,
         keyed_rows.role,
         coalesce(keyed_rows.is_primary, false) as is_primary,
-        {{ checked_origin(
-            'keyed_rows',
-            "coalesce(" ~ unknown_reference(['people'], 'keyed_rows')
-            ~ ", case when opportunities.opportunity_key is null then 'unknown_reference' end)"
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when people.record_key is null then 'unknown_reference'
+                when opportunities.opportunity_key is null then 'unknown_reference'
+            end
+        ) as reason_code
     from keyed_rows
     left join people on keyed_rows.record_key = people.record_key
     left join opportunities on keyed_rows.opportunity_key = opportunities.opportunity_key

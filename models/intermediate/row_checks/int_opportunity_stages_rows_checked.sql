@@ -37,11 +37,14 @@ int_opportunity_stages_rows_checked as (
         labels.stage,
         keyed_rows.amount,
         keyed_rows.entered_at,
-        {{ checked_origin(
-            'keyed_rows',
-            "coalesce(" ~ unknown_reference(['opportunities'], 'keyed_rows', key='opportunity_key')
-            ~ ", case when keyed_rows.label is not null and labels.label is null then 'unknown_label' end)"
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when opportunities.opportunity_key is null then 'unknown_reference'
+                when keyed_rows.label is not null and labels.label is null then 'unknown_label'
+            end
+        ) as reason_code
     from keyed_rows
     left join opportunities on keyed_rows.opportunity_key = opportunities.opportunity_key
     left join labels

@@ -38,11 +38,14 @@ int_payments_rows_checked as (
         {{ currency_or_default('keyed_rows.currency') }} as currency,
         keyed_rows.amount,
         keyed_rows.paid_at,
-        {{ checked_origin(
-            'keyed_rows',
-            "coalesce(" ~ unknown_reference(['companies'], 'keyed_rows', key='company_key')
-            ~ ", " ~ unknown_currency('keyed_rows', 'currencies') ~ ")"
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when companies.company_key is null then 'unknown_reference'
+                when currencies.currency is null then 'unknown_currency'
+            end
+        ) as reason_code
     from keyed_rows
     left join companies on keyed_rows.company_key = companies.company_key
     left join currencies

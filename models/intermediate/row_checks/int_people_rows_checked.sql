@@ -27,7 +27,8 @@ int_people_rows_checked as (
         source_rows.lead_score,
         coalesce(source_rows.is_test, false) as is_test,
         source_rows.created_at,
-        {{ checked_origin('source_rows') }}
+        {{ checked_origin('source_rows') }},
+        source_rows.reason_code
     from source_rows
 
 )

@@ -33,10 +33,14 @@ int_person_links_rows_checked as (
         keyed_rows.other_record_key,
         keyed_rows.link_kind,
         keyed_rows.linked_at,
-        {{ checked_origin(
-            'keyed_rows',
-            unknown_reference(['people', 'other_people'], 'keyed_rows')
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when people.record_key is null then 'unknown_reference'
+                when other_people.record_key is null then 'unknown_reference'
+            end
+        ) as reason_code
     from keyed_rows
     left join people on keyed_rows.record_key = people.record_key
     left join people as other_people on keyed_rows.other_record_key = other_people.record_key

@@ -40,12 +40,15 @@ int_service_events_rows_checked as (
         keyed_rows.kind,
         keyed_rows.score,
         keyed_rows.occurred_at,
-        {{ checked_origin(
-            'keyed_rows',
-            "coalesce(keyed_rows.reason_code, case"
-            ~ " when people.record_key is null and companies.company_key is null then 'unknown_reference'"
-            ~ " when kinds.kind is null then 'unknown_label' end)"
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when people.record_key is null and companies.company_key is null
+                    then 'unknown_reference'
+                when kinds.kind is null then 'unknown_label'
+            end
+        ) as reason_code
     from keyed_rows
     left join people on keyed_rows.record_key = people.record_key
     left join companies on keyed_rows.company_key = companies.company_key

@@ -43,11 +43,11 @@ int_settings_rows_checked as (
         ranked_rows.value,
         ranked_rows.label,
         ranked_rows.is_active,
-        {{ checked_origin(
-            'ranked_rows',
-            "case when ranked_rows.reason_code is null and ranked_rows.position > 1"
-            ~ " then 'duplicate_key' else ranked_rows.reason_code end"
-        ) }}
+        {{ checked_origin('ranked_rows') }},
+        coalesce(
+            ranked_rows.reason_code,
+            case when ranked_rows.position > 1 then 'duplicate_key' end
+        ) as reason_code
     from ranked_rows
 
 )

@@ -31,11 +31,14 @@ int_stage_claims_rows_checked as (
         keyed_rows.from_label,
         labels.stage,
         keyed_rows.claimed_at,
-        {{ checked_origin(
-            'keyed_rows',
-            "coalesce(" ~ unknown_reference(['people'], 'keyed_rows')
-            ~ ", case when labels.label is null then 'unknown_label' end)"
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when people.record_key is null then 'unknown_reference'
+                when labels.label is null then 'unknown_label'
+            end
+        ) as reason_code
     from keyed_rows
     left join people on keyed_rows.record_key = people.record_key
     left join labels

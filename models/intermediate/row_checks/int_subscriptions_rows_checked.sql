@@ -39,12 +39,15 @@ int_subscriptions_rows_checked as (
         keyed_rows.monthly_amount,
         keyed_rows.started_at,
         case when keyed_rows.ended_at < {{ cutoff() }} then keyed_rows.ended_at end as ended_at,
-        {{ checked_origin(
-            'keyed_rows',
-            "coalesce(" ~ unknown_reference(['companies'], 'keyed_rows', key='company_key')
-            ~ ", case when keyed_rows.ended_at < keyed_rows.started_at then 'impossible_time' end, "
-            ~ unknown_currency('keyed_rows', 'currencies') ~ ")"
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when companies.company_key is null then 'unknown_reference'
+                when keyed_rows.ended_at < keyed_rows.started_at then 'impossible_time'
+                when currencies.currency is null then 'unknown_currency'
+            end
+        ) as reason_code
     from keyed_rows
     left join companies on keyed_rows.company_key = companies.company_key
     left join currencies

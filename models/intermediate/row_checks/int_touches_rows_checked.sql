@@ -37,11 +37,15 @@ int_touches_rows_checked as (
         keyed_rows.campaign,
         keyed_rows.cost,
         keyed_rows.occurred_at,
-        {{ checked_origin(
-            'keyed_rows',
-            "coalesce(" ~ unknown_reference(['people'], 'keyed_rows', optional='record_id')
-            ~ ", case when kinds.kind is null then 'unknown_label' end)"
-        ) }}
+        {{ checked_origin('keyed_rows') }},
+        coalesce(
+            keyed_rows.reason_code,
+            case
+                when people.record_key is null and keyed_rows.record_id is not null
+                    then 'unknown_reference'
+                when kinds.kind is null then 'unknown_label'
+            end
+        ) as reason_code
     from keyed_rows
     left join people on keyed_rows.record_key = people.record_key
     left join kinds on keyed_rows.kind = kinds.kind

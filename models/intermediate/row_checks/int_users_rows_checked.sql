@@ -15,7 +15,8 @@ int_users_rows_checked as (
         source_rows.user_id,
         source_rows.name,
         source_rows.team,
-        {{ checked_origin('source_rows') }}
+        {{ checked_origin('source_rows') }},
+        source_rows.reason_code
     from source_rows
 
 )
