@@ -20,20 +20,19 @@ IN_FORCE = "in_force"
 VERSIONS = """
     select evaluation, coalesce(max(versions.summary), 'each version in its own time') as summary
     from marts.definition_backtest as backtest
-    left join {seeds}.lead_definition_versions as versions using (definition_version)
+    left join {versions} as versions using (definition_version)
     group by evaluation
     order by evaluation
 """
 
-# The schema of the seeds: a project that installs this one as a package has another name for it.
-SEEDS = """
-    select table_schema from information_schema.tables
-    where table_name = 'lead_definition_versions'
+# A project that installs this one as a package may replace a seed, in a schema of another name.
+SEED = """
+    select table_schema || '.' || table_name from information_schema.tables where table_name = ?
 """
 
 STAGES = """
     select stage, stage_name, coalesce(planning_node = 'lead', false) as is_lead_stage
-    from {seeds}.lifecycle_stages
+    from {stages}
     where stage in (select stage from marts.definition_backtest)
     order by stage_order
 """
@@ -104,10 +103,16 @@ def main() -> int:
     return 1
 
 
+def _seed(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """A seed's table with its schema."""
+    found = connection.execute(SEED, [name]).fetchone()
+    return str(found[0]) if found else f"seeds.{name}"
+
+
 def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str | None) -> int:
     """Prints the tables for the wanted versions, always next to the definition in force."""
-    seeds = (connection.execute(SEEDS).fetchone() or ("seeds",))[0]
-    summaries = dict(connection.execute(VERSIONS.format(seeds=seeds)).fetchall())
+    versions = _seed(connection, "lead_definition_versions")
+    summaries = dict(connection.execute(VERSIONS.format(versions=versions)).fetchall())
     wanted = set(summaries) if draft == "all" else {IN_FORCE, f"version_{draft}"}
     if not wanted <= set(summaries):
         print(
@@ -116,7 +121,9 @@ def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str |
             file=sys.stderr,
         )
         return 1
-    stages = connection.execute(STAGES.format(seeds=seeds)).fetchall()
+    stages = connection.execute(
+        STAGES.format(stages=_seed(connection, "lifecycle_stages"))
+    ).fetchall()
     query = FIGURES.format(slice_column=slice_column or "''")
     figures = [Figures(*row) for row in connection.execute(query).fetchall()]
     changes = connection.execute(CHANGES).fetchall()

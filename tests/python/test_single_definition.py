@@ -144,7 +144,9 @@ def test_a_model_that_begins_to_decide_is_told(compiled: Manifest, change: str) 
 
 
 def test_an_origin_that_moved_is_told(compiled: Manifest) -> None:
-    moved = replaced(compiled, "int_touches_rows_checked", "keyed.kind,", "keyed.kind as sort,")
+    moved = replaced(
+        compiled, "int_touches_rows_checked", "keyed_rows.kind,", "keyed_rows.kind as sort,"
+    )
     assert any("finds no int_touches_unioned.kind" in sentence for sentence in told(moved))
 
 
