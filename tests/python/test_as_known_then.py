@@ -72,13 +72,14 @@ def test_an_unreadable_value_is_in_quarantine(landed: Path, tmp_path: Path) -> N
     _write(landed, CHANGES.format(company=_company_of(landed, "hubspot")))
     read = (
         "stg_hubspot__row_counts stg_hubspot__attribute_changes"
-        " int_attribute_changes_rows_checked source_reconciliation"
+        " int_attribute_changes_rows_checked quarantine source_reconciliation"
     )
     _build(landed, str(UNTIL), tmp_path, read)
     statuses = query(
         landed,
         "select reason_code, row_count from marts.source_reconciliation "
-        "where source_table = 'company_property_history' and row_status = 'quarantined' order by all",
+        "where source_table = 'company_property_history' and row_status = 'quarantined' "
+        "order by all",
     )
     assert statuses == [("after_cutoff", 1), ("unreadable_value", 1)]
 
