@@ -6,9 +6,9 @@ from tools.check.breach import Rule
 from tools.check.single import (
     every_query_can_be_followed,
     labels_decide_no_stage,
-    only_the_definition_tests_attributes,
-    only_the_definition_reads_evidence,
     leads_come_from_the_definition,
+    only_the_definition_reads_evidence,
+    only_the_definition_tests_attributes,
 )
 
 KPIS = "models/marts/conversion"
@@ -236,7 +236,8 @@ ATTRIBUTES = [
     Planted(
         "asked_in_a_branch",
         "select count(*) as n from marts.fct_journeys union all"
-        " select count(*) from intermediate.int_person_attributes_dated where country in ('US', 'GB')",
+        " select count(*) from intermediate.int_person_attributes_dated"
+        " where country in ('US', 'GB')",
         only_the_definition_tests_attributes,
         "int_person_attributes_dated.country",
     ),
