@@ -19,7 +19,8 @@ changes as (
     union all
     select
         subscriptions.ended_at as changed_at,
-        -1 * {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as change_amount
+        -1
+        * {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as change_amount
     from {{ ref('int_subscriptions_unioned') }} as subscriptions
     inner join rates
         on {{ rate_applies('rates', 'subscriptions.currency', 'subscriptions.started_at') }}

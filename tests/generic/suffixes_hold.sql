@@ -1,5 +1,6 @@
 {# The endings of the columns' names hold: _rate lies between 0 and 1, _count is not negative.
-   Shows the rows that break one, with the column. A model's columns are those that its yml lists. #}
+   Shows the rows that break one, with the column. A model's columns are those that its yml
+   lists. #}
 {% test suffixes_hold(model) %}
 {%- set columns = [] -%}
 {%- if execute -%}

@@ -1,5 +1,5 @@
-{# Grain: one row per version, stage and rule that a person must pass: the rules of the stage itself, and the rules of the lead,
-   since a person who is no lead can reach no later stage. #}
+{# Grain: one row per version, stage and rule that a person must pass: the rules of the stage
+   itself, and the rules of the lead, since a person who is no lead can reach no later stage. #}
 -- depends_on: {{ ref('int_definition_checked') }}
 with
 

@@ -1,5 +1,6 @@
-{# Grain: one row per evaluation and version, with the interval in which that version decides. The evaluation in_force, which all
-   published tables use, has every version in its own time; each other one has a single version over all of history. #}
+{# Grain: one row per evaluation and version, with the interval in which that version decides.
+   The evaluation in_force, which all published tables use, has every version in its own time;
+   each other one has a single version over all of history. #}
 -- depends_on: {{ ref('int_definition_checked') }}
 with
 

@@ -1,5 +1,5 @@
-{# Grain: one row per system, person and stage that a label of the system means, with the first moment of it. The stage is
-   null for labels that mean no stage. #}
+{# Grain: one row per system, person and stage that a label of the system means, with the first
+   moment of it. The stage is null for labels that mean no stage. #}
 with
 
 claims as (select * from {{ ref('int_stage_claims_unioned') }}),

@@ -1,5 +1,6 @@
-{# Grain: one row per person and interval, with the profile: the attributes that rules use, as far as rules can tell them apart.
-   Many persons share a profile, so each rule is evaluated once per profile. #}
+{# Grain: one row per person and interval, with the profile: the attributes that rules use, as
+   far as rules can tell them apart. Many persons share a profile, so each rule is evaluated once
+   per profile. #}
 {%- set attributes = definition_attributes() -%}
 {%- set profile_parts = [] -%}
 {%- for name in attributes -%}
@@ -17,10 +18,10 @@ rules as (select * from {{ ref('int_definition_rules_completed') }}),
 attribute_uses as (
 
     select
-        {%- for name in attributes %}
+    {%- for name in attributes %}
         bool_or(attribute = '{{ name }}') as uses_{{ name }}
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from rules
 
 ),

@@ -1,5 +1,5 @@
-{# Grain: one row per profile, version, stage and rule about attributes: passed, failed or unknown. The only model that compares
-   values with the definition. #}
+{# Grain: one row per profile, version, stage and rule about attributes: passed, failed or
+   unknown. The only model that compares values with the definition. #}
 with
 
 person_profiles as (select * from {{ ref('int_person_profiles_dated') }}),
@@ -43,7 +43,9 @@ comparisons as (
         *,
         case
             when known_value is null then null
-            when operator in ('is', 'is_one_of') then {{ has_word('required_value', 'known_value') }}
+            when
+                operator in ('is', 'is_one_of')
+                then {{ has_word('required_value', 'known_value') }}
             when operator in ('is_not', 'is_none_of')
                 then not {{ has_word('required_value', 'known_value') }}
             when operator = 'at_least'

@@ -1,5 +1,5 @@
-{# Grain: one row per profile, version and stage: whether the profile passes all rules about attributes, and the first one that
-   it fails. #}
+{# Grain: one row per profile, version and stage: whether the profile passes all rules about
+   attributes, and the first one that it fails. #}
 with
 
 profile_rules as (select * from {{ ref('int_profile_rules_evaluated') }}),

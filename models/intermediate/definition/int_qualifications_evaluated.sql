@@ -1,5 +1,5 @@
-{# Grain: one row per evaluation, journey and stage of the definition that the journey met: the first moment. Published tables
-   read the evaluation in_force only. #}
+{# Grain: one row per evaluation, journey and stage of the definition that the journey met: the
+   first moment. Published tables read the evaluation in_force only. #}
 {#- The first dated touch; if none has a date, the first one. -#}
 {%- set touch_order =
     "touches.touch_number + case when touches.occurred_at is null then 1000000000 else 0 end"

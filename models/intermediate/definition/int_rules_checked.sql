@@ -1,5 +1,5 @@
-{# Grain: one row per rule, score or kind of evidence that cannot be used, with a sentence that says where it is, what is wrong
-   and what is allowed. #}
+{# Grain: one row per rule, score or kind of evidence that cannot be used, with a sentence that
+   says where it is, what is wrong and what is allowed. #}
 {%- set attributes = definition_attributes() -%}
 {%- set operators_of_kind = {
     'flag': ['is', 'is_not'],
@@ -75,7 +75,15 @@ rule_operators as (
         *,
         case kind
             {%- for kind, operators in operators_of_kind.items() %}
-            when '{{ kind }}' then coalesce(operator in ('{{ operators | join("', '") }}'), false)
+            when
+                '{{ kind }}'
+                then
+                    coalesce(
+                        operator in (
+                            '{{ operators | join("', '") }}'
+                        ),
+                        false
+                    )
             {%- endfor %}
         end as is_operator_allowed,
         case kind
@@ -97,25 +105,31 @@ rule_faults as (
         case
             when rules.rule is null then 'it has no name. Give each rule a name.'
             when rules.row_count > 1
-                then 'there are ' || cast(rules.row_count as {{ text }})
-                || ' rows with this name. Give each rule of a stage a name of its own.'
+                then
+                    'there are ' || cast(rules.row_count as {{ text }})
+                    || ' rows with this name. Give each rule of a stage a name of its own.'
             when versions.definition_version is null
-                then 'this version is not in seeds/lead_definition_versions.csv. Add it there, or '
-                || 'delete the rule.'
+                then
+                    'this version is not in seeds/lead_definition_versions.csv. Add it there, or '
+                    || 'delete the rule.'
             when stages.stage is null
                 then 'this stage cannot have rules. Allowed: ' || stage_lists.stages || '.'
             when rules.kind is null
-                then 'the attribute ' || coalesce(rules.attribute, '(empty)') || ' does not exist. '
-                || 'Allowed: {{ (attributes.keys() | list + ['evidence', 'score']) | join(", ") }}.'
+                then
+                    'the attribute ' || coalesce(rules.attribute, '(empty)') || ' does not exist. '
+                    || 'Allowed: {{ (attributes.keys() | list + ['evidence', 'score']) | join(", ") }}.'
             when rules.kind in ('evidence', 'score') and rules.rule != rules.attribute
-                then 'a rule about the ' || rules.attribute || ' must be named ' || rules.attribute
-                || ', so that a stage has one only.'
+                then
+                    'a rule about the ' || rules.attribute || ' must be named ' || rules.attribute
+                    || ', so that a stage has one only.'
             when rules.if_unknown is null or rules.if_unknown not in ('passes', 'fails')
-                then 'if_unknown is ' || coalesce(rules.if_unknown, '(empty)')
-                || '. Allowed: passes, fails.'
+                then
+                    'if_unknown is ' || coalesce(rules.if_unknown, '(empty)')
+                    || '. Allowed: passes, fails.'
             when not rules.is_operator_allowed
-                then 'the operator ' || coalesce(rules.operator, '(empty)') || ' cannot compare '
-                || rules.attribute || '. Allowed: ' || rules.allowed_operators || '.'
+                then
+                    'the operator ' || coalesce(rules.operator, '(empty)') || ' cannot compare '
+                    || rules.attribute || '. Allowed: ' || rules.allowed_operators || '.'
             when rules.value is null
                 then 'the value is empty. Write what ' || rules.attribute || ' is compared with.'
             when rules.kind = 'flag' and rules.value not in ('true', 'false')
@@ -125,14 +139,17 @@ rule_faults as (
             when
                 rules.kind = 'score'
                 and case when rules.is_whole_number then cast(rules.value as bigint) < 1 end
-                then 'the value is ' || rules.value || '. Allowed: a whole number from 1. Delete '
-                || 'the rule if no score is required.'
+                then
+                    'the value is ' || rules.value || '. Allowed: a whole number from 1. Delete '
+                    || 'the rule if no score is required.'
             when unknown_evidence_words.kind is not null
-                then 'the evidence ' || unknown_evidence_words.kind || ' is not in '
-                || 'seeds/evidence_kinds.csv. Write kinds of that file, separated by one blank.'
+                then
+                    'the evidence ' || unknown_evidence_words.kind || ' is not in '
+                    || 'seeds/evidence_kinds.csv. Write kinds of that file, separated by one blank.'
             when rules.operator in ('is', 'is_not') and rules.value like '% %'
-                then 'the value ' || rules.value || ' has several words. Use is_one_of or '
-                || 'is_none_of, or write _ for a blank within a word.'
+                then
+                    'the value ' || rules.value || ' has several words. Use is_one_of or '
+                    || 'is_none_of, or write _ for a blank within a word.'
         end as fault
     from rule_operators as rules
     cross join stage_lists
@@ -153,13 +170,15 @@ score_faults as (
         scores.kind,
         case
             when versions.definition_version is null
-                then 'this version is not in seeds/lead_definition_versions.csv. Add it there, or '
-                || 'delete the score.'
+                then
+                    'this version is not in seeds/lead_definition_versions.csv. Add it there, or '
+                    || 'delete the score.'
             when kinds.kind is null
                 then 'this kind is not in seeds/evidence_kinds.csv. Write a kind of that file.'
             when scores.points is null or scores.points < 1
-                then 'points is ' || coalesce(cast(scores.points as {{ text }}), '(empty)')
-                || '. Allowed: a whole number from 1. Delete the row if the kind adds no points.'
+                then
+                    'points is ' || coalesce(cast(scores.points as {{ text }}), '(empty)')
+                    || '. Allowed: a whole number from 1. Delete the row if the kind adds no points.'
             when count(*) over (partition by scores.definition_version, scores.kind) > 1
                 then 'there are several rows for this kind. Keep one.'
         end as fault

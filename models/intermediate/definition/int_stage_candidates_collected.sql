@@ -1,5 +1,5 @@
-{# Grain: one row per complete week or month, evaluation, stage of the definition and journey that entered the stage or could have
-   done so, with the rule that kept it out. #}
+{# Grain: one row per complete week or month, evaluation, stage of the definition and journey
+   that entered the stage or could have done so, with the rule that kept it out. #}
 with
 
 periods as (select * from {{ ref('int_stage_count_periods_listed') }}),

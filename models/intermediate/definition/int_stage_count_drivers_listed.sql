@@ -1,5 +1,5 @@
-{# Grain: one row per stage that the definition decides and driver of its count, in order: volume (how many journeys could enter),
-   mix (their funnels and channels), and each rule. #}
+{# Grain: one row per stage that the definition decides and driver of its count, in order: volume
+   (how many journeys could enter), mix (their funnels and channels), and each rule. #}
 with
 
 versions as (

@@ -1,5 +1,6 @@
-{# Grain: one row per period, evaluation, stage, cell (funnel and channel) and driver: the candidates that are left after the
-   driver, and its factor: that level as a share of the level before. Includes zeros. #}
+{# Grain: one row per period, evaluation, stage, cell (funnel and channel) and driver: the
+   candidates that are left after the driver, and its factor: that level as a share of the level
+   before. Includes zeros. #}
 {%- set cell = 'period_kind, period_start, evaluation, stage, funnel, channel' -%}
 
 with

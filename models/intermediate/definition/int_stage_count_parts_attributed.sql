@@ -1,5 +1,6 @@
-{# Grain: one row per period that has an earlier one, stage, cell (funnel and channel) and driver: the part of the change of the
-   cell's entries that the driver explains (its Shapley share of the product of all factors). #}
+{# Grain: one row per period that has an earlier one, stage, cell (funnel and channel) and
+   driver: the part of the change of the cell's entries that the driver explains (its Shapley
+   share of the product of all factors). #}
 {%- set cell = 'period_kind, period_start, earlier_start, stage, funnel, channel' -%}
 
 with

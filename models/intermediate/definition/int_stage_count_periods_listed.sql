@@ -1,5 +1,5 @@
-{# Grain: one row per complete week or month and evaluation that its counts are compared in: in_force, and where a version ended
-   in the period also that version alone. #}
+{# Grain: one row per complete week or month and evaluation that its counts are compared in:
+   in_force, and where a version ended in the period also that version alone. #}
 with
 
 periods as (

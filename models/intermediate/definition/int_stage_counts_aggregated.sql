@@ -1,5 +1,6 @@
-{# Grain: one row per complete week or month and stage that the definition decides: the journeys that entered it for the first
-   time, the part of them that was filled in, and the count had the version not changed. #}
+{# Grain: one row per complete week or month and stage that the definition decides: the journeys
+   that entered it for the first time, the part of them that was filled in, and the count had the
+   version not changed. #}
 with
 
 periods as (select * from {{ ref('int_stage_count_periods_listed') }}),

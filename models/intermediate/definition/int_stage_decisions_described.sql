@@ -1,7 +1,8 @@
-{# Grain: one row per person and stage: the decision in force, and the first rule that was not passed. Taken at the touch that
-   met the stage, else at the last touch that could have met it, else as of the cutoff. #}
+{# Grain: one row per person and stage: the decision in force, and the first rule that was not
+   passed. Taken at the touch that met the stage, else at the last touch that could have met it,
+   else as of the cutoff. #}
 {%- set touch_order -%}
-    row(coalesce(touches.occurred_at, {{ start_of_time() }}), touches.touch_key)
+row(coalesce(touches.occurred_at, {{ start_of_time() }}), touches.touch_key)
 {%- endset -%}
 {%- set met_order = "row(" ~ or_end("occurred_at") ~ ", touch_key)" -%}
 

@@ -1,4 +1,5 @@
-{# Grain: one row per version, stage and kind of touch: what a touch of this kind counts for the stage. #}
+{# Grain: one row per version, stage and kind of touch: what a touch of this kind counts for the
+   stage. #}
 with
 
 rules as (select * from {{ ref('int_definition_rules_completed') }}),

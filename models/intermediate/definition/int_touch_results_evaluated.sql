@@ -1,5 +1,5 @@
-{# Grain: one row per evaluation, stage and dated touch that could meet the stage: the first rule that it did not pass, null if it
-   passed all. #}
+{# Grain: one row per evaluation, stage and dated touch that could meet the stage: the first rule
+   that it did not pass, null if it passed all. #}
 with
 
 touches as (select * from {{ ref('int_touches_scored') }} where occurred_at is not null),

@@ -1,5 +1,5 @@
-{# Grain: one row per evaluation and touch that can count in it: the version that evaluates it, the profile of the person at that
-   moment, and the score of the journey up to it. #}
+{# Grain: one row per evaluation and touch that can count in it: the version that evaluates it,
+   the profile of the person at that moment, and the score of the journey up to it. #}
 {#- In order of time, and of key at the same time, so that the same touches give the same sums. -#}
 {%- set journey_so_far -%}
     partition by versions.evaluation, profiled_touches.journey_key

@@ -156,6 +156,24 @@ named_episodes as (
 
 ),
 
+episode_sentences as (
+
+    -- The numbers first, then the words: each sentence is filled in two steps.
+    select
+        *,
+        {{ alert_sentence(
+            template='sentence',
+            texts={},
+            counts={
+                'observed': 'observed_volume', 'expected': 'expected_volume',
+                'affected': 'affected_count', 'points': 'abs(observed_volume)',
+                'ongoing': 'cast(is_ongoing as integer)',
+            },
+        ) }} as counted_sentence
+    from named_episodes
+
+),
+
 int_drift_episodes_described as (
 
     select
@@ -170,7 +188,7 @@ int_drift_episodes_described as (
         case when blocked_by = 'one_rule' or subject = '' then null else subject end as subject,
         owner_team,
         {{ alert_sentence(
-            template='sentence',
+            template='counted_sentence',
             texts={
                 'system': 'system_name', 'stage': 'stage_name', 'rule': 'rule',
                 'rule_note': 'rule_note', 'subject': 'subject_name',
@@ -179,18 +197,14 @@ int_drift_episodes_described as (
                 'above_or_below': "case when observed_volume < 0 then 'below' else 'above' end",
                 'when': 'period_text', 'first_alarm': long_date('first_seen_date'),
             },
-            counts={
-                'observed': 'observed_volume', 'expected': 'expected_volume',
-                'affected': 'affected_count', 'points': 'abs(observed_volume)',
-                'ongoing': 'cast(is_ongoing as integer)',
-            },
+            counts={},
         ) }} as summary,
         observed_volume,
         expected_volume,
         affected_count,
         first_seen_date,
         last_seen_date
-    from named_episodes
+    from episode_sentences
 
 )
 

@@ -89,10 +89,11 @@ window_sums as (
         recent_level_ratio,
         level_shift_z_score
     from day_scores
-    window days_{{ window_days | int }} as (
-        partition by {{ series }} order by day_number
-        rows between {{ window_days | int - 1 }} preceding and current row
-    )
+    window
+        days_{{ window_days | int }} as (
+            partition by {{ series }} order by day_number
+            rows between {{ window_days | int - 1 }} preceding and current row
+        )
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

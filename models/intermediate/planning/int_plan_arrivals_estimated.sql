@@ -10,28 +10,46 @@ effects as (select * from {{ ref('int_plan_scenario_effects_estimated') }}),
 
 nodes as (
 
-    select 'lead' as node, 1 as node_order
+    select
+        'lead' as node,
+        1 as node_order
     union all
-    select 'prospect' as node, 2 as node_order
+    select
+        'prospect' as node,
+        2 as node_order
     union all
-    select 'opportunity' as node, 3 as node_order
+    select
+        'opportunity' as node,
+        3 as node_order
     union all
-    select 'win' as node, 4 as node_order
+    select
+        'win' as node,
+        4 as node_order
 
 ),
 
 inflows as (
 
     -- Where each inflow starts.
-    select 'new_leads' as inflow, 1 as first_order
+    select
+        'new_leads' as inflow,
+        1 as first_order
     union all
-    select 'first_lead' as inflow, 1 as first_order
+    select
+        'first_lead' as inflow,
+        1 as first_order
     union all
-    select 'open_lead' as inflow, 1 as first_order
+    select
+        'open_lead' as inflow,
+        1 as first_order
     union all
-    select 'open_prospect' as inflow, 2 as first_order
+    select
+        'open_prospect' as inflow,
+        2 as first_order
     union all
-    select 'open_opportunity' as inflow, 3 as first_order
+    select
+        'open_opportunity' as inflow,
+        3 as first_order
 
 ),
 

@@ -11,7 +11,13 @@ samples as ({{ plan_samples() }}),
 
 history_weeks as ({{ whole_numbers(0, int_var('planning_history_weeks')) }}),
 
-tables as (select distinct funnel, lead_group, from_node from transitions),
+tables as (
+    select distinct
+        funnel,
+        lead_group,
+        from_node
+    from transitions
+),
 
 events as (
 

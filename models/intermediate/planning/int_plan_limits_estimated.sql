@@ -39,9 +39,10 @@ paid_shares as (
     select
         funnel,
         week_number,
-        sum(coalesce(expected_revenue, entry_volume)) over (
-            partition by funnel order by week_number
-        )
+        sum(coalesce(expected_revenue, entry_volume))
+            over (
+                partition by funnel order by week_number
+            )
         / nullif(sum(coalesce(expected_revenue, entry_volume)) over (partition by funnel), 0)
             as paid_share
     from first_lead_wins

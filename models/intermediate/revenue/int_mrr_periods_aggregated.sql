@@ -52,7 +52,8 @@ account_movements as (
         case
             when account_balances.opening_amount = 0 and account_balances.closing_amount = 0
                 then 'none'
-            when account_balances.opening_amount = 0
+            when
+                account_balances.opening_amount = 0
                 and customers.first_mrr_month >= account_balances.period_start then 'new'
             when account_balances.opening_amount = 0 then 'reactivation'
             when account_balances.closing_amount = 0 then 'churn'

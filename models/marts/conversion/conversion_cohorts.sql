@@ -16,7 +16,14 @@ months as (
 
 ),
 
-combinations as (select distinct step, funnel, channel, segment from journey_steps),
+combinations as (
+    select distinct
+        step,
+        funnel,
+        channel,
+        segment
+    from journey_steps
+),
 
 cohorts as (
 

@@ -1,5 +1,6 @@
-{# Grain: one row per evaluation (the definition in force, or one version alone), stage that the definition decides, funnel, first
-   channel and month in which journeys started: how many journeys it qualifies, and how many of them won. #}
+{# Grain: one row per evaluation (the definition in force, or one version alone), stage that the
+   definition decides, funnel, first channel and month in which journeys started: how many
+   journeys it qualifies, and how many of them won. #}
 with
 
 journeys as (

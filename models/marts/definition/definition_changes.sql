@@ -1,5 +1,6 @@
-{# Grain: one row per version (or draft), journey and stage that the journey would enter or leave under it, with the rule that
-   decides: what the touch that meets the stage in one evaluation lacks in the other. #}
+{# Grain: one row per version (or draft), journey and stage that the journey would enter or leave
+   under it, with the rule that decides: what the touch that meets the stage in one evaluation
+   lacks in the other. #}
 with
 
 qualifications as (select * from {{ ref('int_qualifications_evaluated') }}),

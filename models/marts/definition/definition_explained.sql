@@ -1,5 +1,5 @@
-{# Grain: one row per person, stage and rule: passed, failed or unknown, at the moment when the stage was first met, or last
-   could have been. #}
+{# Grain: one row per person, stage and rule: passed, failed or unknown, at the moment when the
+   stage was first met, or last could have been. #}
 {{ config(materialized='view') }}
 
 with

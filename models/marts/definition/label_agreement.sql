@@ -1,5 +1,5 @@
-{# Grain: one row per system, stage, definition version, mismatch reason, both answers and day: the persons on whom the system's
-   label and the definition agree or disagree. #}
+{# Grain: one row per system, stage, definition version, mismatch reason, both answers and day:
+   the persons on whom the system's label and the definition agree or disagree. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),
@@ -62,8 +62,10 @@ person_answers as (
         -- The day of the first yes of the two.
         cast(least(
             {{ or_end('labels.labelled_at') }},
-            case when decisions.is_met then {{ or_end('decisions.evaluated_at') }}
-                else {{ end_of_time() }} end
+            case
+                when decisions.is_met then {{ or_end('decisions.evaluated_at') }}
+                else {{ end_of_time() }}
+            end
         ) as date) as agreement_date
     from system_persons
     inner join decisions on system_persons.person_key = decisions.person_key

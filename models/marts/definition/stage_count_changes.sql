@@ -1,5 +1,6 @@
-{# Grain: one row per complete week or month that has an earlier one, stage of the definition, and part (with the rule, if the part
-   is a rule): the entries more or fewer than the earlier period because of it. #}
+{# Grain: one row per complete week or month that has an earlier one, stage of the definition,
+   and part (with the rule, if the part is a rule): the entries more or fewer than the earlier
+   period because of it. #}
 with
 
 counts as (select * from {{ ref('int_stage_counts_aggregated') }}),

@@ -13,15 +13,35 @@ journeys as (select * from {{ ref('fct_journeys') }}),
 
 node_entries as (
 
-    select funnel, 'awareness' as node, cast(awareness_at as date) as entry_date from journeys
+    select
+        funnel,
+        'awareness' as node,
+        cast(awareness_at as date) as entry_date
+    from journeys
     union all
-    select funnel, 'lead' as node, cast(lead_at as date) as entry_date from journeys
+    select
+        funnel,
+        'lead' as node,
+        cast(lead_at as date) as entry_date
+    from journeys
     union all
-    select funnel, 'prospect' as node, cast(prospect_at as date) as entry_date from journeys
+    select
+        funnel,
+        'prospect' as node,
+        cast(prospect_at as date) as entry_date
+    from journeys
     union all
-    select funnel, 'opportunity' as node, cast(opportunity_at as date) as entry_date from journeys
+    select
+        funnel,
+        'opportunity' as node,
+        cast(opportunity_at as date) as entry_date
+    from journeys
     union all
-    select funnel, 'win' as node, cast(win_at as date) as entry_date from journeys
+    select
+        funnel,
+        'win' as node,
+        cast(win_at as date) as entry_date
+    from journeys
 
 ),
 

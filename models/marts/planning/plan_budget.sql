@@ -95,8 +95,10 @@ channel_elasticities as (
         case
             when month_count < {{ least_months }} or spend_spread is null or spend_spread = 0 then 1
             else least(greatest(
-                (slope * spend_spread / greatest(noise, {{ least_noise }})
-                    + 1 / {{ prior_variance }})
+                (
+                    slope * spend_spread / greatest(noise, {{ least_noise }})
+                    + 1 / {{ prior_variance }}
+                )
                 / (spend_spread / greatest(noise, {{ least_noise }}) + 1 / {{ prior_variance }}),
                 {{ least_elasticity }}
             ), 1)

@@ -23,23 +23,41 @@ rates as (select * from {{ ref('int_plan_rates_estimated') }} where is_total),
 inflow_nodes as (
 
     -- The nodes that a journey of the inflow still has to leave.
-    select 'new_leads' as inflow, 'lead' as from_node
+    select
+        'new_leads' as inflow,
+        'lead' as from_node
     union all
-    select 'new_leads' as inflow, 'prospect' as from_node
+    select
+        'new_leads' as inflow,
+        'prospect' as from_node
     union all
-    select 'new_leads' as inflow, 'opportunity' as from_node
+    select
+        'new_leads' as inflow,
+        'opportunity' as from_node
     union all
-    select 'open_lead' as inflow, 'lead' as from_node
+    select
+        'open_lead' as inflow,
+        'lead' as from_node
     union all
-    select 'open_lead' as inflow, 'prospect' as from_node
+    select
+        'open_lead' as inflow,
+        'prospect' as from_node
     union all
-    select 'open_lead' as inflow, 'opportunity' as from_node
+    select
+        'open_lead' as inflow,
+        'opportunity' as from_node
     union all
-    select 'open_prospect' as inflow, 'prospect' as from_node
+    select
+        'open_prospect' as inflow,
+        'prospect' as from_node
     union all
-    select 'open_prospect' as inflow, 'opportunity' as from_node
+    select
+        'open_prospect' as inflow,
+        'opportunity' as from_node
     union all
-    select 'open_opportunity' as inflow, 'opportunity' as from_node
+    select
+        'open_opportunity' as inflow,
+        'opportunity' as from_node
 
 ),
 
