@@ -80,7 +80,8 @@ def manifest() -> Manifest:
         node(
             DEFINITION,
             ("model.shop.int_people_rows_checked", "seed.shop.lead_definition_rules"),
-            "with people as (select * from {{ ref('int_people_rows_checked') }}) select * from people",
+            "with people as (select * from {{ ref('int_people_rows_checked') }})"
+            " select * from people",
         ),
         node(
             FACT, ("model.shop.int_leads_evaluated",), lifecycle_key="bigint", lost_at="timestamp"

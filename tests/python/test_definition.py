@@ -92,7 +92,11 @@ def test_the_backtest_adds_up_the_second_implementation_and_the_wins(
 ) -> None:
     found = {row[:2]: row[2:] for row in query(built.database, BACKTEST)}
     wins = query(built.database, WINS)
-    assert found == {key: _figures(*key, qualified, wins) for key in found}
+    expected = {
+        (evaluation, stage): _figures(evaluation, stage, qualified, wins)
+        for evaluation, stage in found
+    }
+    assert found == expected
 
 
 def _figures(

@@ -147,7 +147,7 @@ def test_no_line_of_the_files_is_lost(olist: duckdb.DuckDBPyConnection) -> None:
 
 
 def _figures() -> dict[tuple[str, str], tuple[int, int, float | None]]:
-    """By origin (unknown where there is none) and month of the first contact, or of an earlier win."""
+    """By origin (unknown if there is none) and month of the first contact, or of an earlier win."""
     won = {row["mql_id"]: _day(row["won_date"]) for row in _rows(DEALS)}
     days: dict[tuple[str, str], list[timedelta | None]] = {}
     for row in _rows(LEADS):

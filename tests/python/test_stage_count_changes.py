@@ -10,9 +10,9 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.python.test_kpi_money_tree import parts
 
 from tests.python.conftest import Built, query
+from tests.python.test_kpi_tree import parts
 
 RULES = ("large_enough", "business_address", "score")
 PERIODS = (date(2026, 5, 4), date(2026, 5, 11))

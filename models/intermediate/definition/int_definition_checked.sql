@@ -1,6 +1,5 @@
-{# Grain: one row per fault of the lead definition, as a sentence: its rules and scores, the
-   dates of its versions, and whether the teams agreed to them. Any row stops the build before a
-   lead is evaluated. #}
+{# Grain: one row per fault of the lead definition, as a sentence: of rules, scores, dates of
+   versions and agreements. Any row stops the build before a lead is evaluated. #}
 {{ config(post_hook="{{ stop_at_faults() }}") }}
 {%- set text = dbt.type_string() -%}
 {%- set day = "cast(cast({} as date) as " ~ text ~ ")" -%}

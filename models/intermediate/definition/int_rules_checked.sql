@@ -8,6 +8,7 @@
     'evidence': ['is', 'is_one_of'],
     'score': ['at_least'],
 } -%}
+{%- set known_attributes = attributes.keys() | list + ['evidence', 'score'] -%}
 {%- set text = dbt.type_string() -%}
 
 with
@@ -75,15 +76,8 @@ rule_operators as (
         *,
         case kind
             {%- for kind, operators in operators_of_kind.items() %}
-            when
-                '{{ kind }}'
-                then
-                    coalesce(
-                        operator in (
-                            '{{ operators | join("', '") }}'
-                        ),
-                        false
-                    )
+            {%- set listed = "'" ~ operators | join("', '") ~ "'" %}
+            when '{{ kind }}' then coalesce(operator in ({{ listed }}), false)
             {%- endfor %}
         end as is_operator_allowed,
         case kind
@@ -117,7 +111,7 @@ rule_faults as (
             when rules.kind is null
                 then
                     'the attribute ' || coalesce(rules.attribute, '(empty)') || ' does not exist. '
-                    || 'Allowed: {{ (attributes.keys() | list + ['evidence', 'score']) | join(", ") }}.'
+                    || 'Allowed: {{ known_attributes | join(", ") }}.'
             when rules.kind in ('evidence', 'score') and rules.rule != rules.attribute
                 then
                     'a rule about the ' || rules.attribute || ' must be named ' || rules.attribute
@@ -178,7 +172,7 @@ score_faults as (
             when scores.points is null or scores.points < 1
                 then
                     'points is ' || coalesce(cast(scores.points as {{ text }}), '(empty)')
-                    || '. Allowed: a whole number from 1. Delete the row if the kind adds no points.'
+                    || '. Allowed: a whole number from 1. Delete the row of a kind without points.'
             when count(*) over (partition by scores.definition_version, scores.kind) > 1
                 then 'there are several rows for this kind. Keep one.'
         end as fault

@@ -97,9 +97,7 @@ trial_system_scores as (
             and trials.person_key = system_score_intervals.person_key
             and trials.day_ends_at > system_score_intervals.valid_from
             and trials.day_ends_at <= {{ or_end('system_score_intervals.valid_to') }}
-    group by
-        {% for column in trial %}trials.{{ column }}{{ ', ' if not loop.last }}
-    {% endfor %}
+    group by trials.{{ trial | join(', trials.') }}
 
 ),
 

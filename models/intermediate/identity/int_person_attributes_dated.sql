@@ -51,17 +51,30 @@ values_in_intervals as (
     select
         change_times.person_key,
         change_times.valid_from,
-        max(case when entity = 'people' and attribute = 'seniority' then value end) as seniority,
-        max(case when entity = 'people' and attribute = 'country' then value end)
-            as person_country,
-        max(case when entity = 'people' and attribute = 'employees' then value end)
-            as person_employees,
-        max(case when entity = 'companies' and attribute = 'country' then value end)
-            as account_country,
-        max(case when entity = 'companies' and attribute = 'industry' then value end)
-            as industry,
-        max(case when entity = 'companies' and attribute = 'employees' then value end)
-            as account_employees
+        max(case
+            when person_values.entity = 'people' and person_values.attribute = 'seniority'
+                then person_values.value
+        end) as seniority,
+        max(case
+            when person_values.entity = 'people' and person_values.attribute = 'country'
+                then person_values.value
+        end) as person_country,
+        max(case
+            when person_values.entity = 'people' and person_values.attribute = 'employees'
+                then person_values.value
+        end) as person_employees,
+        max(case
+            when person_values.entity = 'companies' and person_values.attribute = 'country'
+                then person_values.value
+        end) as account_country,
+        max(case
+            when person_values.entity = 'companies' and person_values.attribute = 'industry'
+                then person_values.value
+        end) as industry,
+        max(case
+            when person_values.entity = 'companies' and person_values.attribute = 'employees'
+                then person_values.value
+        end) as account_employees
     from change_times
     inner join person_values
         on
@@ -69,7 +82,6 @@ values_in_intervals as (
             and change_times.valid_from >= person_values.valid_from
             and change_times.valid_from < person_values.valid_to
     group by change_times.person_key, change_times.valid_from
-
 ),
 
 int_person_attributes_dated as (

@@ -2,31 +2,31 @@
    likely amount to if everything goes on as now. Most measures need a plan of the funnel. #}
 {#- Inputs of the formulas: name, part, and measure or node (entries of the stage that is it). -#}
 {%- set inputs = [
-    ('so_far_new_amount', 'so_far', "measure = 'new_amount'"),
-    ('so_far_expansion_amount', 'so_far', "measure = 'expansion_amount'"),
-    ('so_far_renewal_amount', 'so_far', "measure = 'renewal_amount'"),
-    ('so_far_new_target', 'so_far', "measure = 'new_target'"),
-    ('so_far_won_count', 'so_far', "measure = 'new_won_count'"),
-    ('so_far_closed_count', 'so_far', "measure = 'new_closed_count'"),
-    ('so_far_won_days', 'so_far', "measure = 'new_won_days'"),
-    ('so_far_worked_count', 'so_far', "measure = 'new_worked_count'"),
-    ('before_opportunity_count', 'before', "planning_node = 'opportunity'"),
-    ('before_win_count', 'before', "planning_node = 'win'"),
-    ('expected_opportunity_count', 'expected', "planning_node = 'opportunity'"),
-    ('expected_win_count', 'expected', "planning_node = 'win'"),
-    ('expected_new_amount', 'expected', "measure = 'new_amount'"),
-    ('expected_expansion_amount', 'expected', "measure = 'expansion_amount'"),
-    ('expected_renewal_amount', 'expected', "measure = 'renewal_amount'"),
-    ('prior_new_open_amount', 'prior', "measure = 'new_open_amount'"),
-    ('now_open_amount', 'now', "measure = 'open_amount'"),
-    ('now_new_open_amount', 'now', "measure = 'new_open_amount'"),
-    ('now_new_open_count', 'now', "measure = 'new_open_count'"),
-    ('last_mrr_amount', 'last_complete', "measure = 'mrr_closing_amount'"),
-    ('year_mrr_opening_amount', 'last_year', "measure = 'mrr_opening_amount'"),
-    ('year_mrr_closing_amount', 'last_year', "measure = 'mrr_closing_amount'"),
-    ('year_won_count', 'last_year', "measure = 'new_won_count'"),
-    ('year_closed_count', 'last_year', "measure = 'new_closed_count'"),
-    ('year_won_days', 'last_year', "measure = 'new_won_days'"),
+    ('so_far_new_amount', 'so_far', "parts.measure = 'new_amount'"),
+    ('so_far_expansion_amount', 'so_far', "parts.measure = 'expansion_amount'"),
+    ('so_far_renewal_amount', 'so_far', "parts.measure = 'renewal_amount'"),
+    ('so_far_new_target', 'so_far', "parts.measure = 'new_target'"),
+    ('so_far_won_count', 'so_far', "parts.measure = 'new_won_count'"),
+    ('so_far_closed_count', 'so_far', "parts.measure = 'new_closed_count'"),
+    ('so_far_won_days', 'so_far', "parts.measure = 'new_won_days'"),
+    ('so_far_worked_count', 'so_far', "parts.measure = 'new_worked_count'"),
+    ('before_opportunity_count', 'before', "stages.planning_node = 'opportunity'"),
+    ('before_win_count', 'before', "stages.planning_node = 'win'"),
+    ('expected_opportunity_count', 'expected', "stages.planning_node = 'opportunity'"),
+    ('expected_win_count', 'expected', "stages.planning_node = 'win'"),
+    ('expected_new_amount', 'expected', "parts.measure = 'new_amount'"),
+    ('expected_expansion_amount', 'expected', "parts.measure = 'expansion_amount'"),
+    ('expected_renewal_amount', 'expected', "parts.measure = 'renewal_amount'"),
+    ('prior_new_open_amount', 'prior', "parts.measure = 'new_open_amount'"),
+    ('now_open_amount', 'now', "parts.measure = 'open_amount'"),
+    ('now_new_open_amount', 'now', "parts.measure = 'new_open_amount'"),
+    ('now_new_open_count', 'now', "parts.measure = 'new_open_count'"),
+    ('last_mrr_amount', 'last_complete', "parts.measure = 'mrr_closing_amount'"),
+    ('year_mrr_opening_amount', 'last_year', "parts.measure = 'mrr_opening_amount'"),
+    ('year_mrr_closing_amount', 'last_year', "parts.measure = 'mrr_closing_amount'"),
+    ('year_won_count', 'last_year', "parts.measure = 'new_won_count'"),
+    ('year_closed_count', 'last_year', "parts.measure = 'new_closed_count'"),
+    ('year_won_days', 'last_year', "parts.measure = 'new_won_days'"),
 ] -%}
 {#- Formula of each measure, and whether it needs a plan of the funnel. -#}
 {%- set formulas = [
@@ -84,15 +84,32 @@ forecast_inputs as (
     select
         {%- for name, part, condition in inputs %}
         {{ as_double(
-            "coalesce(sum(case when part = '" ~ part ~ "' and " ~ condition ~ " then total end), 0)"
+            "coalesce(sum(case when parts.part = '" ~ part ~ "' and " ~ condition
+            ~ " then parts.total end), 0)"
         ) }} as {{ name }},
         {%- endfor %}
-        period_kind,
-        period_start,
-        funnel
+        parts.period_kind,
+        parts.period_start,
+        parts.funnel
     from parts
     left join stages on parts.measure = stages.entry_measure
-    group by period_kind, period_start, funnel
+    group by parts.period_kind, parts.period_start, parts.funnel
+
+),
+
+planned_inputs as (
+
+    select
+        forecast_inputs.*,
+        periods.is_started,
+        periods.forecast_number,
+        limits.funnel is not null as has_plan
+    from forecast_inputs
+    inner join periods
+        on
+            forecast_inputs.period_kind = periods.period_kind
+            and forecast_inputs.period_start = periods.period_start
+    left join limits on forecast_inputs.funnel = limits.funnel
 
 ),
 
@@ -100,26 +117,18 @@ yearly_ratios as (
 
     -- Closed opportunities and days per win: the whole company's where a funnel has few wins.
     select
-        forecast_inputs.*,
-        periods.is_started,
-        periods.forecast_number,
-        limits.funnel is not null as has_plan,
+        *,
+        {%- for ratio, total in [
+            ('closed_per_win', 'year_closed_count'), ('days_per_win', 'year_won_days')
+        ] %}
         case
-            when year_won_count >= {{ least_won_count }} then year_closed_count / year_won_count
-            else sum(year_closed_count) over company / nullif(sum(year_won_count) over company, 0)
-        end as closed_per_win,
-        case
-            when year_won_count >= {{ least_won_count }} then year_won_days / year_won_count
-            else sum(year_won_days) over company / nullif(sum(year_won_count) over company, 0)
-        end as days_per_win,
+            when year_won_count >= {{ least_won_count }} then {{ total }} / year_won_count
+            else sum({{ total }}) over company / nullif(sum(year_won_count) over company, 0)
+        end as {{ ratio }},
+        {%- endfor %}
         now_new_open_amount / greatest(now_new_open_count, 1) as average_open_amount
-    from forecast_inputs
-    inner join periods
-        on
-            forecast_inputs.period_kind = periods.period_kind
-            and forecast_inputs.period_start = periods.period_start
-    left join limits on forecast_inputs.funnel = limits.funnel
-    window company as (partition by forecast_inputs.period_kind, forecast_inputs.period_start)
+    from planned_inputs
+    window company as (partition by period_kind, period_start)
 
 ),
 

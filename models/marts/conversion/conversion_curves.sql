@@ -85,7 +85,7 @@ variances as (
 curve_points as (
 
     -- The interval is taken on the log(-log) scale, which has no value where the share is 0 or 1. A
-    -- share of 1 that is a sum of fractions may fall short of it in the last bit, hence the rounding.
+    -- share of 1 that is a sum of fractions may miss it in the last bit, hence the rounding.
     select
         *,
         max(converted_rate) over (partition by step, slice_name, slice_value) as final_rate,
