@@ -88,6 +88,11 @@ def test_the_project_has_one_definition(compiled: Manifest) -> None:
     assert told(compiled) == []
 
 
+def test_a_kind_that_names_a_decided_stage_is_no_second_definition(compiled: Manifest) -> None:
+    """The models leave such a kind out, whatever a company writes into the seed."""
+    assert told_with_evidence(compiled) == []
+
+
 @pytest.mark.parametrize(
     "fault", [each for each in FAULTS if each.rule], ids=lambda each: each.name
 )
@@ -122,8 +127,8 @@ CHANGES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "service events make leads": (
         "int_stage_evidence_unioned",
-        "where stages.entered_by = 'evidence'",
-        "where stages.entered_by is not null",
+        "where evidence_stages.entered_by = 'evidence'",
+        "where evidence_stages.entered_by is not null",
         "evidence_kinds.stage -> int_stage_evidence_unioned.stage",
     ),
     "journeys of some people only": (

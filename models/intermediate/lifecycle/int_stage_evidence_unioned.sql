@@ -28,14 +28,13 @@ stages as (select * from {{ ref('lifecycle_stages') }}),
 
 evidence_stages as (
 
-    -- Which kind of event is evidence of which stage by itself. Never one that the lead definition
-    -- decides.
+    -- Which kind of event is evidence of which stage, and how that stage is entered.
     select
         kinds.kind,
-        kinds.stage
+        kinds.stage,
+        stages.entered_by
     from kinds
-    inner join stages on kinds.stage = stages.stage
-    where stages.entered_by = 'evidence'
+    left join stages on kinds.stage = stages.stage
 
 ),
 
@@ -88,6 +87,8 @@ events as (
         touches.occurred_at
     from touches
     inner join evidence_stages on touches.kind = evidence_stages.kind
+    -- Never a stage that the lead definition decides.
+    where evidence_stages.entered_by = 'evidence'
     union all
     select
         service_events.journey_key,
@@ -98,6 +99,7 @@ events as (
         service_events.occurred_at
     from service_event_journeys as service_events
     inner join evidence_stages on service_events.kind = evidence_stages.kind
+    where evidence_stages.entered_by = 'evidence'
 
 ),
 
