@@ -39,6 +39,16 @@ fact_counts as (
 
 slices as (select distinct slice_name from {{ ref('conversion_estimates') }}),
 
+marts as (
+
+    select 'fct_journeys' as mart
+    union all
+    select 'conversion_cohorts' as mart
+    union all
+    select 'stage_volumes' as mart
+
+),
+
 differences as (
 
     select
@@ -75,13 +85,7 @@ differences as (
         fact_counts.channel,
         -fact_counts.lead_count as lead_count
     from fact_counts
-    cross join (
-        select 'fct_journeys' as mart
-        union all
-        select 'conversion_cohorts' as mart
-        union all
-        select 'stage_volumes' as mart
-    ) as marts
+    cross join marts
     union all
     select
         'conversion_estimates' as mart,
