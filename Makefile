@@ -17,7 +17,10 @@ BACKUP ?= backups/history
 VARS ?= {}
 
 PY := .venv/bin/python
+FUNNEL := .venv/bin/funnel
+# What running needs, and what testing and developing need on top of it.
 READY := .venv/ready
+DEVELOPERS_READY := .venv/ready-for-developers
 SQL := $(wildcard models tests analyses)
 # What rendered SQL depends on: while none of it changes, it needs no second look.
 SQL_INPUTS := $(shell find $(SQL) macros seeds -name '*.sql' -o -name '*.yml' -o -name '*.csv') \
@@ -29,58 +32,61 @@ SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check demo summary backtest alerts validate publish clean \
+.PHONY: help build test lint check unit-test demo summary backtest alerts validate publish clean \
     history-backup history-restore
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Each runs the command of the same name; .venv/bin/funnel --help lists their options."
 
 build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse (of the demo company), and print a summary
-	@$(PY) -m tools.build --database '$(REVENUE_FUNNEL_DATABASE)' --vars '$(VARS)'
-	@$(PY) -m tools.summary --database '$(REVENUE_FUNNEL_DATABASE)'
+	@$(FUNNEL) build --vars '$(VARS)'
 
-test: lint check build ## everything that must hold: lint, check, build, and the Python tests
+test: lint check build unit-test ## everything that must hold: lint, check, build, unit tests and Python tests
 	@$(PY) -m pytest -q
 
-lint: $(READY) ## style of SQL, YAML and Python; needs no warehouse
+lint: $(DEVELOPERS_READY) ## style of SQL, YAML and Python; needs no warehouse
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -m yamllint --strict .
 	@$(MAKE) --no-print-directory $(SQL_LINTED)
 
-check: $(READY) ## architecture: layers, names, contracts; needs no warehouse
-	@$(PY) -m tools.check
+check: $(DEVELOPERS_READY) ## architecture: layers, names, contracts; needs no warehouse
+	@$(FUNNEL) check
+
+unit-test: build ## dbt's unit tests: each branch of the models on rows written by hand
+	@echo "Running dbt's unit tests ..."
+	@.venv/bin/dbt --quiet test --select test_type:unit --vars '$(VARS)'
 
 demo: $(READY) ## generate the demo company and load it (PEOPLE=8000 SEED=7)
-	@$(PY) -m demo --people $(PEOPLE) --seed $(SEED) --out data/demo
-	@$(PY) -m demo.load --from data/demo --database '$(REVENUE_FUNNEL_DATABASE)'
+	@$(FUNNEL) demo --people $(PEOPLE) --seed $(SEED)
 
 summary: $(READY) ## print a summary of the last build
-	@$(PY) -m tools.summary --database '$(REVENUE_FUNNEL_DATABASE)'
+	@$(FUNNEL) summary
 
 backtest: build ## compare what each version of the lead definition, and each draft, would have counted (DRAFT=3 BY=funnel)
-	@$(PY) -m tools.backtest --database '$(REVENUE_FUNNEL_DATABASE)' --draft '$(DRAFT)' $(if $(BY),--by '$(BY)')
+	@$(FUNNEL) backtest --draft '$(DRAFT)' $(if $(BY),--by '$(BY)')
 
 alerts: $(READY) ## show open alerts, and send the new ones to the channels of alerts.yml
-	@$(PY) -m tools.alerts --database '$(REVENUE_FUNNEL_DATABASE)'
+	@$(FUNNEL) alerts
 
 validate: $(READY) ## check that the data still means what was agreed (Great Expectations)
-	@$(PY) -m tools.expectations --database '$(REVENUE_FUNNEL_DATABASE)'
+	@$(FUNNEL) validate
 
 publish: $(READY) ## validate the last good build, publish it for readers, and send alerts
-	@$(PY) -m tools.publish --database '$(REVENUE_FUNNEL_DATABASE)'
+	@$(FUNNEL) publish
 
 history-backup: $(READY) ## back up the schema history, which cannot be rebuilt (BACKUP=backups/history)
-	@$(PY) -m tools.history backup --database '$(REVENUE_FUNNEL_DATABASE)' --to '$(BACKUP)'
+	@$(FUNNEL) history backup --to '$(BACKUP)'
 
 history-restore: $(READY) ## put the backup of the history into the warehouse (BACKUP=backups/history FORCE=yes)
-	@$(PY) -m tools.history restore --database '$(REVENUE_FUNNEL_DATABASE)' --from '$(BACKUP)' $(if $(filter yes,$(FORCE)),--force)
+	@$(FUNNEL) history restore --from '$(BACKUP)' $(if $(filter yes,$(FORCE)),--force)
 
 clean: ## remove what was made here: the warehouse too, but not .venv
 	rm -rf target logs warehouse data/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(SQL_LINTED): $(READY) $(SQL_INPUTS)
+$(SQL_LINTED): $(DEVELOPERS_READY) $(SQL_INPUTS)
 	@mkdir -p $(@D)
 	@echo "Linting SQL as dbt renders it (about a minute; only when it changed) ..."
 	@$(SCRATCH) $(PY) -m sqlfluff lint --processes 2 --disable-progress-bar $(SQL)
@@ -92,4 +98,10 @@ $(READY): requirements.txt
 	@echo "Making .venv and installing what requirements.txt lists (about a minute) ..."
 	@'$(PYTHON)' -m venv --clear .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(DEVELOPERS_READY): $(READY) requirements-dev.txt
+	@echo "Installing what requirements-dev.txt lists (about a minute) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from tools.run_dbt import ROOT
+from funnel.run_dbt import ROOT
 
 COLUMNS = """
     alert_key bigint, kind text, severity text, system text, stage text, definition_version bigint,

@@ -13,11 +13,11 @@ import pytest
 from dbt.cli.main import dbtRunnerResult
 from filelock import FileLock
 
-from demo.generate import generate
-from demo.load import load
+from funnel.demo.generate import generate
+from funnel.demo.load import load
+from funnel.run_dbt import run_dbt
 from tests.python.demo_company import END, Make
 from tests.python.demo_company import PEOPLE as FEW
-from tools.run_dbt import run_dbt
 
 PEOPLE = 1500
 SEED = 7

@@ -14,8 +14,8 @@ from typing import Any
 
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
 
+from funnel.run_dbt import ROOT
 from tests.python.conftest import UNTIL, Built, query
-from tools.run_dbt import ROOT
 
 DAY = timedelta(days=1)
 OPEN, CONVERTED, OUT = 0, 1, 2

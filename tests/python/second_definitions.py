@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from tools.check.breach import Rule
-from tools.check.single import (
+from funnel.check.breach import Rule
+from funnel.check.single import (
     every_query_can_be_followed,
     labels_decide_no_stage,
     leads_come_from_the_definition,

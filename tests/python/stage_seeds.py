@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 from dbt.cli.main import dbtRunnerResult
 
+from funnel.run_dbt import ROOT, run_dbt
 from tests.python.conftest import Built, messages
-from tools.run_dbt import ROOT, run_dbt
 
 Row = dict[str, str]
 Change = Callable[[str, list[Row]], list[Row]]

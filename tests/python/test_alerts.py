@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from funnel.alerts.read import Alert, read_alerts
+from funnel.alerts.show import brief, show
+from funnel.alerts.words import facts, without_people
+from funnel.run_dbt import ROOT
 from tests.python.alert_world import write_alerts
 from tests.python.conftest import Built
-from tools.alerts.read import Alert, read_alerts
-from tools.alerts.show import brief, show
-from tools.alerts.words import facts, without_people
-from tools.run_dbt import ROOT
 
 KINDS = (
     "label_agreement gradual_change channel_label_agreement score_recalibrated unknown_label"
@@ -42,7 +42,7 @@ def database(tmp_path: Path) -> Path:
 
 
 def _run(database: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "tools.alerts", "--database", str(database), *options]
+    command = [sys.executable, "-m", "funnel", "alerts", "--database", str(database), *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
@@ -75,7 +75,7 @@ def test_the_summary_of_a_build_counts_open_alerts(built: Built, tmp_path: Path)
     database = tmp_path / built.database.name
     shutil.copy(built.database, database)
     write_alerts(database, {"alert_key": 1, "severity": "error"}, {"alert_key": 2})
-    command = [sys.executable, "-m", "tools.summary", "--database", str(database)]
+    command = [sys.executable, "-m", "funnel", "summary", "--database", str(database)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert "Alerts:    1 error, 1 warning open; `make alerts` shows each with" in done.stdout

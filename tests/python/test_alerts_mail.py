@@ -12,13 +12,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
+from funnel.alerts import channels
+from funnel.alerts.channels import append
+from funnel.alerts.deliver import deliver
+from funnel.alerts.ledger import Message
+from funnel.alerts.read import read_alerts
+from funnel.alerts.settings import PASSWORD, File, Mail
 from tests.python.alert_world import free_port, write_alerts
-from tools.alerts import channels
-from tools.alerts.channels import append
-from tools.alerts.deliver import deliver
-from tools.alerts.ledger import Message
-from tools.alerts.read import read_alerts
-from tools.alerts.settings import PASSWORD, File, Mail
 
 SECRET = "open sesame 4711"
 

@@ -11,6 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from funnel.alerts import channels
+from funnel.alerts.deliver import deliver
+from funnel.alerts.read import read_alerts
+from funnel.alerts.settings import WEBHOOK, Slack
+from funnel.run_dbt import ROOT
 from tests.python.alert_world import (
     arrived,
     bodies,
@@ -19,11 +24,6 @@ from tests.python.alert_world import (
     taken,
     write_alerts,
 )
-from tools.alerts import channels
-from tools.alerts.deliver import deliver
-from tools.alerts.read import read_alerts
-from tools.alerts.settings import WEBHOOK, Slack
-from tools.run_dbt import ROOT
 
 KEYS = [f"{number}-opened" for number in (1, 2, 3)]
 # A part of the webhook's address that nobody may read.
@@ -52,7 +52,7 @@ def _deliver(database: Path) -> list[str]:
 def _command(database: Path) -> list[str]:
     settings = database.with_name("alerts.yml")
     settings.write_text("channels: {slack: {}}\n")
-    command = [sys.executable, "-m", "tools.alerts", "--settings", str(settings)]
+    command = [sys.executable, "-m", "funnel", "alerts", "--settings", str(settings)]
     return [*command, "--database", str(database)]
 
 

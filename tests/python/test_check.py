@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from funnel.check.command import RULES, WARNINGS, breaches, stale
+from funnel.check.exceptions import Exempt
+from funnel.check.project import Project, read_project
 from tests.python.second_definitions import FAULTS as SECOND_DEFINITIONS
-from tools.check.__main__ import RULES, WARNINGS, breaches, stale
-from tools.check.exceptions import Exempt
-from tools.check.project import Project, read_project
 
 Manifest = dict[str, Any]
 EVERY_RULE = {rule.__name__: rule for rule in (*RULES, *WARNINGS)}

@@ -13,8 +13,8 @@ import duckdb
 import pytest
 import yaml
 
+from funnel.run_dbt import ROOT, run_dbt
 from tests.python.conftest import messages, query
-from tools.run_dbt import ROOT, run_dbt
 
 DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", ROOT.parent / "shared" / "data")) / "connectors"
 PREFIXES = ("sf_", "linkedin_", "facebook_ads_")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from dbt.cli.main import dbtRunnerResult
 
+from funnel.run_dbt import ROOT, run_dbt
 from tests.python.conftest import messages
-from tools.run_dbt import ROOT, run_dbt
 
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "analyses")
 SELECT = "evidence_kinds lifecycle_stages lead_definition_versions lead_definition_rules "

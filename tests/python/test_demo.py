@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from demo import generate as generator
-from demo.generate import generate
-from demo.load import load
-from demo.schema import tables
+from funnel.demo import generate as generator
+from funnel.demo.generate import generate
+from funnel.demo.load import load
+from funnel.demo.schema import tables
 from tests.python.demo_company import END, PEOPLE, Make
 
 
@@ -70,5 +70,5 @@ def test_loading_is_done_once(make: Make, tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="python -m demo"):
+    with pytest.raises(FileNotFoundError, match="funnel demo"):
         load(tmp_path / "nowhere", tmp_path / "demo.duckdb")

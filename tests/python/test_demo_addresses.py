@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from demo.generate import generate
-from demo.settings import SHARED_MAILBOXES
+from funnel.demo.generate import generate
+from funnel.demo.settings import SHARED_MAILBOXES
 
 PEOPLE = 4000
 CYRILLIC = str.maketrans("\u0430\u0435\u043e", "aeo")

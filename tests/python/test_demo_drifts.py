@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from demo.drifts import DRIFTS, RECALIBRATED_BY
-from demo.generate import generate
+from funnel.demo.drifts import DRIFTS, RECALIBRATED_BY
+from funnel.demo.generate import generate
 from tests.python.conftest import SEED, UNTIL
 
 PEOPLE = 8000

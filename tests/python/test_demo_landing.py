@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.schema import columns, tables
+from funnel.demo.schema import columns, tables
 from tests.python.demo_company import MIDDLE, Make, rows
 
 SHARED = Path(__file__).parents[3] / "shared"

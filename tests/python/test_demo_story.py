@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from demo.clock import seconds
-from demo.definition import is_served, points_of, score_at
-from demo.landing import Lander
-from demo.settings import COUNTRIES, STAGES
-from demo.touches import CALL, CLICK, EVENT, FORM
+from funnel.demo.clock import seconds
+from funnel.demo.definition import is_served, points_of, score_at
+from funnel.demo.landing import Lander
+from funnel.demo.settings import COUNTRIES, STAGES
+from funnel.demo.touches import CALL, CLICK, EVENT, FORM
 from tests.python.demo_company import END, MIDDLE, Make, rows
 
 

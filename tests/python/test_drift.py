@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from scipy import special, stats  # type: ignore[import-untyped]
 
-from benchmarks.drift.company import DAYS, REFERENCE, Floats
-from benchmarks.drift.drifts import KINDS, NONE
-from benchmarks.drift.land import FIRST
-from benchmarks.drift.leads import THRESHOLD, Leads
-from benchmarks.drift.run import Case, Drawn, draw, evaluate, land
+from funnel.benchmarks.drift.company import DAYS, REFERENCE, Floats
+from funnel.benchmarks.drift.drifts import KINDS, NONE
+from funnel.benchmarks.drift.land import FIRST
+from funnel.benchmarks.drift.leads import THRESHOLD, Leads
+from funnel.benchmarks.drift.run import Case, Drawn, draw, evaluate, land
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import messages, query
-from tools.run_dbt import run_dbt
 
 SEED = 77
 LARGE = Case(next(kind for kind in KINDS if kind.name == "threshold_lowered"), 2, 1)

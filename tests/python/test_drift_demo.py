@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import pytest
 
-from demo.drifts import DRIFTS
-from demo.generate import generate
-from demo.load import load
+from funnel.demo.drifts import DRIFTS
+from funnel.demo.generate import generate
+from funnel.demo.load import load
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import SEED, UNTIL, messages, query
-from tools.run_dbt import run_dbt
 
 # About nine people a day: each drift is large enough to be detected.
 PEOPLE = 8000

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from funnel.expectations.agreements import AgreementError
+from funnel.expectations.run import Verdict, validate
+from funnel.run_dbt import ROOT
 from tests.python.conftest import UNTIL, Built
-from tools.expectations.agreements import AgreementError
-from tools.expectations.run import Verdict, validate
-from tools.run_dbt import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 Broken = Callable[..., Verdict]
@@ -237,7 +237,7 @@ def test_the_command_ends_with_one_where_an_error_is(as_table: Path, tmp_path: P
     shutil.copy(as_table, database)
     with duckdb.connect(str(database)) as connection:
         connection.execute(BREAKS["vocabulary"][0])
-    command = [sys.executable, "-m", "tools.expectations", "--database", str(database)]
+    command = [sys.executable, "-m", "funnel", "validate", "--database", str(database)]
     done = subprocess.run(
         [*command, "--out", str(tmp_path / "out")],
         cwd=ROOT,
@@ -252,6 +252,6 @@ def test_the_command_ends_with_one_where_an_error_is(as_table: Path, tmp_path: P
 
 
 def test_no_other_tool_waits_for_great_expectations() -> None:
-    tools = "tools.build, tools.summary, tools.alerts.__main__, tools.publish, tools.backtest"
+    tools = "funnel.build, funnel.summary, funnel.alerts.command, funnel.publish, funnel.backtest"
     asked = f"import sys, {tools}; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT).returncode == 0

@@ -10,12 +10,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from benchmarks.planning.company import Kind, draw_company
-from benchmarks.planning.history import History, draw_history
-from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
+from funnel.benchmarks.planning.company import Kind, draw_company
+from funnel.benchmarks.planning.history import History, draw_history
+from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import UNTIL, Built, query
 from tests.python.revenue_story import rows
-from tools.run_dbt import run_dbt
 
 AHEAD = 56
 EXPECTED = "int_expected_nodes_estimated"

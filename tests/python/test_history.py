@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from funnel.history import HistoryError, backup, restore
+from funnel.run_dbt import ROOT, run_dbt
 from tests.python.conftest import messages, query
-from tools.history import HistoryError, backup, restore
-from tools.run_dbt import ROOT, run_dbt
 
 PROJECT = """
 name: revenue_funnel

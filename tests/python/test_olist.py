@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 
-from tools.run_dbt import ROOT, run_dbt
+from funnel.run_dbt import ROOT, run_dbt
 
 DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", ROOT.parent / "shared" / "data")) / "olist"
 LEADS = DATA / "raw" / "olist_marketing_qualified_leads_dataset.csv"
@@ -64,7 +64,7 @@ def test_leads_wins_and_days_to_win_by_origin_and_month(olist: duckdb.DuckDBPyCo
 
 def test_the_back_test_prints_both_versions(olist: duckdb.DuckDBPyConnection) -> None:
     database = olist.execute("select path from duckdb_databases() where not internal").fetchall()
-    command = [sys.executable, "-m", "tools.backtest", "--database", str(database[0][0])]
+    command = [sys.executable, "-m", "funnel", "backtest", "--database", str(database[0][0])]
     told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout
     lines = [" ".join(line.split()) for line in told.splitlines()]
     assert "version 1 8,000 842 10.5% 842 99.9% -" in lines

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.planning.company import Kind, draw_company
-from benchmarks.planning.history import draw_history
-from benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
-from benchmarks.planning.truth import Truth, find_truth
+from funnel.benchmarks.planning.company import Kind, draw_company
+from funnel.benchmarks.planning.history import draw_history
+from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
+from funnel.benchmarks.planning.truth import Truth, find_truth
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import query
-from tools.run_dbt import run_dbt
 
 LAW = "the_plan_run_forwards_gives_the_target"
 PLANNED = "+the_plan_run_forwards_gives_the_target,path:models/*/planning"

@@ -8,11 +8,11 @@ import duckdb
 import numpy as np
 import pytest
 
-from benchmarks.planning.company import Kind, draw_company
-from benchmarks.planning.history import draw_history
-from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
+from funnel.benchmarks.planning.company import Kind, draw_company
+from funnel.benchmarks.planning.history import draw_history
+from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import UNTIL, Built, query
-from tools.run_dbt import run_dbt
 
 PLAN = [
     f"+{model},path:models/*/planning"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from dbt.cli.main import dbtRunner
 
+from funnel.run_dbt import ROOT, run_dbt
 from tests.python.conftest import query
 from tests.python.test_olist import DATA, DEALS, LEADS
-from tools.run_dbt import ROOT, run_dbt
 
 pytestmark = pytest.mark.skipif(
     not LEADS.exists(), reason=f"Olist's files are not at {DATA} (set REVENUE_FUNNEL_DATA)"

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.planning.company import GROUPS, PRICES, Kind, draw_company
-from benchmarks.planning.history import History, draw_history
-from benchmarks.planning.land import CUTOFF, TABLES, land_journeys
-from benchmarks.planning.truth import MEAN_PRICES
+from funnel.benchmarks.planning.company import GROUPS, PRICES, Kind, draw_company
+from funnel.benchmarks.planning.history import History, draw_history
+from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys
+from funnel.benchmarks.planning.truth import MEAN_PRICES
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import messages, query
-from tools.run_dbt import run_dbt
 
 COMPANIES = 16
 HISTORY = -7 * 104

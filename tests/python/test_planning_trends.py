@@ -7,12 +7,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from benchmarks.planning.company import Company, Floats, Kind, draw_company
-from benchmarks.planning.history import draw_history
-from benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
-from benchmarks.planning.truth import find_truth
+from funnel.benchmarks.planning.company import Company, Floats, Kind, draw_company
+from funnel.benchmarks.planning.history import draw_history
+from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
+from funnel.benchmarks.planning.truth import find_truth
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import query
-from tools.run_dbt import run_dbt
 
 PRIOR_CHANGE = 0.08
 PLANS = ("+plan_targets,path:models/*/planning", "+plan_weeks,path:models/*/planning")

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.planning.company import Company, Kind, draw_company
-from benchmarks.planning.history import draw_history
-from benchmarks.planning.truth import find_truth
+from funnel.benchmarks.planning.company import Company, Kind, draw_company
+from funnel.benchmarks.planning.history import draw_history
+from funnel.benchmarks.planning.truth import find_truth
 
 WEEKS = 17
 DAYS = 7 * WEEKS

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from funnel.run_dbt import ROOT
 from tests.python.conftest import Built, query
-from tools.run_dbt import ROOT
 
 PAIR = """
     select records.system, records.record_id, other_records.system, other_records.record_id
@@ -36,7 +36,7 @@ def test_a_separation_makes_two_persons_of_one(built: Built, tmp_path: Path) -> 
             ["separate", *pair, "Two people use one mailbox", "Ann Lee", "2026-01-05"]
         )
     count = query(database, "select count(*) from marts.dim_persons")[0][0]
-    command = [sys.executable, "-m", "tools.preview", "--database", str(database)]
+    command = [sys.executable, "-m", "funnel", "preview", "--database", str(database)]
     done = subprocess.run(
         [*command, "--project-dir", str(project)], capture_output=True, text=True, cwd=ROOT
     )

@@ -13,12 +13,12 @@ from subprocess import PIPE
 import duckdb
 import pytest
 
+from funnel import publish, stamp
+from funnel.alerts.settings import WEBHOOK
+from funnel.publish import NOT_PUBLISHED
+from funnel.run_dbt import ROOT
 from tests.python.alert_world import write_alerts
 from tests.python.conftest import Built, query
-from tools import publish, stamp
-from tools.alerts.settings import WEBHOOK
-from tools.publish import NOT_PUBLISHED
-from tools.run_dbt import ROOT
 
 MARTS = """
     select table_name from information_schema.tables
@@ -28,7 +28,7 @@ MARTS = """
 PUBLISHER = """
 import os, signal, sys, duckdb
 from pathlib import Path
-from tools.publish import copy_marts, replace
+from funnel.publish import copy_marts, replace
 
 folder = Path(sys.argv[1])
 out, new = folder / "published.duckdb", folder / "published.duckdb.new"
@@ -84,12 +84,9 @@ class World:
                 connection.execute(statement)
         stamp.write(self.database, self.built.vars)
 
-    def publish(self, monkeypatch: pytest.MonkeyPatch) -> int:
-        places = {"--database": self.database, "--settings": self.settings, "--out": self.out}
-        places["--pages"] = self.out.with_name("pages")
-        options = [str(part) for place in places.items() for part in place]
-        monkeypatch.setattr(sys, "argv", ["publish", *options])
-        return publish.main()
+    def publish(self) -> int:
+        pages = self.out.with_name("pages")
+        return publish.publish_build(self.database, self.out, self.settings, pages)
 
 
 @pytest.fixture
@@ -101,10 +98,8 @@ def _sum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_what_is_published_is_every_mart_as_it_was_built(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert world.publish(monkeypatch) == 0
+def test_what_is_published_is_every_mart_as_it_was_built(world: World) -> None:
+    assert world.publish() == 0
     marts = [name for (name,) in query(world.database, MARTS) if name not in NOT_PUBLISHED]
     assert [name for (name,) in query(world.out, MARTS)] == marts
     with duckdb.connect(str(world.database), read_only=True) as connection:
@@ -120,16 +115,16 @@ def test_what_is_published_is_every_mart_as_it_was_built(
 
 
 def test_an_error_leaves_what_is_published_as_it_was_and_still_tells_alerts(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_alerts(world.database)
     world.change("select 1")
-    assert world.publish(monkeypatch) == 0
+    assert world.publish() == 0
     before = _sum(world.out)
     world.change("update marts.fct_lifecycle set stage = 'warm' where stage = 'sal'")
     write_alerts(world.database, {"alert_key": 1, "severity": "error"})
     world.change("select 1")
-    assert world.publish(monkeypatch) == 1
+    assert world.publish() == 1
     told = capsys.readouterr()
     assert "error: The stage is one that the teams agreed on: fct_lifecycle.stage has 'warm'" in (
         told.out
@@ -140,14 +135,14 @@ def test_an_error_leaves_what_is_published_as_it_was_and_still_tells_alerts(
 
 
 def test_drift_is_told_once_and_never_stops_publication(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_alerts(world.database, {"alert_key": 1, "severity": "error"})
     world.change("select 1")
-    assert world.publish(monkeypatch) == 0
+    assert world.publish() == 0
     first = _sum(world.out)
     world.change("update marts.fct_journeys set won_amount = 0")
-    assert world.publish(monkeypatch) == 0
+    assert world.publish() == 0
     assert len(world.file.read_text().splitlines()) == 1
     assert _sum(world.out.with_name("published.before.duckdb")) == first
     assert query(world.out, "select sum(won_amount) from marts.fct_journeys") == [(0,)]
@@ -155,16 +150,16 @@ def test_drift_is_told_once_and_never_stops_publication(
     write_alerts(world.database, {"alert_key": 2})
     world.change("select 1")
     capsys.readouterr()
-    assert world.publish(monkeypatch) == 0
+    assert world.publish() == 0
     assert "file: 0 of 1 sent; the rest waits for the next time: " in capsys.readouterr().out
 
 
 def test_only_what_a_good_build_left_is_published(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with duckdb.connect(str(world.database)) as connection:
         connection.execute("delete from marts.fct_journeys")
-    assert world.publish(monkeypatch) == 1
+    assert world.publish() == 1
     assert "is not what a good build left: run `make build` first" in capsys.readouterr().err
     assert not world.out.exists()
 
@@ -189,7 +184,7 @@ def test_a_build_knows_up_to_when_it_looked_and_who_is_told_makes_it_no_older(
 
 
 def test_no_message_page_or_published_table_holds_a_name_or_an_address(
-    world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Two people of the demo company, in the fields where an alert could pick them up."""
     people = """
@@ -212,7 +207,7 @@ def test_no_message_page_or_published_table_holds_a_name_or_an_address(
         ),
     )
     world.change("select 1")
-    assert world.publish(monkeypatch) == 0
+    assert world.publish() == 0
     told = capfd.readouterr()
     assert len(world.file.read_text().splitlines()) == 3
     files = [path for path in world.out.parent.rglob("*") if path.is_file()]

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from funnel.run_dbt import ROOT, run_dbt
 from tests.python.conftest import messages, query
-from tools.run_dbt import ROOT, run_dbt
 
 TIMES = {
     "2021-01-02 03:04:05": datetime(2021, 1, 2, 3, 4, 5),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from funnel.run_dbt import DATABASE, ROOT
 from tests.python.conftest import Built
-from tools.run_dbt import DATABASE, ROOT
 
 
 def _commands(page: str) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import Built, query
 from tests.python.revenue_story import (
     MARGIN,
@@ -19,7 +20,6 @@ from tests.python.revenue_story import (
     share,
     total,
 )
-from tools.run_dbt import run_dbt
 
 
 def test_won_and_lost_opportunities_are_those_of_the_truth(built: Built) -> None:

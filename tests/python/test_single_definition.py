@@ -12,19 +12,19 @@ from typing import Any
 
 import pytest
 
-from tests.python.second_definitions import FAULTS, INNOCENT, Planted
-from tools.check.__main__ import breaches
-from tools.check.breach import Rule
-from tools.check.exceptions import read_exceptions
-from tools.check.project import read_project
-from tools.check.single import (
+from funnel.check.breach import Rule
+from funnel.check.command import breaches
+from funnel.check.exceptions import read_exceptions
+from funnel.check.project import read_project
+from funnel.check.single import (
     every_query_can_be_followed,
     labels_decide_no_stage,
     leads_come_from_the_definition,
     only_the_definition_reads_evidence,
     only_the_definition_tests_attributes,
 )
-from tools.run_dbt import ROOT, run_dbt
+from funnel.run_dbt import ROOT, run_dbt
+from tests.python.second_definitions import FAULTS, INNOCENT, Planted
 
 Manifest = dict[str, Any]
 RULES: tuple[Rule, ...] = (
@@ -180,7 +180,7 @@ def spoilt(tmp_path: Path) -> Path:
 
 
 def test_the_command_fails_and_says_where(spoilt: Path) -> None:
-    asked = [sys.executable, "-m", "tools.check"]
+    asked = [sys.executable, "-m", "funnel", "check"]
     outcome = subprocess.run(asked, cwd=spoilt, capture_output=True, text=True, check=False)
     assert outcome.returncode == 1, outcome.stderr
     assert "dashboards/our_own_leads.sql: chooses rows in its where" in outcome.stdout

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 from dbt.cli.main import dbtRunnerResult
 
+from funnel.run_dbt import ROOT, run_dbt
 from tests.python.conftest import Built, messages, query
-from tools.run_dbt import ROOT, run_dbt
 
 VARS = {
     "systems": {

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from demo.generate import generate
-from demo.load import HISTORY, load
+from funnel.demo.generate import generate
+from funnel.demo.load import HISTORY, load
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import SEED, UNTIL, Built, build, messages, query
-from tools.run_dbt import run_dbt
 
 STAGED = "stg_salesforce__touches stg_salesforce__row_counts"
 MODELS = (

@@ -9,15 +9,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from demo import settings
-from demo.generate import generate, moment
-from demo.load import load
-from demo.touches import touches_of
-from demo.truth import stays
-from demo.world import draw_world
+from funnel.demo import settings
+from funnel.demo.generate import generate, moment
+from funnel.demo.load import load
+from funnel.demo.touches import touches_of
+from funnel.demo.truth import stays
+from funnel.demo.world import draw_world
+from funnel.run_dbt import ROOT, run_dbt
 from tests.python.conftest import PEOPLE as PEOPLE_COUNT
 from tests.python.conftest import SEED, UNTIL, Built, messages, query
-from tools.run_dbt import ROOT, run_dbt
 
 LOOKS = (
     datetime(2024, 10, 11),

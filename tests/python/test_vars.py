@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from funnel.run_dbt import run_dbt
 from tests.python.conftest import Built
-from tools.run_dbt import run_dbt
 
 BREAK = "1); drop table marts.fct_lifecycle; select (1"
 QUOTE = "x' union all select '1"

@@ -1,0 +1,114 @@
+"""The words of an alert as people read them, without personal data."""
+
+import re
+from dataclasses import asdict, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from funnel.alerts.read import Alert
+
+# A value in fewer records than this may be somebody's name in the wrong field.
+FEWEST_RECORDS = 5
+ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(\.[\w-]+)*")
+TELEPHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d ()/.-]{7,}\d(?![\w-])")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# "18 May 2026 (112 leads)": a year and a count, not a telephone number.
+MONTH = re.compile(
+    r"(January|February|March|April|May|June|July|August|September|October|November|December) $"
+)
+YEAR_AND_COUNT = re.compile(r"\d{4} \(\d{1,3}")
+
+
+def without_people(alert: Alert) -> Alert:
+    """The alert with whatever may be personal data removed from its free text."""
+    if alert.kind == "unknown_value" and (alert.affected_count or 0) < FEWEST_RECORDS:
+        alert = _withheld(alert)
+    return replace(
+        alert,
+        subject=_masked(alert.subject),
+        summary=_masked(alert.summary) or "",
+        status_reason=_masked(alert.status_reason),
+    )
+
+
+def headline(alert: Alert, change: str) -> str:
+    mark = "RESOLVED" if change == "resolved" else alert.severity.upper()
+    return f"{mark}: {alert.summary}"
+
+
+def facts(alert: Alert, change: str) -> dict[str, str]:
+    """The details by name; what is not known is left out."""
+    details = {
+        "where": alert.place,
+        "rule": alert.rule,
+        "subject": alert.subject,
+        "owner": (alert.owner_team or "").replace("_", " "),
+        "first alarm": alarm_dates(alert),
+        "observed": comparison(alert),
+        "that week": count_change(alert),
+        "affected": f"{alert.affected_count:,} records" if alert.affected_count else None,
+        "next step": None if change == "resolved" else alert.next_step,
+        "look at": f"marts.alerts where alert_key = {alert.alert_key}",
+    }
+    return {name: value for name, value in details.items() if value}
+
+
+def alarm_dates(alert: Alert) -> str:
+    first = str(alert.first_seen_date or "")
+    return f"{first}, resolved {alert.resolved_date}" if alert.resolved_date else first
+
+
+def comparison(alert: Alert) -> str:
+    if alert.observed_volume is None:
+        return ""
+    if alert.expected_volume is None:
+        return f"{alert.observed_volume:,}"
+    return f"{alert.observed_volume:,} ({alert.expected_volume:,.1f} expected)"
+
+
+def count_change(alert: Alert) -> str:
+    """How the count of its stage changed in its week, and what moved it most."""
+    if alert.largest_part is None:
+        return ""
+    part = alert.largest_part.replace("_", " ")
+    return (
+        f"{alert.counted_stage}: {alert.entered_count:,}, after {alert.earlier_reported_count:,}"
+        f" the week before; largest part: {part} ({alert.largest_change:+,.1f})"
+    )
+
+
+def as_body(alert: Alert, change: str) -> dict[str, Any]:
+    """All that any channel sends of it."""
+    data = {key: _plain(value) for key, value in asdict(alert).items()}
+    # It names the person who decided.
+    del data["status_reason"]
+    return {
+        "headline": headline(alert, change),
+        "facts": facts(alert, change),
+        "data": {"change": change, **data},
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _withheld(alert: Alert) -> Alert:
+    summary = alert.summary
+    if alert.subject:
+        hidden = re.compile(re.escape(alert.subject), re.IGNORECASE)
+        summary = hidden.sub("(a value of few records)", summary)
+    return replace(alert, subject="(a value of few records)", summary=summary)
+
+
+def _masked(text: str | None) -> str | None:
+    return TELEPHONE.sub(_masked_number, ADDRESS.sub("(address)", text)) if text else text
+
+
+def _masked_number(found: re.Match[str]) -> str:
+    """A date looks like a telephone number, and is kept."""
+    is_date = MONTH.search(found.string[: found.start()]) and YEAR_AND_COUNT.fullmatch(found[0])
+    return found[0] if DAY.search(found[0]) or is_date else "(number)"

@@ -1,0 +1,235 @@
+"""Shows how many leads, MQLs and SQLs each version of the lead definition, and each draft, gives.
+
+Reads what the last build has in marts.definition_backtest and marts.definition_changes."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+Row = tuple[Any, ...]
+
+IN_FORCE = "in_force"
+
+VERSIONS = """
+    select evaluation, coalesce(max(versions.summary), 'each version in its own time') as summary
+    from marts.definition_backtest as backtest
+    left join {versions} as versions using (definition_version)
+    group by evaluation
+    order by evaluation
+"""
+
+# A project that installs this one as a package may replace a seed, in a schema of another name.
+SEED = """
+    select table_schema || '.' || table_name from information_schema.tables where table_name = ?
+"""
+
+STAGES = """
+    select stage, stage_name, coalesce(planning_node = 'lead', false) as is_lead_stage
+    from {stages}
+    where stage in (select stage from marts.definition_backtest)
+    order by stage_order
+"""
+
+FIGURES = """
+    select
+        evaluation,
+        {slice_column} as slice,
+        stage,
+        sum(qualified_count),
+        sum(qualified_win_count),
+        sum(win_count),
+        sum(qualified_before_win_count),
+        sum(won_amount),
+        sum(qualified_before_win_amount),
+        sum(qualified_to_win_days),
+        sum(dated_win_count)
+    from marts.definition_backtest
+    group by evaluation, slice, stage
+    order by slice, evaluation
+"""
+
+CHANGES = """
+    select evaluation, stage, change, count(*), rule
+    from marts.definition_changes
+    group by evaluation, stage, change, rule
+    order by evaluation, stage, change, count(*) desc, rule
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A stage in an evaluation and slice: how many journeys qualify, and how many of them won."""
+
+    evaluation: str
+    slice: str | None
+    stage: str
+    qualified: int
+    qualified_wins: int
+    wins: int
+    qualified_before_wins: int
+    won_amount: Any
+    qualified_before_amount: Any
+    days_to_win: Any
+    dated_wins: int
+
+    @property
+    def name(self) -> str:
+        return _plain(self.evaluation)
+
+    @property
+    def slice_name(self) -> str:
+        return "none" if self.slice is None else str(self.slice)
+
+
+def show_backtest(database: Path, draft: str = "all", by: str | None = None) -> int:
+    """Prints the tables: 0, or 1 where there is no such version or nothing to read."""
+    if not database.exists():
+        print(f"There is no database {database}: run `make build` first.", file=sys.stderr)
+        return 1
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return _show(connection, draft, by)
+    except duckdb.CatalogException:
+        print(f"{database} has no back-test yet: run `make build` first.", file=sys.stderr)
+    except duckdb.IOException as error:
+        print(f"{database} can't be read just now: {error}", file=sys.stderr)
+    return 1
+
+
+def _seed(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """A seed's table with its schema."""
+    found = connection.execute(SEED, [name]).fetchone()
+    return str(found[0]) if found else f"seeds.{name}"
+
+
+def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str | None) -> int:
+    """Prints the tables for the wanted versions, always next to the definition in force."""
+    versions = _seed(connection, "lead_definition_versions")
+    summaries = dict(connection.execute(VERSIONS.format(versions=versions)).fetchall())
+    wanted = set(summaries) if draft == "all" else {IN_FORCE, f"version_{draft}"}
+    if not wanted <= set(summaries):
+        print(
+            f"The last build did not evaluate version {draft}: see that the seed "
+            "lead_definition_versions has it and the var reevaluated_versions names it.",
+            file=sys.stderr,
+        )
+        return 1
+    stages = connection.execute(
+        STAGES.format(stages=_seed(connection, "lifecycle_stages"))
+    ).fetchall()
+    query = FIGURES.format(slice_column=slice_column or "''")
+    figures = [Figures(*row) for row in connection.execute(query).fetchall()]
+    changes = connection.execute(CHANGES).fetchall()
+    _print(
+        [row for row in summaries.items() if row[0] in wanted],
+        stages,
+        [each for each in figures if each.evaluation in wanted],
+        [row for row in changes if row[0] in wanted],
+    )
+    return 0
+
+
+def _print(
+    summaries: Sequence[Row],
+    stages: Sequence[Row],
+    figures: Sequence[Figures],
+    changes: Sequence[Row],
+) -> None:
+    console = Console() if sys.stdout.isatty() else Console(width=120)
+    for table in _tables(summaries, stages, figures, changes):
+        console.print(table)
+        console.print()
+    console.print(
+        "precision: share of the qualified journeys that won. recall: share of the wins that were"
+        " qualified before.\n"
+        "The people themselves: marts.definition_changes (analyses/who_would_enter_or_leave.sql).",
+        highlight=False,
+    )
+
+
+def _tables(
+    summaries: Sequence[Row],
+    stages: Sequence[Row],
+    figures: Sequence[Figures],
+    changes: Sequence[Row],
+) -> Iterator[Table]:
+    yield _summary_table(summaries)
+    for stage, stage_name, _ in stages:
+        yield _stage_table(stage_name, [each for each in figures if each.stage == stage])
+    for stage, stage_name, is_lead_stage in stages:
+        if is_lead_stage:
+            yield _warning_table(stage_name, [each for each in figures if each.stage == stage])
+    yield _change_table(changes)
+
+
+def _summary_table(summaries: Sequence[Row]) -> Table:
+    table = _table("What is compared", "evaluation", "summary")
+    for evaluation, summary in summaries:
+        table.add_row(_plain(evaluation), summary)
+    return table
+
+
+def _stage_table(stage_name: str, figures: Sequence[Figures]) -> Table:
+    """One row per evaluation: how many qualify, and how well they point to wins."""
+    headings = ("won", "precision", "wins", "recall", "recall by value")
+    table = _table(f"{stage_name}s by evaluation", "evaluation", "", f"{stage_name}s", *headings)
+    for each in figures:
+        table.add_row(
+            each.name,
+            each.slice_name,
+            f"{each.qualified:,}",
+            f"{each.qualified_wins:,}",
+            _share(each.qualified_wins, each.qualified),
+            f"{each.wins:,}",
+            _share(each.qualified_before_wins, each.wins),
+            _share(each.qualified_before_amount, each.won_amount),
+        )
+    return table
+
+
+def _warning_table(stage_name: str, figures: Sequence[Figures]) -> Table:
+    title = f"Days of warning, from {stage_name.lower()} to win"
+    table = _table(title, "evaluation", "", "wins", "days (mean)")
+    for each in figures:
+        mean = f"{each.days_to_win / each.dated_wins:.1f}" if each.dated_wins else "-"
+        table.add_row(each.name, each.slice_name, f"{each.dated_wins:,}", mean)
+    return table
+
+
+def _change_table(changes: Sequence[Row]) -> Table:
+    """One row per version, stage and direction: how many, and the rule that moves most of them."""
+    headings = ("evaluation", "stage", "", "journeys", "mostly by", "which moves")
+    table = _table("Who would enter or leave, against what is in force", *headings)
+    for group in _groups(changes):
+        evaluation, stage, change, count, rule = group[0]
+        total = sum(row[3] for row in group)
+        table.add_row(_plain(evaluation), stage, change, f"{total:,}", rule, f"{count:,}")
+    return table
+
+
+def _groups(changes: Sequence[Row]) -> Iterator[list[Row]]:
+    """The rules that move one stage of one version in one direction, the strongest first."""
+    for key in dict.fromkeys(row[:3] for row in changes):
+        yield [row for row in changes if row[:3] == key]
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    texts = {"", "evaluation", "summary", "stage", "mostly by"}
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in texts else "right")
+    return table
+
+
+def _share(part: Any, whole: Any) -> str:
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+def _plain(evaluation: str) -> str:
+    return evaluation.replace("_", " ")

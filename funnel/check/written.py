@@ -1,0 +1,62 @@
+"""What must be written about a model: what it means, what it promises, what one row is."""
+
+from collections.abc import Iterator
+
+from funnel.check.breach import Breach
+from funnel.check.project import Model, Project
+
+# The project's own generic tests on a grain of several columns.
+GRAIN_TESTS = {"unique_grain"}
+
+
+def every_model_is_described(project: Project) -> Iterator[Breach]:
+    """Every model has a description."""
+    for model in project.models():
+        if not model.description:
+            yield Breach(
+                model.name, model.path, "has no description", "say in yml what a row means"
+            )
+
+
+def every_mart_column_is_described(project: Project) -> Iterator[Breach]:
+    """Every column of a mart has a description."""
+    for model in project.models("marts"):
+        silent = [column.name for column in model.columns if not column.description]
+        if silent:
+            what = f"does not describe {', '.join(silent)}"
+            yield Breach(model.name, model.path, what, "say in its yml what each holds")
+
+
+def every_mart_says_what_it_answers(project: Project) -> Iterator[Breach]:
+    """A mart's description has the question that it answers (Answers:) and its reader (For:)."""
+    for model in project.models("marts"):
+        missing = [word for word in ("Answers:", "For:") if word not in model.description]
+        if model.description and missing:
+            what = f"is described without {' and '.join(missing)}"
+            remedy = "write: One row per ... . Answers: <question>? For: <reader>."
+            yield Breach(model.name, model.path, what, remedy)
+
+
+def contracts_are_enforced(project: Project) -> Iterator[Breach]:
+    """Staging models and marts enforce a contract on columns that are listed with types."""
+    for model in [*project.models("staging"), *project.models("marts")]:
+        untyped = [column.name for column in model.columns if not column.data_type]
+        if not model.has_contract or not model.columns or untyped:
+            remedy = "list its columns with data_type and leave contract: {enforced: true} on"
+            yield Breach(model.name, model.path, "promises no contract", remedy)
+
+
+def every_mart_is_unique_on_its_grain(project: Project) -> Iterator[Breach]:
+    """A mart tests a column unique and not null, or its grain by unique_grain."""
+    for model in project.models("marts"):
+        if not _has_tested_grain(project, model):
+            remedy = "test a key unique and not_null, or the columns of the grain by unique_grain"
+            yield Breach(model.name, model.path, "does not test its grain", remedy)
+
+
+def _has_tested_grain(project: Project, model: Model) -> bool:
+    tests = [test for test in project.tests if test.model == model.id]
+    unique = {test.column for test in tests if test.name == "unique"}
+    present = {test.column for test in tests if test.name == "not_null"}
+    present |= {column.name for column in model.columns if column.is_not_null}
+    return bool(unique & present) or any(test.name in GRAIN_TESTS for test in tests)

@@ -1,0 +1,350 @@
+"""The command line: `funnel <command>`.
+
+A command imports what it runs when it runs, so that `--help` answers at once."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from funnel.places import DATABASE, ROOT
+
+EXIT_CODES = """
+\b
+Exit codes: 0 all is good; 1 a test, a rule or an agreement does not hold, or there is
+nothing to read; 2 the command, its options or a settings file are wrong.
+"""
+
+
+class Vars(click.ParamType[dict[str, Any]]):
+    """Vars of the dbt project, as YAML or JSON."""
+
+    name = "yaml"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> dict[str, Any]:
+        try:
+            found = yaml.safe_load(value) if isinstance(value, str) else value
+        except yaml.YAMLError as error:
+            self.fail(f"this is not YAML: {error}", param, context)
+        if not isinstance(found or {}, dict):
+            self.fail("write vars as '{name: value}', such as '{cutoff: 2026-07-01}'")
+        return found or {}
+
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+database_option = click.option(
+    "--database",
+    type=FILE,
+    envvar=DATABASE,
+    default=Path("warehouse/revenue_funnel.duckdb"),
+    show_default=True,
+    show_envvar=True,
+    help="DuckDB file of the warehouse.",
+)
+vars_option = click.option(
+    "--vars", "variables", type=Vars(), default="{}", help="Vars of the project, as YAML."
+)
+target_option = click.option(
+    "--target", type=FOLDER, default=Path("target"), show_default=True, help="dbt's own files."
+)
+settings_option = click.option(
+    "--settings", type=FILE, default=ROOT / "alerts.yml", help="Channels. Default: alerts.yml."
+)
+
+
+@click.group(
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+def funnel() -> None:
+    """Revenue Funnel: build the warehouse, read it, check it, publish it."""
+
+
+@funnel.command()
+@database_option
+@target_option
+@vars_option
+@click.option("--force", is_flag=True, help="Build even when nothing changed.")
+def build(database: Path, target: Path, variables: dict[str, Any], force: bool) -> None:
+    """Build and test the models, and print a summary.
+
+    \b
+    Example: funnel build --vars '{cutoff: 2026-06-01}'
+    """
+    from funnel.build import build_warehouse
+    from funnel.summary import show_summary
+
+    sys.exit(build_warehouse(database, target, variables, force) or show_summary(database))
+
+
+@funnel.command()
+@database_option
+def summary(database: Path) -> None:
+    """Print the summary of the last build.
+
+    \b
+    Example: funnel summary
+    """
+    from funnel.summary import show_summary
+
+    sys.exit(show_summary(database))
+
+
+@funnel.command()
+@database_option
+@click.option("--people", type=click.IntRange(min=1), default=8_000, show_default=True)
+@click.option("--seed", default=7, show_default=True, help="Another seed, another company.")
+@click.option(
+    "--until",
+    type=MOMENT,
+    default="2026-07-01",
+    show_default=True,
+    help="Land only what happened before this moment (UTC).",
+)
+@click.option("--quiet", is_flag=True, help="No meaning drifts in the last months.")
+@click.option(
+    "--look",
+    "looks",
+    type=MOMENT,
+    multiple=True,
+    help="Earlier moment at which the systems were read; can be given several times.",
+)
+@click.option(
+    "--out", type=FOLDER, default=Path("data/demo"), show_default=True, help="Folder to write."
+)
+@click.option("--no-load", is_flag=True, help="Write the files only.")
+def demo(
+    database: Path,
+    people: int,
+    seed: int,
+    until: datetime,
+    quiet: bool,
+    looks: tuple[datetime, ...],
+    out: Path,
+    no_load: bool,
+) -> None:
+    """Generate a software company as its connectors land it, and load it.
+
+    \b
+    Example: funnel demo --people 1500 --seed 8 --database warehouse/small.duckdb
+    """
+    from funnel.demo.command import generate_demo, load_demo
+
+    code = generate_demo(people, seed, until, out, quiet, looks)
+    sys.exit(code or (0 if no_load else load_demo(out, database)))
+
+
+@funnel.command()
+@database_option
+@click.option("--draft", default="all", show_default=True, help="Version to try, such as 3.")
+@click.option("--by", type=click.Choice(["funnel", "first_channel"]), help="A row for each.")
+def backtest(database: Path, draft: str, by: str | None) -> None:
+    """Compare what each version of the lead definition, and each draft, would have counted.
+
+    \b
+    Example: funnel backtest --draft 3 --by funnel
+    """
+    from funnel.backtest import show_backtest
+
+    sys.exit(show_backtest(database, draft, by))
+
+
+@funnel.command()
+@database_option
+@vars_option
+@click.option(
+    "--project-dir", type=FOLDER, default=ROOT, help="Project whose seeds are tried. Default: here."
+)
+def preview(database: Path, variables: dict[str, Any], project_dir: Path) -> None:
+    """Show what the identity overrides would change, in a copy of the warehouse.
+
+    \b
+    Example: funnel preview
+    """
+    from funnel.preview import preview_overrides
+
+    sys.exit(preview_overrides(database, variables, project_dir))
+
+
+@funnel.command()
+@database_option
+@settings_option
+@click.option("--only-show", is_flag=True, help="Send nothing.")
+def alerts(database: Path, settings: Path, only_show: bool) -> None:
+    """Show the open alerts, and send new ones to the channels of alerts.yml.
+
+    \b
+    Example: funnel alerts --only-show
+    """
+    from funnel.alerts.command import send_alerts
+
+    sys.exit(send_alerts(database, settings, only_show))
+
+
+@funnel.command()
+@database_option
+@vars_option
+@click.option(
+    "--out", type=FOLDER, default=Path("target/validation"), show_default=True, help="The pages."
+)
+def validate(database: Path, variables: dict[str, Any], out: Path) -> None:
+    """Check that the data still means what was agreed, with Great Expectations.
+
+    \b
+    Example: funnel validate
+    """
+    from funnel.expectations.command import validate_build
+
+    sys.exit(validate_build(database, variables, out))
+
+
+@funnel.command()
+@database_option
+@settings_option
+@click.option("--out", type=FILE, help="File for readers. Default: published.duckdb beside it.")
+@click.option(
+    "--pages", type=FOLDER, default=Path("target/validation"), show_default=True, help="The pages."
+)
+def publish(database: Path, settings: Path, out: Path | None, pages: Path) -> None:
+    """Validate the last good build, publish it for readers, and send alerts.
+
+    \b
+    Example: funnel publish --out /srv/bi/published.duckdb
+    """
+    from funnel.publish import publish_build
+
+    sys.exit(publish_build(database, out, settings, pages))
+
+
+@funnel.group()
+def history() -> None:
+    """Back up and restore what no build can make again."""
+
+
+@history.command()
+@database_option
+@click.option("--to", "folder", type=FOLDER, default=Path("backups/history"), show_default=True)
+def backup(database: Path, folder: Path) -> None:
+    """Write the schema history to a folder; the last backup is kept next to it.
+
+    \b
+    Example: funnel history backup --to backups/history
+    """
+    from funnel.history import backup as write_backup
+    from funnel.history import report
+
+    sys.exit(report(database, lambda: write_backup(database, folder)))
+
+
+@history.command()
+@database_option
+@click.option("--from", "folder", type=FOLDER, default=Path("backups/history"), show_default=True)
+@click.option("--force", is_flag=True, help="Replace newer history, too.")
+def restore(database: Path, folder: Path, force: bool) -> None:
+    """Put a backup of the history into the warehouse; works before the first build, too.
+
+    \b
+    Example: funnel history restore --from backups/history
+    """
+    from funnel.history import report
+    from funnel.history import restore as read_backup
+
+    sys.exit(report(database, lambda: read_backup(database, folder, force)))
+
+
+@funnel.command()
+@click.option("--rules", is_flag=True, help="List the rules and stop.")
+@click.option(
+    "--target", type=FOLDER, default=ROOT / "target" / "check", help="dbt's own files for it."
+)
+def check(rules: bool, target: Path) -> None:
+    """Hold the project to its architecture: layers, names, one definition. Needs no warehouse.
+
+    \b
+    Example: funnel check --rules
+    """
+    from funnel.check.command import check_project, list_rules
+
+    sys.exit(list_rules() if rules else check_project(target))
+
+
+@funnel.group()
+def benchmark() -> None:
+    """Measure the project on simulated companies of known truth (minutes to hours)."""
+
+
+@benchmark.command("identity")
+@database_option
+@click.option("--truth", type=FOLDER, default=Path("data/demo/truth"), show_default=True)
+def benchmark_identity(database: Path, truth: Path) -> None:
+    """Count pairs of records that are matched to one person, against the demo's truth.
+
+    \b
+    Example: funnel benchmark identity
+    """
+    from funnel.benchmarks.identity import measure_identity
+
+    measure_identity(database, truth)
+
+
+@benchmark.command("drift")
+@click.option("--cases", default=8, show_default=True, help="Companies of each kind and size.")
+@click.option("--benign", default=120, show_default=True, help="Companies without a drift.")
+@click.option("--batch", default=24, show_default=True, help="Companies in one database.")
+@click.option("--seed", default=5309, show_default=True)
+@click.option(
+    "--tuning", default=120, show_default=True, help="Companies that set other detectors' limits."
+)
+@click.option("--tuning-seed", default=101, show_default=True)
+@click.option(
+    "--regime", "regimes", multiple=True, type=click.Choice(["score known", "score unknown"])
+)
+@click.option("--out", type=FILE, default=Path("target/drift_scores.csv"), show_default=True)
+@click.option("--table", type=FILE, default=Path("benchmarks/drift.md"), show_default=True)
+def benchmark_drift(
+    cases: int,
+    benign: int,
+    batch: int,
+    seed: int,
+    tuning: int,
+    tuning_seed: int,
+    regimes: tuple[str, ...],
+    out: Path,
+    table: Path,
+) -> None:
+    """Plant drifts in simulated companies; compare with the usual detectors.
+
+    \b
+    Example: funnel benchmark drift --cases 1 --benign 3 --table target/drift.md
+    """
+    from funnel.benchmarks.drift.command import REGIMES, Size, measure_drift
+
+    size = Size(cases, benign, batch, seed, tuning, tuning_seed)
+    measure_drift(size, regimes or tuple(REGIMES), out, table)
+
+
+@benchmark.command("planning")
+@click.option("--companies", default=150, show_default=True, help="Companies of each kind.")
+@click.option("--seed", default=2026, show_default=True)
+@click.option("--kind", "kinds", type=int, multiple=True, help="Numbers of kinds. Default: all.")
+@click.option("--out", type=FILE, default=Path("target/planning_scores.csv"), show_default=True)
+@click.option("--table", type=FILE, default=Path("benchmarks/planning.md"), show_default=True)
+def benchmark_planning(
+    companies: int, seed: int, kinds: tuple[int, ...], out: Path, table: Path
+) -> None:
+    """Compare the plan with the truth of simulated companies.
+
+    \b
+    Example: funnel benchmark planning --companies 3 --table target/planning.md
+    """
+    from funnel.benchmarks.planning.command import measure_planning
+
+    measure_planning(companies, seed, kinds, out, table)

@@ -1,0 +1,205 @@
+"""Lands Stripe's customers and subscriptions, and draws the periods they are billed for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from funnel.demo import settings as s
+from funnel.demo import text as t
+from funnel.demo.clock import DAY, END, I64, NEVER, Flags, happens
+from funnel.demo.customers import YEAR
+from funnel.demo.dirt import PLUS, soiled
+from funnel.demo.hubspot_sales import OPEN_END
+from funnel.demo.reference import price_id
+from funnel.demo.salesforce_people import account_id
+from funnel.demo.scene import Scene
+from funnel.demo.touches import stream
+
+MONTH = 30 * DAY + 36_000
+
+
+@dataclass(frozen=True)
+class Bills:
+    """One row a subscription, with what the customer looks like in Stripe."""
+
+    row: I64
+    is_live: Flags
+    by_person: Flags
+    """Whether the customer's address is that of the human."""
+    created: I64
+
+
+def bills_of(scene: Scene) -> Bills:
+    """The subscriptions of a chunk; a few copies in test mode stand behind them."""
+    subscriptions = scene.world.subscriptions
+    rng = stream(scene.world, "bills")
+    contactless = scene.world.deals.is_contactless[subscriptions.deal]
+    person = (subscriptions.human >= 0) & ~contactless & (rng.random(len(subscriptions)) < 0.6)
+    test = np.flatnonzero(rng.random(len(subscriptions)) < s.TEST_MODE_SHARE)
+    row = np.concatenate([np.arange(len(subscriptions)), test])
+    live = np.arange(len(row)) < len(subscriptions)
+    start = subscriptions.start[row]
+    return Bills(row, live, person[row] & live, np.where(live, start, start - DAY))
+
+
+def customer_number(scene: Scene, bills: Bills) -> I64:
+    """Live and test customers have numbers of their own."""
+    first = np.where(bills.is_live, 1, 1_000_001)
+    return scene.ids.events + first + bills.row
+
+
+def crm_company(scene: Scene, account: I64, in_salesforce: Flags) -> t.Text:
+    """The id of the company in the CRM that sold to it."""
+    hubspot = t.digits(scene.ids.company(account))
+    return t.either(in_salesforce, account_id(scene, account), hubspot)
+
+
+def _metadata(scene: Scene, bills: Bills) -> t.Text:
+    """Which company it is; sometimes left empty, but only where the address tells it."""
+    subscriptions, deals = scene.world.subscriptions, scene.world.deals
+    sold = deals.in_salesforce[subscriptions.deal[bills.row]]
+    company = crm_company(scene, subscriptions.account[bills.row], sold)
+    key = t.either(sold, "salesforce_account_id", "hubspot_company_id")
+    dice = stream(scene.world, "metadata").random(len(bills.row))
+    empty = (bills.by_person & (dice < s.EMPTY_METADATA_SHARE)) | ~bills.is_live
+    return t.either(empty, "{}", t.joined('{"', key, '":"', company, '"}'))
+
+
+def land_customers(scene: Scene, bills: Bills) -> None:
+    """Who pays: the person who bought, or an office of the company."""
+    subscriptions, names = scene.world.subscriptions, scene.names
+    account, human = subscriptions.account[bills.row], subscriptions.human[bills.row]
+    office = t.pick(("billing@", "info@", "accounts@"), account % 3)
+    role = t.joined(office, t.repeat(names.domain, account))
+    person = soiled(scene, "stripe.customer", t.repeat(names.email, human), human, (PLUS,))
+    email = t.either(bills.by_person, person, role)
+    values = {
+        "id": t.stripe_id("cus", customer_number(scene, bills)),
+        "name": t.repeat(names.company, account),
+        "email": t.either(bills.is_live, email, "tester@northwindcrm.example"),
+        "currency": _money(subscriptions.currency[bills.row]),
+        "address_country": t.pick(s.COUNTRIES, scene.world.accounts.country[account]),
+        "balance": 0,
+        "delinquent": False,
+        "livemode": bills.is_live,
+        "is_deleted": False,
+        "metadata": _metadata(scene, bills),
+        "created": bills.created,
+    }
+    scene.lander.land("stripe.customer", bills.created, values)
+
+
+def _money(index: I64) -> t.Text:
+    return t.pick([code.lower() for code in s.CURRENCIES], index)
+
+
+def interval_seconds(scene: Scene, rows: I64) -> I64:
+    """How long one billed period is."""
+    return np.where(scene.world.subscriptions.is_monthly[rows], MONTH, YEAR)
+
+
+def _state(scene: Scene, bills: Bills, at: int | I64) -> dict[str, object]:
+    """A subscription as it is at a moment."""
+    subscriptions, row = scene.world.subscriptions, bills.row
+    start, end = subscriptions.start[row], subscriptions.end[row]
+    length, over = interval_seconds(scene, row), end <= at
+    begun = start + np.maximum((np.minimum(at, end) - start) // length, 0) * length
+    return {
+        "id": t.stripe_id("sub", customer_number(scene, bills)),
+        "customer_id": t.stripe_id("cus", customer_number(scene, bills)),
+        "status": t.either(over, "canceled", "active"),
+        "quantity": subscriptions_seats(scene, row, at),
+        "billing": "charge_automatically",
+        "livemode": bills.is_live,
+        "metadata": "{}",
+        "cancel_at_period_end": False,
+        "created": start,
+        "start_date": start,
+        "current_period_start": begun,
+        "current_period_end": begun + length,
+        "canceled_at": np.where(over, end, NEVER),
+        "ended_at": np.where(over, end, NEVER),
+    }
+
+
+def subscriptions_seats(scene: Scene, row: I64, at: int | I64) -> I64:
+    """The seats of each row at a moment."""
+    subscriptions = scene.world.subscriptions
+    grown = np.where(subscriptions.grown[row] <= at, subscriptions.more_seats[row], 0)
+    shrunk = np.where(subscriptions.shrunk[row] <= at, subscriptions.fewer_seats[row], 0)
+    return np.asarray(subscriptions.seats[row] + grown - shrunk)
+
+
+def land_subscriptions(scene: Scene, bills: Bills) -> None:
+    """The subscriptions of the moment, their items and their history."""
+    subscriptions, until = scene.world.subscriptions, scene.lander.until
+    row = bills.row
+    start = subscriptions.start[row]
+    changes = [subscriptions.grown[row], subscriptions.shrunk[row], subscriptions.end[row]]
+    state = _state(scene, bills, until - 1)
+    scene.lander.land("stripe.subscription", start, state, changes=changes)
+    item = {
+        "id": t.stripe_id("si", customer_number(scene, bills)),
+        "subscription_id": state["id"],
+        "plan_id": price_id(subscriptions.currency[row], subscriptions.is_monthly[row]),
+        "metadata": "{}",
+        "created": start,
+    }
+    item |= {k: state[k] for k in ("quantity", "current_period_start", "current_period_end")}
+    scene.lander.land("stripe.subscription_item", start, item, changes=changes[:2])
+    _land_versions(scene, bills, [start, *changes])
+
+
+def _land_versions(scene: Scene, bills: Bills, changes: list[I64]) -> None:
+    """One version from each change to the next."""
+    times = np.sort(np.stack(changes, axis=1), axis=1)
+    following = np.concatenate([times[:, 1:], np.full((len(times), 1), NEVER)], axis=1)
+    for column in range(times.shape[1]):
+        rows = happens(times[:, column])
+        part = Bills(
+            bills.row[rows], bills.is_live[rows], bills.by_person[rows], bills.created[rows]
+        )
+        begins, ends = times[rows, column], following[rows, column]
+        over = scene.lander.by_now(ends)
+        version = _state(scene, part, begins) | {
+            "_fivetran_active": ~over,
+            "_fivetran_start": begins,
+            "_fivetran_end": np.where(over, ends, OPEN_END),
+        }
+        scene.lander.land("stripe.subscription_history", begins, version, changes=[ends])
+
+
+@dataclass(frozen=True)
+class Periods:
+    """One row a billed period of a live subscription."""
+
+    bill: I64
+    begins: I64
+    ends: I64
+    amount: I64
+    seats: I64
+
+
+def periods_of(scene: Scene, bills: Bills) -> Periods:
+    """Every period from the start to the end of the subscription."""
+    subscriptions = scene.world.subscriptions
+    live = np.flatnonzero(bills.is_live)
+    row = bills.row[live]
+    length = interval_seconds(scene, row)
+    last = np.minimum(subscriptions.end[row], END)
+    count = np.maximum(-(-(last - subscriptions.start[row]) // length), 0)
+    bill = np.repeat(live, count)
+    index = np.arange(len(bill)) - np.repeat(np.cumsum(count) - count, count)
+    begins = subscriptions.start[bills.row[bill]] + index * np.repeat(length, count)
+    ends = begins + np.repeat(length, count)
+    seats = subscriptions_seats(scene, bills.row[bill], begins)
+    return Periods(bill, begins, ends, seats * _unit(scene, bills.row[bill]), seats)
+
+
+def _unit(scene: Scene, row: I64) -> I64:
+    subscriptions = scene.world.subscriptions
+    money = subscriptions.currency[row]
+    yearly = np.asarray(s.SEAT_PRICE[money] * s.MINOR_UNITS[money])
+    return np.where(subscriptions.is_monthly[row], yearly // 12, yearly)

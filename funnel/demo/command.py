@@ -1,0 +1,44 @@
+"""Generates the demo company and loads it, with a line about each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from funnel.demo.generate import generate
+from funnel.demo.load import load
+
+
+def generate_demo(
+    people: int, seed: int, until: datetime, out: Path, is_quiet: bool, looks: Sequence[datetime]
+) -> int:
+    """Writes the company as Parquet: 0, or 1 if it can't be made or the folder holds another."""
+    try:
+        made = generate(
+            people, seed, until, out, is_quiet=is_quiet, looks=list(looks), progress=_progress
+        )
+    except (ValueError, FileExistsError) as problem:
+        click.echo(f"error: {problem}", err=True)
+        return 1
+    if made.is_new:
+        click.echo(f"{out}: {made.people:,} people, {made.rows:,} rows, {made.files} files")
+    else:
+        click.echo(f"{out} already holds these {made.people:,} people")
+    return 0
+
+
+def load_demo(folder: Path, database: Path) -> int:
+    """Loads the folder into the database: 0, or 1 if there is nothing to load."""
+    try:
+        count = load(folder, database)
+    except FileNotFoundError as problem:
+        click.echo(f"error: {problem}", err=True)
+        return 1
+    click.echo(f"{database}: {f'{count} tables loaded' if count else 'already loaded'}")
+    return 0
+
+
+def _progress(done: int, total: int) -> None:
+    if total > 1:
+        click.echo(f"chunk {done} of {total}", err=True)

@@ -1,0 +1,181 @@
+"""Lands the deals that are sold in HubSpot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from funnel.demo import settings as s
+from funnel.demo import text as t
+from funnel.demo.clock import I64, NEVER, happens, uniform_days
+from funnel.demo.hubspot_people import OWNER_BASE
+from funnel.demo.names import currency, owner_number
+from funnel.demo.reference import HUBSPOT_DEAL_BASE, HUBSPOT_STAGES, PORTAL
+from funnel.demo.scene import Scene, latest, latest_time
+from funnel.demo.touches import stream
+
+KINDS = ("newbusiness", "renewal", "expansion")
+OPEN_END = 253_402_300_799
+PRIMARY_TYPE, OTHER_TYPE = 3, 21
+
+
+def _rows(scene: Scene) -> I64:
+    deals = scene.world.deals
+    return np.flatnonzero(~deals.in_salesforce & happens(deals.created)).astype(np.int64)
+
+
+def deal_id(scene: Scene, rows: I64) -> I64:
+    """The id of a HubSpot deal."""
+    return HUBSPOT_DEAL_BASE + scene.ids.event(rows)
+
+
+def deal_name(scene: Scene, rows: I64) -> t.Text:
+    """What reps call a deal."""
+    deals = scene.world.deals
+    company = t.repeat(scene.names.company, deals.account[rows])
+    known = t.either(deals.account[rows] >= 0, company, "Unknown company")
+    return t.joined(known, " - ", t.pick(("New", "Renewal", "Expansion"), deals.kind[rows]))
+
+
+def amount(scene: Scene, rows: I64, seats: I64) -> I64:
+    """The yearly worth of the seats, in units of the deal's currency."""
+    price: I64 = s.SEAT_PRICE[scene.world.deals.currency[rows]]
+    return np.asarray(seats[rows] * price)
+
+
+def close_date(scene: Scene, rows: I64) -> I64:
+    """The real one, or the rep's guess while the deal is open."""
+    deals, until = scene.world.deals, scene.lander.until
+    guess = uniform_days(stream(scene.world, "guess"), deals.created, 30, 120)
+    first = np.where(deals.lost_first < until, deals.lost_first, guess)
+    first = np.where(deals.reopened < until, guess, first)
+    return np.where(deals.closed < until, deals.closed, first)[rows]
+
+
+def stage_now(scene: Scene) -> tuple[I64, I64]:
+    """The stage of every deal at the moment, and when it was entered."""
+    steps, count, until = scene.world.steps, len(scene.world.deals), scene.lander.until
+    stage = latest(steps.deal, steps.entered, steps.stage, count, until)
+    return stage, latest_time(steps.deal, steps.entered, count, until)
+
+
+def land_deals(scene: Scene) -> None:
+    """The deals as they stand."""
+    rows, deals, lander = _rows(scene), scene.world.deals, scene.lander
+    part = deals.take(rows)
+    stage, since = stage_now(scene)
+    gone = lander.by_now(part.deleted)
+    values = {
+        "deal_id": deal_id(scene, rows),
+        "is_deleted": gone,
+        "_fivetran_deleted": gone,
+        "deal_pipeline_id": "default",
+        "deal_pipeline_stage_id": t.pick([x[0] for x in HUBSPOT_STAGES], stage[rows]),
+        "owner_id": OWNER_BASE + owner_number(part.account, np.maximum(part.human, 0)),
+        "portal_id": PORTAL,
+        "property_dealname": deal_name(scene, rows),
+        "property_dealtype": t.pick(KINDS, part.kind),
+        "property_amount": amount(scene, rows, deals.seats_at(lander.until)),
+        "property_deal_currency_code": currency(part.currency),
+        "property_closedate": close_date(scene, rows),
+        "property_createdate": part.created,
+    }
+    changes, deleted = [since[rows], part.resized], part.deleted
+    lander.land(
+        "hubspot.deal", part.created, values, changes=changes, deleted=deleted, repeats=True
+    )
+
+
+def land_stages(scene: Scene) -> None:
+    """Both histories of the stage, and that of the amount."""
+    steps, until = scene.world.steps, scene.lander.until
+    mine = ~scene.world.deals.in_salesforce[steps.deal]
+    deal, entered, left = steps.deal[mine], steps.entered[mine], steps.left[mine]
+    value = t.pick([x[0] for x in HUBSPOT_STAGES], steps.stage[mine])
+    shared = {"deal_id": deal_id(scene, deal), "source": "CRM_UI", "value": value}
+    over = left < until
+    stages = shared | {
+        "date_entered": entered,
+        "_fivetran_active": ~over,
+        "_fivetran_start": entered,
+        "_fivetran_end": np.where(over, left, OPEN_END),
+    }
+    scene.lander.land("hubspot.deal_stage", entered, stages, changes=[left])
+    history = shared | {"name": "dealstage", "timestamp": entered}
+    scene.lander.land("hubspot.deal_property_history", entered, history)
+    _land_amounts(scene)
+
+
+def _land_amounts(scene: Scene) -> None:
+    rows, deals = _rows(scene), scene.world.deals
+    changed = rows[happens(deals.resized[rows])]
+    for part, at, seats in (
+        (rows, deals.created[rows], deals.first_seats),
+        (changed, deals.resized[changed], deals.seats),
+    ):
+        values = {
+            "deal_id": deal_id(scene, part),
+            "name": "amount",
+            "source": "CRM_UI",
+            "value": t.digits(amount(scene, part, seats)),
+            "timestamp": at,
+        }
+        scene.lander.land("hubspot.deal_property_history", at, values)
+
+
+def extra_contact(scene: Scene, rows: I64) -> I64:
+    """A colleague on the deal: the next human of the same account, -1 for none."""
+    deals, humans = scene.world.deals, scene.world.humans
+    human = deals.human[rows]
+    other = np.minimum(human + 1, len(humans.born) - 1)
+    fits = (human >= 0) & ~deals.is_contactless[rows] & (other > human)
+    fits &= (humans.account[other] == deals.account[rows]) & humans.is_matchable[other]
+    dice = stream(scene.world, "colleagues").random(len(deals))[rows]
+    return np.where(fits & (dice < s.EXTRA_CONTACT_SHARE), other, -1)
+
+
+def _land_contact(scene: Scene, rows: I64, human: I64, kind: int) -> None:
+    created = scene.world.deals.created[rows]
+    at = np.maximum(created, np.minimum(scene.in_hubspot[human], NEVER))
+    values = {
+        "deal_id": deal_id(scene, rows),
+        "contact_id": scene.ids.contact(human),
+        "type_id": kind,
+        "category": "HUBSPOT_DEFINED" if kind == PRIMARY_TYPE else "USER_DEFINED",
+    }
+    scene.lander.land("hubspot.deal_contact", at, values)
+
+
+def land_links(scene: Scene) -> None:
+    """Companies and people of the deals; the primary person is the plain association."""
+    rows, deals = _rows(scene), scene.world.deals
+    owned = rows[deals.account[rows] >= 0]
+    company = {
+        "deal_id": deal_id(scene, owned),
+        "company_id": scene.ids.company(deals.account[owned]),
+        "type_id": 5,
+        "category": "HUBSPOT_DEFINED",
+    }
+    scene.lander.land("hubspot.deal_company", deals.created[owned], company)
+    with_person = rows[(deals.human[rows] >= 0) & ~deals.is_contactless[rows]]
+    _land_contact(scene, with_person, deals.human[with_person], PRIMARY_TYPE)
+    other = extra_contact(scene, rows)
+    has = (other >= 0) & happens(scene.in_hubspot[other])
+    _land_contact(scene, rows[has], other[has], OTHER_TYPE)
+    _land_merges(scene, rows)
+
+
+def _land_merges(scene: Scene, rows: I64) -> None:
+    deals = scene.world.deals
+    twins = rows[deals.merged_into[rows] >= 0]
+    values = {
+        "deal_id": deal_id(scene, deals.merged_into[twins]),
+        "merged_deal_id": deal_id(scene, twins),
+    }
+    scene.lander.land("hubspot.merged_deal", deals.deleted[twins], values)
+
+
+def land_sales(scene: Scene) -> None:
+    """Everything about deals in HubSpot."""
+    land_deals(scene)
+    land_stages(scene)
+    land_links(scene)

@@ -1,0 +1,187 @@
+"""Lands the truth of a chunk: who is who, and what the definition says of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from funnel.demo import settings as s
+from funnel.demo import text as t
+from funnel.demo.billing import bills_of, customer_number
+from funnel.demo.clock import END, I64, NEVER, Flags
+from funnel.demo.hubspot_sales import amount, deal_id
+from funnel.demo.names import country, currency
+from funnel.demo.salesforce_people import (
+    account_created,
+    account_id,
+    contact_created,
+    contact_id,
+    lead_id,
+    opportunity_id,
+)
+from funnel.demo.scene import Scene
+from funnel.demo.support import user_created, user_id
+from funnel.demo.truth import Truth, entered, seen_deals, truth_at
+
+KINDS = ("new_business", "renewal", "expansion")
+OUTCOMES = ("open", "won", "lost")
+
+
+def human_name(scene: Scene, human: I64) -> t.Text:
+    """The truth's id of a human; an unmerged second record counts as a human of its own."""
+    count = len(scene.world.humans.born)
+    number = scene.ids.person(np.where(human >= 0, human % count, -1))
+    apart = t.either(human >= count, "B", "")
+    return t.joined(t.only(human >= 0, "H"), t.digits(number, 9), apart)
+
+
+def account_name(scene: Scene, account: I64) -> t.Text:
+    """The truth's id of an account."""
+    return t.joined(t.only(account >= 0, "A"), t.digits(scene.ids.person(account), 9))
+
+
+def _unmerged(scene: Scene) -> I64:
+    """Since when a second record stands apart at the moment, never for merged ones."""
+    second = scene.world.second
+    return np.where(second.merged < scene.lander.until, NEVER, second.created)
+
+
+def _first_seen(scene: Scene) -> I64:
+    parts = [scene.in_hubspot, scene.world.lead_created, contact_created(scene)]
+    return np.concatenate([np.minimum.reduce(parts), _unmerged(scene)])
+
+
+def land_humans(scene: Scene, truth: Truth) -> None:
+    """Everybody with a record in any CRM."""
+    humans, seen = scene.world.humans, _first_seen(scene)
+    own = np.arange(len(humans.born))
+    both = np.concatenate([own, own])
+    account = humans.account[both]
+    second_class = np.where(scene.world.second.is_business, 0, 1)
+    values = {
+        "human_id": human_name(scene, np.arange(len(seen))),
+        "account_id": account_name(scene, account),
+        "segment": t.pick(s.SEGMENTS, humans.segment[both]),
+        "channel": t.pick(s.CHANNELS, humans.channel[both]),
+        "employees": scene.employees_now(account),
+        "country": country(humans.country[both]),
+        "email_class": t.pick(s.EMAIL_CLASSES, np.concatenate([humans.email_class, second_class])),
+        "is_lead_valid": truth.people.is_lead,
+    }
+    scene.lander.land("truth.humans", seen, values)
+
+
+def _record(scene: Scene, system: str, record: t.Text, human: I64, at: I64) -> None:
+    values = {"system": system, "record_id": record, "human_id": human_name(scene, human)}
+    scene.lander.land("truth.records", at, values)
+
+
+def land_records(scene: Scene) -> None:
+    """Every record about a human, in every system."""
+    world, ids = scene.world, scene.ids
+    own = np.arange(len(world.humans.born))
+    apart = np.where(_unmerged(scene) < NEVER, own + len(own), own)
+    _record(scene, "hubspot", t.digits(ids.contact(own)), own, scene.in_hubspot)
+    second = t.digits(ids.second_contact(own))
+    _record(scene, "hubspot", second, apart, world.second.created)
+    _record(scene, "salesforce", lead_id(scene, own), own, world.lead_created)
+    _record(scene, "salesforce", contact_id(scene, own), own, contact_created(scene))
+    _record(scene, "zendesk", t.digits(user_id(scene, own)), own, user_created(scene))
+    bills = bills_of(scene)
+    person = world.subscriptions.human[bills.row]
+    at = np.where(bills.by_person, bills.created, NEVER)
+    _record(scene, "stripe", t.stripe_id("cus", customer_number(scene, bills)), person, at)
+
+
+def land_companies(scene: Scene) -> None:
+    """Every company of both CRMs."""
+    account = np.arange(len(scene.world.accounts.start))
+    name = account_name(scene, account)
+    hubspot = t.digits(scene.ids.company(account))
+    for system, record, at in (
+        ("hubspot", hubspot, scene.world.company_created),
+        ("salesforce", account_id(scene, account), account_created(scene)),
+    ):
+        values = {"system": system, "company_id": record, "account_id": name}
+        scene.lander.land("truth.companies", at, values)
+
+
+def _any_deal_id(scene: Scene, rows: I64) -> t.Text:
+    sold = scene.world.deals.in_salesforce[rows]
+    return t.either(sold, opportunity_id(scene, rows), t.digits(deal_id(scene, rows)))
+
+
+def _journey_ids(scene: Scene, truth: Truth) -> t.Text:
+    journeys = truth.journeys
+    person = human_name(scene, journeys.human)
+    own = t.joined("J-", _any_deal_id(scene, journeys.deal))
+    return t.either(journeys.deal >= 0, own, t.joined("J-", person, "-", t.digits(journeys.number)))
+
+
+def land_journeys(scene: Scene, truth: Truth, ids: t.Text) -> None:
+    """Journeys of people, and of deals that nobody is known for."""
+    journeys = truth.journeys
+    values = {
+        "journey_id": ids,
+        "human_id": human_name(scene, journeys.human),
+        "deal_id": t.only(journeys.deal >= 0, _any_deal_id(scene, journeys.deal)),
+        "number": journeys.number,
+        "started_at": journeys.start,
+    }
+    scene.lander.land("truth.journeys", journeys.start, values)
+
+
+def land_stages(scene: Scene, truth: Truth, ids: t.Text) -> None:
+    """When each journey entered each stage, and when it left."""
+    person = human_name(scene, truth.journeys.human)
+    for stage, at, inferred in entered(truth):
+        values = {
+            "journey_id": ids,
+            "human_id": person,
+            "journey_number": truth.journeys.number,
+            "stage": stage,
+            "entered_at": at,
+            "is_inferred": inferred,
+        }
+        scene.lander.land("truth.stage_entries", at, values)
+
+
+def _outcome(scene: Scene) -> I64:
+    """Open, won or lost at the moment; an opened-again deal is open."""
+    deals, lander = scene.world.deals, scene.lander
+    first = lander.by_now(deals.lost_first) & ~lander.by_now(deals.reopened)
+    ended = np.where(deals.is_won, 1, 2)
+    return np.where(lander.by_now(deals.closed), ended, np.where(first, 2, 0))
+
+
+def land_deals(scene: Scene, truth: Truth, ids: t.Text) -> None:
+    """Every deal with its journey; deleted ones have none."""
+    deals, lander = scene.world.deals, scene.lander
+    rows, outcome = np.arange(len(deals)), _outcome(scene)
+    seen: Flags = seen_deals(deals, lander.until)
+    closed = np.where(lander.by_now(deals.closed), deals.closed, deals.lost_first)
+    values = {
+        "system": t.either(deals.in_salesforce, "salesforce", "hubspot"),
+        "deal_id": _any_deal_id(scene, rows),
+        "journey_id": t.repeat(ids, np.where(seen, truth.deal_journey, -1)),
+        "account_id": account_name(scene, deals.account),
+        "type": t.pick(KINDS, deals.kind),
+        "amount": amount(scene, rows, deals.seats_at(lander.until)).astype(np.float64),
+        "currency": currency(deals.currency),
+        "created_at": deals.created,
+        "closed_at": np.where(outcome > 0, closed, NEVER),
+        "outcome": t.pick(OUTCOMES, outcome),
+        "is_deleted": lander.by_now(deals.deleted),
+    }
+    lander.land("truth.deals", np.where(deals.created < END, deals.created, NEVER), values)
+
+
+def land_truth(scene: Scene) -> None:
+    """The whole truth about a chunk at the moment."""
+    truth = truth_at(scene.world, scene.lander.until, scene.looks)
+    ids = _journey_ids(scene, truth)
+    land_humans(scene, truth)
+    land_records(scene)
+    land_companies(scene)
+    land_journeys(scene, truth, ids)
+    land_stages(scene, truth, ids)
+    land_deals(scene, truth, ids)

@@ -1,0 +1,45 @@
+"""Validates a build, and writes its pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from funnel.expectations.agreements import read_terms
+from funnel.expectations.measure import measure
+from funnel.expectations.pages import write_pages
+from funnel.expectations.validate import Fault, check, faults, subjects_without_data
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of a validation, and where to read it."""
+
+    faults: Sequence[Fault]
+    without_data: Sequence[str]
+    expectations: int
+    pages: Path
+
+    @property
+    def errors(self) -> int:
+        return sum(fault.severity == "error" for fault in self.faults)
+
+    def sentences(self) -> list[str]:
+        lines = [f"{fault.severity}: {fault.sentence}" for fault in self.faults]
+        if self.without_data:
+            lines.append(f"not enough data: {'; '.join(self.without_data)}.")
+        warnings = len(self.faults) - self.errors
+        counts = f"{self.errors} errors, {warnings} warnings"
+        return [*lines, f"{self.expectations} expectations: {counts}. Read {self.pages}."]
+
+
+def validate(connection: duckdb.DuckDBPyConnection, cutoff: datetime, folder: Path) -> Verdict:
+    """Validates the build that the connection reads."""
+    terms = read_terms(connection, cutoff)
+    measured = measure(connection, terms, folder / "measures")
+    result = check(terms, measured)
+    pages = write_pages(result, measured, folder)
+    count = sum(len(each.results) for each in result.run_results.values())
+    return Verdict(faults(result), subjects_without_data(terms, measured), count, pages)

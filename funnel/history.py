@@ -1,0 +1,167 @@
+"""Backs up and restores the schema history: the tables of the warehouse that cannot be rebuilt.
+
+A backup is a folder with one Parquet file per table and a manifest. Restoring works before the
+first build, too.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+SCHEMA = "history"
+MANIFEST = "manifest.json"
+FIRST, LAST = "min(snapshotted_at)", "max(snapshotted_at)"
+
+
+class HistoryError(Exception):
+    """Why nothing was backed up or restored, in a sentence."""
+
+
+def report(database: Path, action: Callable[[], str]) -> int:
+    """Prints what the action says: 0, or 1 with the reason why nothing was done."""
+    try:
+        print(action())
+    except HistoryError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except duckdb.IOException as error:
+        reason = str(error).splitlines()[0]
+        print(f"{database} can't be opened just now: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def backup(database: Path, folder: Path) -> str:
+    """Writes all history tables to the folder; the backup that was there is kept next to it."""
+    if not database.exists():
+        raise HistoryError(f"There is no database {database}: run `make build` first.")
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
+        raise HistoryError(f"{folder} holds other files: choose a folder of its own.")
+    new = folder.with_name(folder.name + ".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = {name: _write(connection, name, new) for name in _tables(connection)}
+    if not tables:
+        shutil.rmtree(new)
+        raise HistoryError(f"{database} has no history yet: run `make build` first.")
+    (new / MANIFEST).write_text(json.dumps({"tables": tables}, indent=2) + "\n")
+    _swap(new, folder)
+    rows = sum(table["rows"] for table in tables.values())
+    return f"{folder} holds {len(tables)} history tables with {rows:,} rows{_period(tables)}."
+
+
+def restore(database: Path, folder: Path, force: bool = False) -> str:
+    """Puts the tables of a backup into the database, all or none."""
+    tables = _manifest(folder)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        losses = list(_losses(connection, folder, tables))
+        if losses and not force:
+            raise HistoryError(
+                "\n".join(losses) + "\nNothing was restored. Add --force to replace them anyway."
+            )
+        connection.execute("begin")
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        for name in tables:
+            connection.execute(
+                f"create or replace table {_name(name)} as from {_file(folder, name)}"
+            )
+        connection.execute("commit")
+    rows = sum(table["rows"] for table in tables.values())
+    return (
+        f"{database} has {len(tables)} history tables with {rows:,} rows from {folder}"
+        f"{_period(tables)}. Run `make build` to use them."
+    )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        "select table_name from duckdb_tables()"
+        " where database_name = current_database() and schema_name = ? order by table_name",
+        [SCHEMA],
+    )
+    return [name for (name,) in found.fetchall()]
+
+
+def _write(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> dict[str, Any]:
+    """One table as a file, and what the manifest says about it."""
+    path = _text(folder / f"{name}.parquet")
+    connection.execute(f"copy (from {_name(name)} order by all) to {path} (format parquet)")
+    found = connection.execute(f"select count(*), {FIRST}, {LAST} from {_name(name)}").fetchall()
+    rows, first, last = found[0]
+    return {"rows": rows, "first_snapshot": _date(first), "last_snapshot": _date(last)}
+
+
+def _manifest(folder: Path) -> Mapping[str, dict[str, Any]]:
+    """The tables of a backup, after a look at whether all of them are there and whole."""
+    path = folder / MANIFEST
+    if not path.exists():
+        raise HistoryError(f"{folder} is no backup of the history: it has no {MANIFEST}.")
+    tables: dict[str, dict[str, Any]] = json.loads(path.read_text())["tables"]
+    for name, table in tables.items():
+        try:
+            rows = duckdb.sql(f"select count(*) from {_file(folder, name)}").fetchall()[0][0]
+        except duckdb.Error:
+            raise HistoryError(f"{folder / name}.parquet is missing or damaged.") from None
+        if rows != table["rows"]:
+            raise HistoryError(
+                f"{folder / name}.parquet has {rows} rows; its manifest says {table['rows']}."
+            )
+    return tables
+
+
+def _losses(
+    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Mapping[str, Any]
+) -> Iterator[str]:
+    """A sentence for each table with snapshots later than the last one of the backup."""
+    for name in sorted(set(_tables(connection)) & set(tables)):
+        later = f"select {LAST} from {_file(folder, name)}"
+        found = connection.execute(
+            f"select count(*), {LAST} from {_name(name)}"
+            f" where snapshotted_at > coalesce(({later}), timestamp '0001-01-01')"
+        ).fetchall()
+        rows, last = found[0]
+        if rows:
+            yield (
+                f"{SCHEMA}.{name} has {rows:,} rows later than the backup, the last of"
+                f" {_date(last)}: they would be lost."
+            )
+
+
+def _swap(new: Path, folder: Path) -> None:
+    """The new backup takes the place of the last one, which stays next to it."""
+    if folder.exists():
+        before = folder.with_name(folder.name + ".before")
+        shutil.rmtree(before, ignore_errors=True)
+        folder.rename(before)
+    new.rename(folder)
+
+
+def _period(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """From when to when there are snapshots; nothing where there are none."""
+    firsts = [table["first_snapshot"] for table in tables.values() if table["first_snapshot"]]
+    lasts = [table["last_snapshot"] for table in tables.values() if table["last_snapshot"]]
+    return f", from {min(firsts)} to {max(lasts)}" if firsts else ""
+
+
+def _date(moment: datetime | None) -> str | None:
+    return moment.date().isoformat() if moment else None
+
+
+def _name(table: str) -> str:
+    return f'{SCHEMA}."{table}"'
+
+
+def _file(folder: Path, table: str) -> str:
+    return f"read_parquet({_text(folder / f'{table}.parquet')})"
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,60 @@
+"""Runs dbt in this process, each time on one database."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import reset_adapters
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from funnel.places import DATABASE as DATABASE
+from funnel.places import ROOT as ROOT
+
+
+def run_dbt(
+    arguments: Sequence[str],
+    database: Path,
+    target_path: Path,
+    variables: Mapping[str, Any] | None = None,
+    callbacks: Sequence[Callable[[Any], None]] = (),
+    project: Path = ROOT,
+) -> dbtRunnerResult:
+    """One dbt command on one database file; its log stands in the target path."""
+    places = {
+        "--project-dir": project,
+        "--profiles-dir": project,
+        "--target-path": target_path.resolve(),
+        "--log-path": target_path.resolve(),
+        "--vars": json.dumps(dict(variables or {})),
+    }
+    options = [str(part) for option in places.items() for part in option]
+    with _database(database):
+        return dbtRunner(callbacks=list(callbacks)).invoke([*arguments, *options])
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[None]:
+    """Points the profile at the file for as long as the command runs."""
+    before = os.environ.get(DATABASE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.environ[DATABASE] = str(path.resolve())
+    _let_go()
+    try:
+        yield
+    finally:
+        _let_go()
+        os.environ.pop(DATABASE)
+        if before is not None:
+            os.environ[DATABASE] = before
+
+
+def _let_go() -> None:
+    """Closes the database, which dbt keeps open with its last writes still in the log beside it."""
+    reset_adapters()
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()

@@ -1,0 +1,93 @@
+"""Knows whether a database still is what the last good build made of the same project."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from funnel.alerts.settings import PASSWORD, WEBHOOK
+from funnel.places import DATABASE, ROOT
+
+FOLDERS = ("models", "macros", "seeds", "tests")
+# Where it is, and who is alerted, changes nothing in it.
+NOT_INPUTS = (DATABASE, WEBHOOK, PASSWORD)
+FILES = ("dbt_project.yml", "profiles.yml", "requirements.txt")
+
+
+def is_fresh(database: Path, variables: Mapping[str, Any]) -> bool:
+    """Whether building again would change nothing. A cutoff of `now` never stands still."""
+    stamp = stamp_path(database)
+    if cutoff(variables) == "now" or not stamp.exists() or not database.exists():
+        return False
+    return bool(json.loads(stamp.read_text()) == _state(database, variables))
+
+
+def last_good(database: Path) -> datetime | None:
+    """The cutoff of the last good build, where the file still is what that build left."""
+    stamp = stamp_path(database)
+    if not stamp.exists() or not database.exists():
+        return None
+    stamped = json.loads(stamp.read_text())
+    if any(stamped.get(key) != value for key, value in _file(database).items()):
+        return None
+    if stamped["cutoff"] == "now":
+        return datetime.fromtimestamp(stamped["written"] / 1e9, UTC).replace(tzinfo=None)
+    return datetime.fromisoformat(stamped["cutoff"])
+
+
+def write(database: Path, variables: Mapping[str, Any]) -> None:
+    """To be called after a build of which every test passed."""
+    stamp_path(database).write_text(json.dumps(_state(database, variables)))
+
+
+def forget(database: Path) -> None:
+    stamp_path(database).unlink(missing_ok=True)
+
+
+def stamp_path(database: Path) -> Path:
+    return database.with_name(database.name + ".built")
+
+
+def _state(database: Path, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What went in, and the file that came out."""
+    inputs = {"inputs": _fingerprint(variables), "cutoff": cutoff(variables)}
+    return inputs | _file(database)
+
+
+def _file(database: Path) -> dict[str, Any]:
+    """A write to it, a new load too, moves its time."""
+    file = database.stat()
+    log = database.with_name(database.name + ".wal")
+    return {
+        "bytes": file.st_size,
+        "written": file.st_mtime_ns,
+        "log": log.stat().st_mtime_ns if log.exists() else None,
+    }
+
+
+def _fingerprint(variables: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(dict(variables), sort_keys=True, default=str).encode())
+    for name, value in sorted(os.environ.items()):
+        if name.startswith(("DBT_", "REVENUE_FUNNEL_")) and name not in NOT_INPUTS:
+            digest.update(f"{name}={value}\n".encode())
+    for path in _inputs():
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _inputs() -> Iterator[Path]:
+    yield from (ROOT / name for name in FILES)
+    for folder in FOLDERS:
+        files = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+        yield from sorted(path for path in files if path.suffix in {".sql", ".yml", ".csv", ".md"})
+
+
+def cutoff(variables: Mapping[str, Any]) -> str:
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    return str(variables.get("cutoff", project["vars"]["revenue_funnel"]["cutoff"]))

@@ -1,0 +1,186 @@
+"""Prints a summary of the last build of a database on one page."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from funnel.alerts.read import read_from
+from funnel.alerts.show import brief
+
+Row = tuple[Any, ...]
+
+FUNNEL = """
+    select
+        stages.stage_name,
+        stages.is_exit,
+        count(distinct lifecycle.journey_key) as journeys,
+        count(distinct lifecycle.journey_key) filter (lifecycle.is_inferred) as inferred
+    from seeds.lifecycle_stages as stages
+    left join marts.fct_lifecycle as lifecycle on stages.stage = lifecycle.stage
+    group by stages.stage_name, stages.is_exit, stages.stage_order
+    order by stages.stage_order
+"""
+
+REVENUE = """
+    select coalesce(sum(won_amount), 0), coalesce(sum(later_amount), 0) from marts.fct_journeys
+"""
+
+# A second reading of a table has no read_count: it reads no rows of its own.
+READ = """
+    select system, sum(read_count)
+    from (
+        select distinct system, source_table, read_count
+        from marts.source_reconciliation
+        where read_count is not null
+    )
+    group by system
+"""
+
+STATUSES = """
+    select system, row_status, sum(row_count)
+    from marts.source_reconciliation
+    where read_count is not null
+    group by system, row_status
+"""
+
+REASONS = """
+    select row_status, coalesce(reason, reason_code), sum(row_count) as row_count
+    from marts.source_reconciliation
+    where row_status <> 'counted' and read_count is not null
+    group by row_status, coalesce(reason, reason_code)
+    order by row_status, row_count desc
+"""
+
+
+def show_summary(database: Path) -> int:
+    """Prints the page: 0, or 1 where there is nothing to read."""
+    if not database.exists():
+        print(f"There is no database {database}: run `make build` first.", file=sys.stderr)
+        return 1
+    try:
+        _print_summary(database)
+    except duckdb.CatalogException:
+        print(f"{database} has no marts yet: run `make build` first.", file=sys.stderr)
+        return 1
+    except duckdb.IOException as error:
+        print(f"{database} can't be read just now: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print_summary(database: Path) -> None:
+    console = Console() if sys.stdout.isatty() else Console(width=100)
+    with duckdb.connect(str(database), read_only=True) as connection:
+
+        def ask(query: str) -> list[Row]:
+            return connection.execute(query).fetchall()
+
+        tables = [
+            _funnel(ask(FUNNEL)),
+            _revenue(ask(REVENUE)[0]),
+            _rows(ask),
+            _reasons(ask(REASONS)),
+        ]
+        notes = [*_alerts(connection), *_history(connection)]
+    for table in tables:
+        console.print(table)
+        console.print()
+    console.print(
+        *notes,
+        f"Database:  {database} (open it read-only while a build may run)",
+        "Open next: marts.fct_lifecycle, one row per stage entry;",
+        "           marts.fct_journeys, the same with one row per journey;",
+        "           marts.quarantine, every row that could not be used, and why.",
+        sep="\n",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _alerts(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    try:
+        return [brief(read_from(connection))]
+    except duckdb.CatalogException:
+        return []
+
+
+def _history(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """From when on earlier builds remember what the systems showed."""
+    found = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'history'"
+    ).fetchall()
+    firsts = [
+        connection.execute(f'select min(snapshotted_at) from history."{name}"').fetchall()[0][0]
+        for (name,) in found
+    ]
+    starts = [first for first in firsts if first]
+    if not starts:
+        return []
+    return [
+        f"History:   starts on {min(starts):%Y-%m-%d}; what happened before is known only as the"
+        " systems show it today"
+    ]
+
+
+def _funnel(rows: Sequence[Row]) -> Table:
+    table = _table("The funnel", "stage", "journeys", "of the stage before", "inferred")
+    before: int | None = None
+    for name, is_exit, journeys, inferred in rows:
+        rate = "" if is_exit or before is None else _share(journeys, before)
+        table.add_row(name, f"{journeys:,}", rate, "" if is_exit else _share(inferred, journeys))
+        before = journeys
+    return table
+
+
+def _revenue(amounts: Row) -> Table:
+    table = _table("Won revenue, in the reporting currency", "business", "amount")
+    for name, amount in zip(("new", "later (renewal and expansion)"), amounts, strict=True):
+        table.add_row(name, f"{amount:,.2f}")
+    return table
+
+
+def _rows(ask: Callable[[str], list[Row]]) -> Table:
+    statuses = ("counted", "set_aside", "quarantined")
+    table = _table(
+        "Rows of the source systems", "system", "read", *(_plain(status) for status in statuses)
+    )
+    found = {(system, status): number for system, status, number in ask(STATUSES)}
+    read: dict[str, int] = dict(ask(READ))
+    for system in sorted(read):
+        numbers = [read[system], *(found.get((system, status), 0) for status in statuses)]
+        table.add_row(system, *(f"{number:,}" for number in numbers))
+    totals = [sum(row.values()) for row in [read, *(_of(found, status) for status in statuses)]]
+    table.add_row("all", *(f"{number:,}" for number in totals), style="bold")
+    return table
+
+
+def _reasons(rows: Sequence[Row]) -> Table:
+    table = _table("Why rows were not counted", "", "reason", "rows")
+    for status, reason, number in rows:
+        table.add_row(_plain(status), reason, f"{number:,}")
+    return table
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for heading in headings:
+        is_text = heading in {"", "stage", "business", "system", "reason"}
+        table.add_column(heading, justify="left" if is_text else "right")
+    return table
+
+
+def _of(found: dict[tuple[str, str], int], wanted: str) -> dict[str, int]:
+    return {system: number for (system, status), number in found.items() if status == wanted}
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")

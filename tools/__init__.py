@@ -1,1 +1,0 @@
-"""What the Makefile runs: the build, its summary, and the check of the architecture."""
