@@ -11,7 +11,7 @@ DASHBOARDS = "dashboards/**/*.sql"
 REF = re.compile(r"\{\{\s*ref\(\s*['\"](\w+)['\"]\s*\)\s*\}\}")
 # The check of old words names them.
 LISTS_OF_WORDS = {"words.py", "words.csv"}
-# The simulations draw what the source systems hold, in the systems' own words (a HubSpot deal).
+# The simulations draw what the source systems hold, in the systems' own words.
 SIMULATIONS = ("funnel/demo/", "funnel/benchmarks/")
 TEXTS = (
     *(
