@@ -38,6 +38,7 @@ class Vars(click.ParamType[dict[str, Any]]):
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
+BACKUPS = Path("backups/history")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 database_option = click.option(
@@ -100,7 +101,9 @@ def summary(database: Path) -> None:
 
 @funnel.command()
 @database_option
-@click.option("--people", type=click.IntRange(min=1), default=8_000, show_default=True)
+@click.option(
+    "--people", type=click.IntRange(min=1), default=8_000, show_default=True, help="How many."
+)
 @click.option("--seed", default=7, show_default=True, help="Another seed, another company.")
 @click.option(
     "--until",
@@ -231,7 +234,9 @@ def history() -> None:
 
 @history.command()
 @database_option
-@click.option("--to", "folder", type=FOLDER, default=Path("backups/history"), show_default=True)
+@click.option(
+    "--to", "folder", type=FOLDER, default=BACKUPS, show_default=True, help="Folder to write."
+)
 def backup(database: Path, folder: Path) -> None:
     """Write the schema history to a folder; the last backup is kept next to it.
 
@@ -246,7 +251,9 @@ def backup(database: Path, folder: Path) -> None:
 
 @history.command()
 @database_option
-@click.option("--from", "folder", type=FOLDER, default=Path("backups/history"), show_default=True)
+@click.option(
+    "--from", "folder", type=FOLDER, default=BACKUPS, show_default=True, help="The backup."
+)
 @click.option("--force", is_flag=True, help="Replace newer history, too.")
 def restore(database: Path, folder: Path, force: bool) -> None:
     """Put a backup of the history into the warehouse; works before the first build, too.
@@ -283,7 +290,13 @@ def benchmark() -> None:
 
 @benchmark.command("identity")
 @database_option
-@click.option("--truth", type=FOLDER, default=Path("data/demo/truth"), show_default=True)
+@click.option(
+    "--truth",
+    type=FOLDER,
+    default=Path("data/demo/truth"),
+    show_default=True,
+    help="Truth of the demo company in the warehouse.",
+)
 def benchmark_identity(database: Path, truth: Path) -> None:
     """Count pairs of records that are matched to one person, against the demo's truth.
 
@@ -299,16 +312,32 @@ def benchmark_identity(database: Path, truth: Path) -> None:
 @click.option("--cases", default=8, show_default=True, help="Companies of each kind and size.")
 @click.option("--benign", default=120, show_default=True, help="Companies without a drift.")
 @click.option("--batch", default=24, show_default=True, help="Companies in one database.")
-@click.option("--seed", default=5309, show_default=True)
+@click.option("--seed", default=5309, show_default=True, help="Draws the companies.")
 @click.option(
     "--tuning", default=120, show_default=True, help="Companies that set other detectors' limits."
 )
-@click.option("--tuning-seed", default=101, show_default=True)
+@click.option("--tuning-seed", default=101, show_default=True, help="Draws those for the limits.")
 @click.option(
-    "--regime", "regimes", multiple=True, type=click.Choice(["score known", "score unknown"])
+    "--regime",
+    "regimes",
+    multiple=True,
+    type=click.Choice(["score known", "score unknown"]),
+    help="Whether the systems provide their own score. Default: both.",
 )
-@click.option("--out", type=FILE, default=Path("target/drift_scores.csv"), show_default=True)
-@click.option("--table", type=FILE, default=Path("benchmarks/drift.md"), show_default=True)
+@click.option(
+    "--out",
+    type=FILE,
+    default=Path("target/drift_scores.csv"),
+    show_default=True,
+    help="CSV file that gets one more row per case and detector.",
+)
+@click.option(
+    "--table",
+    type=FILE,
+    default=Path("benchmarks/drift.md"),
+    show_default=True,
+    help="Page made of all rows of that file.",
+)
 def benchmark_drift(
     cases: int,
     benign: int,
@@ -333,10 +362,22 @@ def benchmark_drift(
 
 @benchmark.command("planning")
 @click.option("--companies", default=150, show_default=True, help="Companies of each kind.")
-@click.option("--seed", default=2026, show_default=True)
+@click.option("--seed", default=2026, show_default=True, help="Draws the companies.")
 @click.option("--kind", "kinds", type=int, multiple=True, help="Numbers of kinds. Default: all.")
-@click.option("--out", type=FILE, default=Path("target/planning_scores.csv"), show_default=True)
-@click.option("--table", type=FILE, default=Path("benchmarks/planning.md"), show_default=True)
+@click.option(
+    "--out",
+    type=FILE,
+    default=Path("target/planning_scores.csv"),
+    show_default=True,
+    help="CSV file that gets one more row per company and planner.",
+)
+@click.option(
+    "--table",
+    type=FILE,
+    default=Path("benchmarks/planning.md"),
+    show_default=True,
+    help="Page made of all rows of that file.",
+)
 def benchmark_planning(
     companies: int, seed: int, kinds: tuple[int, ...], out: Path, table: Path
 ) -> None:
