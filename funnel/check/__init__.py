@@ -18,7 +18,7 @@ They follow every column from the sources to the dashboards, through these modul
     follow    the whole project: every query in the order of reading; collects what was chosen
 
 Worked example. A model counts leads by a system's own label. The label is marked where it begins,
-the mark moves with the column through the first select, and the second select's `where` asks for it:
+the mark moves with the column through the first select, and the `where` of the second asks for it:
 
 >>> from funnel.check.asked import Words
 >>> from funnel.check.choices import choices

@@ -14,7 +14,7 @@ from funnel.cli import funnel as command_line
 
 
 def _commands(group: click.Group, *before: str) -> dict[tuple[str, ...], click.Command]:
-    found = {}
+    found: dict[tuple[str, ...], click.Command] = {}
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             found |= _commands(command, *before, name)
