@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     written.every_mart_says_what_it_answers,
     written.contracts_are_enforced,
     written.every_mart_is_unique_on_its_grain,
+    written.every_macro_is_described,
     sizes.models_are_short,
 )
 WARNINGS: tuple[Rule, ...] = (sizes.macros_are_short,)

@@ -72,11 +72,15 @@ class Seed:
 
 @dataclass(frozen=True)
 class Macro:
+    """A macro; the arguments are those that its yml describes, by name."""
+
     id: str
     name: str
     path: str
     text: str
     macros: tuple[str, ...]
+    description: str
+    arguments: Mapping[str, str]
 
     @property
     def code(self) -> str:
@@ -206,6 +210,10 @@ def _macro(macro: Mapping[str, Any]) -> Macro:
         path=macro["original_file_path"],
         text=macro["macro_sql"],
         macros=tuple(macro["depends_on"]["macros"]),
+        description=macro.get("description", "").strip(),
+        arguments={
+            each["name"]: each.get("description", "").strip() for each in macro.get("arguments", ())
+        },
     )
 
 

@@ -1,12 +1,17 @@
-"""What must be written about a model: what it means, what it promises, what one row is."""
+"""What must be written: what a model means, promises and holds one row for; what a macro gives."""
 
+import re
 from collections.abc import Iterator
 
 from funnel.check.breach import Breach
-from funnel.check.project import Model, Project
+from funnel.check.project import Macro, Model, Project
 
 # The project's own generic tests on a grain of several columns.
 GRAIN_TESTS = {"unique_grain"}
+# An engine's way of doing what a described macro promises; a generic test, which yml files name.
+UNDESCRIBED = re.compile(r"^(default|duckdb|postgres|spark)__|^test_")
+SIGNATURE = re.compile(r"macro\s+\w+\((.*?)\)\s*-?%}", re.DOTALL)
+ARGUMENT = re.compile(r"(?:^|,)\s*(\w+)\s*(?:=\s*(?:\[[^\]]*\]|[^,]*))?")
 
 
 def every_model_is_described(project: Project) -> Iterator[Breach]:
@@ -60,3 +65,22 @@ def _has_tested_grain(project: Project, model: Model) -> bool:
     present = {test.column for test in tests if test.name == "not_null"}
     present |= {column.name for column in model.columns if column.is_not_null}
     return bool(unique & present) or any(test.name in GRAIN_TESTS for test in tests)
+
+
+def every_macro_is_described(project: Project) -> Iterator[Breach]:
+    """Every macro has a description in yml, and so has each of its arguments."""
+    for macro in sorted(project.macros.values(), key=lambda each: each.path):
+        missing = [] if UNDESCRIBED.match(macro.name) else _undescribed(macro)
+        if missing:
+            what = f"does not describe {', '.join(missing)}"
+            remedy = "say in the yml of its folder what it gives, and what each argument is"
+            yield Breach(macro.name, macro.path, what, remedy)
+
+
+def _undescribed(macro: Macro) -> list[str]:
+    """The macro and those of its arguments without a description, and descriptions of none."""
+    signature = SIGNATURE.search(macro.text)
+    wanted = ARGUMENT.findall(signature.group(1)) if signature else []
+    silent = [name for name in wanted if not macro.arguments.get(name)]
+    unknown = [name for name in macro.arguments if name not in wanted]
+    return [*([] if macro.description else [macro.name]), *silent, *unknown]

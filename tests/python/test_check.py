@@ -61,13 +61,15 @@ def column_test(name: str, model: str, column: str | None) -> Manifest:
     }
 
 
-def macro(name: str, code: str) -> Manifest:
+def macro(name: str, code: str, **arguments: str) -> Manifest:
     return {
         "unique_id": f"macro.shop.{name}",
         "package_name": "shop",
         "name": name,
         "original_file_path": f"macros/{name}.sql",
         "macro_sql": code,
+        "description": "An expression: what it gives.",
+        "arguments": [{"name": name, "description": text} for name, text in arguments.items()],
         "depends_on": {"macros": []},
     }
 
@@ -272,6 +274,25 @@ FAULTS: list[tuple[str, Plant, str]] = [
     ("contracts_are_enforced", lambda m, _: with_column(m, KPI, "kind", ""), KPI),
     ("every_mart_is_unique_on_its_grain", lambda m, _: without(m, "not_null_fct_lifecycle"), FACT),
     ("every_mart_is_unique_on_its_grain", lambda m, _: without(m, "unique_grain_lead_counts"), KPI),
+    (
+        "every_macro_is_described",
+        lambda m, _: m["macros"]["macro.shop.cutoff"].update(description=""),
+        "macros/cutoff.sql: does not describe cutoff;",
+    ),
+    *(
+        (
+            "every_macro_is_described",
+            lambda m, _, described=described: m["macros"].update(
+                late=macro("late", "{% macro late(day, kinds=['a', 'b'], by=none) -%}", **described)
+            ),
+            f"macros/late.sql: does not describe {named};",
+        )
+        for described, named in (
+            ({"day": "A day."}, "kinds, by"),
+            ({"day": "A day.", "kinds": "", "by": "An order."}, "kinds"),
+            ({"day": "A day.", "kinds": "Kinds.", "by": "An order.", "gone": "Old."}, "gone"),
+        )
+    ),
     ("models_are_short", lambda m, _: coded(m, KPI, "select 1\n" * 201), f"{KPI}: has 201 lines"),
     (
         "macros_are_short",
