@@ -51,7 +51,9 @@ def preview_overrides(database: Path, variables: Mapping[str, Any], project: Pat
 
 def _build(database: Path, target: Path, variables: Mapping[str, Any], project: Path) -> bool:
     """Builds without tests, so that the figures are shown even if a test would fail."""
-    between = [f"int_overrides_checked+,+{mart}" for mart in ("fct_journeys", "dim_persons")]
+    between = [
+        f"int_identity_overrides_checked+,+{mart}" for mart in ("fct_journeys", "dim_persons")
+    ]
     selection = ["--select", "identity_overrides", *between]
     without_tests = ["--exclude-resource-type", "test", "unit_test"]
     arguments = ["build", "--quiet", *selection, *without_tests]

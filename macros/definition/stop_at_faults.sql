@@ -1,4 +1,4 @@
-{# A post-hook of int_definition_checked: stops the build if there is a fault, and lists all of them. #}
+{# A post-hook of int_definition_faults_listed: stops the build if there is a fault, and lists all of them. #}
 {% macro stop_at_faults() -%}
     {%- if execute -%}
         {%- set faults = run_query('select sentence from ' ~ this ~ ' order by sentence').columns[0].values() -%}

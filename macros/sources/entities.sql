@@ -2,6 +2,6 @@
 {% macro entities() -%}
     {{ return([
         'people', 'person_links', 'companies', 'touches', 'stage_claims', 'attribute_changes', 'opportunities',
-        'opportunity_people', 'opportunity_stages', 'subscriptions', 'payments', 'service_events', 'ad_spend', 'users', 'settings',
+        'opportunity_people', 'opportunity_changes', 'subscriptions', 'payments', 'service_events', 'ad_spend', 'users', 'settings',
     ]) }}
 {%- endmacro %}

@@ -9,7 +9,7 @@
         'attribute_changes': ['record_id', 'entity', 'attribute', 'value', 'changed_at'],
         'opportunities': ['opportunity_id', 'is_won', 'closed_at'],
         'opportunity_people': ['opportunity_id', 'record_id'],
-        'opportunity_stages': ['opportunity_id', 'label', 'entered_at'],
+        'opportunity_changes': ['opportunity_id', 'label', 'changed_at'],
         'subscriptions': ['subscription_id', 'customer_record_id', 'monthly_amount', 'started_at'],
         'payments': ['payment_id', 'customer_record_id', 'amount', 'paid_at'],
         'service_events': ['event_id', 'kind', 'occurred_at'],

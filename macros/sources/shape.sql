@@ -44,9 +44,9 @@
             'opportunity_id': 'text', 'record_id': 'text', 'role': 'text',
             'is_primary': 'boolean',
         },
-        'opportunity_stages': {
+        'opportunity_changes': {
             'opportunity_id': 'text', 'label': 'text', 'amount': 'decimal',
-            'entered_at': 'timestamp',
+            'changed_at': 'timestamp',
         },
         'subscriptions': {
             'subscription_id': 'text', 'customer_record_id': 'text', 'plan': 'text',

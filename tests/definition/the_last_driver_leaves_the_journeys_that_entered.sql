@@ -11,7 +11,7 @@ last_levels as (
         funnel,
         channel,
         min(level_count) as last_level_count
-    from {{ ref('int_stage_count_levels_counted') }}
+    from {{ ref('int_remaining_candidates_counted') }}
     group by period_kind, period_start, evaluation, stage, funnel, channel
 
 ),

@@ -8,7 +8,7 @@ inner join {{ ref('int_record_persons_mapped') }} as records
     on addresses.record_key = records.record_key
 inner join {{ ref('int_records_clustered') }} as clusters
     on addresses.record_key = clusters.record_key
-left join {{ ref('int_overrides_checked') }} as overrides
+left join {{ ref('int_identity_overrides_checked') }} as overrides
     on addresses.record_key = overrides.record_key and overrides.decision = 'separate'
 where
     addresses.link_blocked_reason is null

@@ -34,7 +34,7 @@ INPUTS = """
         record_key bigint, other_record_key bigint, link_kind varchar, linked_at timestamp,
         reason_code varchar
     );
-    create table intermediate.int_overrides_checked (
+    create table intermediate.int_identity_overrides_checked (
         decision varchar, record_key bigint, other_record_key bigint, reason varchar,
         decided_on date, sentence_start varchar
     );
@@ -128,7 +128,10 @@ class World:
         self._fill("int_person_links_unioned", links)
         decided = [("join", *pair) for pair in known.joined]
         decided += [("separate", *pair) for pair in known.separated]
-        self._fill("int_overrides_checked", [(*each, "seen", START.date(), "") for each in decided])
+        self._fill(
+            "int_identity_overrides_checked",
+            [(*each, "seen", START.date(), "") for each in decided],
+        )
 
     def _fill(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         self.connection.execute(f"delete from intermediate.{table}")

@@ -23,7 +23,7 @@ WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "
 # Columns of seeds that name a stage. A planning node has names of its own.
 STAGE_COLUMNS = ("stage", "to_stage", "next_stage", "goal_stage")
 # The model that compares the definition with what the teams agreed to, and what it asks for.
-DEFINITION = "+int_definition_checked"
+DEFINITION = "+int_definition_faults_listed"
 FINGERPRINT = re.compile(r"version (\d+): .*write (\w+) as its fingerprint")
 # Measures of the KPI list are named after the stage that they count.
 COUNTED = "entered_"

@@ -11,8 +11,8 @@ from tests.python.conftest import messages
 
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "analyses")
 SELECT = "evidence_kinds lifecycle_stages lead_definition_versions lead_definition_rules "
-SELECT += "lead_definition_scores lead_definition_agreements int_rules_checked "
-SELECT += "int_definition_checked int_definition_versions_dated"
+SELECT += "lead_definition_scores lead_definition_agreements int_rule_faults_listed "
+SELECT += "int_definition_faults_listed int_definition_versions_dated"
 
 VERSIONS = "lead_definition_versions.csv"
 RULES = "lead_definition_rules.csv"

@@ -158,7 +158,8 @@ def test_no_monitor_alarms_with_fewer_mismatches_than_its_least_rate(evaluated: 
         "select count(*) filter (is_alarm and observed"
         "     < greatest(3, coalesce(least_rate, 0) * trial_count)),"
         " count(*) filter (z_score >= z_threshold and not is_alarm)"
-        " from intermediate.int_signals_unioned inner join seeds.drift_monitors using (monitor)"
+        " from intermediate.int_drift_signals_unioned"
+        " inner join seeds.drift_monitors using (monitor)"
         " where window_days > 0 and method in ('labels', 'rate')",
     )
     assert false_alarms == 0
@@ -171,7 +172,7 @@ def test_a_rare_label_counts_by_the_rarity_of_its_neighbours(evaluated: Path) ->
     for rule, points, *counts in query(
         evaluated,
         "select blocking_rule, points, day_number, sum(trial_count)::int,"
-        " sum(mismatch_count)::int from intermediate.int_label_mismatches_counted"
+        " sum(mismatch_count)::int from intermediate.int_label_trial_cells_counted"
         " where system = 'company001_marketing'"
         " and not is_defined and not is_contested group by all order by all",
     ):
@@ -235,7 +236,7 @@ def test_a_day_shows_the_same_in_a_build_on_that_day(
             f"delete from intermediate.int_label_trials_evaluated where trial_date > '{until}'"
         )
         connection.execute(
-            f"delete from intermediate.int_integrity_events_counted where event_date > '{until}'"
+            f"delete from intermediate.int_bad_rows_counted where event_date > '{until}'"
         )
     evaluate(database, tmp_path / "target")
     signals = (
@@ -256,10 +257,10 @@ def test_a_silent_source_alarms(evaluated: Path, tmp_path: Path) -> None:
     since = LAST - timedelta(2)
     with duckdb.connect(str(database)) as connection:
         connection.execute(
-            "delete from intermediate.int_integrity_events_counted where signal = 'missing_data'"
+            "delete from intermediate.int_bad_rows_counted where signal = 'missing_data'"
             f" and system = 'company001_sales' and event_date >= '{since}'"
         )
-    _build(database, tmp_path, "int_silences_measured+")
+    _build(database, tmp_path, "int_days_without_rows_measured+")
     found = query(
         database,
         "select kind, subject, owner_team, status, first_seen_date from marts.alerts"

@@ -18,7 +18,7 @@ from tests.python.conftest import UNTIL, Built, query
 from tests.python.revenue_story import rows
 
 AHEAD = 56
-EXPECTED = "int_expected_nodes_estimated"
+EXPECTED = "int_forecast_nodes_estimated"
 NODES = {"entered_lead": 0, "entered_sql": 2, "entered_opportunity": 3, "entered_customer": 4}
 LATER = """
     create table marts.fct_lifecycle (
@@ -49,7 +49,7 @@ def test_forecasts_of_a_simulated_company_come_true(tmp_path: Path) -> None:
     actual = dict(
         query(
             database,
-            "select measure, sum(expected_volume) from intermediate.int_expected_nodes_estimated"
+            "select measure, sum(expected_volume) from intermediate.int_forecast_nodes_estimated"
             f" where day_number < {AHEAD} group by measure",
         )
     )
@@ -73,7 +73,7 @@ def _leads_a_day(built: Built) -> dict[str, float]:
 def _sum(built: Built, measure: str, funnel: str, days: int) -> float:
     [(total,)] = query(
         built.database,
-        "select coalesce(sum(expected_volume), 0) from intermediate.int_expected_days_estimated"
+        "select coalesce(sum(expected_volume), 0) from intermediate.int_forecast_days_estimated"
         f" where measure = '{measure}' and funnel = '{funnel}' and day_number < {days}",
     )
     return float(total)

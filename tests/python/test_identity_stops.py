@@ -79,7 +79,9 @@ def test_an_override_that_cannot_be_carried_out_says_why(
         connection.executemany(
             "insert into seeds.identity_overrides values (?, ?, ?, ?, ?, ?, ?, ?)", rows
         )
-    good_run, message = _run(database, tmp_path / "t", dict(built.vars), "int_overrides_checked")
+    good_run, message = _run(
+        database, tmp_path / "t", dict(built.vars), "int_identity_overrides_checked"
+    )
     assert good_run is (place is None), message
     assert sentence in message
 
@@ -104,6 +106,8 @@ def test_a_separation_without_effect_stops_the_build(built: Built, tmp_path: Pat
                 "insert into seeds.identity_overrides values (?, ?, ?, ?, ?, ?, ?, ?)",
                 (decision, "hubspot", first, "hubspot", second, *GOOD[5:]),
             )
-    good, message = _run(database, tmp_path / "t", dict(built.vars), "int_overrides_checked+")
+    good, message = _run(
+        database, tmp_path / "t", dict(built.vars), "int_identity_overrides_checked+"
+    )
     assert not good
     assert f"hubspot {one}" in message or str(one) in message, message

@@ -88,7 +88,8 @@ def test_an_interval_of_leads_ends_where_the_target_is_on_the_edge_of_revenue(
         database,
         "select target_revenue, won_revenue + open_revenue, lead_revenue, open_variance,"
         " covariance, lead_variance, open_luck_variance, lead_luck_variance, low_80_leads,"
-        " high_80_leads, safe_leads from intermediate.int_plan_leads_estimated where is_total",
+        " high_80_leads, safe_leads from intermediate.int_plan_required_leads_estimated"
+        " where is_total",
     )
     goal, base, lead, variance, covariance, square, luck, lead_luck, low, high, safe = row
     for leads, deviations, has_luck in ((low, -1.3277, 0), (high, 1.3277, 0), (safe, 0.861, 1)):
@@ -141,7 +142,8 @@ def test_a_scenario_of_higher_prices_needs_fewer_leads(folder: Path) -> None:
     wins = dict(
         query(
             database,
-            "select scenario, lead_wins from intermediate.int_plan_leads_estimated where is_total",
+            "select scenario, lead_wins from intermediate.int_plan_required_leads_estimated"
+            " where is_total",
         )
     )
     assert wins["slower"] < wins["base"] == pytest.approx(wins["more"] / 2)

@@ -16,7 +16,7 @@ from tests.python.conftest import UNTIL, Built, query
 
 PLAN = [
     f"+{model},path:models/*/planning"
-    for model in ("plan_levers", "plan_rates", "int_plan_leads_estimated")
+    for model in ("plan_levers", "plan_rates", "int_plan_required_leads_estimated")
 ]
 NODES = ("lead", "prospect", "opportunity")
 
@@ -63,8 +63,8 @@ def test_a_lever_is_what_the_plan_gains_when_it_is_pulled(company: Path) -> None
         query(
             company,
             "select plans.scenario, plans.open_revenue + plans.lead_revenue * base.weekly_leads"
-            " from intermediate.int_plan_leads_estimated as plans"
-            " inner join intermediate.int_plan_leads_estimated as base"
+            " from intermediate.int_plan_required_leads_estimated as plans"
+            " inner join intermediate.int_plan_required_leads_estimated as base"
             " on base.scenario = 'base' and base.is_total where plans.is_total",
         )
     )
@@ -73,7 +73,8 @@ def test_a_lever_is_what_the_plan_gains_when_it_is_pulled(company: Path) -> None
     )
     assert query(
         company,
-        "select min(weekly_leads) > 1 from intermediate.int_plan_leads_estimated where is_total",
+        "select min(weekly_leads) > 1 from intermediate.int_plan_required_leads_estimated"
+        " where is_total",
     ) == [(True,)]
     assert len(levers) == 7
     for lever, node, gained, _ in levers:

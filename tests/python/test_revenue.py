@@ -113,8 +113,8 @@ def _histories(built: Built) -> dict[int, tuple[Row, list[Row]]]:
         )
         opportunity["rate"] = known[max(place - 1, 0)]["rate"]
         found[opportunity["opportunity_key"]] = (opportunity, [])
-    events = "from intermediate.int_opportunity_stages_unioned"
-    for event in rows(built, f"{events} order by entered_at, source_key"):
+    events = "from intermediate.int_opportunity_changes_unioned"
+    for event in rows(built, f"{events} order by changed_at, source_key"):
         if event["opportunity_key"] in found:
             found[event["opportunity_key"]][1].append(event)
     return found
@@ -126,8 +126,8 @@ def _open_intervals(
     opportunity, events = history
     last = opportunity["closed_at"] or datetime.max
     since, amount, is_open = opportunity["created_at"], opportunity["amount"], True
-    for event in [*events, {"entered_at": last, "stage": None, "amount": None}]:
-        now = min(event["entered_at"], last)
+    for event in [*events, {"changed_at": last, "stage": None, "amount": None}]:
+        now = min(event["changed_at"], last)
         if is_open and now > since:
             converted = (amount * opportunity["rate"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
             yield opportunity["opportunity_key"], since, now, converted

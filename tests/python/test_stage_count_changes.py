@@ -16,7 +16,7 @@ from tests.python.test_kpi_tree import parts
 
 RULES = ("large_enough", "business_address", "score")
 PERIODS = (date(2026, 5, 4), date(2026, 5, 11))
-LEVELS = "int_stage_count_levels_counted"
+LEVELS = "int_remaining_candidates_counted"
 READ = (
     "int_stage_count_periods_listed",
     "int_stage_count_drivers_listed",

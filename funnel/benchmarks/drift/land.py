@@ -22,7 +22,7 @@ TABLES = f"""
         profile_key bigint, channel varchar, score bigint, system_score bigint,
         failed_rule_count bigint, blocking_rule varchar, blocking_attribute varchar,
         is_defined boolean, is_labelled boolean, has_touch boolean, trial_date date);
-    create table intermediate.int_integrity_events_counted (
+    create table intermediate.int_bad_rows_counted (
         system varchar, signal varchar, subject varchar, definition_version bigint,
         bad_count bigint, all_count bigint, event_date date);
     create table intermediate.int_stage_claims_rows_checked (system varchar, label varchar);
@@ -38,7 +38,7 @@ TABLES = f"""
     create table intermediate.int_definition_versions_dated as
         select 'in_force' as evaluation, 1::bigint as definition_version, false as is_draft,
         timestamp '1990-01-01' as valid_from, timestamp '9999-12-31' as valid_to;
-    create table intermediate.int_definition_rules_completed (
+    create table intermediate.int_required_rules_listed (
         definition_version bigint, stage varchar, rule varchar, attribute varchar,
         operator varchar, value varchar, if_unknown varchar, meaning varchar, rule_order bigint);
     create schema history;
@@ -48,7 +48,7 @@ TABLES = f"""
     create table marts.stage_count_changes (
         period_kind varchar, period_start date, stage varchar, part varchar, rule varchar,
         change decimal(18, 2), entered_count bigint, earlier_reported_count bigint);
-    insert into intermediate.int_definition_rules_completed values
+    insert into intermediate.int_required_rules_listed values
         (1, 'mql', '{RULES[0]}', '{ATTRIBUTES[0]}', 'is', 'true', 'fails', '', 1),
         (1, 'mql', '{RULES[1]}', '{ATTRIBUTES[1]}', 'at_least', '20', 'fails', '', 2),
         (1, 'mql', '{RULES[2]}', '{ATTRIBUTES[2]}', 'is_one_of', 'US', 'fails', '', 3),
@@ -78,7 +78,7 @@ TRIALS = f"""
     from failures
 """
 COUNTS = f"""
-    insert into intermediate.int_integrity_events_counted
+    insert into intermediate.int_bad_rows_counted
     select
         ? || '_' || list_extract({list(SYSTEMS)}, system + 1), ?, ?, 1, bad, all_count,
         date '{FIRST}' + day::integer

@@ -16,10 +16,10 @@ from funnel.run_dbt import run_dbt
 
 LANDED = (
     "int_label_trials_evaluated",
-    "int_integrity_events_counted",
+    "int_bad_rows_counted",
     "int_profile_rules_evaluated",
     "int_stage_claims_rows_checked",
-    "int_definition_rules_completed",
+    "int_required_rules_listed",
     "int_definition_versions_dated",
     "history_stage_counts",
     "stage_count_changes",

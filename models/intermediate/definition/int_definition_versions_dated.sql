@@ -1,7 +1,7 @@
 {# Grain: one row per evaluation and version, with the interval in which that version decides.
    The evaluation in_force, which all published tables use, has every version in its own time;
    each other one has a single version over all of history. #}
--- depends_on: {{ ref('int_definition_checked') }}
+-- depends_on: {{ ref('int_definition_faults_listed') }}
 with
 
 versions as (select * from {{ ref('lead_definition_versions') }}),

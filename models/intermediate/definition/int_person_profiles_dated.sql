@@ -13,7 +13,7 @@ with
 
 attribute_intervals as (select * from {{ ref('int_person_attributes_dated') }}),
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 attribute_uses as (
 

@@ -6,7 +6,7 @@ person_profiles as (select * from {{ ref('int_person_profiles_dated') }}),
 
 rules as (
 
-    select * from {{ ref('int_definition_rules_completed') }}
+    select * from {{ ref('int_required_rules_listed') }}
     where attribute not in ('evidence', 'score', 'stage')
 
 ),

@@ -11,7 +11,7 @@ stages as (
     select distinct
         definition_version,
         stage
-    from {{ ref('int_definition_rules_completed') }}
+    from {{ ref('int_required_rules_listed') }}
 
 ),
 

@@ -9,7 +9,7 @@ with
 
 touches as (select * from {{ ref('int_touches_scored') }}),
 
-criteria as (select * from {{ ref('int_touch_criteria_listed') }} where is_candidate),
+criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 
 passing_profiles as (select * from {{ ref('int_profile_stages_evaluated') }} where is_passed),
 

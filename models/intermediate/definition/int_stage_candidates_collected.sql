@@ -12,7 +12,7 @@ qualifications as (select * from {{ ref('int_qualifications_evaluated') }}),
 
 touch_results as (select * from {{ ref('int_touch_results_evaluated') }}),
 
-stages as (select distinct stage from {{ ref('int_touch_criteria_listed') }}),
+stages as (select distinct stage from {{ ref('int_touch_kind_rules_listed') }}),
 
 compared_versions as (
 

@@ -9,7 +9,7 @@ versions as (
 
 ),
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 rule_places as (
 

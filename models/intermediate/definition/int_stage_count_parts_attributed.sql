@@ -7,7 +7,7 @@ with
 
 periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
-levels as (select * from {{ ref('int_stage_count_levels_counted') }}),
+levels as (select * from {{ ref('int_remaining_candidates_counted') }}),
 
 points as ({{ shapley_points() }}),
 

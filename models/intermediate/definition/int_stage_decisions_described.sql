@@ -16,7 +16,7 @@ qualifications as (
 
 touches as (select * from {{ ref('int_touches_scored') }} where evaluation = 'in_force'),
 
-criteria as (select * from {{ ref('int_touch_criteria_listed') }} where is_candidate),
+criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 
 profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 
@@ -40,7 +40,7 @@ stage_requirements as (
         stage,
         max(case when attribute = 'score' then cast(value as bigint) end) as least_score,
         {{ first_by('rule', 'rule_order') }} as first_rule
-    from {{ ref('int_definition_rules_completed') }}
+    from {{ ref('int_required_rules_listed') }}
     where attribute in ('evidence', 'score')
     group by definition_version, stage
 

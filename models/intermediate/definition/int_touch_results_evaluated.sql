@@ -4,7 +4,7 @@ with
 
 touches as (select * from {{ ref('int_touches_scored') }} where occurred_at is not null),
 
-criteria as (select * from {{ ref('int_touch_criteria_listed') }} where is_candidate),
+criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 
 profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 

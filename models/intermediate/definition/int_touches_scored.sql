@@ -15,7 +15,7 @@ profile_intervals as (select * from {{ ref('int_person_profiles_dated') }}),
 
 versions as (select * from {{ ref('int_definition_versions_dated') }}),
 
-criteria as (select * from {{ ref('int_touch_criteria_listed') }}),
+criteria as (select * from {{ ref('int_touch_kind_rules_listed') }}),
 
 counting_kinds as (select distinct kind from criteria where is_candidate),
 

@@ -9,11 +9,11 @@ episodes as (select * from {{ ref('int_drift_episodes_measured') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }}),
 
-mismatches as (select * from {{ ref('int_label_mismatches_counted') }} where not is_defined),
+mismatches as (select * from {{ ref('int_label_trial_cells_counted') }} where not is_defined),
 
 baselines as (select * from {{ ref('int_mismatch_baselines_estimated') }} where not is_defined),
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 

@@ -5,13 +5,13 @@
 
 with
 
-alarms as (select * from {{ ref('int_alarms_grouped') }}),
+alarms as (select * from {{ ref('int_alarm_episodes_assigned') }}),
 
 series_days as (select * from {{ ref('int_monitor_baselines_fitted') }}),
 
-integrity_events as (select * from {{ ref('int_integrity_events_counted') }}),
+integrity_events as (select * from {{ ref('int_bad_rows_counted') }}),
 
-silences as (select * from {{ ref('int_silences_measured') }}),
+silences as (select * from {{ ref('int_days_without_rows_measured') }}),
 
 ranked_alarms as (
 

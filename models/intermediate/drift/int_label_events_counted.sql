@@ -10,9 +10,9 @@ stage_claims as (
 
 ),
 
-opportunity_stages as (
+opportunity_changes as (
 
-    select * from {{ ref('int_opportunity_stages_rows_checked') }}
+    select * from {{ ref('int_opportunity_changes_rows_checked') }}
     where reason_code = 'unknown_label'
 
 ),
@@ -80,11 +80,11 @@ int_label_events_counted as (
         system,
         'unknown_label' as signal,
         'opportunity stage ' || lower(label) as subject,
-        cast(entered_at as date) as event_date,
+        cast(changed_at as date) as event_date,
         count(*) as bad_count,
         count(*) as all_count
-    from opportunity_stages
-    where entered_at is not null
+    from opportunity_changes
+    where changed_at is not null
     group by system, subject, event_date
     union all
     -- No label set is bad: a label that is no longer set is found by the days without it.

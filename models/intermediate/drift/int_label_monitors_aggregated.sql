@@ -1,5 +1,5 @@
 {# Grain: one row per system, stage, version, monitor of labels or of the score, subject and day.
-   The cells of int_label_mismatches_counted added up as the seed drift_monitors says: what was
+   The cells of int_label_trial_cells_counted added up as the seed drift_monitors says: what was
    observed, and what the cells' baseline rates expect of the day's trials, so that another mix of
    people alone changes nothing. #}
 {%- set series = 'system, stage, definition_version, monitor, subject' -%}
@@ -8,7 +8,7 @@
 
 with
 
-mismatches as (select * from {{ ref('int_label_mismatches_counted') }}),
+mismatches as (select * from {{ ref('int_label_trial_cells_counted') }}),
 
 baselines as (select * from {{ ref('int_mismatch_baselines_estimated') }}),
 

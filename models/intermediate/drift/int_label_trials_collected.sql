@@ -14,7 +14,7 @@ touches as (
 
 touch_channels as (select * from {{ ref('int_touches_resolved') }}),
 
-criteria as (select * from {{ ref('int_touch_criteria_listed') }} where is_candidate),
+criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 
 people as (select * from {{ ref('int_people_unioned') }}),
 

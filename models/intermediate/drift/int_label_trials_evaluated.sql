@@ -7,7 +7,7 @@ with
 
 trials as (select * from {{ ref('int_label_trials_collected') }}),
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 rule_outcomes as (select * from {{ ref('int_profile_rules_evaluated') }} where not is_passed),
 

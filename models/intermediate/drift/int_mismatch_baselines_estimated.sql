@@ -19,7 +19,7 @@ mismatches as (
     select
         *,
         day_number <= {{ int_var('drift_reference_days') }} as is_reference
-    from {{ ref('int_label_mismatches_counted') }}
+    from {{ ref('int_label_trial_cells_counted') }}
     where not is_contested
 
 ),

@@ -6,7 +6,7 @@ with
 
 people as (select * from {{ ref('int_people_unioned') }}),
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 versions as (
 

@@ -5,11 +5,11 @@
 
 with
 
-integrity_events as (select * from {{ ref('int_integrity_events_counted') }}),
+integrity_events as (select * from {{ ref('int_bad_rows_counted') }}),
 
 trials as (select * from {{ ref('int_label_trials_evaluated') }}),
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 rule_outcomes as (select * from {{ ref('int_profile_rules_evaluated') }}),
 

@@ -17,7 +17,7 @@
     "{{ stop_if(
         'select overrides.sentence_start'
             ~ \" || ' has no effect: a chain of reviewed joins still connects the two records.'\"
-            ~ ' from ' ~ ref('int_overrides_checked') ~ ' as overrides'
+            ~ ' from ' ~ ref('int_identity_overrides_checked') ~ ' as overrides'
             ~ ' inner join ' ~ this ~ ' as records on overrides.record_key = records.record_key'
             ~ ' inner join ' ~ this ~ ' as other_records'
             ~ ' on overrides.other_record_key = other_records.record_key'
@@ -29,7 +29,7 @@
    this build, before the person gets an id. A cluster too large to be one person is split. The
    hooks stop the build if the search needs more rounds, or if a reviewer's separation has no
    effect. #}
--- depends_on: {{ ref('int_overrides_checked') }}
+-- depends_on: {{ ref('int_identity_overrides_checked') }}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),

@@ -10,7 +10,7 @@ addresses as (
 
 links as (select * from {{ ref('int_person_links_unioned') }}),
 
-overrides as (select * from {{ ref('int_overrides_checked') }}),
+overrides as (select * from {{ ref('int_identity_overrides_checked') }}),
 
 separated_records as (
 

@@ -14,7 +14,7 @@ opportunities as (
 
 ),
 
-opportunity_stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
+opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 churns as (select * from {{ ref('int_churns_detected') }}),
 
@@ -23,10 +23,10 @@ lost_moments as (
     -- An opportunity can be lost more than once. Its history has each time; the opportunity itself
     -- has one where there is no history.
     select
-        opportunity_stages.opportunity_key,
-        opportunity_stages.entered_at as lost_at
-    from opportunity_stages
-    inner join stages on opportunity_stages.stage = stages.stage
+        opportunity_changes.opportunity_key,
+        opportunity_changes.changed_at as lost_at
+    from opportunity_changes
+    inner join stages on opportunity_changes.stage = stages.stage
     where stages.entered_by = 'opportunity_lost'
     union
     select

@@ -6,7 +6,7 @@ opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
 opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
 
-opportunity_stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
+opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
@@ -53,24 +53,26 @@ primary_persons as (
 stage_histories as (
 
     select
-        opportunity_stages.opportunity_key,
+        opportunity_changes.opportunity_key,
         {{ last_by(
             'stages.entered_by',
-            'case when opportunity_stages.stage is not null'
-            ~ ' then row(opportunity_stages.entered_at, opportunity_stages.source_key) end'
+            'case when opportunity_changes.stage is not null'
+            ~ ' then row(opportunity_changes.changed_at, opportunity_changes.source_key) end'
         ) }} as last_entered_by,
-        max(case when stages.entered_by = 'opportunity_won' then opportunity_stages.entered_at end)
-            as won_at,
-        max(case when stages.entered_by = 'opportunity_lost' then opportunity_stages.entered_at end)
-            as lost_at,
+        max(
+            case when stages.entered_by = 'opportunity_won' then opportunity_changes.changed_at end
+        ) as won_at,
+        max(
+            case when stages.entered_by = 'opportunity_lost' then opportunity_changes.changed_at end
+        ) as lost_at,
         {{ last_by(
-            'opportunity_stages.amount',
-            'case when opportunity_stages.amount is not null'
-            ~ ' then row(opportunity_stages.entered_at, opportunity_stages.source_key) end'
+            'opportunity_changes.amount',
+            'case when opportunity_changes.amount is not null'
+            ~ ' then row(opportunity_changes.changed_at, opportunity_changes.source_key) end'
         ) }} as amount
-    from opportunity_stages
-    left join stages on opportunity_stages.stage = stages.stage
-    group by opportunity_stages.opportunity_key
+    from opportunity_changes
+    left join stages on opportunity_changes.stage = stages.stage
+    group by opportunity_changes.opportunity_key
 
 ),
 

@@ -8,7 +8,7 @@ journeys as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
 exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is not null),
 
-opportunity_stages as (select * from {{ ref('int_opportunity_stages_unioned') }}),
+opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
@@ -17,17 +17,17 @@ rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 stage_moves as (
 
     select
-        opportunity_stages.opportunity_key,
-        opportunity_stages.stage,
+        opportunity_changes.opportunity_key,
+        opportunity_changes.stage,
         stages.entered_by,
-        opportunity_stages.entered_at,
-        lag(opportunity_stages.stage) over by_time as previous_stage,
+        opportunity_changes.changed_at,
+        lag(opportunity_changes.stage) over by_time as previous_stage,
         lag(stages.entered_by) over by_time as previous_entered_by
-    from opportunity_stages
-    inner join stages on opportunity_stages.stage = stages.stage
+    from opportunity_changes
+    inner join stages on opportunity_changes.stage = stages.stage
     window by_time as (
-        partition by opportunity_stages.opportunity_key
-        order by opportunity_stages.entered_at, opportunity_stages.source_key
+        partition by opportunity_changes.opportunity_key
+        order by opportunity_changes.changed_at, opportunity_changes.source_key
     )
 
 ),
@@ -65,7 +65,7 @@ moves as (
         entered_by,
         stage,
         null as exit_reason,
-        entered_at as occurred_at
+        changed_at as occurred_at
     from stage_moves
     where entered_by = 'opportunity_created' and previous_entered_by = 'opportunity_lost'
     union all
@@ -75,7 +75,7 @@ moves as (
         stage_moves.entered_by,
         stage_moves.stage,
         null as exit_reason,
-        stage_moves.entered_at as occurred_at
+        stage_moves.changed_at as occurred_at
     from stage_moves
     inner join opportunities on stage_moves.opportunity_key = opportunities.opportunity_key
     where
@@ -132,17 +132,17 @@ amounts_then as (
         stage_entries.stage,
         stage_entries.occurred_at,
         {{ last_by(
-            'opportunity_stages.amount',
-            'row(opportunity_stages.entered_at, opportunity_stages.source_key)'
+            'opportunity_changes.amount',
+            'row(opportunity_changes.changed_at, opportunity_changes.source_key)'
         ) }} as amount
     from stage_entries
-    inner join opportunity_stages
+    inner join opportunity_changes
         on
-            stage_entries.opportunity_key = opportunity_stages.opportunity_key
-            and stage_entries.occurred_at >= opportunity_stages.entered_at
+            stage_entries.opportunity_key = opportunity_changes.opportunity_key
+            and stage_entries.occurred_at >= opportunity_changes.changed_at
     where
         stage_entries.entered_by in ('opportunity_created', 'evidence', 'opportunity_lost')
-        and opportunity_stages.amount is not null
+        and opportunity_changes.amount is not null
     group by stage_entries.opportunity_key, stage_entries.stage, stage_entries.occurred_at
 
 ),

@@ -10,7 +10,7 @@ awareness_tables as (
 
 new_leads as (
 
-    select * from {{ ref('int_plan_arrivals_estimated') }}
+    select * from {{ ref('int_plan_scenario_flows_estimated') }}
     where inflow = 'new_leads' and node = 'lead'
 
 ),

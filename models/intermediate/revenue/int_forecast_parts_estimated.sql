@@ -20,7 +20,7 @@ periods as (
 
 forecast_periods as (select * from periods where not is_complete),
 
-expected_days as (select * from {{ ref('int_expected_days_estimated') }}),
+expected_days as (select * from {{ ref('int_forecast_days_estimated') }}),
 
 measures as (select * from {{ ref('int_kpi_measures_aggregated') }} where funnel != 'all'),
 

@@ -63,7 +63,7 @@ with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where not is_complete),
 
-limits as (select * from {{ ref('int_plan_limits_estimated') }}),
+limits as (select * from {{ ref('int_plan_lead_limits_estimated') }}),
 
 stages as (
 

@@ -6,7 +6,7 @@ opportunities as (select * from {{ ref('dim_opportunities') }}),
 
 source_opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-stage_changes as (select * from {{ ref('int_opportunity_stages_unioned') }}),
+stage_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 lifecycle_stages as (select * from {{ ref('lifecycle_stages') }}),
 
@@ -30,7 +30,7 @@ opportunity_events as (
         label,
         stage,
         amount,
-        entered_at as happened_at,
+        changed_at as happened_at,
         source_key
     from stage_changes
 

@@ -9,7 +9,7 @@ steps as (select * from {{ ref('int_conversion_steps_listed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-typical_amounts as (select * from {{ ref('int_typical_amounts_estimated') }}),
+typical_amounts as (select * from {{ ref('int_average_amounts_estimated') }}),
 
 final_estimates as (
 

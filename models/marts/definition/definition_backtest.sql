@@ -12,7 +12,7 @@ journeys as (
 
 ),
 
-stages as (select distinct stage from {{ ref('int_touch_criteria_listed') }}),
+stages as (select distinct stage from {{ ref('int_touch_kind_rules_listed') }}),
 
 evaluations as (
 

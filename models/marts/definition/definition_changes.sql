@@ -7,7 +7,7 @@ qualifications as (select * from {{ ref('int_qualifications_evaluated') }}),
 
 touches as (select * from {{ ref('int_touches_scored') }}),
 
-criteria as (select * from {{ ref('int_touch_criteria_listed') }}),
+criteria as (select * from {{ ref('int_touch_kind_rules_listed') }}),
 
 profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 

@@ -6,7 +6,7 @@ with
 
 decisions as (select * from {{ ref('int_stage_decisions_described') }}),
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 profile_rules as (select * from {{ ref('int_profile_rules_evaluated') }}),
 

@@ -4,7 +4,7 @@ with
 
 arrivals as (
 
-    select * from {{ ref('int_plan_arrivals_estimated') }}
+    select * from {{ ref('int_plan_scenario_flows_estimated') }}
     where scenario = 'base' and node = 'win' and inflow != 'first_lead'
 
 ),

@@ -6,11 +6,11 @@ with
 
 periods as (select * from {{ ref('int_plan_periods_listed') }}),
 
-leads as (select * from {{ ref('int_plan_leads_estimated') }}),
+leads as (select * from {{ ref('int_plan_required_leads_estimated') }}),
 
-limits as (select * from {{ ref('int_plan_limits_estimated') }}),
+limits as (select * from {{ ref('int_plan_lead_limits_estimated') }}),
 
-scenarios as (select distinct scenario from {{ ref('int_plan_scenario_effects_estimated') }}),
+scenarios as (select distinct scenario from {{ ref('int_plan_scenario_factors_listed') }}),
 
 solutions as (
 

@@ -4,7 +4,7 @@ with
 
 arrivals as (
 
-    select * from {{ ref('int_plan_arrivals_estimated') }} where inflow != 'first_lead'
+    select * from {{ ref('int_plan_scenario_flows_estimated') }} where inflow != 'first_lead'
 
 ),
 

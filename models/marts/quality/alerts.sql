@@ -4,7 +4,7 @@ with
 
 episodes as (select * from {{ ref('int_drift_episodes_described') }}),
 
-restatements as (select * from {{ ref('int_restatements_grouped') }}),
+restatements as (select * from {{ ref('int_restatement_alerts_described') }}),
 
 decisions as (
 

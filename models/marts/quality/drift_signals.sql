@@ -2,7 +2,7 @@
    reference days expect, and whether that is an alarm. #}
 with
 
-signals as (select * from {{ ref('int_signals_unioned') }}),
+signals as (select * from {{ ref('int_drift_signals_unioned') }}),
 
 drift_signals as (
 

@@ -13,7 +13,7 @@
     'attribute_changes': ['company_property_history'],
     'opportunities': ['deal'],
     'opportunity_people': ['deal_contact'],
-    'opportunity_stages': ['deal_stage', 'deal_property_history'],
+    'opportunity_changes': ['deal_stage', 'deal_property_history'],
     'users': ['owner'],
     'settings': ['property', 'property_option', 'deal_pipeline_stage'],
 }) }}

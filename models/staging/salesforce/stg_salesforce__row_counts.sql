@@ -8,7 +8,7 @@
     'stage_claims': ['lead_history'],
     'opportunities': ['opportunity'],
     'opportunity_people': ['opportunity_contact_role'],
-    'opportunity_stages': ['opportunity_field_history', 'opportunity_history'],
+    'opportunity_changes': ['opportunity_field_history', 'opportunity_history'],
     'users': ['user'],
     'settings': ['opportunity_stage', 'lead_status'],
 }) }}

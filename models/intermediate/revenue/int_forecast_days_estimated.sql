@@ -6,7 +6,7 @@
 
 with
 
-expected_nodes as (select * from {{ ref('int_expected_nodes_estimated') }}),
+expected_nodes as (select * from {{ ref('int_forecast_nodes_estimated') }}),
 
 stages as (
 
@@ -179,7 +179,7 @@ expected_days_{{ number }} as (
 ),
 {%- endfor %}
 
-int_expected_days_estimated as (
+int_forecast_days_estimated as (
 
     select
         funnel,
@@ -190,4 +190,4 @@ int_expected_days_estimated as (
 
 )
 
-select * from int_expected_days_estimated
+select * from int_forecast_days_estimated

@@ -26,7 +26,7 @@ score_thresholds as (
         definition_version,
         stage,
         max(case when attribute = 'score' then cast(value as bigint) end) as least_score
-    from {{ ref('int_definition_rules_completed') }}
+    from {{ ref('int_required_rules_listed') }}
     group by definition_version, stage
 
 ),
@@ -100,7 +100,7 @@ trial_cells as (
 
 ),
 
-int_label_mismatches_counted as (
+int_label_trial_cells_counted as (
 
     select
         system,
@@ -130,4 +130,4 @@ int_label_mismatches_counted as (
 
 )
 
-select * from int_label_mismatches_counted
+select * from int_label_trial_cells_counted

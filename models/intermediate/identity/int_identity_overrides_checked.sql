@@ -38,7 +38,7 @@ contradictions as (
 
 ),
 
-int_overrides_checked as (
+int_identity_overrides_checked as (
 
     select
         decisions.decision,
@@ -72,4 +72,4 @@ int_overrides_checked as (
 
 )
 
-select * from int_overrides_checked
+select * from int_identity_overrides_checked

@@ -1,6 +1,6 @@
 {# Grain: one row per version, stage and rule that a person must pass: the rules of the stage
    itself, and the rules of the lead, since a person who is no lead can reach no later stage. #}
--- depends_on: {{ ref('int_definition_checked') }}
+-- depends_on: {{ ref('int_definition_faults_listed') }}
 with
 
 definition_rules as (select * from {{ ref('lead_definition_rules') }}),
@@ -101,7 +101,7 @@ all_rules as (
 
 ),
 
-int_definition_rules_completed as (
+int_required_rules_listed as (
 
     select
         definition_version,
@@ -120,4 +120,4 @@ int_definition_rules_completed as (
 
 )
 
-select * from int_definition_rules_completed
+select * from int_required_rules_listed

@@ -129,7 +129,7 @@ event_counts as (
 
 ),
 
-int_integrity_events_counted as (
+int_bad_rows_counted as (
 
     select
         event_counts.system,
@@ -148,4 +148,4 @@ int_integrity_events_counted as (
 
 )
 
-select * from int_integrity_events_counted
+select * from int_bad_rows_counted

@@ -6,7 +6,7 @@
 
 with
 
-signals as (select * from {{ ref('int_signals_unioned') }} where is_alarm),
+signals as (select * from {{ ref('int_drift_signals_unioned') }} where is_alarm),
 
 monitors as (select * from {{ ref('drift_monitors') }}),
 
@@ -87,7 +87,7 @@ neighbouring_alarms as (
 
 ),
 
-int_alarms_grouped as (
+int_alarm_episodes_assigned as (
 
     select
         system,
@@ -124,4 +124,4 @@ int_alarms_grouped as (
 
 )
 
-select * from int_alarms_grouped
+select * from int_alarm_episodes_assigned

@@ -6,7 +6,7 @@
 
 with
 
-rule_faults as (select * from {{ ref('int_rules_checked') }}),
+rule_faults as (select * from {{ ref('int_rule_faults_listed') }}),
 
 rules as (select * from {{ ref('lead_definition_rules') }}),
 
@@ -170,7 +170,7 @@ missing_agreements as (
 
 ),
 
-int_definition_checked as (
+int_definition_faults_listed as (
 
     select sentence from rule_faults
     union
@@ -197,4 +197,4 @@ int_definition_checked as (
 
 )
 
-select * from int_definition_checked
+select * from int_definition_faults_listed

@@ -47,13 +47,13 @@ compared_versions as (
 
 ),
 
-stg_salesforce__opportunity_stages as (
+stg_salesforce__opportunity_changes as (
 
     select
         opportunity_id,
         case when field = 'StageName' then new_value end as label,
         case when field = 'Amount' then {{ as_decimal('new_value') }} end as amount,
-        created_date as entered_at,
+        created_date as changed_at,
         {{ row_origin("
             case
                 when coalesce(field, '') not in ('StageName', 'Amount')
@@ -69,7 +69,7 @@ stg_salesforce__opportunity_stages as (
         id as opportunity_id,
         stage_name as label,
         amount,
-        _fivetran_start as entered_at,
+        _fivetran_start as changed_at,
         -- Most versions come from other columns: they enter no stage.
         {{ row_origin("
             case
@@ -82,4 +82,4 @@ stg_salesforce__opportunity_stages as (
 
 )
 
-select * from stg_salesforce__opportunity_stages
+select * from stg_salesforce__opportunity_changes

@@ -6,7 +6,7 @@ flows as (select * from {{ ref('int_plan_flows_estimated') }}),
 
 prices as (select * from {{ ref('int_plan_prices_estimated') }}),
 
-effects as (select * from {{ ref('int_plan_scenario_effects_estimated') }}),
+effects as (select * from {{ ref('int_plan_scenario_factors_listed') }}),
 
 nodes as (
 
@@ -148,7 +148,7 @@ week_shares as (
 
 ),
 
-int_plan_arrivals_estimated as (
+int_plan_scenario_flows_estimated as (
 
     select
         scenario,
@@ -172,4 +172,4 @@ int_plan_arrivals_estimated as (
 
 )
 
-select * from int_plan_arrivals_estimated
+select * from int_plan_scenario_flows_estimated

@@ -9,7 +9,7 @@ with
 
 row_counts as (
 
-    select * from {{ ref('int_integrity_events_counted') }}
+    select * from {{ ref('int_bad_rows_counted') }}
     where signal in ('missing_data', 'vanished_label')
 
 ),
@@ -69,7 +69,7 @@ usual_counts as (
 
 ),
 
-int_silences_measured as (
+int_days_without_rows_measured as (
 
     select
         {{ series }},
@@ -85,5 +85,5 @@ int_silences_measured as (
 
 )
 
-select * from int_silences_measured
+select * from int_days_without_rows_measured
 where all_count = 0 and missed >= 1

@@ -126,7 +126,7 @@ lead_intervals as (
 
 ),
 
-int_plan_leads_estimated as (
+int_plan_required_leads_estimated as (
 
     select
         gaps.*,
@@ -148,4 +148,4 @@ int_plan_leads_estimated as (
 
 )
 
-select * from int_plan_leads_estimated
+select * from int_plan_required_leads_estimated

@@ -45,7 +45,7 @@ steps as (
         deal_id,
         value as stage_id,
         {{ typed_null('decimal') }} as amount,
-        date_entered as entered_at,
+        date_entered as changed_at,
         {{ row_origin() }}
     from stage_entries
     union all
@@ -53,7 +53,7 @@ steps as (
         deal_id,
         case when name = 'dealstage' then value end as stage_id,
         case when name = 'amount' then {{ as_decimal('value') }} end as amount,
-        timestamp as entered_at,
+        timestamp as changed_at,
         {{ row_origin("
             case
                 when name not in ('amount', 'dealstage') or value is null
@@ -68,18 +68,18 @@ steps as (
 
 ),
 
-stg_hubspot__opportunity_stages as (
+stg_hubspot__opportunity_changes as (
 
     select
         steps.deal_id as opportunity_id,
         -- A stage that no pipeline knows keeps its id, so that it can be found.
         coalesce(stages.label, steps.stage_id) as label,
         steps.amount,
-        steps.entered_at,
+        steps.changed_at,
         {{ row_origin(of='steps') }}
     from steps
     left join stages on steps.stage_id = stages.stage_id
 
 )
 
-select * from stg_hubspot__opportunity_stages
+select * from stg_hubspot__opportunity_changes

@@ -2,7 +2,7 @@
    stage. #}
 with
 
-rules as (select * from {{ ref('int_definition_rules_completed') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 scores as (select * from {{ ref('lead_definition_scores') }}),
 
@@ -41,7 +41,7 @@ touch_kinds as (
 
 ),
 
-int_touch_criteria_listed as (
+int_touch_kind_rules_listed as (
 
     select
         definition_version,
@@ -57,4 +57,4 @@ int_touch_criteria_listed as (
 
 )
 
-select * from int_touch_criteria_listed
+select * from int_touch_kind_rules_listed

@@ -4,7 +4,7 @@ with
 
 source_rows as (
 
-    {{ union_sources('opportunity_stages', times=['entered_at']) }}
+    {{ union_sources('opportunity_changes', times=['changed_at']) }}
 
 ),
 
@@ -26,9 +26,9 @@ opportunities as (
 
 ),
 
-labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_stages'),
+labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_changes'),
 
-int_opportunity_stages_rows_checked as (
+int_opportunity_changes_rows_checked as (
 
     select
         keyed_rows.opportunity_key,
@@ -36,7 +36,7 @@ int_opportunity_stages_rows_checked as (
         keyed_rows.label,
         labels.stage,
         keyed_rows.amount,
-        keyed_rows.entered_at,
+        keyed_rows.changed_at,
         {{ checked_origin('keyed_rows') }},
         coalesce(
             keyed_rows.reason_code,
@@ -54,4 +54,4 @@ int_opportunity_stages_rows_checked as (
 
 )
 
-select * from int_opportunity_stages_rows_checked
+select * from int_opportunity_changes_rows_checked

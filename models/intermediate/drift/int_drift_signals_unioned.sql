@@ -9,9 +9,9 @@ with
 
 windows as (select * from {{ ref('int_monitor_windows_scored') }}),
 
-integrity_events as (select * from {{ ref('int_integrity_events_counted') }}),
+integrity_events as (select * from {{ ref('int_bad_rows_counted') }}),
 
-silences as (select * from {{ ref('int_silences_measured') }}),
+silences as (select * from {{ ref('int_days_without_rows_measured') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }}),
 
@@ -110,7 +110,7 @@ series_signals as (
 
 ),
 
-int_signals_unioned as (
+int_drift_signals_unioned as (
 
     select
         system,
@@ -177,4 +177,4 @@ int_signals_unioned as (
 
 )
 
-select * from int_signals_unioned
+select * from int_drift_signals_unioned

@@ -8,7 +8,7 @@ owner_capacity as (select * from {{ ref('owner_capacity') }} where planning_node
 
 first_lead_wins as (
 
-    select * from {{ ref('int_plan_arrivals_estimated') }}
+    select * from {{ ref('int_plan_scenario_flows_estimated') }}
     where scenario = 'base' and inflow = 'first_lead' and node = 'win' and sample_number = 0
 
 ),
@@ -60,7 +60,7 @@ half_paid_weeks as (
 
 ),
 
-int_plan_limits_estimated as (
+int_plan_lead_limits_estimated as (
 
     -- Half is paid in the middle of its week, the fourth day.
     select
@@ -77,4 +77,4 @@ int_plan_limits_estimated as (
 
 )
 
-select * from int_plan_limits_estimated
+select * from int_plan_lead_limits_estimated

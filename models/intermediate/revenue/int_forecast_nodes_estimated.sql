@@ -5,12 +5,12 @@ with
 
 arrivals as (
 
-    select * from {{ ref('int_plan_arrivals_estimated') }}
+    select * from {{ ref('int_plan_scenario_flows_estimated') }}
     where scenario = 'base' and sample_number = 0 and inflow != 'first_lead'
 
 ),
 
-limits as (select * from {{ ref('int_plan_limits_estimated') }}),
+limits as (select * from {{ ref('int_plan_lead_limits_estimated') }}),
 
 node_stages as (select * from {{ ref('lifecycle_stages') }} where planning_node is not null),
 
@@ -80,7 +80,7 @@ daily_volumes as (
 
 ),
 
-int_expected_nodes_estimated as (
+int_forecast_nodes_estimated as (
 
     -- Only the rest of the cutoff's own day is to come.
     select
@@ -97,4 +97,4 @@ int_expected_nodes_estimated as (
 
 )
 
-select * from int_expected_nodes_estimated
+select * from int_forecast_nodes_estimated

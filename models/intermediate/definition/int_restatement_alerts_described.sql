@@ -72,7 +72,7 @@ ranked_restatements as (
 
 ),
 
-int_restatements_grouped as (
+int_restatement_alerts_described as (
 
     select
         {{ key_of(['restatements.kind', 'restatements.reported_date']) }} as alert_key,
@@ -111,4 +111,4 @@ int_restatements_grouped as (
 
 )
 
-select * from int_restatements_grouped
+select * from int_restatement_alerts_described

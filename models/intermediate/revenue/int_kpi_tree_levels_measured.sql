@@ -169,7 +169,7 @@ driver_levels as (
 
 ),
 
-int_tree_levels_measured as (
+int_kpi_tree_levels_measured as (
 
     select
         period_kind,
@@ -188,4 +188,4 @@ int_tree_levels_measured as (
 
 )
 
-select * from int_tree_levels_measured
+select * from int_kpi_tree_levels_measured

@@ -182,7 +182,7 @@ score_faults as (
 
 ),
 
-int_rules_checked as (
+int_rule_faults_listed as (
 
     select distinct
         'seeds/lead_definition_rules.csv, version '
@@ -209,4 +209,4 @@ int_rules_checked as (
 
 )
 
-select * from int_rules_checked
+select * from int_rule_faults_listed

@@ -63,7 +63,7 @@ lever_effects as (
 
 ),
 
-int_plan_scenario_effects_estimated as (
+int_plan_scenario_factors_listed as (
 
     select
         scenario,
@@ -77,4 +77,4 @@ int_plan_scenario_effects_estimated as (
 
 )
 
-select * from int_plan_scenario_effects_estimated
+select * from int_plan_scenario_factors_listed

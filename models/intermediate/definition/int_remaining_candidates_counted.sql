@@ -93,7 +93,7 @@ levels as (
 
 ),
 
-int_stage_count_levels_counted as (
+int_remaining_candidates_counted as (
 
     select
         {{ cell }},
@@ -108,4 +108,4 @@ int_stage_count_levels_counted as (
 
 )
 
-select * from int_stage_count_levels_counted
+select * from int_remaining_candidates_counted
