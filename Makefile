@@ -32,7 +32,7 @@ SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check unit-test demo summary backtest alerts validate publish clean \
+.PHONY: help build test lint check unit-test demo summary backtest alerts validate publish docs clean \
     history-backup history-restore
 
 help: ## list these verbs
@@ -76,6 +76,9 @@ validate: $(READY) ## check that the data still means what was agreed (Great Exp
 
 publish: $(READY) ## validate the last good build, publish it for readers, and send alerts
 	@$(FUNNEL) publish
+
+docs: $(READY) ## make target/docs/index.html: every table and column, opens without a network
+	@$(FUNNEL) docs
 
 history-backup: $(READY) ## back up the schema history, which cannot be rebuilt (BACKUP=backups/history)
 	@$(FUNNEL) history backup --to '$(BACKUP)'

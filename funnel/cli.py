@@ -267,6 +267,43 @@ def restore(database: Path, folder: Path, force: bool) -> None:
     sys.exit(report(database, lambda: read_backup(database, folder, force)))
 
 
+@funnel.group(invoke_without_command=True)
+@database_option
+@click.option(
+    "--target", type=FOLDER, default=Path("target/docs"), show_default=True, help="The pages."
+)
+@vars_option
+@click.pass_context
+def docs(context: click.Context, database: Path, target: Path, variables: dict[str, Any]) -> None:
+    """Make dbt's documentation of every table as one file that opens without a network.
+
+    \b
+    Example: funnel docs
+    """
+    from funnel.docs.site import build_site
+
+    if context.invoked_subcommand is None:
+        sys.exit(build_site(database, target, variables))
+
+
+@docs.command()
+@click.option(
+    "--target",
+    type=FOLDER,
+    default=ROOT / "target" / "pages",
+    help="dbt's own files for it. Default: target/pages.",
+)
+def pages(target: Path) -> None:
+    """Write docs/reference and the drawing in README.md from the descriptions in yml.
+
+    \b
+    Example: funnel docs pages
+    """
+    from funnel.docs.pages import write_pages
+
+    sys.exit(write_pages(target))
+
+
 @funnel.command()
 @click.option("--rules", is_flag=True, help="List the rules and stop.")
 @click.option(
