@@ -11,5 +11,6 @@ expectations   what the teams agreed about the data, checked with Great Expectat
 publish        the file that readers open
 history        backup of what no build can make again
 check          the architecture of the project, held by rules
+mutation       mistakes planted in the models, to measure the tests
 benchmarks     figures on simulated companies of known truth
 """

@@ -320,6 +320,47 @@ def check(rules: bool, target: Path) -> None:
     sys.exit(list_rules() if rules else check_project(target))
 
 
+@funnel.command()
+@click.option(
+    "--database",
+    type=FILE,
+    help="Built demo of which copies are used. Default: one of 1,500 people is built for it.",
+)
+@vars_option
+@click.option("--count", default=300, show_default=True, help="Mutations, spread over folders.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, other mutations.")
+@click.option("--folder", "folders", multiple=True, help="Only of this subject, such as planning.")
+@click.option("--again", type=FILE, help="Try those that this list shows as not caught.")
+@click.option(
+    "--least", default=85.0, show_default=True, help="Percent that must be caught in each folder."
+)
+@click.option("--processes", default=2, show_default=True, help="Mutations tried at once.")
+@click.option(
+    "--out", type=FILE, default=Path("target/mutations.csv"), show_default=True, help="The list."
+)
+def mutate(
+    database: Path | None,
+    variables: dict[str, Any],
+    count: int,
+    seed: int,
+    folders: tuple[str, ...],
+    again: Path | None,
+    least: float,
+    processes: int,
+    out: Path,
+) -> None:
+    """Measure the tests: plant mistakes in copies of the models, list what no dbt test catches.
+
+    \b
+    Examples: funnel mutate
+              funnel mutate --folder planning --count 40 --seed 2
+              funnel mutate --again target/mutations.csv --out target/again.csv
+    """
+    from funnel.mutation.command import mutate_models
+
+    sys.exit(mutate_models(database, variables, count, seed, folders, again, least, processes, out))
+
+
 @funnel.group()
 def benchmark() -> None:
     """Measure the project on simulated companies of known truth (minutes to hours)."""
