@@ -1,50 +1,95 @@
-"""Every command of the README runs."""
+"""Every command of the README and of the pages in docs runs; those of how-to pages: test_how_to."""
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from funnel.run_dbt import DATABASE, ROOT
-from tests.python.conftest import Built
+from funnel.cli import funnel
+from funnel.places import DATABASE
+from funnel.run_dbt import ROOT, run_dbt
+from tests.python.conftest import Built, messages
+
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(
+        page
+        for page in ROOT.glob("docs/**/*.md")
+        if not {"how-to", "reference"} & set(page.relative_to(ROOT).parts)
+    ),
+]
 
 
-def _commands(page: str) -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+def _commands(page: Path) -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)
     return [line for block in blocks for line in block.splitlines() if line]
 
 
-COMMANDS = _commands("README.md")
+COMMANDS = list(dict.fromkeys(command for page in PAGES for command in _commands(page)))
+# `make` would set up the environment anew: `make test` is what runs this, and `make build` runs in
+# it. The recipes call the same commands of funnel that the tests run.
+MADE = [command for command in COMMANDS if command.startswith("make")]
+SHOWN = [command for command in COMMANDS if command.startswith("dbt")]
+RUN = [command for command in COMMANDS if command.startswith("funnel")]
 
 
 def test_the_readme_has_commands() -> None:
-    assert COMMANDS[:2] == ["make build", "make test"]
+    assert _commands(PAGES[0])[:2] == ["make build", "make test"]
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("make")])
+def test_every_command_is_run_by_a_test() -> None:
+    assert sorted(COMMANDS) == sorted([*MADE, *SHOWN, *RUN])
+    assert len(SHOWN) > 4
+    assert len(RUN) > 4
+
+
+@pytest.mark.parametrize("command", MADE)
 def test_make_knows_the_verb(command: str) -> None:
-    """`make test` is what runs this, and `make build` runs in it."""
     verb = shlex.split(command)[1]
     assert re.search(rf"^{verb}:.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if not each.startswith("make")])
-def test_the_command_runs(command: str, built: Built, tmp_path: Path) -> None:
-    """As a user would, with the environment active, on a copy of the built demo company."""
-    database = tmp_path / "revenue_funnel.duckdb"
-    shutil.copy(built.database, database)
-    places = {
-        DATABASE: str(database),
-        "DBT_TARGET_PATH": str(tmp_path / "target"),
-        "DBT_LOG_PATH": str(tmp_path / "logs"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    done = subprocess.run(
-        shlex.split(command), cwd=ROOT, env={**os.environ, **places}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout[-2000:]
+@pytest.fixture(scope="module")
+def database(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the built demo company for all commands, in the order of the pages."""
+    place = tmp_path_factory.mktemp("readme") / "revenue_funnel.duckdb"
+    shutil.copy(built.database, place)
+    return place
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_dbt_shows_rows(command: str, built: Built, database: Path) -> None:
+    """In this process, with one target, so that dbt parses the project once."""
+    words = shlex.split(command)[1:]
+    outcome = run_dbt([*words, "--quiet"], database, database.parent / "target", built.vars)
+    assert outcome.success, messages(outcome)
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_the_command_of_funnel_runs(
+    command: str, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a user would, in a folder beside the database."""
+    monkeypatch.chdir(database.parent)
+    monkeypatch.setenv(DATABASE, str(database))
+    done = CliRunner().invoke(funnel, shlex.split(command)[1:])
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_every_link_of_the_page_leads_somewhere(page: Path) -> None:
+    for place, _, part in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", page.read_text()):
+        target = page if not place else page.parent / place
+        assert target.exists(), place
+        if part and target.suffix == ".md":
+            assert part in _anchors(target), f"{place}#{part}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """The names that GitHub gives to headings."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
