@@ -132,7 +132,9 @@ def _table_section(table: Table) -> str:
         for column in table.columns
     ]
     heading = ["| column | type | meaning |\n|---|---|---|"] if rows else []
-    return "\n".join([f"## {table.name}\n", _flat(table.description), "", *heading, *rows, ""])
+    text = _flat(table.description).replace(" Answers: ", "\n\n**Answers:** ")
+    text = text.replace(" For: ", " **For:** ")
+    return "\n".join([f"## {table.name}\n", text, "", *heading, *rows, ""])
 
 
 def _seed_page(project: Described) -> str:

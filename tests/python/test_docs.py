@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from funnel.docs.drawing import BETWEEN
 from funnel.docs.manifest import read_described
 from funnel.docs.pages import GROUPS, make_pages
 from funnel.docs.site import build_site
@@ -80,6 +81,14 @@ def test_the_site_is_one_file_that_asks_no_other_host(built: Built, tmp_path: Pa
     # dbt's page loads a tracker if this is on.
     manifest = json.loads((tmp_path / "docs" / "manifest.json").read_text())
     assert manifest["metadata"]["send_anonymous_usage_stats"] is False
+
+
+def test_every_model_that_a_page_names_is_there() -> None:
+    models = {path.stem for path in ROOT.glob("models/**/*.sql")}
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
+        written = BETWEEN.sub("", page.read_text())
+        named = set(re.findall(r"\b((?:int|base|fct|dim|history)_\w+)\b", written))
+        assert named <= models, f"{page.relative_to(ROOT)} names {sorted(named - models)}"
 
 
 def _text(name: str) -> str:
