@@ -69,8 +69,6 @@ def test_every_folder_of_marts_has_a_page() -> None:
 def test_the_site_is_one_file_that_asks_no_other_host(built: Built, tmp_path: Path) -> None:
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
-    (tmp_path / "docs").mkdir()
-    shutil.copy(built.target / "partial_parse.msgpack", tmp_path / "docs")
     assert build_site(database, tmp_path / "docs", built.vars) == 0
     page = (tmp_path / "docs" / "index.html").read_text()
     assert "One history of every lead and customer" in page, "the overview page is missing"

@@ -58,9 +58,6 @@ def database(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the built demo company for all commands, in the order of the pages."""
     place = tmp_path_factory.mktemp("readme") / "revenue_funnel.duckdb"
     shutil.copy(built.database, place)
-    # What dbt parsed for the build serves here, too.
-    (place.parent / "target").mkdir()
-    shutil.copy(built.target / "partial_parse.msgpack", place.parent / "target")
     return place
 
 
