@@ -51,7 +51,18 @@ database_option = click.option(
     help="DuckDB file of the warehouse.",
 )
 vars_option = click.option(
-    "--vars", "variables", type=Vars(), default="{}", help="Vars of the project, as YAML."
+    "--vars",
+    "variables",
+    type=Vars(),
+    default="{}",
+    help="Vars of the project for this build, as YAML: '{cutoff: \"2026-06-01\"}'.",
+)
+same_vars_option = click.option(
+    "--vars",
+    "variables",
+    type=Vars(),
+    default="{}",
+    help="The same vars that the build was run with, as YAML: '{cutoff: \"2026-06-01\"}'.",
 )
 target_option = click.option(
     "--target", type=FOLDER, default=Path("target"), show_default=True, help="dbt's own files."
@@ -162,7 +173,7 @@ def backtest(database: Path, draft: str, by: str | None) -> None:
 
 @funnel.command()
 @database_option
-@vars_option
+@same_vars_option
 @click.option(
     "--project-dir", type=FOLDER, default=ROOT, help="Project whose seeds are tried. Default: here."
 )
@@ -194,7 +205,7 @@ def alerts(database: Path, settings: Path, only_show: bool) -> None:
 
 @funnel.command()
 @database_option
-@vars_option
+@same_vars_option
 @click.option(
     "--out", type=FOLDER, default=Path("target/validation"), show_default=True, help="The pages."
 )

@@ -67,7 +67,10 @@ def _publish(database: Path, out: Path, pages: Path, alerts: list[Alert]) -> Non
         verdict = validate(connection, cutoff, pages)
         print("\n".join(verdict.sentences()))
         if verdict.errors:
-            raise NotPublishedError("Errors in what was agreed about the data: not published.")
+            raise NotPublishedError(
+                "Not published: the data breaks agreements of severity error"
+                f" (seeds/data_agreements.csv; details in {pages}/index.html)."
+            )
         tables = copy_marts(connection, new)
     replace(new, out)
     print(f"{out} holds {tables} tables.")

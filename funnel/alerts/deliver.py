@@ -24,7 +24,10 @@ def deliver(
                 if waiting := ledger.waiting(name):
                     yield _send_all(ledger, name, channel, waiting)
     except sqlite3.Error as error:
-        yield f"{ledger_path(database)} can't be used ({error}): what was not sent waits."
+        yield (
+            f"{ledger_path(database)} can't be used ({error})."
+            " Unsent alerts stay queued for the next run."
+        )
     except InUseError:
         yield "Another run is sending alerts just now: nothing was sent by this one."
 

@@ -10,6 +10,7 @@ from funnel.alerts.read import Alert
 
 # A value in fewer records than this may be somebody's name in the wrong field.
 FEWEST_RECORDS = 5
+HIDDEN = f"(value hidden: fewer than {FEWEST_RECORDS} records)"
 ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(\.[\w-]+)*")
 TELEPHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d ()/.-]{7,}\d(?![\w-])")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -100,8 +101,8 @@ def _withheld(alert: Alert) -> Alert:
     summary = alert.summary
     if alert.subject:
         hidden = re.compile(re.escape(alert.subject), re.IGNORECASE)
-        summary = hidden.sub("(a value of few records)", summary)
-    return replace(alert, subject="(a value of few records)", summary=summary)
+        summary = hidden.sub(HIDDEN, summary)
+    return replace(alert, subject=HIDDEN, summary=summary)
 
 
 def _masked(text: str | None) -> str | None:

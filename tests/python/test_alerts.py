@@ -88,9 +88,8 @@ def test_every_kind_has_a_next_step() -> None:
 
 def test_every_sentence_of_a_monitor_has_known_placeholders_only() -> None:
     texts = "system stage rule rule_note subject subject_words channel above_or_below when"
-    known = set(
-        f"{texts} first_alarm observed expected affected points ongoing week others".split()
-    )
+    numbers = "observed expected affected points usual usually_above_or_below ongoing"
+    known = set(f"{texts} first_alarm {numbers} week others".split())
     with (ROOT / "seeds" / "drift_monitors.csv").open(newline="") as file:
         sentences = [row["sentence"] for row in csv.DictReader(file)]
     for sentence in sentences:
@@ -165,8 +164,8 @@ def test_addresses_and_telephone_numbers_are_masked(text: str, masked: str | Non
 
 def test_a_value_of_few_records_may_be_a_name_and_is_withheld() -> None:
     rare = _alert(subject="Ann Lee", summary="Unknown country Ann Lee", affected_count=4)
-    assert without_people(rare).summary == "Unknown country (a value of few records)"
-    assert without_people(rare).subject == "(a value of few records)"
+    assert without_people(rare).summary == "Unknown country (value hidden: fewer than 5 records)"
+    assert without_people(rare).subject == "(value hidden: fewer than 5 records)"
     often = replace(rare, affected_count=5)
     assert without_people(often) == often
 

@@ -33,7 +33,7 @@ EMPLOYEES = """
     select distinct intervals.value::bigint, intervals.valid_from::date::varchar
     from intermediate.int_attribute_values_dated as intervals
     inner join intermediate.int_company_accounts_mapped as accounts
-        on intervals.entity = 'companies' and intervals.owner_key = accounts.account_key
+        on intervals.entity = 'companies' and intervals.entity_key = accounts.account_key
     inner join intermediate.int_companies_unioned as companies using (company_key)
     where companies.system = '{system}' and companies.company_record_id = '{company}'
         and intervals.attribute = 'employees'

@@ -12,7 +12,14 @@ from tests.python.stage_seeds import Project, Row, dropped, project_in, renamed
 STAGES = "select stage from seeds.lifecycle_stages order by stage_order"
 ENTRIES = "select stage, count(*) from marts.fct_lifecycle {where} group by stage"
 # Keys that are made of what happened. Those that are made of a stage's name differ by design.
-LASTING_KEYS = {"journey_key", "person_key", "account_key", "opportunity_key", "owner_key"}
+LASTING_KEYS = {
+    "journey_key",
+    "person_key",
+    "account_key",
+    "opportunity_key",
+    "owner_key",
+    "opportunity_owner_key",
+}
 PREFIX = "renamed_"
 UNTOUCHED = {"opportunity", "customer", "lost"}
 # Stages that are dropped in one build, and those that do not depend on them. A company that

@@ -33,8 +33,8 @@ PLANNER = "this project"
 PLANS = """
     select
         funnel, weekly_leads / 7, low_80_leads / 7, high_80_leads / 7, low_95_leads / 7,
-        high_95_leads / 7, safe_leads / 7, today_leads / 7, low_80_amount, high_80_amount,
-        low_95_amount, high_95_amount, today_hit_probability
+        high_95_leads / 7, safe_leads / 7, today_leads / 7, low_80_today_amount,
+        high_80_today_amount, low_95_today_amount, high_95_today_amount, today_hit_probability
     from marts.plan_targets
     where is_total and scenario = 'base'
 """

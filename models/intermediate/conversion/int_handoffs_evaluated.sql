@@ -62,7 +62,7 @@ int_handoffs_evaluated as (
         journey_key,
         person_key,
         account_key,
-        owner_key,
+        opportunity_owner_key,
         step,
         stage_order,
         from_team,

@@ -52,6 +52,7 @@ ranked_restatements as (
     -- A week that was beyond the limit before is not reported again.
     select
         restated_weeks.*,
+        monitors.monitor,
         monitors.kind,
         monitors.severity,
         monitors.sentence,
@@ -76,6 +77,9 @@ int_restatement_alerts_described as (
 
     select
         {{ key_of(['restatements.kind', 'restatements.reported_date']) }} as alert_key,
+        -- Restated weeks are no series of drift_signals.
+        cast(null as bigint) as signal_series_key,
+        restatements.monitor,
         restatements.kind,
         restatements.severity,
         cast(null as {{ dbt.type_string() }}) as system,

@@ -167,6 +167,7 @@ episode_sentences as (
             counts={
                 'observed': 'observed_volume', 'expected': 'expected_volume',
                 'affected': 'affected_count', 'points': 'abs(observed_volume)',
+                'usual': 'abs(expected_volume)',
                 'ongoing': 'cast(is_ongoing as integer)',
             },
         ) }} as counted_sentence
@@ -179,6 +180,9 @@ int_drift_episodes_described as (
     select
         {{ key_of(['system', 'kind', 'stage', 'monitor', "coalesce(rule, '')", 'subject',
             'first_seen_date']) }} as alert_key,
+        {{ key_of(['system', 'stage', 'monitor', 'subject', 'definition_version']) }}
+            as signal_series_key,
+        monitor,
         kind,
         severity,
         system,
@@ -195,6 +199,9 @@ int_drift_episodes_described as (
                 'subject_words': "replace(subject_name, '_', ' ')",
                 'channel': "replace(subject, '_', ' ')",
                 'above_or_below': "case when observed_volume < 0 then 'below' else 'above' end",
+                'usually_above_or_below':
+                    "case when round(expected_volume) < 0 then ' below'
+                        when round(expected_volume) > 0 then ' above' end",
                 'when': 'period_text', 'first_alarm': long_date('first_seen_date'),
             },
             counts={},

@@ -13,6 +13,8 @@ integrity_events as (select * from {{ ref('int_bad_rows_counted') }}),
 
 silences as (select * from {{ ref('int_days_without_rows_measured') }}),
 
+score_episodes as (select * from {{ ref('int_score_episodes_measured') }}),
+
 ranked_alarms as (
 
     select
@@ -64,8 +66,7 @@ episode_days as (
         episodes.subject,
         episodes.first_seen_date,
         series_days.observed,
-        series_days.expected,
-        series_days.trial_count
+        series_days.expected
     from episodes
     inner join series_days
         on
@@ -81,8 +82,7 @@ episode_days as (
         episodes.subject,
         episodes.first_seen_date,
         integrity_events.bad_count as observed,
-        0 as expected,
-        integrity_events.all_count as trial_count
+        0 as expected
     from episodes
     inner join integrity_events
         on
@@ -104,8 +104,7 @@ episode_sums as (
         subject,
         first_seen_date,
         sum(observed) as observed,
-        sum(expected) as expected,
-        sum(trial_count) as trial_count
+        sum(expected) as expected
     from episode_days
     group by system, stage, monitor, subject, first_seen_date
 
@@ -113,21 +112,28 @@ episode_sums as (
 
 episode_levels as (
 
-    -- Of a score, points per person: the sum of all points means nothing to anybody.
+    -- Of a score, the average difference of the persons in points.
     select
         episodes.*,
         silences.silent_since_date,
-        case when episodes.method = 'score' then episode_sums.trial_count end as scored_count,
-        coalesce(episode_sums.observed, episodes.observed)
-        / case when episodes.method = 'score' then episode_sums.trial_count else 1 end
-            as observed_level,
-        coalesce(episode_sums.expected, episodes.expected)
-        / case when episodes.method = 'score' then episode_sums.trial_count else 1 end
-            as expected_level
+        score_episodes.person_count,
+        case
+            when episodes.method = 'score' then score_episodes.episode_gap
+            else coalesce(episode_sums.observed, episodes.observed)
+        end as observed_level,
+        case
+            when episodes.method = 'score' then score_episodes.usual_gap
+            else coalesce(episode_sums.expected, episodes.expected)
+        end as expected_level
     from episodes
     left join episode_sums
         on
             {{ same('episodes', 'episode_sums', ['system', 'stage', 'monitor', 'subject',
+                'first_seen_date']) }}
+    left join score_episodes
+        on
+            episodes.method = 'score'
+            and {{ same('episodes', 'score_episodes', ['system', 'stage', 'definition_version',
                 'first_seen_date']) }}
     left join silences
         on
@@ -150,7 +156,7 @@ int_drift_episodes_measured as (
         cast(round(observed_level) as bigint) as observed_volume,
         cast(expected_level as decimal(18, 2)) as expected_volume,
         cast(
-            round(coalesce(scored_count, abs(observed_level - expected_level))) as bigint
+            round(coalesce(person_count, abs(observed_level - expected_level))) as bigint
         ) as affected_count,
         coalesce(silent_since_date, first_seen_date) as began_date,
         first_seen_date,

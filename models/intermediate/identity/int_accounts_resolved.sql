@@ -27,7 +27,7 @@ record_counts as (
 account_values as (
 
     select
-        owner_key as account_key,
+        entity_key as account_key,
         max(case when attribute = 'domain' then value end) as domain,
         max(case when attribute = 'industry' then value end) as industry,
         max(case when attribute = 'industry' then system end) as industry_system,
@@ -36,7 +36,7 @@ account_values as (
         max(case when attribute = 'employees' then cast(value as bigint) end) as employees,
         max(case when attribute = 'employees' then system end) as employees_system
     from current_values
-    group by owner_key
+    group by entity_key
 
 ),
 

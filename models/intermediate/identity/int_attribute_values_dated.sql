@@ -52,7 +52,7 @@ record_values as (
 
     select
         attributes.entity,
-        persons.person_key as owner_key,
+        persons.person_key as entity_key,
         people.record_key,
         people.system,
         attributes.attribute,
@@ -69,7 +69,7 @@ record_values as (
     union all
     select
         attributes.entity,
-        accounts.account_key as owner_key,
+        accounts.account_key as entity_key,
         companies.company_key as record_key,
         companies.system,
         attributes.attribute,
@@ -93,7 +93,7 @@ change_times as (
 
     select distinct
         record_values.entity,
-        record_values.owner_key,
+        record_values.entity_key,
         record_values.attribute,
         value_history.valid_from
     from value_history
@@ -115,7 +115,7 @@ record_values_over_time as (
     left join change_times
         on
             record_values.entity = change_times.entity
-            and record_values.owner_key = change_times.owner_key
+            and record_values.entity_key = change_times.entity_key
             and record_values.attribute = change_times.attribute
 
 ),
@@ -124,7 +124,7 @@ ranked_values as (
 
     select
         record_values.entity,
-        record_values.owner_key,
+        record_values.entity_key,
         record_values.record_key,
         record_values.system,
         record_values.attribute,
@@ -156,13 +156,13 @@ winning_values as (
     -- The best-ranked system that knows a value wins, then its oldest record.
     select
         entity,
-        owner_key,
+        entity_key,
         attribute,
         {{ first_by('value', oldest('value', 'system_rank, created_at, record_key')) }} as value,
         {{ first_by('system', oldest('value', 'system_rank, created_at, record_key')) }} as system,
         valid_from
     from ranked_values
-    group by entity, owner_key, attribute, valid_from
+    group by entity, entity_key, attribute, valid_from
 
 ),
 
@@ -170,14 +170,14 @@ int_attribute_values_dated as (
 
     select
         entity,
-        owner_key,
+        entity_key,
         attribute,
         value,
         system,
         valid_from,
         coalesce(
             lead(valid_from) over (
-                partition by entity, owner_key, attribute order by valid_from
+                partition by entity, entity_key, attribute order by valid_from
             ),
             {{ end_of_time() }}
         ) as valid_to

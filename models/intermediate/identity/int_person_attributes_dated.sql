@@ -18,7 +18,7 @@ person_values as (
     from persons
     inner join attribute_values
         on
-            persons.person_key = attribute_values.owner_key
+            persons.person_key = attribute_values.entity_key
             and attribute_values.entity = 'people'
     union all
     select
@@ -31,7 +31,7 @@ person_values as (
     from persons
     inner join attribute_values
         on
-            persons.account_key = attribute_values.owner_key
+            persons.account_key = attribute_values.entity_key
             and attribute_values.entity = 'companies'
             and attribute_values.attribute != 'domain'
 

@@ -54,7 +54,7 @@ person_flags as (
 person_values as (
 
     select
-        owner_key as person_key,
+        entity_key as person_key,
         max(case when attribute = 'country' then value end) as country,
         max(case when attribute = 'country' then system end) as country_system,
         max(case when attribute = 'seniority' then value end) as seniority,
@@ -62,7 +62,7 @@ person_values as (
         max(case when attribute = 'employees' then cast(value as bigint) end)
             as company_employees
     from current_values
-    group by owner_key
+    group by entity_key
 
 ),
 

@@ -16,7 +16,8 @@
     ) }}",
     "{{ stop_if(
         'select overrides.sentence_start'
-            ~ \" || ' has no effect: a chain of reviewed joins still connects the two records.'\"
+            ~ \" || ' has no effect: a chain of reviewed joins still connects the two records.\"
+            ~ \" Also separate another pair of records in that chain, or remove one of the joins.'\"
             ~ ' from ' ~ ref('int_identity_overrides_checked') ~ ' as overrides'
             ~ ' inner join ' ~ this ~ ' as records on overrides.record_key = records.record_key'
             ~ ' inner join ' ~ this ~ ' as other_records'

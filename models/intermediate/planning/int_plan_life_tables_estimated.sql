@@ -1,4 +1,4 @@
-{# Grain: one row per funnel, lead group, node left, sample and week of waiting. The life table of
+{# Grain: one row per funnel, lead group, from_node, sample and week of waiting. The life table of
    each transition: the probability to move on in that week, with exits as a competing risk
    (Aalen-Johansen) and open journeys as censored. #}
 {%- set table = 'partition by funnel, lead_group, from_node, sample_number' -%}

@@ -1,4 +1,4 @@
-{# Grain: one row per funnel, node left and complete block of four weeks. How many journeys moved
+{# Grain: one row per funnel, from_node and complete block of four weeks. How many journeys moved
    on, and how many were expected to by the life tables of the whole history. #}
 {%- set block_weeks = 4 -%}
 with

@@ -1,4 +1,4 @@
-{# Grain: one row per funnel and node left. How far today's conversion rate is from its history's,
+{# Grain: one row per funnel and from_node. How far today's conversion rate is from its history's,
    and how it goes on changing.
 
 Candidates are a steady trend and a level shift after each block of four weeks, fitted by least

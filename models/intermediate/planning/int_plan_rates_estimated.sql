@@ -1,4 +1,4 @@
-{# Grain: one row per funnel, lead group (`all` together too) and node left. The share that moves on
+{# Grain: one row per funnel, lead group (`all` together too) and from_node. The share that moves on
    to the next node in the end, and how long those wait. #}
 with
 

@@ -187,10 +187,10 @@ int_plan_renewals_estimated as (
         period_start,
         {{ as_amount('later_revenue') }} as expected_amount,
         {{ as_amount('renewal_revenue') }} as expected_renewal_amount,
-        {{ interval_low_amount('later_revenue', 'deviation', 80) }} as low_80_amount,
-        {{ interval_high_amount('later_revenue', 'deviation', 80) }} as high_80_amount,
-        {{ interval_low_amount('later_revenue', 'deviation', 95) }} as low_95_amount,
-        {{ interval_high_amount('later_revenue', 'deviation', 95) }} as high_95_amount
+        {{ interval_low_amount('later_revenue', 'deviation', 80) }} as low_80_expected_amount,
+        {{ interval_high_amount('later_revenue', 'deviation', 80) }} as high_80_expected_amount,
+        {{ interval_low_amount('later_revenue', 'deviation', 95) }} as low_95_expected_amount,
+        {{ interval_high_amount('later_revenue', 'deviation', 95) }} as high_95_expected_amount
     from month_estimates
 
 )

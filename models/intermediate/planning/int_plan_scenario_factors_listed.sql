@@ -1,4 +1,4 @@
-{# Grain: one row per scenario, funnel and node left. What the scenario changes there; `base`
+{# Grain: one row per scenario, funnel and from_node. What the scenario changes there; `base`
    changes nothing. #}
 with
 

@@ -1,4 +1,4 @@
-{# Grain: one row per funnel, lead group, node left, result, part of the journeys, week of entry and
+{# Grain: one row per funnel, lead group, from_node, result, part of the journeys, week of entry and
    weeks waited. How journeys moved from each node of the plan to the next. #}
 with
 

@@ -42,7 +42,7 @@
     ('new_worked_count', true,
      'expected_opportunity_count + case when is_started then so_far_worked_count'
      ~ ' else greatest(now_new_open_count + change_before, 0) end'),
-    ('opening_amount', true,
+    ('opening_pipeline_amount', true,
      'case when is_started then prior_new_open_amount'
      ~ ' else greatest(now_new_open_amount + change_before * average_open_amount, 0) end'),
     ('open_amount', true,

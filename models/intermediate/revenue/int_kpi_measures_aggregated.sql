@@ -174,7 +174,7 @@ int_kpi_measures_aggregated as (
         periods.period_kind,
         periods.period_start,
         measure_sums.funnel,
-        'opening_amount' as measure,
+        'opening_pipeline_amount' as measure,
         measure_sums.total
     from measure_sums
     inner join periods

@@ -141,7 +141,8 @@ bottlenecks as (
                     partition by stage_gains.funnel
                     order by stage_gains.full_gain desc nulls last
                 )
-        end as gain_rank
+        end as gain_rank,
+        stage_gains.funnel = 'all' as is_total
     from stage_gains
     inner join stages on stage_gains.stage = stages.stage
     left join open_totals

@@ -117,7 +117,7 @@ conversion_curves as (
         cast(power(converted_rate, exp(1.959964 * log_spread)) as decimal(18, 12)) as upper_rate,
         cast(converted_rate / nullif(final_rate, 0) as decimal(18, 12)) as lag_rate,
         cast((final_rate - converted_rate) / nullif(waiting_rate, 0) as decimal(18, 12))
-            as conversion_probability
+            as probability_if_waiting
     from curve_points
 
 )

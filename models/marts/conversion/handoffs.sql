@@ -102,7 +102,7 @@ handoffs as (
         journey_key,
         person_key,
         account_key,
-        owner_key,
+        opportunity_owner_key,
         step,
         from_team,
         funnel,

@@ -38,8 +38,8 @@ goal_probabilities as (
         cast(
             case
                 when funnel_curves.slice_converted_count >= {{ int_var('minimum_group_size') }}
-                    then funnel_curves.conversion_probability
-                else company_curves.conversion_probability
+                    then funnel_curves.probability_if_waiting
+                else company_curves.probability_if_waiting
             end
             as decimal(9, 6)
         ) as conversion_probability
@@ -100,7 +100,7 @@ open_journeys as (
         journey_key,
         person_key,
         account_key,
-        owner_key,
+        opportunity_owner_key,
         lifecycle_key,
         stage,
         owner_team,

@@ -67,7 +67,7 @@ fct_journey_steps as (
         step_results.journey_key,
         step_results.person_key,
         step_results.account_key,
-        step_results.owner_key,
+        step_results.opportunity_owner_key,
         step_results.lifecycle_key,
         step_results.step,
         step_results.stage,

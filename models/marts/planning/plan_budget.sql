@@ -173,13 +173,13 @@ plan_budget as (
         {{ spend_for_leads('leads.planned_leads', 'leads.today_leads',
             'costs.lead_cost_amount', 'costs.spend_elasticity') }} as planned_week_amount,
         {{ spend_for_leads('leads.low_80_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as low_80_amount,
+            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as low_80_planned_week_amount,
         {{ spend_for_leads('leads.high_80_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as high_80_amount,
+            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as high_80_planned_week_amount,
         {{ spend_for_leads('leads.low_95_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as low_95_amount,
+            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as low_95_planned_week_amount,
         {{ spend_for_leads('leads.high_95_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as high_95_amount
+            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as high_95_planned_week_amount
     from channel_leads as leads
     left join channel_costs as costs on leads.channel = costs.channel
 

@@ -1,4 +1,4 @@
-{# Grain: one row per funnel, lever and node left. What one percentage point of a rate, one day less
+{# Grain: one row per funnel, lever and from_node. What one percentage point of a rate, one day less
    of a wait or one per cent of price is worth. #}
 with
 
@@ -161,10 +161,10 @@ plan_levers as (
             partition by funnel order by gained_revenue desc, lever asc, from_node asc
         ) as lever_rank,
         {{ as_amount('gained_revenue') }} as gained_amount,
-        {{ interval_low_amount('gained_revenue', 'deviation', 80) }} as low_80_amount,
-        {{ interval_high_amount('gained_revenue', 'deviation', 80) }} as high_80_amount,
-        {{ interval_low_amount('gained_revenue', 'deviation', 95) }} as low_95_amount,
-        {{ interval_high_amount('gained_revenue', 'deviation', 95) }} as high_95_amount
+        {{ interval_low_amount('gained_revenue', 'deviation', 80) }} as low_80_gained_amount,
+        {{ interval_high_amount('gained_revenue', 'deviation', 80) }} as high_80_gained_amount,
+        {{ interval_low_amount('gained_revenue', 'deviation', 95) }} as low_95_gained_amount,
+        {{ interval_high_amount('gained_revenue', 'deviation', 95) }} as high_95_gained_amount
     from lever_estimates
     where gained_revenue is not null
 

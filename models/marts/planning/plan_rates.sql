@@ -1,4 +1,4 @@
-{# Grain: one row per funnel, lead group (`all` together too) and node left. The conversion rate and
+{# Grain: one row per funnel, lead group (`all` together too) and from_node. The conversion rate and
    wait of each transition of the plan, with intervals. #}
 with
 

@@ -15,10 +15,10 @@ plan_renewals as (
         months.renewal_target_amount,
         renewals.expected_amount,
         renewals.expected_renewal_amount,
-        renewals.low_80_amount,
-        renewals.high_80_amount,
-        renewals.low_95_amount,
-        renewals.high_95_amount,
+        renewals.low_80_expected_amount,
+        renewals.high_80_expected_amount,
+        renewals.low_95_expected_amount,
+        renewals.high_95_expected_amount,
         months.expansion_target_amount + months.renewal_target_amount - renewals.expected_amount
             as gap_amount
     from months

@@ -82,13 +82,13 @@ plan_targets as (
             as needed_amount,
         {{ as_amount('solutions.today_revenue') }} as today_amount,
         {{ interval_low_amount('solutions.today_revenue', 'solutions.today_deviation', 80) }}
-            as low_80_amount,
+            as low_80_today_amount,
         {{ interval_high_amount('solutions.today_revenue', 'solutions.today_deviation', 80) }}
-            as high_80_amount,
+            as high_80_today_amount,
         {{ interval_low_amount('solutions.today_revenue', 'solutions.today_deviation', 95) }}
-            as low_95_amount,
+            as low_95_today_amount,
         {{ interval_high_amount('solutions.today_revenue', 'solutions.today_deviation', 95) }}
-            as high_95_amount,
+            as high_95_today_amount,
         {{ as_amount('solutions.max_revenue') }} as reachable_amount,
         {{ as_amount(
             'greatest(solutions.target_revenue, solutions.max_revenue) - solutions.max_revenue'

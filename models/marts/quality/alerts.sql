@@ -123,6 +123,8 @@ alerts as (
 
     select
         alert_key,
+        signal_series_key,
+        monitor,
         kind,
         severity,
         system,

@@ -8,6 +8,8 @@ drift_signals as (
 
     -- Rounded twice, so that a last bit never turns a half.
     select
+        {{ key_of(['system', 'stage', 'monitor', 'subject', 'definition_version']) }}
+            as signal_series_key,
         system,
         stage,
         monitor,

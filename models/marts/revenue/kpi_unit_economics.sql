@@ -115,8 +115,7 @@ kpi_unit_economics as (
             when spend_amount = 0 then 'no_spend_recorded'
             when paying_month_count = 0 then 'no_recurring_revenue'
             when coalesce(churn_rate, 0) = 0 then 'no_churn_yet'
-            else 'measured'
-        end as status,
+        end as empty_reason,
         churn_count >= {{ int_var('least_churned_customers') }} as has_own_churn_rate,
         is_mature
     from slice_rates

@@ -122,11 +122,16 @@ kpi_forecasts as (
             when is_ratio then numerator / nullif(denominator, 0)
             else numerator
         end as decimal(24, 6)) as forecast,
+        cast(case when not is_beyond_plan then numerator end as decimal(28, 2))
+            as forecast_numerator,
+        cast(case when is_ratio and not is_beyond_plan then denominator end as decimal(28, 2))
+            as forecast_denominator,
         case
             when is_beyond_plan then 'beyond_the_plan'
             when numerator is null then 'no_history'
             when is_ratio and coalesce(denominator, 0) = 0 then 'nothing_to_divide_by'
-        end as forecast_reason
+        end as forecast_reason,
+        funnel = 'all' as is_total
     from kpi_sums
 
 )

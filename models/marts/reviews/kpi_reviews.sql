@@ -33,6 +33,8 @@ review_values as (
         kpi_values.funnel,
         kpi_values.metric,
         kpi_values.actual,
+        kpi_values.numerator,
+        kpi_values.denominator,
         kpi_values.empty_reason
     from started_periods
     inner join kpi_values
@@ -53,6 +55,8 @@ review_values as (
         forecasts.funnel,
         forecasts.metric,
         null as actual,
+        null as numerator,
+        null as denominator,
         'not_started' as empty_reason
     from periods
     inner join forecasts
@@ -75,14 +79,19 @@ kpi_reviews as (
         kpis.owner_team,
         kpis.metric_order,
         review_values.actual,
+        review_values.numerator as actual_numerator,
+        review_values.denominator as actual_denominator,
         cast(targets.total as decimal(24, 6)) as target,
         prior_values.actual as prior_actual,
         year_before_values.actual as year_before_actual,
         forecasts.forecast,
+        forecasts.forecast_numerator,
+        forecasts.forecast_denominator,
         review_values.empty_reason,
         case
             when review_values.is_complete then 'period_is_over' else forecasts.forecast_reason
         end as forecast_reason,
+        review_values.funnel = 'all' as is_total,
         review_values.is_complete
     from review_values
     inner join kpis on review_values.metric = kpis.metric
