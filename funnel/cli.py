@@ -283,7 +283,7 @@ def restore(database: Path, folder: Path, force: bool) -> None:
 @click.option(
     "--target", type=FOLDER, default=Path("target/docs"), show_default=True, help="The pages."
 )
-@vars_option
+@same_vars_option
 @click.pass_context
 def docs(context: click.Context, database: Path, target: Path, variables: dict[str, Any]) -> None:
     """Make dbt's documentation of every table as one file that opens without a network.
