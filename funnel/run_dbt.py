@@ -10,6 +10,7 @@ from typing import Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 
 from funnel.places import DATABASE as DATABASE
 from funnel.places import ROOT as ROOT
@@ -22,8 +23,11 @@ def run_dbt(
     variables: Mapping[str, Any] | None = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
     project: Path = ROOT,
+    manifest: Manifest | None = None,
 ) -> dbtRunnerResult:
-    """One dbt command on one database file; its log stands in the target path."""
+    """One dbt command on one database file; its log stands in the target path.
+
+    A manifest is the project as an earlier command parsed it for a database of this name."""
     places = {
         "--project-dir": project,
         "--profiles-dir": project,
@@ -33,7 +37,7 @@ def run_dbt(
     }
     options = [str(part) for option in places.items() for part in option]
     with _database(database):
-        return dbtRunner(callbacks=list(callbacks)).invoke([*arguments, *options])
+        return dbtRunner(manifest, list(callbacks)).invoke([*arguments, *options])
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import Built
+from tests.python.warm_dbt import run_dbt
 
 STEPS = (
     "int_emails_normalized",

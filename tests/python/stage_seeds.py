@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 from dbt.cli.main import dbtRunnerResult
 
-from funnel.run_dbt import ROOT, run_dbt
+from funnel.run_dbt import ROOT
 from tests.python.conftest import Built, messages
+from tests.python.warm_dbt import run_dbt
 
 Row = dict[str, str]
 Change = Callable[[str, list[Row]], list[Row]]
@@ -75,11 +76,6 @@ def project_in(folder: Path, built: Built) -> Project:
     shutil.copytree(ROOT / "seeds", folder / "seeds")
     for file in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / file, folder)
-    # What dbt has parsed already need not be parsed again.
-    (folder / "target").mkdir()
-    parsed = built.target / "partial_parse.msgpack"
-    if parsed.exists():
-        shutil.copy(parsed, folder / "target")
     return Project(folder)
 
 
@@ -120,6 +116,7 @@ def dropped(stages: frozenset[str]) -> Change:
 
 def _copy_sources(database: Path, copy: Path) -> None:
     """The tables of the source systems, as they were loaded, and nothing that was built of them."""
+    copy.parent.mkdir(exist_ok=True)
     shutil.copy(database, copy)
     with duckdb.connect(str(copy)) as connection:
         for schema in BUILT_SCHEMAS:

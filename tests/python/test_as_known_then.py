@@ -55,7 +55,8 @@ def test_a_missed_build_loses_no_history(landed: Path, tmp_path: Path) -> None:
     company = _company_of(landed, "hubspot")
     _write(landed, f"{HISTORY}; delete from hubspot.company_property_history")
     _write(landed, CHANGES.format(company=company))
-    once = tmp_path / "once.duckdb"
+    once = tmp_path / "once" / landed.name
+    once.parent.mkdir()
     shutil.copy(landed, once)
     for database, cutoffs in ((landed, (EARLIER, LATER)), (once, (LATER,))):
         for cutoff in cutoffs:

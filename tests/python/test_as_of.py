@@ -10,8 +10,8 @@ import pytest
 from funnel.demo import settings
 from funnel.demo.generate import generate
 from funnel.demo.load import load
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import SEED, UNTIL, messages
+from tests.python.warm_dbt import run_dbt
 
 # Enough that at each moment something is open which a later deletion, close or merge would change.
 PEOPLE = 8000

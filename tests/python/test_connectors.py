@@ -13,8 +13,9 @@ import duckdb
 import pytest
 import yaml
 
-from funnel.run_dbt import ROOT, run_dbt
+from funnel.run_dbt import ROOT
 from tests.python.conftest import messages, query
+from tests.python.warm_dbt import run_dbt
 
 DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", ROOT.parent / "shared" / "data")) / "connectors"
 PREFIXES = ("sf_", "linkedin_", "facebook_ads_")

@@ -9,13 +9,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from funnel.run_dbt import ROOT, run_dbt
+from funnel.run_dbt import ROOT
 from tests.python.conftest import Built, query
 from tests.python.second_evaluation import (
     evaluate_journey,
     list_evaluations,
     read_definition,
 )
+from tests.python.warm_dbt import run_dbt
 
 TOUCHES = """
     select touches.journey_key, touches.touch_key, touches.kind, touches.occurred_at, attributes.*

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from dbt.cli.main import dbtRunnerResult
 
-from funnel.run_dbt import ROOT, run_dbt
+from funnel.run_dbt import ROOT
 from tests.python.conftest import messages
+from tests.python.warm_dbt import run_dbt
 
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "analyses")
 SELECT = "evidence_kinds lifecycle_stages lead_definition_versions lead_definition_rules "

@@ -16,8 +16,8 @@ from funnel.benchmarks.drift.drifts import KINDS, NONE
 from funnel.benchmarks.drift.land import FIRST
 from funnel.benchmarks.drift.leads import THRESHOLD, Leads
 from funnel.benchmarks.drift.run import Case, Drawn, draw, evaluate, land
-from funnel.run_dbt import run_dbt
-from tests.python.conftest import messages, query
+from tests.python.conftest import NAME, messages, query
+from tests.python.warm_dbt import run_dbt
 
 SEED = 77
 LARGE = Case(next(kind for kind in KINDS if kind.name == "threshold_lowered"), 2, 1)
@@ -43,9 +43,10 @@ def cases() -> Mapping[str, Drawn]:
 @pytest.fixture(scope="module")
 def evaluated(tmp_path_factory: pytest.TempPathFactory, cases: Mapping[str, Drawn]) -> Path:
     folder = tmp_path_factory.mktemp("drift")
-    land(folder / "drift.duckdb", list(cases.values()), has_system_score=True)
-    evaluate(folder / "drift.duckdb", folder / "target")
-    return folder / "drift.duckdb"
+    database = folder / NAME
+    land(database, list(cases.values()), has_system_score=True)
+    evaluate(database, folder / "target", run_dbt)
+    return database
 
 
 def test_the_drift_is_an_alert_with_its_system_its_rule_and_its_team(
@@ -229,7 +230,7 @@ def test_a_day_shows_the_same_in_a_build_on_that_day(
 ) -> None:
     """No signal of a day, and no name of an alert, depends on what comes later."""
     until = FIRST + timedelta(110)
-    database = tmp_path / "earlier.duckdb"
+    database = tmp_path / NAME
     land(database, list(cases.values()), has_system_score=True)
     with duckdb.connect(str(database)) as connection:
         connection.execute(
@@ -238,7 +239,7 @@ def test_a_day_shows_the_same_in_a_build_on_that_day(
         connection.execute(
             f"delete from intermediate.int_bad_rows_counted where event_date > '{until}'"
         )
-    evaluate(database, tmp_path / "target")
+    evaluate(database, tmp_path / "target", run_dbt)
     signals = (
         "select system, stage, monitor, subject, signal_date, z_score, is_alarm"
         f" from marts.drift_signals where signal_date <= '{until}' and monitor != 'missing_data'"
@@ -296,7 +297,7 @@ def test_a_decision_is_in_force_until_its_end_and_an_incomplete_one_fails_its_te
 
 
 def _copy(evaluated: Path, folder: Path) -> Path:
-    database = folder / "copy.duckdb"
+    database = folder / NAME
     database.write_bytes(evaluated.read_bytes())
     return database
 

@@ -10,8 +10,8 @@ import pytest
 from funnel.demo.drifts import DRIFTS
 from funnel.demo.generate import generate
 from funnel.demo.load import load
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import SEED, UNTIL, messages, query
+from tests.python.warm_dbt import run_dbt
 
 # About nine people a day: each drift is large enough to be detected.
 PEOPLE = 8000

@@ -13,9 +13,9 @@ import pytest
 from funnel.benchmarks.planning.company import Kind, draw_company
 from funnel.benchmarks.planning.history import History, draw_history
 from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys
-from funnel.run_dbt import run_dbt
-from tests.python.conftest import UNTIL, Built, query
+from tests.python.conftest import NAME, UNTIL, Built, query
 from tests.python.revenue_story import rows
+from tests.python.warm_dbt import run_dbt
 
 AHEAD = 56
 EXPECTED = "int_forecast_nodes_estimated"
@@ -36,7 +36,7 @@ def test_forecasts_of_a_simulated_company_come_true(tmp_path: Path) -> None:
     """Eight weeks ahead, of a company whose future the forecast cannot know."""
     rng = np.random.default_rng(2)
     history = _at_an_earlier_cutoff(draw_history(rng, draw_company(rng, Kind("any", 150))))
-    database = tmp_path / "company.duckdb"
+    database = tmp_path / NAME
     with duckdb.connect(str(database)) as connection:
         connection.execute(TABLES + LATER)
         land_journeys(connection, "company", history)

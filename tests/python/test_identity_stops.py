@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import Built, messages
+from tests.python.warm_dbt import run_dbt
 
 
 def _run(database: Path, target: Path, variables: dict[str, Any], select: str) -> tuple[bool, str]:

@@ -12,8 +12,8 @@ from funnel.benchmarks.planning.company import Kind, draw_company
 from funnel.benchmarks.planning.history import draw_history
 from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
 from funnel.benchmarks.planning.truth import Truth, find_truth
-from funnel.run_dbt import run_dbt
-from tests.python.conftest import query
+from tests.python.conftest import NAME, query
+from tests.python.warm_dbt import run_dbt
 
 LAW = "the_plan_run_forwards_gives_the_target"
 PLANNED = "+the_plan_run_forwards_gives_the_target,path:models/*/planning"
@@ -25,6 +25,7 @@ def _company(database: Path, seed: int, volume: float) -> Truth:
     company = draw_company(rng, Kind("any", volume))
     history = draw_history(rng, company)
     truth = find_truth(company, history)
+    database.parent.mkdir(exist_ok=True)
     database.unlink(missing_ok=True)
     with duckdb.connect(str(database)) as connection:
         connection.execute(TABLES)
@@ -49,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def planned(folder: Path) -> tuple[Path, Truth]:
     """A company of 400 leads a day, large enough that luck hardly matters."""
-    database = folder / "large.duckdb"
+    database = folder / "large" / NAME
     truth = _company(database, 11, 400)
     _plan(database, folder / "target")
     return database, truth
@@ -63,7 +64,7 @@ def planned(folder: Path) -> tuple[Path, Truth]:
 )
 @given(seed=st.integers(0, 10**6), volume=st.sampled_from([2.0, 15.0, 80.0]))
 def test_the_plan_closes_on_any_seed(folder: Path, seed: int, volume: float) -> None:
-    database = folder / "any.duckdb"
+    database = folder / "any" / NAME
     _company(database, seed, volume)
     _plan(database, folder / "target")
 
@@ -122,7 +123,7 @@ def test_counts_of_journeys_are_those_of_the_fact(planned: tuple[Path, Truth]) -
 
 
 def test_a_scenario_of_higher_prices_needs_fewer_leads(folder: Path) -> None:
-    database = folder / "scenarios.duckdb"
+    database = folder / "scenarios" / NAME
     _company(database, 5, 80)
     with duckdb.connect(str(database)) as connection:
         connection.execute("""
@@ -150,7 +151,7 @@ def test_a_scenario_of_higher_prices_needs_fewer_leads(folder: Path) -> None:
 
 
 def test_the_first_plan_of_a_week_is_compared_with_what_happened(folder: Path) -> None:
-    database = folder / "snapshots.duckdb"
+    database = folder / "snapshots" / NAME
     _company(database, 8, 40)
     assert run_dbt(
         ["seed", "--quiet", "-s", "lifecycle_stages"], database, folder / "target"

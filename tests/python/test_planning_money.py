@@ -11,8 +11,8 @@ import pytest
 from funnel.benchmarks.planning.company import Kind, draw_company
 from funnel.benchmarks.planning.history import draw_history
 from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys
-from funnel.run_dbt import run_dbt
-from tests.python.conftest import UNTIL, Built, query
+from tests.python.conftest import NAME, UNTIL, Built, query
+from tests.python.warm_dbt import run_dbt
 
 PLAN = [
     f"+{model},path:models/*/planning"
@@ -25,7 +25,7 @@ NODES = ("lead", "prospect", "opportunity")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company with a target, planned as it is and with each lever pulled by a scenario."""
     folder = tmp_path_factory.mktemp("levers")
-    database = folder / "company.duckdb"
+    database = folder / NAME
     rng = np.random.default_rng(4)
     history = draw_history(rng, draw_company(rng, Kind("any", 40)))
     with duckdb.connect(str(database)) as connection:

@@ -11,8 +11,8 @@ from funnel.benchmarks.planning.company import GROUPS, PRICES, Kind, draw_compan
 from funnel.benchmarks.planning.history import History, draw_history
 from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys
 from funnel.benchmarks.planning.truth import MEAN_PRICES
-from funnel.run_dbt import run_dbt
-from tests.python.conftest import messages, query
+from tests.python.conftest import NAME, messages, query
+from tests.python.warm_dbt import run_dbt
 
 COMPANIES = 16
 HISTORY = -7 * 104
@@ -33,7 +33,7 @@ def database(histories: list[History], tmp_path_factory: pytest.TempPathFactory)
     """Each company three times: with the amounts of its opportunities, with amounts of wins alone,
     and with the same amount on every opportunity."""
     folder = tmp_path_factory.mktemp("prices")
-    path = folder / "companies.duckdb"
+    path = folder / NAME
     with duckdb.connect(str(path)) as connection:
         connection.execute(TABLES)
         for number, history in enumerate(histories):

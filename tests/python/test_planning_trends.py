@@ -11,8 +11,8 @@ from funnel.benchmarks.planning.company import Company, Floats, Kind, draw_compa
 from funnel.benchmarks.planning.history import draw_history
 from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
 from funnel.benchmarks.planning.truth import find_truth
-from funnel.run_dbt import run_dbt
-from tests.python.conftest import query
+from tests.python.conftest import NAME, query
+from tests.python.warm_dbt import run_dbt
 
 PRIOR_CHANGE = 0.08
 PLANS = ("+plan_targets,path:models/*/planning", "+plan_weeks,path:models/*/planning")
@@ -37,7 +37,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One company three times: its rates are constant; one fell by a quarter one year ago; one
     rises by a quarter per year."""
     folder = tmp_path_factory.mktemp("trends")
-    database = folder / "trends.duckdb"
+    database = folder / NAME
     steady = draw_company(np.random.default_rng(3), Kind("any", 150))
     with duckdb.connect(str(database)) as connection:
         connection.execute(TABLES)

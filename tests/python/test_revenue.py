@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import Built, query
 from tests.python.revenue_story import (
     MARGIN,
@@ -20,6 +19,7 @@ from tests.python.revenue_story import (
     share,
     total,
 )
+from tests.python.warm_dbt import run_dbt
 
 
 def test_won_and_lost_opportunities_are_those_of_the_truth(built: Built) -> None:
@@ -213,7 +213,7 @@ def _ltv_holds(built: Built, row: Row, customers: set[int]) -> None:
 
 def test_the_pipeline_of_the_past_is_what_was_known_then(built: Built, tmp_path: Path) -> None:
     """A build with an earlier cutoff has the same open opportunities at that moment."""
-    then = tmp_path / "then.duckdb"
+    then = tmp_path / built.database.name
     then.write_bytes(built.database.read_bytes())
     moment = "2026-01-01"
     models = ["run", "--quiet", "--select", "+int_pipeline_intervals_dated"]

@@ -8,8 +8,8 @@ import duckdb
 
 from funnel.demo.generate import generate
 from funnel.demo.load import load
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import SEED, messages, query
+from tests.python.warm_dbt import run_dbt
 
 PEOPLE = 300
 APRIL, MAY, JUNE = "2026-04-15", "2026-05-15", "2026-06-15"

@@ -46,7 +46,7 @@ def test_every_table_is_the_same_when_every_stage_has_another_name(
     stages = [stage for (stage,) in query(built.database, STAGES)]
     names = {stage: f"{PREFIX}{stage}" for stage in stages}
     project.change(renamed(names, {}))
-    fingerprints = project.fingerprints(built, tmp_path / "definition.duckdb")
+    fingerprints = project.fingerprints(built, tmp_path / "definition" / built.database.name)
     project.change(renamed(names, fingerprints))
     database = project.build(built, tmp_path / built.database.name)
     assert set(_entries(database)) <= {f"{PREFIX}{stage}" for stage in stages}

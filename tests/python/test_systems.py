@@ -7,7 +7,7 @@ import duckdb
 from dbt.cli.main import dbtRunnerResult
 
 from funnel.run_dbt import ROOT, run_dbt
-from tests.python.conftest import Built, messages, query
+from tests.python.conftest import Built, build, messages, query
 
 VARS = {
     "systems": {
@@ -26,7 +26,7 @@ def test_fewer_systems_under_other_names_have_the_same_touches(
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
     _move_hubspot(database)
-    outcome = run_dbt(["build", "--quiet"], database, tmp_path / "target", VARS)
+    outcome = build(database, VARS, tmp_path / "target")
     assert outcome.success, outcome.exception
     forms = "select count(*) from intermediate.int_touches_resolved where kind = 'form_submitted'"
     assert query(database, forms) == query(built.database, forms) != [(0,)]

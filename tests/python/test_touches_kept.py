@@ -11,8 +11,8 @@ import pytest
 
 from funnel.demo.generate import generate
 from funnel.demo.load import HISTORY, load
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import SEED, UNTIL, Built, build, messages, query
+from tests.python.warm_dbt import run_dbt
 
 STAGED = "stg_salesforce__touches stg_salesforce__row_counts"
 MODELS = (

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import UNTIL, Built, messages, query
+from tests.python.warm_dbt import run_dbt
 
 # Two contacts of one address, a third that is made after the cutoff, and one click; flags that are
 # null; a contact whose address is another than when it was a lead.

@@ -15,9 +15,10 @@ from funnel.demo.load import load
 from funnel.demo.touches import touches_of
 from funnel.demo.truth import stays
 from funnel.demo.world import draw_world
-from funnel.run_dbt import ROOT, run_dbt
+from funnel.run_dbt import ROOT
 from tests.python.conftest import PEOPLE as PEOPLE_COUNT
 from tests.python.conftest import SEED, UNTIL, Built, messages, query
+from tests.python.warm_dbt import run_dbt
 
 LOOKS = (
     datetime(2024, 10, 11),

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from funnel.run_dbt import run_dbt
 from tests.python.conftest import Built
+from tests.python.warm_dbt import run_dbt
 
 BREAK = "1); drop table marts.fct_lifecycle; select (1"
 QUOTE = "x' union all select '1"
@@ -17,15 +17,15 @@ QUOTE = "x' union all select '1"
     [
         ("int_journeys_identified", {"recycle_after_days": BREAK}),
         ("int_journeys_identified", {"recycle_after_days": -1}),
-        ("int_record_persons_mapped", {"identity_rounds": BREAK}),
-        ("int_record_persons_mapped", {"largest_person": "5 or 1=1"}),
+        ("int_records_clustered", {"identity_rounds": BREAK}),
+        ("int_records_clustered", {"largest_person": "5 or 1=1"}),
         ("int_people_rows_checked", {"cutoff": f"2026-01-01'{BREAK}"}),
         ("int_people_rows_checked", {"cutoff": "yesterday"}),
         ("int_people_rows_checked", {"earliest_date": QUOTE}),
         ("int_opportunities_rows_checked", {"default_currency": QUOTE}),
         ("int_plan_week_shapes_estimated", {"planning_shape": QUOTE}),
-        ("stg_hubspot__touches", {"hubspot_email_events": [QUOTE]}),
-        ("stg_zendesk__service_events", {"zendesk_onboarding_tag": QUOTE}),
+        ("base_hubspot__email_touches", {"hubspot_email_events": [QUOTE]}),
+        ("base_zendesk__onboarded_tickets", {"zendesk_onboarding_tag": QUOTE}),
         ("stg_stripe__companies", {"stripe_company_keys": {QUOTE: "salesforce"}}),
         ("stg_zendesk__companies", {"zendesk_company_systems": {"digits": QUOTE, "other": "x"}}),
     ],

@@ -1,11 +1,12 @@
 """Companies drawn, landed and evaluated by the project's own models, a batch in one database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
+from dbt.cli.main import dbtRunnerResult
 
 from funnel.benchmarks.drift.company import Company, draw_company
 from funnel.benchmarks.drift.drifts import Drift, Kind
@@ -68,14 +69,14 @@ def land(database: Path, drawn: Sequence[Drawn], has_system_score: bool) -> None
             land_company(connection, name, each.leads, each.signals, has_system_score)
 
 
-def evaluate(database: Path, target: Path) -> None:
+def evaluate(database: Path, target: Path, dbt: Callable[..., dbtRunnerResult] = run_dbt) -> None:
     """The project's own models, as dbt builds them."""
     variables = {"cutoff": CUTOFF.isoformat()}
-    seeded = run_dbt(["seed", "--quiet", "--select", *SEEDS], database, target, variables)
+    seeded = dbt(["seed", "--quiet", "--select", *SEEDS], database, target, variables)
     assert seeded.success, seeded.exception or "a seed failed"
     above = [f"+{name}" for name in LANDED]
     chosen = ["--select", "+alerts", "drift_signals", "--exclude", *above]
-    outcome = run_dbt(["run", "--quiet", *chosen], database, target, variables)
+    outcome = dbt(["run", "--quiet", *chosen], database, target, variables)
     assert outcome.success, outcome.exception or "a model of drift failed"
 
 
