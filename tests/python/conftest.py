@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from funnel.demo.generate import generate
 from funnel.demo.load import load
+from funnel.places import ROOT
 from tests.python.demo_company import END, Make
 from tests.python.demo_company import PEOPLE as FEW
 from tests.python.warm_dbt import FOLDER, run_dbt
@@ -24,6 +25,38 @@ NAME = "revenue_funnel.duckdb"
 PEOPLE = 1500
 SEED = 7
 UNTIL = datetime(2026, 7, 1)
+
+
+# Published files, which the project does not contain.
+PUBLIC_DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", ROOT.parent / "shared" / "data"))
+# The files that take longest come first, so that no process waits long for the last of the others.
+# The first of them builds no demo company: meanwhile the other process builds it for both.
+LONGEST = (
+    "as_of",
+    "stages_are_data",
+    "olist",
+    "connectors",
+    "systems",
+    "drift",
+    "planning",
+    "truth",
+    "expectations",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        name = item.path.stem.removeprefix("test_")
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips here, and not in each file, so that one line reports all that are skipped."""
+    needed = item.get_closest_marker("public_data")
+    if needed and not (PUBLIC_DATA / needed.args[0]).exists():
+        pytest.skip("published files are not here: set REVENUE_FUNNEL_DATA to their folder")
 
 
 @dataclass(frozen=True)

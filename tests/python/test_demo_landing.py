@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from funnel.demo.schema import columns, tables
+from tests.python.conftest import PUBLIC_DATA
 from tests.python.demo_company import MIDDLE, Make, rows
 
-SHARED = Path(__file__).parents[3] / "shared"
+SHARED = PUBLIC_DATA.parent
 
 EVENT_TIME = {
     "hubspot.contact_form_submission": "timestamp",
@@ -172,15 +172,19 @@ def named_by_the_packages(table: str) -> set[str]:
     return found
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the connectors' sample files are not here")
-@pytest.mark.parametrize("table", [name for name in tables() if not name.startswith("truth.")])
-def test_columns_are_those_of_the_connectors(table: str) -> None:
+@pytest.mark.public_data("../CONNECTORS.md")
+def test_columns_are_those_of_the_connectors() -> None:
+    landed = {table for table in tables() if not table.startswith("truth.")}
+    landed -= set(UNNAMED_COLUMNS)
+    unknown = {table: set(columns(table)) - _known_columns(table) for table in landed}
+    assert len(landed) > 60
+    assert {table: names for table, names in unknown.items() if names} == {}
+
+
+def _known_columns(table: str) -> set[str]:
     known = named_by_the_packages(table) | EXTRA_COLUMNS.get(table, set())
-    if table in UNNAMED_COLUMNS:
-        pytest.skip("no package file names the columns of this standard object")
-    if table.startswith("hubspot."):
-        known |= HUBSPOT_PASSED_THROUGH
-    assert set(columns(table)) - known - {"_fivetran_synced", "_fivetran_deleted"} == set()
+    passed_through = HUBSPOT_PASSED_THROUGH if table.startswith("hubspot.") else set()
+    return known | passed_through | {"_fivetran_synced", "_fivetran_deleted"}
 
 
 UNUSABLE = {
