@@ -23,6 +23,7 @@ from tests.python.warm_dbt import FOLDER, run_dbt
 # Of every database: dbt parses the project anew for another name.
 NAME = "revenue_funnel.duckdb"
 PEOPLE = 1500
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 SEED = 7
 UNTIL = datetime(2026, 7, 1)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,18 +9,14 @@ from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
-from funnel.run_dbt import ROOT
-from tests.python.conftest import messages, query
-from tests.python.warm_dbt import run_dbt
+from tests.python.conftest import PUBLIC_DATA, build, messages, query
+from tests.python.staged import Staged, asked_systems, count_staged, miscounted
 
-DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", ROOT.parent / "shared" / "data")) / "connectors"
+DATA = PUBLIC_DATA / "connectors"
 PREFIXES = ("sf_", "linkedin_", "facebook_ads_")
 
-pytestmark = pytest.mark.skipif(
-    not DATA.is_dir(), reason=f"the connectors' tables are not at {DATA} (set REVENUE_FUNNEL_DATA)"
-)
+pytestmark = pytest.mark.public_data("connectors")
 
 NOT_LANDED = {"salesforce": {"stage_claims", "opportunity_people"}}
 """Entities whose only table (lead_history, opportunity_contact_role) is not among the samples."""
@@ -70,8 +64,7 @@ def land(database: Path) -> None:
 
 def systems() -> dict[str, list[str]]:
     """What the project asks of each system, without what the samples do not have."""
-    settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
-    asked = settings["vars"]["revenue_funnel"]["systems"]
+    asked = asked_systems()
     return {s: [e for e in asked[s] if e not in NOT_LANDED.get(s, set())] for s in asked}
 
 
@@ -80,37 +73,23 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the samples and the whole project built on them, every law included."""
     path = tmp_path_factory.mktemp("connectors") / "build.duckdb"
     land(path)
-    result = run_dbt(["build", "--quiet"], path, path.parent / "target", {"systems": systems()})
+    result = build(path, {"systems": systems()}, path.parent / "target")
     assert result.success, messages(result)
     return path
 
 
 @pytest.fixture(scope="module")
-def staged(database: Path) -> Counter[tuple[str, str, str | None]]:
+def staged(database: Path) -> Staged:
     """How many rows were staged, by system, table and reason."""
-    counts: Counter[tuple[str, str, str | None]] = Counter()
-    for system, entities in systems().items():
-        for entity in entities:
-            sql = f"select source_table, reason_code from staging.stg_{system}__{entity}"
-            counts.update((system, *row) for row in query(database, sql))
-    return counts
+    return count_staged(database, systems())
 
 
-def test_every_row_of_a_table_is_staged_exactly_once(
-    database: Path, staged: Counter[tuple[str, str, str | None]]
-) -> None:
-    tables: Counter[tuple[str, str]] = Counter()
-    for (system, table, _), count in staged.items():
-        tables[system, table] += count
-    for system in systems():
-        landed = query(database, f"from staging.stg_{system}__row_counts")
-        assert {t: tables[system, t] for t, _ in landed} == dict(landed)
-        second_readings = {t for s, t in tables if s == system} - dict(landed).keys()
-        assert all("." in table for table in second_readings)
+def test_every_row_of_a_table_is_staged_exactly_once(database: Path, staged: Staged) -> None:
+    assert miscounted(database, systems(), staged) == {}
 
 
 def test_rows_are_set_aside_or_rejected_only_for_known_reasons(
-    staged: Counter[tuple[str, str, str | None]],
+    staged: Staged,
 ) -> None:
     assert {key: n for key, n in staged.items() if key[2]} == EXPECTED_REASONS
 

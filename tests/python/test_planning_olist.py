@@ -1,35 +1,25 @@
 """The plan of Olist's real funnel at the end of May 2018, beside what happened until November."""
 
 import csv
-import shutil
 from pathlib import Path
 
 import pytest
-from dbt.cli.main import dbtRunner
 
-from funnel.run_dbt import ROOT, run_dbt
-from tests.python.conftest import query
-from tests.python.test_olist import DATA, DEALS, LEADS
+from funnel.run_dbt import run_dbt
+from tests.python.conftest import NO_TESTS, query
+from tests.python.olist_company import DEALS, LEADS
+from tests.python.test_olist import PUBLISHED, copy_example
 
-pytestmark = pytest.mark.skipif(
-    not LEADS.exists(), reason=f"Olist's files are not at {DATA} (set REVENUE_FUNNEL_DATA)"
-)
-PARTS = ("dbt_project.yml", "models", "macros", "seeds", "tests")
+pytestmark = pytest.mark.public_data("olist")
 
 
 @pytest.fixture(scope="module")
 def olist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the plan that could have been made on 1 June 2018."""
     folder = tmp_path_factory.mktemp("olist_plan")
-    project = folder / "examples" / "olist"
-    ignored = shutil.ignore_patterns("dbt_packages", "target", "logs", "*.duckdb")
-    shutil.copytree(ROOT / "examples" / "olist", project, ignore=ignored)
-    for part in PARTS:
-        (folder / part).symlink_to(ROOT / part)
-    database, variables = folder / "olist.duckdb", {"olist_path": str(DATA), "cutoff": "2018-06-01"}
-    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    assert dbtRunner().invoke(["deps", "--quiet", *places]).success
-    no_tests = [f"--exclude-resource-type={kind}" for kind in ("test", "unit_test")]
+    project = copy_example(folder)
+    database = folder / "olist.duckdb"
+    variables = {"olist_path": str(PUBLISHED), "cutoff": "2018-06-01"}
     command = [
         "build",
         "--quiet",
@@ -37,7 +27,7 @@ def olist(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "+plan_weeks",
         "+plan_targets",
         "plan_rates",
-        *no_tests,
+        *NO_TESTS,
     ]
     outcome = run_dbt(command, database, folder / "target", variables, project=project)
     assert outcome.success, outcome.exception
@@ -45,8 +35,8 @@ def olist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_conversion_is_corrected_for_the_young_and_for_wins_not_recorded(olist: Path) -> None:
-    won = {row["mql_id"]: row["won_date"] for row in _rows(DEALS)}
-    born = {row["mql_id"]: row["first_contact_date"] for row in _rows(LEADS)}
+    won = {row["mql_id"]: row["won_date"] for row in _rows(PUBLISHED / DEALS)}
+    born = {row["mql_id"]: row["first_contact_date"] for row in _rows(PUBLISHED / LEADS)}
     recorded = [lead for lead, day in born.items() if day >= "2017-12-01"]
     later = sum(lead in won for lead in recorded) / len(recorded)
     then = sum(lead in won and won[lead] < "2018-06-01" for lead in born) / len(born)
