@@ -129,7 +129,8 @@ def _build_demo(folder: Path) -> None:
     made = _in(folder)
     generate(PEOPLE, SEED, UNTIL, folder / "demo")
     load(folder / "demo", made.database)
-    outcome = build(made.database, made.vars, made.target)
+    arguments = ["build", "--quiet", "--write-json", "--exclude-resource-type", "unit_test"]
+    outcome = run_dbt(arguments, made.database, made.target, made.vars)
     assert outcome.success, f"the demo company does not build: {outcome.exception or 'see above'}"
 
 

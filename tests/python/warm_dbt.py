@@ -52,8 +52,9 @@ def run_dbt(
     parsed = _parse(database.stem, json.dumps(parsed_by, sort_keys=True), project)
     if not isinstance(parsed.result, Manifest):
         return parsed
-    # Nothing reads the description of the whole project that dbt writes after each command.
-    arguments = [*arguments, "--no-write-json"]
+    # Hardly any test reads the description of the whole project that dbt writes after a command.
+    if "--write-json" not in arguments:
+        arguments = [*arguments, "--no-write-json"]
     return run_dbt_from_files(
         arguments, database, target_path, given, project=project, manifest=parsed.result
     )
