@@ -68,7 +68,10 @@ target_option = click.option(
     "--target", type=FOLDER, default=Path("target"), show_default=True, help="dbt's own files."
 )
 settings_option = click.option(
-    "--settings", type=FILE, default=ROOT / "alerts.yml", help="Channels. Default: alerts.yml."
+    "--settings",
+    type=FILE,
+    default=ROOT / "alerts.yml",
+    help="File that lists the channels. Default: alerts.yml.",
 )
 
 
