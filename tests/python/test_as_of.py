@@ -10,7 +10,7 @@ import pytest
 from funnel.demo import settings
 from funnel.demo.generate import generate
 from funnel.demo.load import load
-from tests.python.conftest import NAME, SEED, UNTIL, messages
+from tests.python.conftest import SEED, UNTIL, messages
 from tests.python.warm_dbt import run_dbt
 
 # Enough that at each moment something is open which a later deletion, close or merge would change.
@@ -52,7 +52,7 @@ def test_the_future_never_leaks(
     whole: Path, tmp_path: Path, moment: str, not_yet: set[str]
 ) -> None:
     """There is a snapshot of the touches of then: erased rows are still known."""
-    looking_back, ending_then = (tmp_path / each / NAME for each in ("looking_back", "ending_then"))
+    looking_back, ending_then = tmp_path / "looking_back.duckdb", tmp_path / "ending_then.duckdb"
     generate(PEOPLE, SEED, datetime.fromisoformat(moment), tmp_path / "demo")
     load(tmp_path / "demo", ending_then)
     load(tmp_path / "demo", looking_back)
@@ -85,10 +85,11 @@ def _empty(database: Path) -> set[str]:
 
 def _differences(one: Path, other: Path) -> dict[str, int]:
     """By mart, how many rows stand in only one of the two."""
-    sides = (one.parent.name, other.parent.name)
+    sides = (one.stem, other.stem)
     with duckdb.connect() as connection:
-        for side, path in zip(sides, (one, other), strict=True):
-            connection.execute(f"attach '{path}' as {side} (read_only)")
+        for path in (one, other):
+            # Under the name it was built under: views of it speak of that.
+            connection.execute(f"attach '{path}' as {path.stem} (read_only)")
         names = [
             {row[0] for row in connection.execute(MARTS.format(side)).fetchall()} for side in sides
         ]
