@@ -1,8 +1,8 @@
 {# Grain: one row per week, month or quarter, funnel (and all of them) and measure. The sums that
    the KPIs of the seed kpi_list are made of. To add a measure, add a line to one of the lists
    below. Entries of stages need none: the measure of stage x is entered_x. #}
-{#- Of each measure: its name, the expression that is summed, the CTE that it is summed over, and the
-    revenue type of the rows that count (any: all rows). -#}
+{#- Of each measure: its name, the expression that is summed, the CTE that it is summed over, and
+    the revenue type of the rows that count (any: all rows). -#}
 {%- set measures = [
     ('total_amount',           'won_amount',             'opportunity_periods', 'any'),
     ('new_amount',             'won_amount',             'opportunity_periods', 'new'),
