@@ -4,14 +4,18 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.run import RunExecutionResult
+from rich.console import Console
 
 from funnel import stamp
+from funnel.failures import Fault, fault_of_exception, faults_of, show_faults
+from funnel.places import ROOT
+from funnel.preflight import faults_before
 from funnel.run_dbt import run_dbt
 
 GOOD = ("success", "pass", "no-op")
@@ -48,40 +52,66 @@ def build_warehouse(
     if not force and stamp.is_fresh(database, variables):
         print(f"{database} holds the build of exactly this project and data: nothing to do.")
         return 0
-    return _build(database, target, variables)
-
-
-def _build(database: Path, target: Path, variables: Mapping[str, Any]) -> int:
-    started = time.monotonic()
     print(f"Building and testing the models in {database} ...", flush=True)
     stamp.forget(database)
+    # Unit tests ask about the models, not about this data: `funnel unit-test` runs them.
+    arguments = ("build", "--exclude-resource-type", "unit_test")
+    code = run_steps(arguments, database, target, variables)
+    if code == 0:
+        stamp.write(database, variables)
+    return code
+
+
+def run_unit_tests(database: Path, target: Path, variables: Mapping[str, Any]) -> int:
+    """Runs dbt's unit tests on a database that is built: 0, 1 or 2 as a build."""
+    print("Running dbt's unit tests ...", flush=True)
+    return run_steps(("test", "--select", "test_type:unit"), database, target, variables)
+
+
+def run_steps(
+    arguments: Sequence[str],
+    database: Path,
+    target: Path,
+    variables: Mapping[str, Any],
+    project: Path = ROOT,
+) -> int:
+    """Runs dbt and explains each fault: 0 if there is none, 1, or 2 if dbt could not run."""
+    started = time.monotonic()
+    if faults := list(faults_before(project, database, variables)):
+        return _stop("dbt was not started:", faults)
     outcome = run_dbt(
-        # Failures and warnings are printed in full; successes are counted below.
-        # Unit tests ask about the models, not about this data: `make test` runs them.
-        [
-            *("build", "--exclude-resource-type", "unit_test"),
-            *("--log-level", "warn", "--log-level-file", "debug", _colours()),
-        ],
+        # What dbt has to say stands in its log; people read the faults below.
+        [*arguments, "--log-level", "none", "--log-level-file", "debug", "--no-use-colors"],
         database,
         target,
         variables,
         [Progress()],
+        project,
     )
     _end_line()
     if not isinstance(outcome.result, RunExecutionResult):
-        print(f"The build did not run: {outcome.exception}", file=sys.stderr)
-        return 2
-    # What runs before the first step is none.
-    steps = [
-        each for each in outcome.result.results if each.node.resource_type != NodeType.Operation
-    ]
-    found = Counter(str(each.status) for each in steps)
+        fault = fault_of_exception(outcome.exception or "", database, project)
+        return _stop("dbt stopped:", [fault], target / "dbt.log")
+    found = Counter(str(each.status) for each in _steps(outcome.result))
     print(_verdict(found, time.monotonic() - started))
-    if not outcome.success:
-        print(f"The whole log is {target / 'dbt.log'}.", file=sys.stderr)
-        return 1
-    stamp.write(database, variables)
-    return 0
+    faults = faults_of(outcome.result.results, database, project)
+    show_faults(_console(sys.stdout), faults, target / "dbt.log")
+    return 0 if outcome.success else 1
+
+
+def _stop(what: str, faults: Sequence[Fault], log: Path | None = None) -> int:
+    print(what, file=sys.stderr)
+    show_faults(_console(sys.stderr), faults, log)
+    return 2
+
+
+def _steps(result: RunExecutionResult) -> list[Any]:
+    """What runs before the first step is none."""
+    return [each for each in result.results if each.node.resource_type != NodeType.Operation]
+
+
+def _console(file: TextIO) -> Console:
+    return Console(file=file) if file.isatty() else Console(file=file, width=100)
 
 
 def _verdict(found: Counter[str], seconds: float) -> str:
@@ -90,10 +120,6 @@ def _verdict(found: Counter[str], seconds: float) -> str:
         f"{number} {status}" for status, number in sorted(found.items()) if status not in GOOD
     ]
     return f"{found.total()} steps in {seconds:.0f} s: {', '.join([f'{good} good', *others])}."
-
-
-def _colours() -> str:
-    return "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
 
 
 def _end_line() -> None:

@@ -100,6 +100,21 @@ def build(database: Path, target: Path, variables: dict[str, Any], force: bool) 
     sys.exit(build_warehouse(database, target, variables, force) or show_summary(database))
 
 
+@funnel.command("unit-test")
+@database_option
+@target_option
+@vars_option
+def unit_test(database: Path, target: Path, variables: dict[str, Any]) -> None:
+    """Run dbt's unit tests: each branch of the models, on rows written by hand.
+
+    \b
+    Example: funnel unit-test
+    """
+    from funnel.build import run_unit_tests
+
+    sys.exit(run_unit_tests(database, target, variables))
+
+
 @funnel.command()
 @database_option
 def summary(database: Path) -> None:

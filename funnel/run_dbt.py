@@ -33,7 +33,7 @@ def run_dbt(
         "--profiles-dir": project,
         "--target-path": target_path.resolve(),
         "--log-path": target_path.resolve(),
-        "--vars": json.dumps(dict(variables or {})),
+        "--vars": json.dumps(dict(variables or {}), default=str),
     }
     options = [str(part) for option in places.items() for part in option]
     with _database(database):

@@ -27,9 +27,9 @@ def without_people(alert: Alert) -> Alert:
         alert = _withheld(alert)
     return replace(
         alert,
-        subject=_masked(alert.subject),
-        summary=_masked(alert.summary) or "",
-        status_reason=_masked(alert.status_reason),
+        subject=masked(alert.subject),
+        summary=masked(alert.summary) or "",
+        status_reason=masked(alert.status_reason),
     )
 
 
@@ -105,7 +105,8 @@ def _withheld(alert: Alert) -> Alert:
     return replace(alert, subject=HIDDEN, summary=summary)
 
 
-def _masked(text: str | None) -> str | None:
+def masked(text: str | None) -> str | None:
+    """The text without addresses and telephone numbers."""
     return TELEPHONE.sub(_masked_number, ADDRESS.sub("(address)", text)) if text else text
 
 

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ class Model:
     reads: tuple[str, ...]
     macros: tuple[str, ...]
     compiled: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
@@ -91,6 +92,7 @@ class Macro:
 class ColumnTest:
     """A generic test: what it is called, and the model and column that it stands at."""
 
+    id: str
     name: str
     model: str
     column: str
@@ -166,6 +168,7 @@ def _model(node: Mapping[str, Any]) -> Model:
         reads=tuple(needs.get("nodes", ())),
         macros=tuple(needs.get("macros", ())),
         compiled=node.get("compiled_code") or "",
+        meta=node.get("config", {}).get("meta") or {},
     )
 
 
@@ -219,6 +222,7 @@ def _macro(macro: Mapping[str, Any]) -> Macro:
 
 def _test(node: Mapping[str, Any]) -> ColumnTest:
     return ColumnTest(
+        id=node["unique_id"],
         name=node["test_metadata"]["name"],
         model=node.get("attached_node") or "",
         column=node.get("column_name") or "",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from funnel.check.breach import Breach
 from funnel.check.project import Macro, Model, Project
+from funnel.remedies import KINDS
 
 # The project's own generic tests on a grain of several columns.
 GRAIN_TESTS = {"unique_grain"}
@@ -57,6 +58,28 @@ def every_mart_is_unique_on_its_grain(project: Project) -> Iterator[Breach]:
         if not _has_tested_grain(project, model):
             remedy = "test a key unique and not_null, or the columns of the grain by unique_grain"
             yield Breach(model.name, model.path, "does not test its grain", remedy)
+
+
+def every_law_says_what_to_do(project: Project) -> Iterator[Breach]:
+    """A test of its own has a description, a likely cause and what to do, for the day it fails."""
+    generic = {test.id for test in project.tests}
+    for test in project.nodes.values():
+        if test.kind == "test" and test.id not in generic:
+            missing = [name for name in ("likely_cause", "what_to_do") if not test.meta.get(name)]
+            missing = [*([] if test.description else ["description"]), *missing]
+            if missing:
+                remedy = (
+                    f"write them in a yml in {test.folder} (config: meta for all but the first)"
+                )
+                yield Breach(test.name, test.path, f"has no {' and no '.join(missing)}", remedy)
+
+
+def every_kind_of_test_says_what_to_do(project: Project) -> Iterator[Breach]:
+    """Each kind of generic test has its sentence and remedy in funnel/remedies.py."""
+    for name in sorted({test.name for test in project.tests} - set(KINDS)):
+        yield Breach(
+            name, "funnel/remedies.py", f"has no entry for the test {name}", "add it to KINDS"
+        )
 
 
 def _has_tested_grain(project: Project, model: Model) -> bool:

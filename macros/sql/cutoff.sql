@@ -5,6 +5,8 @@
         {%- set value = run_started_at.strftime('%Y-%m-%d %H:%M:%S') -%}
     {%- elif not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?$', value) -%}
         {{ exceptions.raise_compiler_error("The var cutoff is '" ~ value ~ "': write it as 2026-07-01, as 2026-07-01 12:00:00 (UTC), or as now.") }}
+    {%- elif not is_in_calendar(value) -%}
+        {{ exceptions.raise_compiler_error("The var cutoff is '" ~ value ~ "': the calendar has no such moment.") }}
     {%- endif -%}
     cast('{{ value }}' as timestamp)
 {%- endmacro %}

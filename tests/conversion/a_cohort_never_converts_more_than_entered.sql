@@ -1,5 +1,3 @@
--- Everybody who entered has converted, was lost, or is still open; and no more convert within a
--- number of days than could. If this fails, see whether a count leaves out a result.
 select *
 from {{ ref('conversion_cohorts') }}
 where

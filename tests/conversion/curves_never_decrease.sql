@@ -1,6 +1,3 @@
--- Along a curve of conversion_curves the share converted only grows and the share waiting only
--- shrinks, both are at most one together, and the interval holds the estimate. Rates have twelve
--- digits; a difference of up to 1e-9 is rounding.
 with
 
 curve_changes as (

@@ -1,5 +1,3 @@
--- Every first entry into a stage that hands over, skipped stages left out, is one row of handoffs
--- with one answer; a handoff that was worked has an answer other than never_worked.
 with
 
 handoff_entries as (

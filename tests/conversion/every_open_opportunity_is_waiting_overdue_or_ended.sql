@@ -1,5 +1,3 @@
--- The journey of an open opportunity waits within its stage's limit, waits past it, or has ended:
--- exactly one of the three. open_journeys counts each opportunity of the first two once.
 with
 
 opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'open'),

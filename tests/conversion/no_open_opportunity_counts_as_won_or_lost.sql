@@ -1,5 +1,3 @@
--- A journey that is at an open opportunity has neither won nor lost: open journeys are no failures
--- in the denominator of a rate.
 select
     journey_steps.journey_key,
     journey_steps.step,

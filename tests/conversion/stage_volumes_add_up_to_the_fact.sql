@@ -1,5 +1,3 @@
--- Weeks, months and quarters of stage_volumes each hold every dated entry of fct_lifecycle once;
--- the last closing_count is what is in the stage there; each period opens as the last closed.
 with
 
 volumes as (select * from {{ ref('stage_volumes') }}),

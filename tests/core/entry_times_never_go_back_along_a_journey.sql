@@ -1,4 +1,3 @@
--- Law 4: the dated entries of a journey, in their order, never go back in time.
 select
     earlier.lifecycle_key,
     later.lifecycle_key as later_lifecycle_key

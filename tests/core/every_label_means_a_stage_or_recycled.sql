@@ -1,6 +1,3 @@
--- Each label in the seed stage_labels means a stage of the seed lifecycle_stages, or recycled (the
--- person is returned to marketing), or nothing. If this fails, correct the label's stage or add the
--- stage.
 select
     labels.system,
     labels.entity,

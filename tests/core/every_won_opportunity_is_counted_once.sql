@@ -1,7 +1,3 @@
--- Law 5: every opportunity that its CRM calls won is in the fact once, with the CRM's amount at
--- that day's exchange rate; no other is. Opportunities are read from staging, before any step that
--- could lose one. A renewal or an expansion is left out if the seed lifecycle_stages has no stage
--- for it.
 with
 
 quarantine as (select * from {{ ref('quarantine') }} where entity = 'opportunities'),

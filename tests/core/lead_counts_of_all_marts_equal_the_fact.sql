@@ -1,6 +1,3 @@
--- Law 3: every mart that counts leads has the leads of fct_lifecycle, by funnel and channel; and
--- the stages that the lead definition decides have exactly the entries that the version in force
--- evaluated. Each row names what differs; look at the mart's joins, or at the definition's models.
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),

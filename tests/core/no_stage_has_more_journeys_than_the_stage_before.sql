@@ -1,5 +1,3 @@
--- Law 4: in no funnel and channel has a stage been entered by more journeys than the stage before
--- it.
 with
 
 stage_counts as (

@@ -1,5 +1,3 @@
--- Law 6: no row of the core marts, or of what they are made of, is dated after the cutoff. Each row
--- names the model and the column.
 {%- set moments = [
     ['fct_lifecycle', 'entered_at'],
     ['fct_mrr_movements', 'movement_month'],

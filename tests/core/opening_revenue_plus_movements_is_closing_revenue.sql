@@ -1,7 +1,3 @@
--- Law 5: opening + new + reactivation + expansion - contraction - churn = closing; each month opens
--- with the amount that closed the month before; and each closing amount is that of the
--- subscriptions that ran then, summed in another way: all that had started minus all that had
--- ended.
 with
 
 movements as (select * from {{ ref('fct_mrr_movements') }}),

@@ -1,6 +1,3 @@
--- The seed lifecycle_stages is complete: each planning node and each mandatory way of entering a
--- stage is there once, an optional one at most once, and the order fits. Each row is a sentence
--- that reports what to change.
 {%- set nodes = {
     'awareness': "'first_touch'",
     'lead': "'definition'",

@@ -1,5 +1,3 @@
--- A person with a stage passed all its rules when it was met. A person without it failed at least
--- one, and the first of them is the reason given. Every rule has a name, an outcome and an answer.
 with
 
 explanations as (

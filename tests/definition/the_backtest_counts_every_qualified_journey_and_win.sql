@@ -1,6 +1,3 @@
--- For each stage, the back-test counts the qualified journeys of each evaluation, the wins and the
--- won amount of fct_journeys; and an evaluation differs from in_force by the journeys in
--- definition_changes. Look at the evaluation and stage that are shown.
 with
 
 backtest as (

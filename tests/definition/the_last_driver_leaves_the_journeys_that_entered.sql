@@ -1,4 +1,3 @@
--- The level of a cell's last driver is the number of its candidates that entered.
 with
 
 last_levels as (

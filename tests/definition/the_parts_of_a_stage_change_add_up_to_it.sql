@@ -1,6 +1,3 @@
--- The parts of a stage's change (volume, mix, rules, version, inferred, restatement) add up to the
--- count of the period minus the count of the period before as first reported; and the counts are
--- the first visits in fct_lifecycle.
 with
 
 changes as (

@@ -1,7 +1,3 @@
--- Warns for 30 days if a history table starts more than a week later than the oldest one. It may
--- have been lost: restore it with `make history-restore`. If it is right (the var erasing_tables is
--- new, or the first plan), ignore this: what happened before is known only as the systems show it
--- today.
 {{ config(severity='warn') }}
 with
 

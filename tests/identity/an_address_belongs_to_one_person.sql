@@ -1,7 +1,6 @@
--- Law 2: an e-mail address belongs to one person, except an address that links no records, a record
--- that a reviewer separated, and a piece of a held-back cluster that was still too large.
 select
-    addresses.address,
+    min(records.record_key) as record_key,
+    max(records.record_key) as other_record_key,
     count(distinct records.person_key) as person_count
 from {{ ref('int_emails_normalized') }} as addresses
 inner join {{ ref('int_record_persons_mapped') }} as records

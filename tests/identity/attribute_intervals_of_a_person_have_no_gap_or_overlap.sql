@@ -1,4 +1,3 @@
--- The intervals of a person cover all time, from the start to the end, without gap or overlap.
 with
 
 neighbouring_intervals as (

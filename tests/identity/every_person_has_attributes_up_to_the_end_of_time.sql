@@ -1,4 +1,3 @@
--- Each person has an interval that is still valid at the cutoff, with the values of dim_persons.
 select persons.person_key
 from {{ ref('int_persons_resolved') }} as persons
 left join {{ ref('int_person_attributes_dated') }} as intervals

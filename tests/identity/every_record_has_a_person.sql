@@ -1,5 +1,3 @@
--- Law 2: each usable record belongs to a person, records that were merged into another included:
--- what happened to them must not be lost.
 select people.record_key
 from {{ ref('int_people_unioned') }} as people
 left join {{ ref('int_record_persons_mapped') }} as records

@@ -1,4 +1,3 @@
--- Linked company records are in one cluster. If this fails, raise the var identity_rounds.
 select
     links.company_key,
     links.other_company_key

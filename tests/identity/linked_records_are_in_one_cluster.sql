@@ -1,4 +1,3 @@
--- Law 2: linked records are in one cluster. If this fails, raise the var identity_rounds.
 select
     links.record_key,
     links.other_record_key

@@ -1,5 +1,3 @@
--- Law 2: a converted lead and its contact, and every other pair that is linked, count as one
--- person, except in clusters that were held back.
 select
     links.record_key,
     links.other_record_key

@@ -1,5 +1,3 @@
--- Law 2: no person has more records than one person can have. A larger cluster must have been
--- split.
 select
     person_key,
     record_count

@@ -1,6 +1,3 @@
--- A week is over capacity if, and only if, more is planned than the owners of its funnel can take
--- on together; without a row in owner_capacity nothing is over it. If it fails: compare plan_weeks
--- with the sum of the seed's rows.
 with
 
 weeks as (select * from {{ ref('plan_weeks') }}),

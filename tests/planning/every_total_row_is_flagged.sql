@@ -1,6 +1,3 @@
--- A total that stands among its parts can be filtered out: plan_targets has a month or is_total,
--- one total per scenario and funnel; plan_rates has is_total exactly where the lead group is `all`.
--- If it fails: see which row is neither a part nor the total.
 with
 
 targets as (select * from {{ ref('plan_targets') }}),

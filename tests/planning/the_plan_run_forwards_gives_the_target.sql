@@ -1,7 +1,3 @@
--- Law 9: the published leads, walked forwards week by week through the published rates, together
--- with the journeys open at the cutoff, give the target of new customers within half a per cent,
--- wherever leads are needed. If it fails: compare plan_weeks with int_plan_flows_estimated, node by
--- node.
 {%- set next_nodes = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] %}
 with
 

@@ -19,6 +19,7 @@ UNION = "models/intermediate/row_checks/int_people_rows_checked.sql"
 DEFINITION = "models/intermediate/definition/int_leads_evaluated.sql"
 FACT = "models/marts/core/fct_lifecycle.sql"
 KPI = "models/marts/conversion/lead_counts.sql"
+LAW = "tests/core/every_lead_is_counted.sql"
 
 
 def node(path: str, reads: tuple[str, ...] = (), code: str = "", **columns: str) -> Manifest:
@@ -61,6 +62,15 @@ def column_test(name: str, model: str, column: str | None) -> Manifest:
     }
 
 
+def law(path: str) -> Manifest:
+    meta = {"likely_cause": "A join loses rows.", "what_to_do": "Read the joins."}
+    return node(path, (f"model.shop.{Path(KPI).stem}",)) | {
+        "unique_id": f"test.shop.{Path(path).stem}",
+        "resource_type": "test",
+        "config": {"meta": meta},
+    }
+
+
 def macro(name: str, code: str, **arguments: str) -> Manifest:
     return {
         "unique_id": f"macro.shop.{name}",
@@ -95,6 +105,7 @@ def manifest() -> Manifest:
         column_test("unique", "fct_lifecycle", "lifecycle_key"),
         column_test("not_null", "fct_lifecycle", "lifecycle_key"),
         column_test("unique_grain", "lead_counts", None),
+        law(LAW),
     ]
     macros = [
         macro("read_source", "{{ source(system, table) }}"),
@@ -132,6 +143,11 @@ def coded(manifest: Manifest, path: str, code: str) -> None:
 
 def with_column(manifest: Manifest, path: str, name: str, kind: str, **more: str) -> None:
     at(manifest, path)["columns"][name] = field(name, kind) | more
+
+
+def at_law(manifest: Manifest) -> Manifest:
+    found: Manifest = manifest["nodes"][f"test.shop.{Path(LAW).stem}"]
+    return found
 
 
 def without(manifest: Manifest, test: str) -> None:
@@ -292,6 +308,21 @@ FAULTS: list[tuple[str, Plant, str]] = [
             ({"day": "A day.", "kinds": "", "by": "An order."}, "kinds"),
             ({"day": "A day.", "kinds": "Kinds.", "by": "An order.", "gone": "Old."}, "gone"),
         )
+    ),
+    (
+        "every_law_says_what_to_do",
+        lambda m, _: at_law(m).update(description="", config={}),
+        f"{LAW}: has no description and no likely_cause and no what_to_do",
+    ),
+    (
+        "every_law_says_what_to_do",
+        lambda m, _: at_law(m)["config"]["meta"].update(what_to_do=""),
+        f"{LAW}: has no what_to_do",
+    ),
+    (
+        "every_kind_of_test_says_what_to_do",
+        lambda m, _: m["nodes"].update(new=column_test("is_positive", "lead_counts", "lead_count")),
+        "has no entry for the test is_positive",
     ),
     ("models_are_short", lambda m, _: coded(m, KPI, "select 1\n" * 201), f"{KPI}: has 201 lines"),
     (

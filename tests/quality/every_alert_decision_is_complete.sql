@@ -1,5 +1,3 @@
-{# Every decision on alerts that was taken before the cutoff can be applied. What to do: correct
-   the row in seeds/alert_decisions.csv as the sentence says. #}
 with
 
 decisions as (

@@ -1,5 +1,3 @@
--- Acquisition cohorts hold all ad spend, to the cent, with or without journeys, and every
--- journey. Check months, channels and exchange rates of the difference.
 with
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),

@@ -1,4 +1,3 @@
--- Every attribution model credits exactly the revenue won in fct_lifecycle.
 with
 
 wins as (

@@ -1,5 +1,3 @@
--- In every attribution model the credit of a won opportunity adds up to one and to the amount
--- won, to the cent, and no touch has less than nothing.
 with
 
 opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),

@@ -1,5 +1,3 @@
--- The customers of unit economics are those of the funnel, each once (an account, or a journey
--- without one), in the quarter in which the journey started.
 with
 
 journey_customers as (

@@ -1,5 +1,3 @@
--- At the end of the last started period of each kind the pipeline holds every open opportunity
--- once, in one class.
 with
 
 last_periods as (

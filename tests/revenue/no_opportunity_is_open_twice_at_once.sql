@@ -1,5 +1,3 @@
--- The pipeline intervals of an opportunity follow each other, none is empty, and none lasts
--- beyond its close.
 with
 
 intervals as (

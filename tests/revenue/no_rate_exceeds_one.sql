@@ -1,4 +1,3 @@
--- No rate of the tree, no win rate, churn rate or GRR is below zero or above one.
 select
     'kpi_tree' as model_name,
     driver as detail,

@@ -1,5 +1,3 @@
--- Law 5, by period: opening + new + reactivation + expansion - contraction - churn = closing,
--- and each period, over all funnels, opens with the closing of the one before.
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }}),

@@ -1,5 +1,3 @@
--- The win rate of a period divides by the opportunities that closed in it: won and lost, each
--- once.
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }}),

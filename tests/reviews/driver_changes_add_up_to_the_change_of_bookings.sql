@@ -1,5 +1,3 @@
--- The changes of all drivers add up, to the cent, to the change of bookings between the two
--- periods.
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind != 'week'),

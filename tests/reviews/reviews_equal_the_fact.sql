@@ -1,5 +1,3 @@
--- Law 3: bookings, and each KPI that counts the entries of a stage, add up over all weeks,
--- months or quarters to those of fct_lifecycle, by funnel and for all funnels.
 with
 
 stages as (select * from {{ ref('lifecycle_stages') }}),

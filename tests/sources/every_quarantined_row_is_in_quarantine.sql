@@ -1,6 +1,3 @@
--- Rows that source_reconciliation counts as quarantined but quarantine does not list, or the other
--- way round. If any: a model int_<entity>_rows_checked sets a reason that the seed row_reasons
--- lacks, or a staging model gives a row twice.
 with
 
 counted_rows as (

@@ -1,6 +1,3 @@
--- Source tables whose rows are not the sum of the rows counted, quarantined and set aside. If any:
--- the table was loaded while the build ran, or a staging model drops or multiplies rows. Retained
--- rows were not read, and a second reading (its name has a dot) reads the same rows again.
 select
     system,
     source_table,

@@ -1,5 +1,3 @@
--- Fails if the seed exchange_rates has no rate for the reporting currency, or another one than 1.
--- If so: the seed must give all rates in the currency that the var reporting_currency names.
 select
     {{ text_var('reporting_currency') }} as reporting_currency,
     count(*) as rate_count,

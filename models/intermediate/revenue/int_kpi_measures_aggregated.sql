@@ -1,53 +1,7 @@
 {# Grain: one row per week, month or quarter, funnel (and all of them) and measure. The sums that
-   the KPIs of the seed kpi_list are made of. To add a measure, add a line to one of the lists
-   below. Entries of stages need none: the measure of stage x is entered_x. #}
-{#- Of each measure: its name, the expression that is summed, the CTE that it is summed over, and
-    the revenue type of the rows that count (any: all rows). -#}
-{%- set measures = [
-    ('total_amount',           'won_amount',             'opportunity_periods', 'any'),
-    ('new_amount',             'won_amount',             'opportunity_periods', 'new'),
-    ('expansion_amount',       'won_amount',             'opportunity_periods', 'expansion'),
-    ('renewal_amount',         'won_amount',             'opportunity_periods', 'renewal'),
-    ('new_won_count',          'won_count',              'opportunity_periods', 'new'),
-    ('expansion_won_count',    'won_count',              'opportunity_periods', 'expansion'),
-    ('renewal_won_count',      'won_count',              'opportunity_periods', 'renewal'),
-    ('new_closed_count',       'won_count + lost_count', 'opportunity_periods', 'new'),
-    ('expansion_closed_count', 'won_count + lost_count', 'opportunity_periods', 'expansion'),
-    ('renewal_closed_count',   'won_count + lost_count', 'opportunity_periods', 'renewal'),
-    ('new_worked_count',       '1',                      'opportunity_periods', 'new'),
-    ('expansion_worked_count', '1',                      'opportunity_periods', 'expansion'),
-    ('renewal_worked_count',   '1',                      'opportunity_periods', 'renewal'),
-    ('new_won_days',           'won_days',               'opportunity_periods', 'new'),
-    ('expansion_won_days',     'won_days',               'opportunity_periods', 'expansion'),
-    ('renewal_won_days',       'won_days',               'opportunity_periods', 'renewal'),
-    ('open_count',             'open_count',             'open_opportunities',  'any'),
-    ('new_open_count',         'open_count',             'open_opportunities',  'new'),
-    ('expansion_open_count',   'open_count',             'open_opportunities',  'expansion'),
-    ('renewal_open_count',     'open_count',             'open_opportunities',  'renewal'),
-    ('open_amount',            'open_amount',            'open_opportunities',  'any'),
-    ('new_open_amount',        'open_amount',            'open_opportunities',  'new'),
-    ('expansion_open_amount',  'open_amount',            'open_opportunities',  'expansion'),
-    ('renewal_open_amount',    'open_amount',            'open_opportunities',  'renewal'),
-    ('target',                 'target_amount',          'targets',             'any'),
-    ('new_target',             'target_amount',          'targets',             'new'),
-    ('expansion_target',       'target_amount',          'targets',             'expansion'),
-    ('renewal_target',         'target_amount',          'targets',             'renewal'),
-    ('opening_customer_count', 'opening_customer_count', 'mrr_periods',         'any'),
-    ('churned_customer_count', 'churned_customer_count', 'mrr_periods',         'any'),
-    ('mrr_opening_amount',     'opening_amount',         'mrr_periods',         'any'),
-    ('mrr_closing_amount',     'closing_amount',         'mrr_periods',         'any'),
-    ('mrr_gained_amount',      'new_amount + expansion_amount',      'mrr_periods', 'any'),
-    ('mrr_lost_amount',        'contraction_amount + churn_amount',  'mrr_periods', 'any'),
-    ('mrr_gross_amount',
-     'opening_amount - contraction_amount - churn_amount',           'mrr_periods', 'any'),
-    ('mrr_net_amount',
-     'opening_amount + expansion_amount - contraction_amount - churn_amount', 'mrr_periods', 'any'),
-] -%}
-{#- Products of sums: made for each funnel and for all of them, as they do not add up. -#}
-{%- set products = [
-    ('velocity_numerator', 'new_worked_count * new_won_count * new_amount'),
-    ('velocity_denominator', 'new_closed_count * new_won_days'),
-] -%}
+   the KPIs of the seed kpi_list are made of. To add a measure, add a line to the macro
+   kpi_measures. Entries of stages need none: the measure of stage x is entered_x. #}
+{%- set measures = kpi_measures() -%}
 
 with
 
@@ -85,7 +39,7 @@ funnel_sums as (
         on {{ falls_in('stage_entries.entered_at', 'periods') }}
     group by
         periods.period_kind, periods.period_start, stage_entries.funnel, stage_entries.stage
-    {%- for measure, amount, source, revenue_type in measures %}
+    {%- for measure, amount, source, revenue_type in measures.sums %}
     union all
     select
         period_kind,
@@ -159,7 +113,7 @@ sales_sums as (
 int_kpi_measures_aggregated as (
 
     select * from measure_sums
-    {%- for measure, product in products %}
+    {%- for measure, product in measures.products %}
     union all
     select
         period_kind,

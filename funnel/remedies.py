@@ -1,0 +1,373 @@
+"""What a fault means and what to do about it: for each of dbt's kinds of tests, and for the
+messages of dbt and DuckDB that people meet most often."""
+
+import csv
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SEED_LINES = 5
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What is wrong, why that probably is, and what to do; empty where there is nothing to add."""
+
+    sentence: str = ""
+    cause: str = ""
+    remedy: str = ""
+    # Whether the sentence says all that the message says.
+    replaces_message: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of generic test. {table}, {column}, {columns}, {file}, {values}, {to}, {to_column},
+    {to_file} and {yml} stand for those of the test."""
+
+    sentence: str
+    cause_in_seed: str
+    remedy_in_seed: str
+    cause_in_model: str
+    remedy_in_model: str
+
+
+TWICE = (
+    "A row was added twice, or copied and not changed.",
+    "Keep one of the rows in {file}; change or delete the others.",
+    "A join in the model multiplies rows, because a seed or a table has a key twice.",
+    "Look at the joins in {file}: each table must have one row per key by which it is joined."
+    " Delete the second row in the seed, or give the staging model one row per key.",
+)
+KINDS = {
+    "unique": Kind("{table} has several rows with the same {column}.", *TWICE),
+    "unique_grain": Kind("{table} has several rows with the same {columns}.", *TWICE),
+    "not_null": Kind(
+        "{table}.{column} is empty where it must have a value.",
+        "A row has an empty cell.",
+        "Fill the column {column} in {file}.",
+        "A source row lacks the value, or a join in the model finds no partner.",
+        "See in {file} where {column} comes from. A source row that cannot be used without it"
+        " belongs in quarantine (models/intermediate/row_checks); a seed may lack a row.",
+    ),
+    "relationships": Kind(
+        "{table}.{column} has values that {to}.{to_column} does not list.",
+        "A misspelled value, or a value that was renamed in only one of the two places.",
+        "Correct the value in {file}, or add it to {to_file}.",
+        "The value was misspelled or renamed, or {to} lacks a row.",
+        "If the value is right, add it to {to_file}; if not, correct it where {file} reads it.",
+    ),
+    "accepted_values": Kind(
+        "{table}.{column} has values other than {values}.",
+        "A misspelled value.",
+        "Write one of these values in {file}.",
+        "The model gives a new value, or passes one on from a seed or a source.",
+        "If the value is wrong, correct it where {file} reads it; if it is right, add it to the"
+        " list in {yml}.",
+    ),
+    "suffixes_hold": Kind(
+        "{table} has a rate that is not between 0 and 1, or a count below 0.",
+        "",
+        "",
+        "A numerator counts rows that its denominator leaves out, or a join multiplies them.",
+        "See in {file} how the columns below are made. A value that may exceed 1 is a _ratio.",
+    ),
+}
+
+TYPES = {
+    "DECIMAL": "a number such as 1.04",
+    "DOUBLE": "a number such as 1.04",
+    "BIGINT": "a whole number",
+    "INTEGER": "a whole number",
+    "DATE": "a date such as 2026-07-01",
+    "TIMESTAMP": "a time such as 2026-07-01 12:00:00",
+    "BOOLEAN": "true or false",
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A message of dbt or DuckDB. Its groups, {file}, {at} (file and line), {database} and
+    {similar} (names like the group `unknown`) can stand in the sentences."""
+
+    message: str
+    sentence: str
+    remedy: str
+    cause: str = ""
+    replaces_message: bool = True
+
+
+OPEN_ELSEWHERE = (
+    "DuckDB lets one program write to a file, and none read it meanwhile. A notebook, a BI tool or"
+    " another build has it open."
+)
+TROUBLES = (
+    Trouble(
+        r"Could not set lock on file \"(?P<path>[^\"]+)\".*?held in (?P<program>.+?)"
+        r" \(PID (?P<pid>\d+)\)",
+        "The database {path} is open in another program: {program}, process {pid}.",
+        "Close the connection there (or end that program), then build again. To look at tables"
+        " while builds run, open the file that `make publish` writes.",
+        OPEN_ELSEWHERE,
+    ),
+    Trouble(
+        r"database file with version number (?P<version>\d+), but we can only read versions between"
+        r" (?P<first>\d+) and (?P<last>\d+)",
+        "The database {database} was written by another version of DuckDB: its format is"
+        " {version}, and the DuckDB of this project reads {first} to {last}.",
+        "If the file is newer: set the version of duckdb that wrote it in requirements.txt and run"
+        " make again, or let that program write with an older format (attach the file with"
+        " storage_version 'v1.0.0'). If it is older: open it with the DuckDB that wrote it,"
+        " `export database`, and import it here.",
+    ),
+    Trouble(
+        r"is not a valid DuckDB database file|Corrupt database file",
+        "{database} is not a DuckDB database, or it is damaged.",
+        "If REVENUE_FUNNEL_DATABASE (or --database) names the wrong file, correct it. If the file"
+        " is damaged, move it away, load the source tables again and run `make history-restore`.",
+    ),
+    Trouble(
+        r"No space left on device|Disk quota exceeded|failed to offload data block"
+        r"|max_temp_directory_size",
+        "The disk is full.",
+        "A build needs room for about three times the source tables beside {database}. Make room"
+        " (`make clean` removes the demo company and old logs, and the warehouse too), then build"
+        " again: a build that was cut short is repeated as a whole.",
+        replaces_message=False,
+    ),
+    Trouble(
+        r"Out of Memory Error",
+        "DuckDB ran out of memory.",
+        "Close other programs, set `threads: 1` in profiles.yml, or give DuckDB a memory_limit"
+        " under settings there, so that it writes to disk earlier.",
+        replaces_message=False,
+    ),
+    Trouble(
+        r"Permission denied|Read-only file system|attached in read-only mode",
+        "A file cannot be written.",
+        "Give yourself the right to write to {database}, to the folder it is in, and to the folder"
+        " of --target; or choose others.",
+        replaces_message=False,
+    ),
+    Trouble(
+        r"CSV Error on Line: (?P<line>\d+)[\s\S]*?converting column \"(?P<column>\w+)\". Could not"
+        r" convert string \"(?P<value>.*?)\" to '(?P<type>\w+)",
+        "{file}, line {line}: {column} is “{value}”, which is not {type}.",
+        "Correct the cell. Numbers have a point and no comma for thousands; a cell with a comma in"
+        ' it stands in "quotes".',
+    ),
+    Trouble(
+        r"Row (?P<row>\d+) has (?P<cells>\d+) values, but Table only has (?P<columns>\d+) columns",
+        "{file}: row {row} below the header has {cells} values, but the header has {columns}.",
+        'Take out the comma that is too many, or put the cell that contains it in "quotes".',
+    ),
+    Trouble(
+        r"Error reading \w+: (?P<yml>\S+) - Runtime Error\s+Syntax error near line (?P<line>\d+)",
+        "{yml} is not readable as YAML, near line {line}.",
+        "Compare the lines shown with their neighbours: blanks at the start of a line must line up,"
+        ' a name ends with a colon, and a text with a colon in it stands in "quotes".',
+        replaces_message=False,
+    ),
+    Trouble(
+        r"^Runtime Error\s+Syntax error near line (?P<line>\d+)",
+        "dbt_project.yml or profiles.yml is not readable as YAML, near line {line}.",
+        "Compare the lines shown with their neighbours: blanks at the start of a line must line up,"
+        ' a name ends with a colon, and a text with a colon in it stands in "quotes".',
+        replaces_message=False,
+    ),
+    Trouble(
+        r"'(?:\w+\.)*(?P<model>\w+)' \((?P<path>[^)]+)\) depends on a (?P<what>node|source|macro)"
+        r" named '(?P<unknown>[\w.]+)' which (?:was not found|is disabled)",
+        "{path} refers to {unknown}, and the project has no such model, seed or source.",
+        "Correct the name{similar}, or add the file {unknown}.sql under models, or {unknown}.csv"
+        " under seeds.",
+        "A misspelled name, or a file that was renamed or deleted.",
+    ),
+    Trouble(
+        r"Compilation Error in \w+ \w+ \((?P<path>[^)]+)\)\s+'(?P<unknown>\w+)' is undefined",
+        "{path} uses {unknown}, and the project has no such macro or variable.",
+        "Correct the name{similar}. A macro stands in a file of its own name under macros.",
+        "A misspelled name.",
+    ),
+    Trouble(
+        r"Compilation Error in \w+ \w+ \((?P<path>[^)]+)\)\s+(?P<what>.+)\s+line (?P<line>\d+)\s+"
+        r"(?P<text>.+)",
+        "{path}, line {line}: Jinja cannot read “{text}” ({what}).",
+        "Correct the line: expressions stand in {{{{ }}}}, statements in {{% %}}, and each"
+        " {{% if %}} or {{% for %}} has its end.",
+        "A bracket, a quote or a percent sign too few or too many.",
+    ),
+    Trouble(
+        r"This model has an enforced contract that failed",
+        "{file} does not have the columns that its contract promises.",
+        "If the model is right, change the column's name or data_type in the yml that describes it;"
+        " if the contract is right, cast or rename the column in the model.",
+        "A column was added, removed, renamed or got another type in only one of the two files.",
+        replaces_message=False,
+    ),
+    Trouble(
+        r"Parser Error: syntax error at (?:or near )?\"?(?P<text>[^\"\n]+)\"?",
+        "{at}: DuckDB cannot read the SQL at “{text}”.",
+        "Correct the line. What dbt makes of the file is under target/compiled.",
+        "Just before that place: a misspelled word, or a comma or bracket too few or too many.",
+        replaces_message=False,
+    ),
+    Trouble(
+        r"(?:Referenced column|does not have a column named) \"(?P<unknown>\w+)\"",
+        "{at}: there is no column {unknown}.",
+        "Correct the name, or add the column to the model, seed or source that this line reads.",
+        "A misspelled column, or one that was renamed where it is read from.",
+        replaces_message=False,
+    ),
+    Trouble(
+        r"Table with name \"?(?P<unknown>[\w.]+)\"? does not exist",
+        "{at}: there is no table {unknown} in the database.",
+        "If it is a source table, load it, or say under what name it is (vars source_schemas and"
+        " source_tables); if it is a model, use ref() so that dbt builds it first.",
+        "A table that was not loaded or has another name.",
+    ),
+    Trouble(
+        r"Function with name \"?(?P<unknown>\w+)\"? does not exist",
+        "{at}: DuckDB has no function {unknown}.",
+        "Correct the name.",
+        "A misspelled function, or one of another database.",
+    ),
+    Trouble(
+        r"Conversion Error: (?P<what>[^\n]+)",
+        "{at}: a value cannot be converted: {what}.",
+        "Correct the value where it comes from (a var, a seed or a source table), or read it with"
+        " try_cast and set the row's reason_code, so that it goes to quarantine.",
+        "A text where a number, a date or true and false is expected.",
+    ),
+)
+# The project's own sentences say what to do themselves.
+OWN_SENTENCE = re.compile(
+    r"^Compilation Error(?: in \w+ [\w.]+ \([^)]+\))?\s+(?P<sentence>The [\s\S]+)$"
+)
+
+
+def advice_for_kind(node: Any, nodes: Mapping[str, Any]) -> Advice:
+    """The advice for a generic test that failed."""
+    kind = KINDS.get(node.test_metadata.name)
+    tested = nodes.get(node.attached_node or "")
+    if kind is None or tested is None:
+        remedy = f"Look at the test in {node.original_file_path}."
+        return Advice(f"The test {node.name} does not hold.", remedy=remedy)
+    arguments = node.test_metadata.kwargs
+    to = _referenced(str(arguments.get("to", "")), nodes)
+    words = {
+        "table": f"{tested.schema}.{tested.name}",
+        "column": node.column_name or "",
+        "columns": " and ".join(arguments.get("columns", ())),
+        "file": tested.original_file_path,
+        "yml": node.original_file_path,
+        "values": ", ".join(str(value) for value in arguments.get("values", ())),
+        "to": f"{to.schema}.{to.name}" if to else "the other table",
+        "to_column": str(arguments.get("field", "")),
+        "to_file": to.original_file_path if to else "the other table",
+    }
+    in_seed = tested.resource_type == "seed"
+    return Advice(
+        kind.sentence.format(**words),
+        (kind.cause_in_seed if in_seed else kind.cause_in_model).format(**words),
+        (kind.remedy_in_seed if in_seed else kind.remedy_in_model).format(**words),
+    )
+
+
+def _referenced(to: str, nodes: Mapping[str, Any]) -> Any:
+    """The seed or model of "ref('teams')"."""
+    name = re.search(r"ref\(\s*['\"](\w+)['\"]", to)
+    found = (node for node in nodes.values() if name and node.name == name[1])
+    return next((node for node in found if node.resource_type in ("seed", "model")), None)
+
+
+def lines_of_seed(node: Any, nodes: Mapping[str, Any], project: Path) -> str:
+    """Where in the seed's file the values are that break its test, as "Line 3 and 4 of ..."."""
+    seed = nodes.get(node.attached_node or "")
+    if seed is None or seed.resource_type != "seed":
+        return ""
+    path = project / seed.original_file_path
+    lines = [str(line) for line in _bad_lines(node, nodes, path, project)][:SEED_LINES]
+    return f"See {seed.original_file_path}, line {' and '.join(lines)}." if lines else ""
+
+
+def _bad_lines(node: Any, nodes: Mapping[str, Any], path: Path, project: Path) -> Iterator[int]:
+    arguments, kind = node.test_metadata.kwargs, node.test_metadata.name
+    columns = arguments.get("columns") or [node.column_name]
+    rows = [(line, tuple(row.get(name, "") for name in columns)) for line, row in _cells(path)]
+    keys = [key for _, key in rows]
+    allowed = {str(value) for value in arguments.get("values", ())}
+    if kind == "relationships":
+        to = _referenced(str(arguments.get("to", "")), nodes)
+        if to is None or to.resource_type != "seed":
+            return
+        others = _cells(project / to.original_file_path)
+        allowed = {row.get(str(arguments["field"]), "") for _, row in others}
+    for line, key in rows:
+        if kind in ("unique", "unique_grain"):
+            is_bad = keys.count(key) > 1
+        elif kind == "not_null":
+            is_bad = key == ("",)
+        else:
+            is_bad = key != ("",) and key[0] not in allowed
+        if is_bad:
+            yield line
+
+
+def _cells(path: Path) -> list[tuple[int, dict[str, str]]]:
+    with path.open(newline="") as text:
+        reader = csv.DictReader(text, restval="")
+        return [(reader.line_num, row) for row in reader]
+
+
+def advice_for_message(message: str, database: Path, project: Path, node: Any = None) -> Advice:
+    """The advice for a message of dbt or DuckDB; empty for one that nobody has met yet."""
+    if own := OWN_SENTENCE.match(message):
+        return Advice(own["sentence"], replaces_message=True)
+    file = node.original_file_path if node else ""
+    for trouble in TROUBLES:
+        if found := re.search(trouble.message, message):
+            words = {name: value or "" for name, value in found.groupdict().items()}
+            words |= {"file": file, "at": _place(message, node), "database": str(database)}
+            words["similar"] = _similar(words.get("unknown", ""), project)
+            if "yml" in words:
+                words["yml"] = _whole_path(words["yml"], project)
+            if "type" in words:
+                words["type"] = TYPES.get(words["type"], f"a {words['type'].lower()}")
+            return Advice(
+                trouble.sentence.format(**words),
+                trouble.cause.format(**words),
+                trouble.remedy.format(**words),
+                trouble.replaces_message,
+            )
+    return Advice()
+
+
+def _place(message: str, node: Any) -> str:
+    """The file and, where the line that DuckDB shows stands there only once, its number."""
+    if node is None:
+        return "The SQL"
+    shown = re.search(r"LINE \d+: (?:\.\.\.)?(.+?)(?:\.\.\.)?$", message, re.MULTILINE)
+    lines = (getattr(node, "raw_code", "") or "").splitlines()
+    # The part before a name in quotes, which dbt writes in place of ref().
+    text = shown[1].split('"')[0].strip() if shown else ""
+    numbers = [number for number, line in enumerate(lines, 1) if text and text in line]
+    line = f", line {numbers[0]}" if len(numbers) == 1 else ""
+    return f"{node.original_file_path}{line}"
+
+
+def _similar(name: str, project: Path) -> str:
+    folders = ("models", "seeds", "macros")
+    files = (path for folder in folders for path in (project / folder).rglob("*.*"))
+    names = {path.stem for path in files if path.suffix in (".sql", ".csv")}
+    close = difflib.get_close_matches(name, names, 2, 0.75) if name else []
+    return f" (similar: {', '.join(close)})" if close else ""
+
+
+def _whole_path(name: str, project: Path) -> str:
+    folders = ("models", "seeds", "macros", "tests", "analyses")
+    found = (path for folder in folders for path in (project / folder).rglob(Path(name).name))
+    return next((str(path.relative_to(project)) for path in found), name)
