@@ -92,8 +92,11 @@ class Judge:
         for name in self._order:
             if self._parents[name] & followers and name.startswith("model."):
                 followers.add(name)
-        for name in followers:
-            self._project.content_before(name)
+        try:
+            for name in followers:
+                self._project.content_before(name)
+        except DbtBaseException as error:
+            raise UnsoundError(f"{_first_line(error)} Build the demo again.") from None
 
     def _within_time(self, model: str) -> Failure | tuple[Fate, str]:
         with self._project.limited_to(SECONDS) as is_over:
