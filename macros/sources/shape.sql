@@ -36,8 +36,9 @@
         'opportunities': {
             'opportunity_id': 'text', 'company_record_id': 'text',
             'primary_record_id': 'text', 'opportunity_type': 'text',
-            'amount': 'decimal', 'currency': 'text', 'is_won': 'boolean',
-            'lost_reason': 'text', 'owner_id': 'text', 'pipeline': 'text',
+            'amount': 'decimal', 'currency': 'text', 'stage_label': 'text',
+            'is_closed': 'boolean', 'is_won': 'boolean', 'lost_reason': 'text',
+            'owner_id': 'text', 'pipeline': 'text',
             'created_at': 'timestamp', 'closed_at': 'timestamp',
         },
         'opportunity_people': {

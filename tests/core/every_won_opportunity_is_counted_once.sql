@@ -15,23 +15,46 @@ landed as (
             and staged.source_table = quarantine.source_table
             and staged.source_key = quarantine.source_row_id
             and quarantine.reason_code != 'duplicate_key'
+    left join {{ ref('stage_labels') }} as labels
+        on
+            labels.entity = 'opportunity_changes'
+            and staged.system = labels.system
+            and lower(staged.stage_label) = labels.label
+    left join {{ ref('lifecycle_stages') }} as stages on labels.stage = stages.stage
     where
-        staged.is_won
+        coalesce(staged.is_won, stages.entered_by = 'opportunity_won')
         and staged.reason_code is null
         and coalesce(staged.deleted_at, {{ end_of_time() }}) >= {{ cutoff() }}
-        and coalesce(staged.closed_at, staged.created_at) < {{ cutoff() }}
+        -- A row that was loaded as won before the cutoff is won, whatever its closing date.
+        and (
+            staged.loaded_at < {{ cutoff() }}
+            or coalesce(staged.closed_at, staged.created_at) < {{ cutoff() }}
+        )
         and quarantine.source_row_id is null
 
 ),
 
 won as (
 
+    -- The amount is that of the CRM's row; only its history knows an amount of before.
     select
         landed.opportunity_key,
-        opportunities.amount
+        case
+            when usable_rows.is_known_at_cutoff
+                then {{ in_reporting_currency('usable_rows.amount', 'rates.rate') }}
+            else opportunities.amount
+        end as amount
     from landed
+    left join {{ ref('int_opportunities_unioned') }} as usable_rows
+        on landed.opportunity_key = usable_rows.opportunity_key
     left join {{ ref('dim_opportunities') }} as opportunities
         on landed.opportunity_key = opportunities.opportunity_key
+    left join {{ ref('int_exchange_rates_dated') }} as rates
+        on {{ rate_applies(
+            'rates',
+            'usable_rows.currency',
+            'coalesce(opportunities.closed_at, opportunities.created_at)'
+        ) }}
 
 ),
 

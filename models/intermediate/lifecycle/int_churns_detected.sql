@@ -1,5 +1,5 @@
-{# Grain: one row each time the last running subscription of an account ended, with the opportunity
-   that had won the account. #}
+{# Grain: one row each time the last paid subscription of an account ended, with the opportunity
+   that had won the account, and the time at which the account paid again. #}
 with
 
 subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
@@ -23,11 +23,14 @@ account_subscriptions as (
         subscriptions.ended_at
     from subscriptions
     inner join companies on subscriptions.company_key = companies.company_key
+    -- A price of zero is no revenue: its end is no churn, and its start no return.
+    where subscriptions.monthly_amount > 0
 
 ),
 
 last_ends as (
 
+    -- A subscription that begins within a day after the end of another one continues it.
     select
         ended.account_key,
         min(ended.system) as system,
@@ -37,10 +40,25 @@ last_ends as (
     left join account_subscriptions as running
         on
             ended.account_key = running.account_key
-            and ended.ended_at >= running.started_at
+            and running.started_at < {{ add_days('ended.ended_at', 1) }}
             and coalesce(running.ended_at, {{ end_of_time() }}) > ended.ended_at
     where ended.ended_at is not null and running.account_key is null
     group by ended.account_key, ended.ended_at
+
+),
+
+returns as (
+
+    select
+        last_ends.account_key,
+        last_ends.exited_at,
+        min(account_subscriptions.started_at) as returned_at
+    from last_ends
+    inner join account_subscriptions
+        on
+            last_ends.account_key = account_subscriptions.account_key
+            and last_ends.exited_at < account_subscriptions.started_at
+    group by last_ends.account_key, last_ends.exited_at
 
 ),
 
@@ -69,13 +87,18 @@ int_churns_detected as (
         last_wins.opportunity_key,
         last_ends.exit_reason,
         last_ends.system,
-        last_ends.exited_at
+        last_ends.exited_at,
+        returns.returned_at
     from last_ends
     inner join last_wins
         on
             last_ends.account_key = last_wins.account_key
             and last_ends.exited_at = last_wins.exited_at
     inner join won_opportunities on last_wins.opportunity_key = won_opportunities.opportunity_key
+    left join returns
+        on
+            last_ends.account_key = returns.account_key
+            and last_ends.exited_at = returns.exited_at
 
 )
 

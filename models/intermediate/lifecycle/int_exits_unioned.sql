@@ -14,20 +14,22 @@ opportunities as (
 
 ),
 
-opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+states as (select * from {{ ref('int_opportunity_states_dated') }}),
 
 churns as (select * from {{ ref('int_churns_detected') }}),
 
 lost_moments as (
 
-    -- An opportunity can be lost more than once. Its history has each time; the opportunity itself
-    -- has one where there is no history.
+    -- An opportunity can be lost more than once. Its history has each time; the last one is that of
+    -- the opportunity itself. If the opportunity is open, its history lacks the reopening.
     select
-        opportunity_changes.opportunity_key,
-        opportunity_changes.changed_at as lost_at
-    from opportunity_changes
-    inner join stages on opportunity_changes.stage = stages.stage
-    where stages.entered_by = 'opportunity_lost'
+        states.opportunity_key,
+        states.entered_at as lost_at
+    from states
+    inner join opportunities on states.opportunity_key = opportunities.opportunity_key
+    where
+        states.outcome = 'lost'
+        and (not states.is_last or opportunities.outcome = 'won')
     union
     select
         opportunity_key,
@@ -67,11 +69,12 @@ losses_without_exit as (
         on
             opportunities.opportunity_key = churns.opportunity_key
             and losses.lost_at >= churns.exited_at
+            and losses.lost_at < {{ or_end('churns.returned_at') }}
     where
         churns.opportunity_key is null
         and (
             opportunities.outcome = 'won'
-            or opportunities.closed_at is null
+            or opportunities.outcome = 'open'
             or opportunities.closed_at > losses.lost_at
         )
 

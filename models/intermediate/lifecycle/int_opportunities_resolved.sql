@@ -8,7 +8,7 @@ opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}
 
 opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }}),
+states as (select * from {{ ref('int_opportunity_states_dated') }}),
 
 people as (select * from {{ ref('int_people_unioned') }}),
 
@@ -50,77 +50,107 @@ primary_persons as (
 
 ),
 
-stage_histories as (
+last_amounts as (
 
     select
-        opportunity_changes.opportunity_key,
-        {{ last_by(
-            'stages.entered_by',
-            'case when opportunity_changes.stage is not null'
-            ~ ' then row(opportunity_changes.changed_at, opportunity_changes.source_key) end'
-        ) }} as last_entered_by,
-        max(
-            case when stages.entered_by = 'opportunity_won' then opportunity_changes.changed_at end
-        ) as won_at,
-        max(
-            case when stages.entered_by = 'opportunity_lost' then opportunity_changes.changed_at end
-        ) as lost_at,
-        {{ last_by(
-            'opportunity_changes.amount',
-            'case when opportunity_changes.amount is not null'
-            ~ ' then row(opportunity_changes.changed_at, opportunity_changes.source_key) end'
-        ) }} as amount
+        opportunity_key,
+        {{ last_by('amount', 'row(changed_at, source_key)') }} as amount
     from opportunity_changes
-    left join stages on opportunity_changes.stage = stages.stage
-    group by opportunity_changes.opportunity_key
+    where amount is not null
+    group by opportunity_key
 
 ),
 
 outcomes as (
 
-    -- The opportunity's own fields count first. Where they say open (perhaps only because it was
-    -- closed after the cutoff), its history counts.
+    -- The opportunity's own row counts, if it was loaded before the cutoff. Its history counts for
+    -- what the row cannot say, and where the row is newer than the cutoff.
     select
         opportunities.*,
-        stage_histories.won_at,
-        stage_histories.lost_at,
-        stage_histories.amount as last_amount,
+        last_states.outcome as last_outcome,
+        last_states.previous_outcome,
+        last_states.entered_at as last_entered_at,
+        case
+            when opportunities.is_known_at_cutoff then opportunities.amount
+            else coalesce(last_amounts.amount, opportunities.amount)
+        end as amount_then,
         case
             when opportunities.is_won then 'won'
-            when opportunities.closed_at is not null then 'lost'
-            when stage_histories.last_entered_by = 'opportunity_won' then 'won'
-            when stage_histories.last_entered_by = 'opportunity_lost' then 'lost'
-            else 'open'
+            when opportunities.is_closed then 'lost'
+            when opportunities.is_known_at_cutoff and not opportunities.is_closed then 'open'
+            else coalesce(last_states.outcome, 'open')
         end as outcome
     from opportunities
-    left join stage_histories
-        on opportunities.opportunity_key = stage_histories.opportunity_key
+    left join states as last_states
+        on
+            opportunities.opportunity_key = last_states.opportunity_key
+            and last_states.is_last
+    left join last_amounts on opportunities.opportunity_key = last_amounts.opportunity_key
+
+),
+
+closing_times as (
+
+    -- History has the moment at which an opportunity closed. A history that begins when it had
+    -- closed (imported, or recorded since then) has not: an earlier closing date holds.
+    select
+        *,
+        case
+            when outcome = 'open' then null
+            when
+                last_outcome = outcome
+                and not (
+                    previous_outcome is null
+                    and coalesce(
+                        cast(closed_at as date) < cast(last_entered_at as date), false
+                    )
+                )
+                then last_entered_at
+            else closed_at
+        end as outcome_at
+    from outcomes
+
+),
+
+daily_times as (
+
+    -- A closing date may have no time: on the day of its creation, an opportunity closed after it.
+    select
+        *,
+        case
+            when cast(outcome_at as date) = cast(created_at as date)
+                then greatest(outcome_at, created_at)
+            else outcome_at
+        end as resolved_closed_at
+    from closing_times
 
 ),
 
 int_opportunities_resolved as (
 
     select
-        outcomes.opportunity_key,
-        outcomes.system,
+        opportunities.opportunity_key,
+        opportunities.system,
         primary_persons.person_key,
         coalesce(companies.account_key, persons.account_key) as account_key,
-        outcomes.owner_key,
-        outcomes.opportunity_type,
-        outcomes.pipeline,
-        outcomes.outcome,
-        outcomes.lost_reason,
-        outcomes.currency,
-        coalesce(outcomes.last_amount, outcomes.amount) as amount,
-        outcomes.created_at,
-        case outcomes.outcome
-            when 'won' then coalesce(outcomes.won_at, outcomes.closed_at)
-            when 'lost' then coalesce(outcomes.lost_at, outcomes.closed_at)
-        end as closed_at
-    from outcomes
-    left join primary_persons on outcomes.opportunity_key = primary_persons.opportunity_key
+        opportunities.owner_key,
+        opportunities.opportunity_type,
+        opportunities.pipeline,
+        opportunities.outcome,
+        opportunities.lost_reason,
+        opportunities.currency,
+        opportunities.amount_then as amount,
+        -- A record that was made after the close is of an opportunity that began by then.
+        case
+            when opportunities.resolved_closed_at < opportunities.created_at
+                then opportunities.resolved_closed_at
+            else opportunities.created_at
+        end as created_at,
+        opportunities.resolved_closed_at as closed_at
+    from daily_times as opportunities
+    left join primary_persons on opportunities.opportunity_key = primary_persons.opportunity_key
     left join persons on primary_persons.person_key = persons.person_key
-    left join companies on outcomes.company_key = companies.company_key
+    left join companies on opportunities.company_key = companies.company_key
 
 )
 

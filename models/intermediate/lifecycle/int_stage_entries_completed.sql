@@ -139,7 +139,7 @@ further_entries as (
     left join lead_entries on evidence.journey_key = lead_entries.journey_key
     where
         first_entries.journey_key is null
-        and evidence.evidence_kind in ('opportunity', 'stage_claim')
+        and evidence.evidence_kind in ('opportunity', 'subscription', 'stage_claim')
 
 ),
 

@@ -22,6 +22,8 @@ exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is 
 
 journeys as (select * from {{ ref('int_journeys_identified') }}),
 
+returns as (select * from {{ ref('int_customer_returns_dated') }}),
+
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
@@ -161,6 +163,8 @@ int_stage_evidence_unioned as (
         false as is_recycling,
         occurred_at
     from opportunities
+    union all
+    select * from returns
     union all
     select
         journeys.journey_key,

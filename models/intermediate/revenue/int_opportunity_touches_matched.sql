@@ -30,6 +30,7 @@ touch_windows as (
     left join opportunities as earlier_wins
         on
             opportunities.account_key = earlier_wins.account_key
+            and opportunities.opportunity_key != earlier_wins.opportunity_key
             and opportunities.created_at >= earlier_wins.closed_at
     group by
         opportunities.opportunity_key,

@@ -12,6 +12,8 @@ lifecycle_stages as (select * from {{ ref('lifecycle_stages') }}),
 
 pipeline_classes as (select * from {{ ref('pipeline_classes') }}),
 
+landed_opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 opportunity_events as (
@@ -33,6 +35,28 @@ opportunity_events as (
         changed_at as happened_at,
         source_key
     from stage_changes
+
+),
+
+open_opportunities as (
+
+    -- What each open opportunity's own row says today.
+    select
+        landed_opportunities.opportunity_key,
+        landed_opportunities.stage_label,
+        landed_opportunities.stage
+    from landed_opportunities
+    inner join source_opportunities
+        on landed_opportunities.opportunity_key = source_opportunities.opportunity_key
+    where source_opportunities.outcome = 'open'
+
+),
+
+closing_stages as (
+
+    select stage
+    from lifecycle_stages
+    where entered_by in ('opportunity_won', 'opportunity_lost')
 
 ),
 
@@ -63,42 +87,75 @@ filled_events as (
 
 ),
 
+completed_events as (
+
+    -- The last event of an open opportunity has the amount of today; if it reports a close, its
+    -- history lacks the reopening, and the stage is that of today.
+    select
+        filled_events.opportunity_key,
+        filled_events.happened_at,
+        case
+            when open_opportunities.opportunity_key is null then filled_events.label
+            when closing_stages.stage is null then filled_events.label
+            else open_opportunities.stage_label
+        end as label,
+        case
+            when open_opportunities.opportunity_key is null then filled_events.stage
+            when closing_stages.stage is null then filled_events.stage
+            else open_opportunities.stage
+        end as stage,
+        case
+            when open_opportunities.opportunity_key is null
+                then coalesce(filled_events.amount, source_opportunities.amount)
+            else source_opportunities.amount
+        end as amount,
+        filled_events.next_at
+    from filled_events
+    inner join source_opportunities
+        on filled_events.opportunity_key = source_opportunities.opportunity_key
+    left join open_opportunities
+        on
+            filled_events.opportunity_key = open_opportunities.opportunity_key
+            and filled_events.next_at is null
+    left join closing_stages on filled_events.stage = closing_stages.stage
+
+),
+
 int_pipeline_intervals_dated as (
 
     select
-        filled_events.opportunity_key,
+        completed_events.opportunity_key,
         coalesce(pipeline_classes.pipeline_class, 'unclassified') as pipeline_class,
-        coalesce(filled_events.label, 'not_recorded') as pipeline_stage_name,
-        {{ in_reporting_currency(
-            'coalesce(filled_events.amount, source_opportunities.amount)', 'rates.rate'
-        ) }} as amount,
-        filled_events.happened_at as starts_at,
+        coalesce(completed_events.label, 'not_recorded') as pipeline_stage_name,
+        {{ in_reporting_currency('completed_events.amount', 'rates.rate') }} as amount,
+        completed_events.happened_at as starts_at,
         least(
-            {{ or_end('filled_events.next_at') }}, {{ or_end('opportunities.closed_at') }}
+            {{ or_end('completed_events.next_at') }}, {{ or_end('opportunities.closed_at') }}
         ) as ends_at
-    from filled_events
-    inner join opportunities on filled_events.opportunity_key = opportunities.opportunity_key
+    from completed_events
+    inner join opportunities on completed_events.opportunity_key = opportunities.opportunity_key
     inner join source_opportunities
-        on filled_events.opportunity_key = source_opportunities.opportunity_key
-    left join lifecycle_stages on filled_events.stage = lifecycle_stages.stage
+        on completed_events.opportunity_key = source_opportunities.opportunity_key
+    left join closing_stages on completed_events.stage = closing_stages.stage
     left join pipeline_classes
         on
             source_opportunities.system = pipeline_classes.system
-            and lower(filled_events.label) = pipeline_classes.label
+            and lower(completed_events.label) = pipeline_classes.label
     left join rates
         on {{ rate_applies(
             'rates', 'source_opportunities.currency', 'source_opportunities.created_at'
         ) }}
     where
-        coalesce(lifecycle_stages.entered_by, '') not in ('opportunity_won', 'opportunity_lost')
+        closing_stages.stage is null
         -- An opportunity is not open before it was created, and an interval has a length.
-        and filled_events.happened_at >= opportunities.created_at
+        and completed_events.happened_at >= opportunities.created_at
         and (
-            filled_events.next_at is null or filled_events.next_at > filled_events.happened_at
+            completed_events.next_at is null
+            or completed_events.next_at > completed_events.happened_at
         )
         and (
             opportunities.outcome = 'open'
-            or opportunities.closed_at > filled_events.happened_at
+            or opportunities.closed_at > completed_events.happened_at
         )
 
 )

@@ -9,6 +9,55 @@ source_rows as (
 
 currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 
+labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_changes'),
+
+stages as (select * from {{ ref('lifecycle_stages') }}),
+
+opportunity_states as (
+
+    -- What each row says today. Where it does not say whether it is closed and won, the label of
+    -- its stage does; a table without such labels has a closing date for each closed opportunity.
+    select
+        source_rows.*,
+        coalesce(
+            source_rows.is_closed,
+            stages.entered_by in ('opportunity_won', 'opportunity_lost'),
+            case
+                when source_rows.stage_label is null
+                    then coalesce(source_rows.is_won, false) or source_rows.closed_at is not null
+            end
+        ) as is_closed_now,
+        coalesce(
+            source_rows.is_won,
+            stages.entered_by = 'opportunity_won',
+            case when source_rows.stage_label is null then false end
+        ) as is_won_now,
+        labels.stage,
+        stages.entered_by
+    from source_rows
+    left join labels
+        on
+            source_rows.system = labels.system
+            and lower(source_rows.stage_label) = labels.label
+    left join stages on labels.stage = stages.stage
+
+),
+
+dated_states as (
+
+    -- A row that was loaded before the cutoff says what was known then. Without a time of loading,
+    -- only one that closed after the cutoff is known to be newer.
+    select
+        *,
+        case
+            when loaded_at is not null then loaded_at < {{ cutoff() }}
+            else not coalesce(is_closed_now and closed_at >= {{ cutoff() }}, false)
+        end as is_known_at_cutoff,
+        coalesce(closed_at < {{ cutoff() }}, true) as is_closed_by_cutoff
+    from opportunity_states
+
+),
+
 int_opportunities_rows_checked as (
 
     select
@@ -22,18 +71,30 @@ int_opportunities_rows_checked as (
         source_rows.lost_reason,
         {{ currency_or_default('source_rows.currency') }} as currency,
         source_rows.amount,
-        -- As of the cutoff: an opportunity that is closed later is still open.
-        coalesce(source_rows.is_won, false)
-        and coalesce(source_rows.closed_at < {{ cutoff() }}, true) as is_won,
+        source_rows.stage_label,
+        source_rows.stage,
+        source_rows.is_known_at_cutoff,
+        -- As of the cutoff: an opportunity that was closed later is still open.
+        source_rows.is_closed_now
+        and (source_rows.is_known_at_cutoff or source_rows.is_closed_by_cutoff) as is_closed,
+        coalesce(source_rows.is_closed_now and source_rows.is_won_now, false)
+        and (source_rows.is_known_at_cutoff or source_rows.is_closed_by_cutoff) as is_won,
         source_rows.created_at,
-        case when source_rows.closed_at < {{ cutoff() }} then source_rows.closed_at end
-            as closed_at,
+        -- A closing date after the cutoff is a plan.
+        case
+            when source_rows.is_closed_now and source_rows.closed_at < {{ cutoff() }}
+                then source_rows.closed_at
+        end as closed_at,
         {{ checked_origin('source_rows') }},
         coalesce(
             source_rows.reason_code,
-            case when currencies.currency is null then 'unknown_currency' end
+            case
+                when currencies.currency is null then 'unknown_currency'
+                when source_rows.is_closed_now and source_rows.is_won_now is null
+                    then 'unknown_label'
+            end
         ) as reason_code
-    from source_rows
+    from dated_states as source_rows
     left join currencies
         on {{ currency_or_default('source_rows.currency') }} = currencies.currency
 

@@ -10,7 +10,8 @@ rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 subscription_intervals as (
 
-    -- One rate per interval, that of its first day: a moving rate is no movement of revenue.
+    -- One rate per interval, that of its first day: a moving rate is no movement of revenue. A
+    -- price of zero is no recurring revenue.
     select
         companies.account_key,
         {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as monthly_amount,
@@ -21,6 +22,7 @@ subscription_intervals as (
     inner join rates
         on
             {{ rate_applies('rates', 'subscriptions.currency', 'subscriptions.started_at') }}
+    where subscriptions.monthly_amount != 0
 
 ),
 

@@ -12,6 +12,7 @@ deals as (
             'deal_pipeline_id': 'text', 'deal_pipeline_stage_id': 'text',
             'property_amount': 'decimal', 'property_deal_currency_code': 'text',
             'property_closed_lost_reason': 'text',
+            'property_hs_is_closed': 'boolean', 'property_hs_is_closed_won': 'boolean',
             'property_createdate': 'timestamp', 'property_closedate': 'timestamp',
         },
         key=['deal_id'],
@@ -33,9 +34,36 @@ stages as (
 
     {{ read_lookup(
         'hubspot', 'deal_pipeline_stage',
-        {'stage_id': 'text', 'is_closed': 'boolean', 'closed_won': 'boolean'},
+        {
+            'stage_id': 'text', 'label': 'text', 'is_closed': 'boolean',
+            'closed_won': 'boolean', 'probability': 'decimal',
+        },
         key=['stage_id'],
     ) }}
+
+),
+
+-- Any of these columns may be absent: Fivetran renamed closed_won to is_closed in 2025. HubSpot
+-- gives a won stage the probability 1, a lost one 0, and every other one a value between.
+deals_with_states as (
+
+    select
+        deals.*,
+        coalesce(stages.label, deals.deal_pipeline_stage_id) as stage_label,
+        coalesce(
+            stages.is_closed,
+            case when stages.closed_won then true end,
+            deals.property_hs_is_closed,
+            stages.probability in (0, 1)
+        ) as is_closed,
+        coalesce(
+            case when stages.is_closed = false then false end,
+            stages.closed_won,
+            deals.property_hs_is_closed_won,
+            case when stages.probability in (0, 1) then stages.probability = 1 end
+        ) as is_won
+    from deals
+    left join stages on deals.deal_pipeline_stage_id = stages.stage_id
 
 ),
 
@@ -92,13 +120,15 @@ stg_hubspot__opportunities as (
         {{ opportunity_type('deals.property_dealtype') }} as opportunity_type,
         deals.property_amount as amount,
         upper(deals.property_deal_currency_code) as currency,
-        stages.closed_won as is_won,
+        deals.stage_label,
+        deals.is_closed,
+        deals.is_won,
         deals.property_closed_lost_reason as lost_reason,
         deals.owner_id,
         coalesce(pipelines.label, deals.deal_pipeline_id) as pipeline,
         deals.property_createdate as created_at,
         -- The close date of an open deal is only a forecast.
-        case when stages.is_closed or stages.closed_won then deals.property_closedate end
+        case when coalesce(deals.is_closed, true) then deals.property_closedate end
             as closed_at,
         deals.source_table,
         deals.source_key,
@@ -108,8 +138,7 @@ stg_hubspot__opportunities as (
         deals.reason_code,
         deals.reason_detail,
         deals.row_json
-    from deals
-    left join stages on deals.deal_pipeline_stage_id = stages.stage_id
+    from deals_with_states as deals
     left join pipelines on deals.deal_pipeline_id = pipelines.pipeline_id
     left join deal_companies on deals.deal_id = deal_companies.deal_id
     left join primary_people on deals.deal_id = primary_people.opportunity_id

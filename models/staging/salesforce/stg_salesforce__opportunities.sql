@@ -10,7 +10,8 @@ opportunities as (
         {
             'id': 'text', 'account_id': 'text', 'owner_id': 'text', 'type': 'text',
             'amount': 'decimal', 'currency_iso_code': 'text', 'loss_reason_c': 'text',
-            'is_won': 'boolean', 'is_closed': 'boolean', 'record_type_id': 'text',
+            'stage_name': 'text', 'is_won': 'boolean', 'is_closed': 'boolean',
+            'record_type_id': 'text',
             'created_date': 'timestamp', 'close_date': 'timestamp',
         },
         key=['id'],
@@ -30,6 +31,28 @@ roles as (
         key=['id'],
         optional=true,
     ) }}
+
+),
+
+stages as (
+
+    {{ read_lookup(
+        'salesforce', 'opportunity_stage',
+        {'master_label': 'text', 'is_closed': 'boolean', 'is_won': 'boolean'},
+        key=['master_label'],
+    ) }}
+
+),
+
+-- Where an opportunity does not say whether it is closed and won, the list of stages does.
+opportunities_with_states as (
+
+    select
+        opportunities.*,
+        coalesce(opportunities.is_closed, stages.is_closed) as is_closed_now,
+        coalesce(opportunities.is_won, stages.is_won) as is_won_now
+    from opportunities
+    left join stages on opportunities.stage_name = stages.master_label
 
 ),
 
@@ -63,16 +86,18 @@ stg_salesforce__opportunities as (
         {{ opportunity_type('opportunities.type') }} as opportunity_type,
         opportunities.amount,
         upper(opportunities.currency_iso_code) as currency,
-        opportunities.is_won,
+        opportunities.stage_name as stage_label,
+        opportunities.is_closed_now as is_closed,
+        opportunities.is_won_now as is_won,
         opportunities.loss_reason_c as lost_reason,
         opportunities.owner_id,
         opportunities.record_type_id as pipeline,
         opportunities.created_date as created_at,
         -- The close date of an open opportunity is only a forecast.
-        case when opportunities.is_closed then opportunities.close_date end
+        case when coalesce(opportunities.is_closed_now, true) then opportunities.close_date end
             as closed_at,
         {{ row_origin(of='opportunities') }}
-    from opportunities
+    from opportunities_with_states as opportunities
     left join ranked_roles
         on
             opportunities.id = ranked_roles.opportunity_id

@@ -40,6 +40,22 @@ leads as (
 
 ),
 
+lead_addresses as (
+
+    {{ read_lookup(
+        'salesforce', 'lead',
+        {'id': 'text', 'email': 'text', 'converted_contact_id': 'text'},
+        key=['id'],
+    ) }}
+
+),
+
+contact_addresses as (
+
+    {{ read_lookup('salesforce', 'contact', {'id': 'text', 'email': 'text'}, key=['id']) }}
+
+),
+
 responses as (
 
     select
@@ -53,25 +69,61 @@ responses as (
 
 ),
 
+attendees as (
+
+    -- Two leads of one address, or a lead and the contact that it became, are one attendee.
+    select
+        responses.id,
+        min(responses.campaign_id) as campaign_id,
+        min(lower(coalesce(
+            contacts.email, lead_contacts.email, leads.email, responses.record_id
+        ))) as attendee,
+        min(responses.first_responded_date) as responded_at
+    from responses
+    left join contact_addresses as contacts on responses.record_id = contacts.id
+    left join lead_addresses as leads on responses.record_id = leads.id
+    left join contact_addresses as lead_contacts on leads.converted_contact_id = lead_contacts.id
+    where
+        responses.reason_code is null
+        and coalesce(responses.deleted_at >= {{ cutoff() }}, true)
+        and responses.has_responded
+        and responses.first_responded_date is not null
+    group by responses.id
+
+),
+
+attendances as (
+
+    select
+        id,
+        row_number() over (
+            partition by campaign_id, attendee order by responded_at, id
+        ) as attendance_number
+    from attendees
+
+),
+
 stg_salesforce__touches as (
 
     select
-        id as touch_id,
-        record_id,
+        responses.id as touch_id,
+        responses.record_id,
         {{ typed_null('text') }} as anonymous_id,
         'event_attended' as kind,
-        campaign_type as channel_label,
-        campaign,
+        responses.campaign_type as channel_label,
+        responses.campaign,
         {{ typed_null('decimal') }} as cost,
-        first_responded_date as occurred_at,
+        responses.first_responded_date as occurred_at,
         {{ row_origin("
             case
-                when not coalesce(has_responded, false) then 'not_needed'
-                when record_id is null or first_responded_date is null
+                when not coalesce(responses.has_responded, false) then 'not_needed'
+                when responses.record_id is null or responses.first_responded_date is null
                     then 'missing_value'
+                when attendances.attendance_number > 1 then 'detail_row'
             end
-        ") }}
+        ", of='responses') }}
     from responses
+    left join attendances on responses.id = attendances.id
     union all
     select * from activities
     union all

@@ -26,6 +26,46 @@ versions as (
 
 contents as (select * from {{ ref('base_stripe__subscription_contents') }}),
 
+version_starts as (
+
+    select distinct
+        id,
+        _fivetran_start
+    from versions
+    where _fivetran_start is not null
+
+),
+
+next_starts as (
+
+    select
+        *,
+        lead(_fivetran_start) over (partition by id order by _fivetran_start) as next_start
+    from version_starts
+
+),
+
+versions_without_gaps as (
+
+    -- Connectors end a version one millisecond before the next one begins: there is no gap.
+    select
+        versions.*,
+        case
+            when
+                versions._fivetran_end >= {{ dbt.dateadd('second', -1, 'next_starts.next_start') }}
+                and versions._fivetran_end < next_starts.next_start
+                then next_starts.next_start
+            when versions._fivetran_end < cast('2050-01-01' as timestamp)
+                then versions._fivetran_end
+        end as version_end
+    from versions
+    left join next_starts
+        on
+            versions.id = next_starts.id
+            and versions._fivetran_start = next_starts._fivetran_start
+
+),
+
 intervals as (
 
     select
@@ -40,10 +80,10 @@ intervals as (
             else _fivetran_start
         end as interval_start,
         least(
-            case when _fivetran_end < cast('2050-01-01' as timestamp) then _fivetran_end end,
+            version_end,
             coalesce(ended_at, case when status = 'canceled' then canceled_at end)
         ) as interval_end
-    from versions
+    from versions_without_gaps
 
 ),
 

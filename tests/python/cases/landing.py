@@ -1,0 +1,138 @@
+"""Lands the cases of a file in the connectors' tables of one database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from funnel.demo.schema import SYNCED, SYSTEMS, TYPES, columns
+
+FOLDER = Path(__file__).parent
+FIRST_NUMBER = 70001
+LOADED_AT = "2026-06-30 12:00:00"
+"""When the connectors loaded every row that does not say otherwise: the day before the cutoff."""
+READ = (
+    "+dim_opportunities +fct_lifecycle +fct_mrr_movements +kpi_attribution"
+    " +kpi_pipeline +int_ad_spend_unioned"
+)
+"""The models that the questions of the cases read."""
+Row = dict[str, Any]
+Landed = dict[str, list[Row]]
+SQL_TYPES = {
+    "int": "bigint",
+    "float": "double",
+    "str": "varchar",
+    "bool": "boolean",
+    "at": "timestamp",
+    "when": "timestamp",
+    "date": "date",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Rows that differ from the base, and what must come out."""
+
+    name: str
+    number: int
+    rows: Landed
+    right: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Company:
+    """One database: its cases, and how its tables differ from the demo company's."""
+
+    cases: list[Case]
+    shared: Landed
+    without_columns: Mapping[str, list[str]] = field(default_factory=dict)
+    with_tables: list[str] = field(default_factory=list)
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    read: str = READ
+
+
+def read_company(name: str) -> Company:
+    """The cases of a file in this folder."""
+    content = yaml.safe_load((FOLDER / f"{name}.yml").read_text())
+    cases = [
+        Case(each["case"], number, _case_rows(each, number), each["right"])
+        for number, each in enumerate(content.pop("cases"), FIRST_NUMBER)
+    ]
+    return Company(cases=cases, shared=_base()["shared"] | content.pop("shared", {}), **content)
+
+
+@cache
+def _base() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((FOLDER / "base.yml").read_text())
+    return content
+
+
+def _case_rows(case: Mapping[str, Any], number: int) -> Landed:
+    tables: Landed = {table: [{}] for table in _base()["sets"].get(case.get("base"), [])}
+    for table, rows in (case.get("rows") or {}).items():
+        tables[table] = [rows] if isinstance(rows, dict) else rows or []
+    return {
+        table: [
+            _numbered({SYNCED: LOADED_AT, **_base()["rows"][table], **row}, number) for row in rows
+        ]
+        for table, rows in tables.items()
+    }
+
+
+def _numbered(row: Row, number: int) -> Row:
+    return {
+        name: value.format(n=number) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
+def land_company(company: Company, database: Path) -> None:
+    """Writes every table of the connectors, with the rows of all cases."""
+    with duckdb.connect(str(database)) as connection:
+        for table in _tables(company):
+            names = _columns(table, company)
+            system = table.split(".")[0]
+            typed = ", ".join(f'"{name}" {SQL_TYPES[kind]}' for name, kind in names.items())
+            connection.execute(f"create schema if not exists {system}")
+            connection.execute(f"create table {table} ({typed})")
+            for row in _rows(company, table):
+                _insert(connection, table, {name: row[name] for name in row if name in names})
+
+
+def _tables(company: Company) -> list[str]:
+    known = [
+        f"{system}.{name}"
+        for system, names in SYSTEMS.items()
+        if system != "truth"
+        for name in names
+    ]
+    return known + [table for table in company.with_tables if table not in known]
+
+
+def _columns(table: str, company: Company) -> dict[str, str]:
+    system, name = table.split(".")
+    found = dict(columns(table)) if name in SYSTEMS[system] else {SYNCED: "when"}
+    found |= _base()["more_columns"].get(table, {})
+    assert set(found.values()) <= set(TYPES), f"{table} has a column of an unknown type"
+    gone = company.without_columns.get(table, [])
+    assert set(gone) <= set(found), f"{table} has no columns {gone} to leave out"
+    return {name: kind for name, kind in found.items() if name not in gone}
+
+
+def _rows(company: Company, table: str) -> Iterator[Row]:
+    for row in company.shared.get(table, []):
+        yield {SYNCED: LOADED_AT, **row}
+    for case in company.cases:
+        yield from case.rows.get(table, [])
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" for _ in row)
+    connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
