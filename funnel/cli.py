@@ -423,7 +423,9 @@ def benchmark_identity(database: Path, truth: Path) -> None:
 @click.option(
     "--tuning", default=120, show_default=True, help="Companies that set other detectors' limits."
 )
-@click.option("--tuning-seed", default=101, show_default=True, help="Draws those for the limits.")
+@click.option(
+    "--tuning-seed", default=101, show_default=True, help="Seed of the companies of --tuning."
+)
 @click.option(
     "--regime",
     "regimes",
