@@ -133,9 +133,8 @@ TROUBLES = (
         r"No space left on device|Disk quota exceeded|failed to offload data block"
         r"|max_temp_directory_size",
         "The disk is full.",
-        "A build needs room for about three times the source tables beside {database}. Make room"
-        " (`make clean` removes the demo company and old logs, and the warehouse too), then build"
-        " again: a build that was cut short is repeated as a whole.",
+        "Make room on the disk that {database} is on, then build again: one that was cut short is"
+        " repeated as a whole. A built warehouse is several times larger than its source tables.",
         replaces_message=False,
     ),
     Trouble(
