@@ -381,9 +381,8 @@ def mutate(
     """Measure the tests: plant mistakes in copies of the models, list what no dbt test catches.
 
     \b
-    Examples: funnel mutate
-              funnel mutate --folder planning --count 40 --seed 2
-              funnel mutate --again target/mutations.csv --out target/again.csv
+    Example: funnel mutate --folder planning --count 40 --seed 2
+    Again:   funnel mutate --again target/mutations.csv --out target/again.csv
     """
     from funnel.mutation.command import mutate_models
 

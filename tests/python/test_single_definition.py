@@ -157,7 +157,7 @@ def test_an_origin_that_moved_is_told(compiled: Manifest) -> None:
 
 def copied(folder: Path) -> Path:
     """The project's files, to be changed."""
-    parts = ("analyses", "macros", "models", "seeds", "tests", "tools")
+    parts = ("analyses", "macros", "models", "seeds", "tests", "funnel")
     for part in parts:
         shutil.copytree(ROOT / part, folder / part)
     for file in ("dbt_project.yml", "profiles.yml"):

@@ -148,8 +148,18 @@ def test_a_build_that_looks_back_leaves_no_trace_and_sees_what_was_there(
     assert query(database, SNAPSHOTS) == ledger
     _write(
         database,
-        "insert into salesforce.campaign_member by name select * replace ('late' as id) "
-        "from salesforce.campaign_member where has_responded limit 1",
+        """
+        -- Somebody attended another campaign: twice the same would be one touch.
+        insert into salesforce.campaign_member by name
+        select members.* replace ('late' as id, campaigns.id as campaign_id)
+        from salesforce.campaign_member as members
+        inner join salesforce.campaign as campaigns on members.campaign_id != campaigns.id
+        where members.has_responded and members.lead_id is not null and not exists (
+            select 1 from salesforce.campaign_member as others
+            where others.lead_id = members.lead_id and others.campaign_id = campaigns.id
+        )
+        order by members.id, campaigns.id limit 1
+        """,
     )
     again(then)
     assert query(database, SNAPSHOTS) == ledger, "what only a look back has seen leaves no snapshot"
