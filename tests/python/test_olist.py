@@ -87,8 +87,8 @@ def test_leads_wins_and_days_to_win_by_origin_and_month(olist: Example) -> None:
 
 def test_the_back_test_prints_both_versions(olist: Example) -> None:
     command = [sys.executable, "-m", "funnel", "backtest", "--database", str(olist.database)]
-    told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout
-    lines = [" ".join(line.split()) for line in told.splitlines()]
+    printed = subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
     leads, wins = len(olist.rows(LEADS)), len(olist.rows(DEALS))
     expected = [
         f"version 1 {leads:,} {wins} {wins / leads:.1%} {wins} {(wins - 1) / wins:.1%} -",
@@ -109,7 +109,7 @@ def test_a_lead_without_an_origin_has_the_first_channel_unknown(
 
 
 def test_what_olist_does_not_date_has_no_date(olist: Example) -> None:
-    told = olist.query("""
+    stage_counts = olist.query("""
         select stage, count(*), count(entered_at), count(*) filter (where is_inferred)
         from marts.fct_lifecycle
         where stage in ('sal', 'sql', 'opportunity')
@@ -117,7 +117,11 @@ def test_what_olist_does_not_date_has_no_date(olist: Example) -> None:
         order by stage
     """)
     wins = len(olist.rows(DEALS))
-    assert told == [("opportunity", wins, 0, 0), ("sal", wins, 0, wins), ("sql", wins, 0, 0)]
+    assert stage_counts == [
+        ("opportunity", wins, 0, 0),
+        ("sal", wins, 0, wins),
+        ("sql", wins, 0, 0),
+    ]
 
 
 def test_a_win_before_first_contact_keeps_its_day(olist: Example) -> None:
@@ -125,7 +129,7 @@ def test_a_win_before_first_contact_keeps_its_day(olist: Example) -> None:
     early = sorted(
         row["won_date"] for row in olist.rows(DEALS) if row["won_date"] < contacts[row["mql_id"]]
     )
-    told = olist.query("""
+    win_dates = olist.query("""
         select customer.entered_at::text
         from marts.fct_lifecycle as lead
         inner join marts.fct_lifecycle as customer using (journey_key)
@@ -133,7 +137,7 @@ def test_a_win_before_first_contact_keeps_its_day(olist: Example) -> None:
         order by 1
     """)
     assert len(early) == 1
-    assert [row[0] for row in told] == early
+    assert [row[0] for row in win_dates] == early
 
 
 def test_what_sellers_sold_after_they_were_won(olist: Example) -> None:
@@ -146,23 +150,23 @@ def test_what_sellers_sold_after_they_were_won(olist: Example) -> None:
         and orders[item["order_id"]]["order_status"] not in ("canceled", "unavailable")
         and orders[item["order_id"]]["order_purchase_timestamp"] >= won[item["seller_id"]]
     ]
-    told = olist.query("""
+    payments = olist.query("""
         select count(*), cast(sum(amount) * 100 as bigint)
         from marts.fct_payments
         where is_after_win
     """)
     assert len(sold) > 100
-    assert told == [(len(sold), sum(sold))]
+    assert payments == [(len(sold), sum(sold))]
 
 
 def test_no_line_of_the_files_is_lost(olist: Example) -> None:
-    told = olist.query("""
+    row_counts = olist.query("""
         select source_table, sum(row_count)
         from marts.source_reconciliation
         where read_count is not null
         group by source_table
     """)
-    assert dict(told) == {
+    assert dict(row_counts) == {
         "marketing_qualified_leads": len(olist.rows(LEADS)),
         "closed_deals": len(olist.rows(DEALS)),
         "order_items": len(olist.rows(ITEMS)),
