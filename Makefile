@@ -56,7 +56,7 @@ check: $(DEVELOPERS_READY) ## architecture: layers, names, contracts; needs no w
 	@$(FUNNEL) check
 
 unit-test: build ## dbt's unit tests: each branch of the models on rows written by hand
-	@$(FUNNEL) unit-test --vars '$(VARS)'
+	@$(FUNNEL) unit-test $(if $(filter no,$(DEMO)),--own-data) --vars '$(VARS)'
 
 demo: $(READY) ## generate the demo company and load it (PEOPLE=8000 SEED=7)
 	@$(FUNNEL) demo --people $(PEOPLE) --seed $(SEED)

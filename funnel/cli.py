@@ -104,7 +104,10 @@ def build(database: Path, target: Path, variables: dict[str, Any], force: bool) 
 @database_option
 @target_option
 @vars_option
-def unit_test(database: Path, target: Path, variables: dict[str, Any]) -> None:
+@click.option(
+    "--own-data", is_flag=True, help="Leave out those whose rows have the columns of the demo."
+)
+def unit_test(database: Path, target: Path, variables: dict[str, Any], own_data: bool) -> None:
     """Run dbt's unit tests: each branch of the models, on rows written by hand.
 
     \b
@@ -112,7 +115,7 @@ def unit_test(database: Path, target: Path, variables: dict[str, Any]) -> None:
     """
     from funnel.build import run_unit_tests
 
-    sys.exit(run_unit_tests(database, target, variables))
+    sys.exit(run_unit_tests(database, target, variables, own_data))
 
 
 @funnel.command()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dbt.tracking
+import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import get_adapter, register_adapter
 from dbt.cli.flags import Flags
@@ -24,6 +25,7 @@ from dbt.task.compile import CompileRunner
 from dbt.task.run import ModelRunner
 from dbt.task.test import TestRunner
 from dbt_common.context import set_invocation_context
+from dbt_common.exceptions import DbtRuntimeError
 
 from funnel.places import DATABASE, ROOT
 
@@ -148,7 +150,10 @@ class Project:
 
     def _rows(self, sql: str) -> list[Any]:
         _, cursor = self.adapter.connections.add_query(sql, auto_begin=False)
-        return list(cursor.fetchall())
+        try:
+            return list(cursor.fetchall())
+        except duckdb.Error as error:
+            raise DbtRuntimeError(str(error)) from error
 
 
 def load_manifest(database: Path, target: Path, variables: Mapping[str, Any]) -> Manifest:

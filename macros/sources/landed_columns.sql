@@ -4,7 +4,7 @@
 {% macro landed_columns(system, table, names, required, optional) -%}
     {#- Called while dbt parses, too, so that the lineage knows the source. -#}
     {%- set declared = source(system, table) -%}
-    {%- set relation = load_relation(declared) if execute else none -%}
+    {%- set relation = landed_relation(system, table) -%}
     {%- if relation is none -%}
         {%- if execute and not optional and flags.WHICH in ('build', 'run') -%}
             {{ exceptions.raise_compiler_error("The table " ~ table ~ " of " ~ system ~ " is missing: looked for " ~ declared ~ ". Load it, say where it is (vars source_schemas, source_tables), or take " ~ system ~ " out of the var systems.") }}

@@ -1,0 +1,15 @@
+{# The table behind a source, or none if it has not landed. In a unit test, where the source is given rows: the real table, whose
+   columns these rows have. #}
+{% macro landed_relation(system, table) -%}
+    {%- set declared = source(system, table) -%}
+    {%- if not execute -%}
+        {{ return(none) }}
+    {%- elif declared.is_cte -%}
+        {{ return(adapter.get_relation(
+            var('source_databases').get(system, target.database),
+            var('source_schemas').get(system, system),
+            var('source_tables').get(system ~ '.' ~ table, table),
+        )) }}
+    {%- endif -%}
+    {{ return(load_relation(declared)) }}
+{%- endmacro %}
