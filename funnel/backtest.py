@@ -41,7 +41,7 @@ FIGURES = """
         evaluation,
         {slice_column} as slice,
         stage,
-        sum(qualified_count),
+        sum(qualified_journey_count),
         sum(qualified_win_count),
         sum(win_count),
         sum(qualified_before_win_count),

@@ -6,7 +6,7 @@ backtest as (
         evaluation,
         stage,
         sum(journey_count) as journey_count,
-        sum(qualified_count) as qualified_count,
+        sum(qualified_journey_count) as qualified_journey_count,
         sum(win_count) as win_count,
         sum(won_amount) as won_amount,
         sum(entering_count) - sum(leaving_count) as added_count
@@ -20,7 +20,7 @@ qualified_journeys as (
     select
         evaluation,
         stage,
-        count(*) as qualified_count
+        count(*) as qualified_journey_count
     from {{ ref('int_qualifications_evaluated') }}
     group by evaluation, stage
 
@@ -62,6 +62,6 @@ where
     backtest.journey_count != journeys.journey_count
     or backtest.win_count != journeys.win_count
     or backtest.won_amount != journeys.won_amount
-    or backtest.qualified_count != coalesce(qualified_journeys.qualified_count, 0)
-    or backtest.qualified_count != in_force.qualified_count + backtest.added_count
+    or backtest.qualified_journey_count != coalesce(qualified_journeys.qualified_journey_count, 0)
+    or backtest.qualified_journey_count != in_force.qualified_journey_count + backtest.added_count
     or backtest.added_count != coalesce(changes.added_count, 0)

@@ -9,7 +9,7 @@ first_snapshots as (
         'history_plans',
         'history_settings',
         'history_stage_counts',
-        'history_touches',
+        'history_erasable_touches',
     ] %}
     select
         '{{ table }}' as history_table,

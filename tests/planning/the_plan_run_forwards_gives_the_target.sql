@@ -12,7 +12,7 @@ planned_leads as (
 
 ),
 
-prices as (select * from {{ ref('int_plan_prices_estimated') }} where sample_number = 0),
+prices as (select * from {{ ref('int_plan_win_values_estimated') }} where sample_number = 0),
 
 life_tables as (select * from {{ ref('int_plan_life_tables_estimated') }} where sample_number = 0),
 

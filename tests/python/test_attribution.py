@@ -218,8 +218,8 @@ def _fill(
         for number, age in actual or [(None, None)]:
             connection.execute(
                 f"insert into intermediate.{TOUCH_TABLE} by name select ? as opportunity_key,"
-                " ? as opportunity_touch_key, ? as touch_key, ? as won_amount, ? as touch_count,"
-                " ? as touch_number, ? as before_last_touch_days",
+                " ? as opportunity_touch_key, ? as touch_key, ? as won_amount,"
+                " ? as opportunity_touch_count, ? as touch_number, ? as before_last_touch_days",
                 [
                     opportunity,
                     100 * opportunity + (number or 0),

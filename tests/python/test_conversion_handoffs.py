@@ -183,7 +183,7 @@ def test_every_open_journey_expects_the_probability_times_the_amount_of_its_goal
         assert float(expected) == pytest.approx(probability * float(amount), abs=0.02, rel=1e-4)
 
 
-def test_the_missed_amount_of_a_result_is_what_it_lacks_of_those_accepted_in_time(
+def test_the_shortfall_of_a_result_is_what_it_lacks_of_those_accepted_in_time(
     built: Built,
 ) -> None:
     rows = query(
@@ -206,8 +206,8 @@ def test_the_missed_amount_of_a_result_is_what_it_lacks_of_those_accepted_in_tim
             missed[step, answer] += fmean(benchmark) - float(value)
     sums = query(
         built.database,
-        "select step, handoff_result, sum(missed_amount) from marts.handoffs"
-        " where missed_amount is not null group by step, handoff_result",
+        "select step, handoff_result, sum(shortfall_amount) from marts.handoffs"
+        " where shortfall_amount is not null group by step, handoff_result",
     )
     assert {row[:2]: pytest.approx(float(row[2]), abs=0.5) for row in sums} == missed
 

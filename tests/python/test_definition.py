@@ -50,7 +50,7 @@ BACKTEST = """
     select
         evaluation,
         stage,
-        sum(qualified_count),
+        sum(qualified_journey_count),
         sum(qualified_before_win_count),
         sum(qualified_before_win_amount),
         cast(sum(qualified_to_win_days) as double)
@@ -116,7 +116,7 @@ def test_evaluating_other_versions_changes_nothing_published(built: Built, tmp_p
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
     variables = {**built.vars, "reevaluated_versions": [3]}
-    arguments = ["run", "--quiet", "--select", "int_definition_versions_dated+"]
+    arguments = ["run", "--quiet", "--select", "int_evaluation_versions_dated+"]
     assert run_dbt(arguments, database, tmp_path / "target", variables).success
     evaluations = query(
         database,

@@ -13,7 +13,7 @@ from tests.python.warm_dbt import run_dbt
 PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "analyses")
 SELECT = "evidence_kinds lifecycle_stages lead_definition_versions lead_definition_rules "
 SELECT += "lead_definition_scores lead_definition_agreements int_rule_faults_listed "
-SELECT += "int_definition_faults_listed int_definition_versions_dated"
+SELECT += "int_definition_faults_listed int_evaluation_versions_dated"
 
 VERSIONS = "lead_definition_versions.csv"
 RULES = "lead_definition_rules.csv"
@@ -168,4 +168,4 @@ def test_a_fault_stops_the_build_with_its_sentence(
     assert not outcome.success
     assert f"- {sentence}" in messages(outcome)
     statuses = {node.node.name: str(node.status) for node in outcome.result.results}  # type: ignore[union-attr]
-    assert statuses["int_definition_versions_dated"] == "skipped"
+    assert statuses["int_evaluation_versions_dated"] == "skipped"

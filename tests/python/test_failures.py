@@ -22,7 +22,7 @@ from funnel.places import ROOT
 from tests.python.conftest import Built
 
 DEFINITION = (
-    "lifecycle_stages evidence_kinds int_definition_faults_listed int_definition_versions_dated "
+    "lifecycle_stages evidence_kinds int_definition_faults_listed int_evaluation_versions_dated "
 )
 DEFINITION += "int_rule_faults_listed lead_definition_rules lead_definition_scores teams "
 DEFINITION += "lead_definition_versions lead_definition_agreements"

@@ -130,7 +130,7 @@ def test_expected_wins_follow_from_waiting_journeys_and_the_leads_of_today(built
     segments = query(
         built.database,
         "select funnel, lead_group, mix_share, mean_price"
-        " from intermediate.int_plan_prices_estimated where sample_number = 0",
+        " from intermediate.int_plan_win_values_estimated where sample_number = 0",
     )
     wins: dict[str, float] = defaultdict(float)
     money: dict[str, float] = defaultdict(float)

@@ -44,7 +44,8 @@ def database(histories: list[History], tmp_path_factory: pytest.TempPathFactory)
             "update marts.fct_journeys set opportunity_amount = 10000"
             " where funnel like 'equal %' and opportunity_amount is not null"
         )
-    arguments = ["run", "--quiet", "--select", "+int_plan_prices_estimated,path:models/*/planning"]
+    selected = "+int_plan_win_values_estimated,path:models/*/planning"
+    arguments = ["run", "--quiet", "--select", selected]
     outcome = run_dbt(arguments, path, folder / "target", {"cutoff": CUTOFF.isoformat()})
     assert outcome.success, messages(outcome)
     return path
@@ -54,7 +55,7 @@ def _prices(database: Path, amounts: str) -> Floats:
     """Companies by lead groups."""
     found = query(
         database,
-        "select mean_price from intermediate.int_plan_prices_estimated where sample_number = 0"
+        "select mean_price from intermediate.int_plan_win_values_estimated where sample_number = 0"
         f" and funnel like '{amounts} %' order by cast(split_part(funnel, ' ', 2) as int),"
         " array_position(['small', 'middle', 'large'], lead_group)",
     )

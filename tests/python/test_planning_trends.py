@@ -161,7 +161,7 @@ def _samples(database: Path, funnel: str, node: str, week: int) -> Floats:
         database,
         "select sum(case inflow when 'new_leads' then weekly_leads else 1 end * entry_volume)"
         " from intermediate.int_plan_scenario_flows_estimated"
-        " join intermediate.int_plan_revenue_estimated using (scenario, funnel, sample_number)"
+        " join intermediate.int_plan_new_revenue_estimated using (scenario, funnel, sample_number)"
         " where scenario = 'base' and is_total and inflow != 'first_lead'"
         f" and funnel = '{funnel}' and node = '{node}' and week_number = {week}"
         " group by sample_number order by sample_number",

@@ -16,17 +16,18 @@ from tests.python.warm_dbt import run_dbt
 
 STAGED = "stg_salesforce__touches stg_salesforce__row_counts"
 MODELS = (
-    "int_touches_rows_checked int_touches_unioned history_touches int_erased_touches_selected"
-    " int_touches_resolved source_reconciliation"
+    "int_touches_rows_checked int_touches_unioned history_erasable_touches"
+    " int_erased_touches_selected int_touches_resolved source_reconciliation"
 )
 MEMBERS = "select id from salesforce.campaign_member where has_responded order by id limit {}"
 TOUCHES = "from intermediate.int_touches_resolved order by all"
-SNAPSHOTS = "from history.history_touches order by all"
+SNAPSHOTS = "from history.history_erasable_touches order by all"
 RETAINED = "select count(*) from intermediate.int_erased_touches_selected"
 RETAINED_MEMBERS = """
     select snapshots.touch_id
     from intermediate.int_erased_touches_selected as kept
-    inner join history.history_touches as snapshots using (system, source_table, occurred_at)
+    inner join history.history_erasable_touches as snapshots
+        using (system, source_table, occurred_at)
     where kept.touch_key = ('0x' || substr(
         md5(snapshots.system || '|' || snapshots.source_table || '|' || snapshots.touch_id), 1, 15
     ))::bigint

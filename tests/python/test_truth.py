@@ -90,7 +90,9 @@ def built_in_goes(tmp_path_factory: pytest.TempPathFactory) -> Built:
             looks = [look for look in LOOKS if look < until]
             generate(PEOPLE_COUNT, SEED, until, folder / "demo", looks=looks)
             load(folder / "demo", made.database)
-            select = "+history_touches" if until < UNTIL else "+fct_lifecycle +dim_opportunities"
+            select = "+history_erasable_touches"
+            if until == UNTIL:
+                select = "+fct_lifecycle +dim_opportunities"
             arguments = ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"]
             outcome = run_dbt(
                 [*arguments, "--select", *select.split()],

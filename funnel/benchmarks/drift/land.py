@@ -35,7 +35,7 @@ TABLES = f"""
             unnest([number % 3, number // 3 % 3, number // 9]) as outcome
             from range(27) as profiles(number)
         );
-    create table intermediate.int_definition_versions_dated as
+    create table intermediate.int_evaluation_versions_dated as
         select 'in_force' as evaluation, 1::bigint as definition_version, false as is_draft,
         timestamp '1990-01-01' as valid_from, timestamp '9999-12-31' as valid_to;
     create table intermediate.int_required_rules_listed (

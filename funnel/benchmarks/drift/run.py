@@ -21,7 +21,7 @@ LANDED = (
     "int_profile_rules_evaluated",
     "int_stage_claims_rows_checked",
     "int_required_rules_listed",
-    "int_definition_versions_dated",
+    "int_evaluation_versions_dated",
     "history_stage_counts",
     "stage_count_changes",
 )

@@ -5,7 +5,7 @@ with
 versions as (
 
     -- A draft has changed no count.
-    select * from {{ ref('int_definition_versions_dated') }} where evaluation = 'in_force'
+    select * from {{ ref('int_evaluation_versions_dated') }} where evaluation = 'in_force'
 
 ),
 

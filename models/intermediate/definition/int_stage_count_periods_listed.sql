@@ -9,7 +9,7 @@ periods as (
 
 ),
 
-versions as (select * from {{ ref('int_definition_versions_dated') }}),
+versions as (select * from {{ ref('int_evaluation_versions_dated') }}),
 
 ended_versions as (
 

@@ -28,7 +28,7 @@ current_profiles as (
 
 current_versions as (
 
-    select * from {{ ref('int_definition_versions_dated') }}
+    select * from {{ ref('int_evaluation_versions_dated') }}
     where evaluation = 'in_force' and valid_from < {{ cutoff() }} and valid_to >= {{ cutoff() }}
 
 ),

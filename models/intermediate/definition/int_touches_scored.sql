@@ -13,7 +13,7 @@ touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
 profile_intervals as (select * from {{ ref('int_person_profiles_dated') }}),
 
-versions as (select * from {{ ref('int_definition_versions_dated') }}),
+versions as (select * from {{ ref('int_evaluation_versions_dated') }}),
 
 criteria as (select * from {{ ref('int_touch_kind_rules_listed') }}),
 

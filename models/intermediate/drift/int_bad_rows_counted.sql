@@ -42,7 +42,7 @@ settings_changes as (select * from {{ ref('int_setting_changes_detected') }}),
 
 versions as (
 
-    select * from {{ ref('int_definition_versions_dated') }}
+    select * from {{ ref('int_evaluation_versions_dated') }}
     where evaluation = 'in_force'
 
 ),

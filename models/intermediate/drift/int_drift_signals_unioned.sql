@@ -17,7 +17,7 @@ monitors as (select * from {{ ref('drift_monitors') }}),
 
 versions as (
 
-    select * from {{ ref('int_definition_versions_dated') }}
+    select * from {{ ref('int_evaluation_versions_dated') }}
     where evaluation = 'in_force'
 
 ),

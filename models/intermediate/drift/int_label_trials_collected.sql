@@ -26,7 +26,7 @@ profiles as (select * from {{ ref('int_person_profiles_dated') }}),
 
 versions as (
 
-    select * from {{ ref('int_definition_versions_dated') }}
+    select * from {{ ref('int_evaluation_versions_dated') }}
     where evaluation = 'in_force'
 
 ),

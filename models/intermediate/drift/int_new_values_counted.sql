@@ -10,7 +10,7 @@ rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 versions as (
 
-    select * from {{ ref('int_definition_versions_dated') }}
+    select * from {{ ref('int_evaluation_versions_dated') }}
     where evaluation = 'in_force'
 
 ),

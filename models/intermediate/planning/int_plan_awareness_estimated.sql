@@ -17,7 +17,7 @@ new_leads as (
 
 plans as (
 
-    select * from {{ ref('int_plan_revenue_estimated') }}
+    select * from {{ ref('int_plan_new_revenue_estimated') }}
     where is_total and weekly_leads is not null
 
 ),

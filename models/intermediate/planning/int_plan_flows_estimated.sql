@@ -11,7 +11,7 @@ life_tables as (select * from {{ ref('int_plan_life_tables_estimated') }}),
 
 trends as (select * from {{ ref('int_plan_rate_trends_estimated') }}),
 
-prices as (select * from {{ ref('int_plan_prices_estimated') }} where mix_share > 0),
+prices as (select * from {{ ref('int_plan_win_values_estimated') }} where mix_share > 0),
 
 shapes as (select * from {{ ref('int_plan_week_shapes_estimated') }}),
 

@@ -2,7 +2,7 @@
    takes to pay. #}
 with
 
-prices as (select * from {{ ref('int_plan_prices_estimated') }} where sample_number = 0),
+prices as (select * from {{ ref('int_plan_win_values_estimated') }} where sample_number = 0),
 
 owner_capacity as (select * from {{ ref('owner_capacity') }} where planning_node = 'lead'),
 

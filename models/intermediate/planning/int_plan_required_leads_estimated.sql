@@ -5,7 +5,7 @@ Revenue at a number of leads per week is won + open + leads x lead_revenue. Its 
 open_variance + 2 x leads x covariance + leads^2 x lead_variance, plus luck_variance of both. #}
 with
 
-samples as (select * from {{ ref('int_plan_revenue_estimated') }}),
+samples as (select * from {{ ref('int_plan_new_revenue_estimated') }}),
 
 periods as (select * from {{ ref('int_plan_periods_listed') }} where has_target),
 

@@ -4,7 +4,7 @@ with
 
 flows as (select * from {{ ref('int_plan_flows_estimated') }}),
 
-prices as (select * from {{ ref('int_plan_prices_estimated') }}),
+prices as (select * from {{ ref('int_plan_win_values_estimated') }}),
 
 effects as (select * from {{ ref('int_plan_scenario_factors_listed') }}),
 

@@ -84,7 +84,7 @@ int_opportunity_touches_matched as (
         coalesce(opportunity_touches.channel, 'none') as channel,
         opportunities.won_amount,
         count(opportunity_touches.touch_key) over (partition by opportunities.opportunity_key)
-            as touch_count,
+            as opportunity_touch_count,
         row_number() over (
             partition by opportunities.opportunity_key
             order by opportunity_touches.occurred_at, opportunity_touches.touch_key

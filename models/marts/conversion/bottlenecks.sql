@@ -9,7 +9,7 @@ steps as (select * from {{ ref('int_conversion_steps_listed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-typical_amounts as (select * from {{ ref('int_average_amounts_estimated') }}),
+typical_amounts as (select * from {{ ref('int_win_amounts_estimated') }}),
 
 final_estimates as (
 
@@ -126,7 +126,7 @@ bottlenecks as (
         coalesce(open_totals.open_count, 0) as open_count,
         coalesce(open_totals.past_limit_count, 0) as past_limit_count,
         stages.time_limit_days,
-        stage_durations.median_days,
+        stage_durations.median_stay_days,
         stage_durations.p90_days,
         cast(coalesce(open_totals.expected_amount, 0) as decimal(18, 2)) as expected_amount,
         cast(coalesce(open_totals.trapped_amount, 0) as decimal(18, 2)) as trapped_amount,

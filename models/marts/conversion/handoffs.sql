@@ -122,7 +122,7 @@ handoffs as (
         case
             when handoff_result in ('accepted_late', 'rejected', 'recycled', 'never_worked')
                 then cast(benchmark_amount - won_amount - expected_amount as decimal(18, 6))
-        end as missed_amount,
+        end as shortfall_amount,
         is_worked,
         handed_over_at,
         answered_at

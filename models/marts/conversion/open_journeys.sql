@@ -16,7 +16,7 @@ funnel_curves as (select * from {{ ref('conversion_curves') }} where slice_name 
 
 company_curves as (select * from {{ ref('conversion_curves') }} where slice_name = 'all'),
 
-typical_amounts as (select * from {{ ref('int_average_amounts_estimated') }}),
+typical_amounts as (select * from {{ ref('int_win_amounts_estimated') }}),
 
 open_opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'open'),
 

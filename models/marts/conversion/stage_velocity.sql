@@ -89,7 +89,7 @@ stage_velocity as (
         departure_type,
         cast(max(at_risk_count) as bigint) as stay_count,
         cast(sum(departed_count) as bigint) as departed_count,
-        min(case when departed_rate >= 0.5 then stay_days end) as median_days,
+        min(case when departed_rate >= 0.5 then stay_days end) as median_stay_days,
         min(case when departed_rate >= 0.75 then stay_days end) as p75_days,
         min(case when departed_rate >= 0.9 then stay_days end) as p90_days,
         cast(max(departed_rate) as decimal(9, 6)) as departed_rate,

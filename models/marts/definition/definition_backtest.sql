@@ -20,7 +20,7 @@ evaluations as (
         evaluation,
         case when evaluation != 'in_force' then max(definition_version) end as definition_version,
         bool_or(is_draft) as is_draft
-    from {{ ref('int_definition_versions_dated') }}
+    from {{ ref('int_evaluation_versions_dated') }}
     group by evaluation
 
 ),
@@ -96,7 +96,7 @@ definition_backtest as (
         funnel,
         first_channel,
         count(*) as journey_count,
-        count(*) filter (where is_qualified) as qualified_count,
+        count(*) filter (where is_qualified) as qualified_journey_count,
         count(*) filter (where is_qualified and has_win) as qualified_win_count,
         count(*) filter (where is_qualified and not is_qualified_in_force) as entering_count,
         count(*) filter (where is_qualified_in_force and not is_qualified) as leaving_count,

@@ -15,7 +15,7 @@ journeys as (select * from {{ ref('fct_journeys') }}),
 
 versions as (
 
-    select * from {{ ref('int_definition_versions_dated') }} where evaluation != 'in_force'
+    select * from {{ ref('int_evaluation_versions_dated') }} where evaluation != 'in_force'
 
 ),
 

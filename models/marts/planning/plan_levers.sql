@@ -11,7 +11,7 @@ arrivals as (
 
 plans as (
 
-    select * from {{ ref('int_plan_revenue_estimated') }}
+    select * from {{ ref('int_plan_new_revenue_estimated') }}
     where scenario = 'base' and is_total and sample_number = 0 and weekly_leads is not null
 
 ),

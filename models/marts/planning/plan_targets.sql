@@ -74,7 +74,7 @@ plan_targets as (
         outcomes.outcome,
         upper(substr(outcomes.outcome, 1, 1)) || replace(substr(outcomes.outcome, 2), '_', ' ')
             as outcome_name,
-        periods.target_amount,
+        periods.target_amount as total_target_amount,
         periods.new_target_amount,
         periods.won_amount,
         {{ as_amount('solutions.open_revenue') }} as expected_open_amount,

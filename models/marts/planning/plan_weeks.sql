@@ -12,7 +12,7 @@ awareness as (select * from {{ ref('int_plan_awareness_estimated') }}),
 
 plans as (
 
-    select * from {{ ref('int_plan_revenue_estimated') }}
+    select * from {{ ref('int_plan_new_revenue_estimated') }}
     where is_total and weekly_leads is not null
 
 ),

@@ -28,13 +28,15 @@ weighted_touches as (
             case attribution_models.attribution_model
                 when 'first_touch' then case when touches.touch_number = 1 then 1 else 0 end
                 when 'last_touch'
-                    then case when touches.touch_number >= touches.touch_count then 1 else 0 end
+                    then case
+                        when touches.touch_number >= touches.opportunity_touch_count then 1 else 0
+                    end
                 when 'linear' then 1
                 when 'position_based'
                     then case
-                        when touches.touch_count <= 2 then 1
-                        when touches.touch_number in (1, touches.touch_count) then 0.4
-                        else 0.2 / (touches.touch_count - 2)
+                        when touches.opportunity_touch_count <= 2 then 1
+                        when touches.touch_number in (1, touches.opportunity_touch_count) then 0.4
+                        else 0.2 / (touches.opportunity_touch_count - 2)
                     end
                 when 'time_decay'
                     then power(
@@ -95,7 +97,7 @@ kpi_attribution as (
         opportunities.segment,
         opportunities.revenue_type,
         touch_credits.touch_number,
-        touch_credits.touch_count,
+        touch_credits.opportunity_touch_count,
         cast(touch_credits.share_so_far - touch_credits.share_before as decimal(16, 8))
             as credit_rate,
         cast(touch_credits.amount_so_far - touch_credits.amount_before as decimal(18, 2))

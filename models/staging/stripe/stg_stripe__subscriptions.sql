@@ -24,7 +24,7 @@ versions as (
 
 ),
 
-contents as (select * from {{ ref('base_stripe__subscription_contents') }}),
+contents as (select * from {{ ref('base_stripe__subscription_amounts') }}),
 
 version_starts as (
 

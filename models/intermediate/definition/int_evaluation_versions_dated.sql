@@ -28,7 +28,7 @@ version_intervals as (
 
 ),
 
-int_definition_versions_dated as (
+int_evaluation_versions_dated as (
 
     select
         evaluation,
@@ -42,4 +42,4 @@ int_definition_versions_dated as (
 
 )
 
-select * from int_definition_versions_dated
+select * from int_evaluation_versions_dated

@@ -19,7 +19,7 @@ items as (
 prices as (select * from {{ ref('base_stripe__prices') }}),
 
 -- Metered use is billed afterwards: it is no recurring revenue.
-base_stripe__subscription_contents as (
+base_stripe__subscription_amounts as (
 
     select
         items.subscription_id,
@@ -42,4 +42,4 @@ base_stripe__subscription_contents as (
 
 )
 
-select * from base_stripe__subscription_contents
+select * from base_stripe__subscription_amounts

@@ -104,7 +104,7 @@ price_means as (
 
 ),
 
-int_plan_prices_estimated as (
+int_plan_win_values_estimated as (
 
     -- The price is as likely too high as too low, so the leads are as likely too few as too many.
     -- (A price right in the mean would ask for too many.)
@@ -122,4 +122,4 @@ int_plan_prices_estimated as (
 
 )
 
-select * from int_plan_prices_estimated
+select * from int_plan_win_values_estimated

@@ -97,7 +97,7 @@ period_sums as (
 
 ),
 
-int_plan_revenue_estimated as (
+int_plan_new_revenue_estimated as (
 
     select
         sums.*,
@@ -117,4 +117,4 @@ int_plan_revenue_estimated as (
 
 )
 
-select * from int_plan_revenue_estimated
+select * from int_plan_new_revenue_estimated

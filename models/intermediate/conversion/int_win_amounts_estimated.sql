@@ -51,7 +51,7 @@ funnels_and_all as (
 
 ),
 
-int_average_amounts_estimated as (
+int_win_amounts_estimated as (
 
     select
         company_wins.stage,
@@ -78,4 +78,4 @@ int_average_amounts_estimated as (
 
 )
 
-select * from int_average_amounts_estimated
+select * from int_win_amounts_estimated
