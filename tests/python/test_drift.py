@@ -153,6 +153,30 @@ def test_a_level_shift_is_scored_against_the_highest_level_of_the_five_days_befo
         assert z_score == pytest.approx(_tail(seen, usual * max(most, 1), size), abs=0.1)
 
 
+def test_weighted_counts_are_scored_as_that_many_more_whole_ones(evaluated: Path) -> None:
+    """Labels weighted by rarity vary less than whole ones: a unit is their variance per label."""
+    found = query(
+        evaluated,
+        "select windows.z_score, windows.observed, windows.expected,"
+        " days.day_variance + days.uncertainty * days.weight * days.weight"
+        " from intermediate.int_monitor_windows_scored as windows"
+        " inner join intermediate.int_monitor_baselines_fitted as days"
+        " using (system, stage, definition_version, monitor, subject, series_date)"
+        " where windows.window_days = 1 and monitor in ('rare_label_given', 'label_given')"
+        " and system = 'company000_sales' and windows.expected > 0.1",
+    )
+    units = []
+    for z_score, seen, usual, spread in found:
+        unit = min(max(spread / usual, 0.5), 1)
+        size = min(usual**2 / max(spread - usual, 1e-6), 100_000)
+        if seen / unit > 0.5:
+            units.append(unit)
+            assert z_score == pytest.approx(_tail(seen / unit, usual / unit, size), abs=0.1)
+    assert min(units) == 0.5
+    assert any(0.5 < unit < 1 for unit in units)
+    assert max(units) == 1
+
+
 def test_no_monitor_alarms_with_fewer_mismatches_than_its_least_rate(evaluated: Path) -> None:
     [(false_alarms, silent)] = query(
         evaluated,
