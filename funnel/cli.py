@@ -364,7 +364,10 @@ def check(rules: bool, target: Path) -> None:
 @click.option("--folder", "folders", multiple=True, help="Only of this subject, such as planning.")
 @click.option("--again", type=FILE, help="Try those that this list shows as not caught.")
 @click.option(
-    "--least", default=85.0, show_default=True, help="Percent that must be caught in each folder."
+    "--least",
+    default=85.0,
+    show_default=True,
+    help="Percent of the mutations with an effect that must be caught in each folder.",
 )
 @click.option("--processes", default=2, show_default=True, help="Mutations tried at once.")
 @click.option(

@@ -14,7 +14,7 @@ COLUMNS = ("folder", "fate", "by", "file", "line", "kind", "before", "after", "s
 
 
 def read_explained(path: Path = EXPLAINED) -> dict[Key, str]:
-    """Mutations that change nothing, each with the reason."""
+    """Mutations that nobody would notice, each with the reason."""
     with path.open(newline="") as file:
         return {
             (row["file"], row["before"], row["after"]): row["reason"]
@@ -72,8 +72,8 @@ def scores(rows: Iterable[dict[str, str]]) -> dict[str, Counter[str]]:
 
 
 def percent_caught(fates: Counter[str]) -> float:
-    """Of mutations that change something: 100 where there is none."""
-    counted = fates.total() - fates["explained"]
+    """Of those with an effect (a table differs, or a test fails), but for explained ones."""
+    counted = fates[Fate.CAUGHT] + fates[Fate.SURVIVED]
     return 100 * fates[Fate.CAUGHT] / counted if counted else 100.0
 
 
