@@ -80,6 +80,21 @@ QUESTIONS = {
         where ends_at > '2026-07-01'
             and opportunity_key in (select opportunity_key from own_opportunities)
     """,
+    # The source rows that could not be used, and why.
+    "quarantined": """
+        select source_table, reason_code from marts.quarantine
+        where source_row_id like '%{n}%' order by source_table, source_row_id
+    """,
+    # Money received and returned: the kind, the amount in the reporting currency and the day.
+    "payments": """
+        select kind, amount, cast(paid_at as date) from marts.fct_payments
+        where account_key in (from own_accounts) order by paid_at, kind
+    """,
+    # Why staging does not use a subscription, rows that it sets aside too.
+    "subscription_reasons": """
+        select distinct reason_code from staging.stg_stripe__subscriptions
+        where source_key like '%{n}%' order by reason_code
+    """,
     # The attribution credit of each channel.
     "credits": """
         select channel, credited_amount from marts.kpi_attribution

@@ -52,7 +52,9 @@ class Company:
     cases: list[Case]
     shared: Landed
     without_columns: Mapping[str, list[str]] = field(default_factory=dict)
+    more_columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     with_tables: list[str] = field(default_factory=list)
+    without_tables: list[str] = field(default_factory=list)
     vars: Mapping[str, Any] = field(default_factory=dict)
     read: str = READ
 
@@ -61,7 +63,7 @@ def read_company(name: str) -> Company:
     """The cases of a file in this folder."""
     content = yaml.safe_load((FOLDER / f"{name}.yml").read_text())
     cases = [
-        Case(each["case"], number, _case_rows(each, number), each["right"])
+        Case(each["case"], number, _case_rows(each, number), _filled(each["right"], number))
         for number, each in enumerate(content.pop("cases"), FIRST_NUMBER)
     ]
     return Company(cases=cases, shared=_base()["shared"] | content.pop("shared", {}), **content)
@@ -69,8 +71,12 @@ def read_company(name: str) -> Company:
 
 @cache
 def _base() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((FOLDER / "base.yml").read_text())
-    return content
+    """What all files in this folder share; each file named base* adds to it."""
+    merged: dict[str, Any] = {}
+    for path in sorted(FOLDER.glob("base*.yml")):
+        for name, content in yaml.safe_load(path.read_text()).items():
+            merged[name] = merged.get(name, {}) | content
+    return merged
 
 
 def _case_rows(case: Mapping[str, Any], number: int) -> Landed:
@@ -79,17 +85,22 @@ def _case_rows(case: Mapping[str, Any], number: int) -> Landed:
         tables[table] = [rows] if isinstance(rows, dict) else rows or []
     return {
         table: [
-            _numbered({SYNCED: LOADED_AT, **_base()["rows"][table], **row}, number) for row in rows
+            _filled({SYNCED: LOADED_AT, **_base()["rows"].get(table, {}), **row}, number)
+            for row in rows
         ]
         for table, rows in tables.items()
     }
 
 
-def _numbered(row: Row, number: int) -> Row:
-    return {
-        name: value.format(n=number) if isinstance(value, str) else value
-        for name, value in row.items()
-    }
+def _filled(value: Any, number: int) -> Any:
+    """The number of the case in place of each {n}, in all values of rows and lists."""
+    if isinstance(value, str):
+        return value.format(n=number)
+    if isinstance(value, list):
+        return [_filled(each, number) for each in value]
+    if isinstance(value, dict):
+        return {name: _filled(each, number) for name, each in value.items()}
+    return value
 
 
 def land_company(company: Company, database: Path) -> None:
@@ -112,13 +123,14 @@ def _tables(company: Company) -> list[str]:
         if system != "truth"
         for name in names
     ]
-    return known + [table for table in company.with_tables if table not in known]
+    found = known + [table for table in company.with_tables if table not in known]
+    return [table for table in found if table not in company.without_tables]
 
 
 def _columns(table: str, company: Company) -> dict[str, str]:
     system, name = table.split(".")
     found = dict(columns(table)) if name in SYSTEMS[system] else {SYNCED: "when"}
-    found |= _base()["more_columns"].get(table, {})
+    found |= _base()["more_columns"].get(table, {}) | company.more_columns.get(table, {})
     assert set(found.values()) <= set(TYPES), f"{table} has a column of an unknown type"
     gone = company.without_columns.get(table, [])
     assert set(gone) <= set(found), f"{table} has no columns {gone} to leave out"

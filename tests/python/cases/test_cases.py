@@ -13,7 +13,7 @@ from tests.python.cases.answers import answer
 from tests.python.cases.landing import FOLDER, Case, land_company, read_company
 from tests.python.conftest import messages
 
-COMPANIES = sorted(path.stem for path in FOLDER.glob("*.yml") if path.stem != "base")
+COMPANIES = sorted(path.stem for path in FOLDER.glob("*.yml") if not path.stem.startswith("base"))
 DatabaseOf = Callable[[str], Path]
 
 
