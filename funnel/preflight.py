@@ -15,6 +15,7 @@ import yaml
 from funnel.failures import Fault, fault_of_exception
 from funnel.places import DATABASE
 from funnel.remedies import Advice
+from funnel.target_faults import target_faults
 
 # A reader may be about to close the file.
 SECONDS_FOR_OTHERS = 10
@@ -36,6 +37,8 @@ def faults_before(project: Path, database: Path, variables: Mapping[str, Any]) -
     declared |= variables
     yield from _faults_of_systems(project, declared["systems"])
     yield from _faults_of_seeds(project)
+    for sentence, remedy in target_faults(project):
+        yield _fault(sentence, remedy)
     # Where the sources are in other databases, the first build may make this one.
     if database.exists() or not declared["source_databases"]:
         yield from _faults_of_database(database)

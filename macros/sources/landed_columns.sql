@@ -16,6 +16,10 @@
         {%- do by_name.update({column.name | lower | replace('_', ''): column}) -%}
     {%- endfor -%}
     {%- set renamed = var('source_columns').get(system ~ '.' ~ table, {}) -%}
+    {#- Two of Stripe's names are words of SQL; a model asks for them by another name. -#}
+    {%- for reserved in ['start', 'end'] if reserved in by_name and reserved ~ 'at' not in by_name -%}
+        {%- do by_name.update({reserved ~ 'at': by_name[reserved]}) -%}
+    {%- endfor -%}
     {%- set found = {} -%}
     {%- for name in names -%}
         {%- set wanted = renamed.get(name, name) | lower | replace('_', '') -%}

@@ -57,6 +57,7 @@
         'payments': {
             'payment_id': 'text', 'customer_record_id': 'text', 'amount': 'decimal',
             'currency': 'text', 'kind': 'text', 'paid_at': 'timestamp',
+            'originally_paid_at': 'timestamp',
         },
         'service_events': {
             'event_id': 'text', 'company_record_id': 'text', 'record_id': 'text',

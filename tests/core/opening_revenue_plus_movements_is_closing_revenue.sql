@@ -4,23 +4,57 @@ movements as (select * from {{ ref('fct_mrr_movements') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
+account_subscriptions as (
+
+    select
+        companies.account_key,
+        subscriptions.*
+    from {{ ref('int_subscriptions_unioned') }} as subscriptions
+    inner join {{ ref('int_company_accounts_mapped') }} as companies
+        on subscriptions.company_key = companies.company_key
+    where subscriptions.monthly_amount != 0
+
+),
+
+first_days as (
+
+    select
+        account_key,
+        currency,
+        min(started_at) as started_at
+    from account_subscriptions
+    group by account_key, currency
+
+),
+
+converted_subscriptions as (
+
+    select
+        account_subscriptions.started_at,
+        account_subscriptions.ended_at,
+        {{ in_reporting_currency('account_subscriptions.monthly_amount', 'rates.rate') }} as amount
+    from account_subscriptions
+    inner join first_days
+        on
+            account_subscriptions.account_key = first_days.account_key
+            and account_subscriptions.currency = first_days.currency
+    inner join rates
+        on {{ rate_applies('rates', 'first_days.currency', 'first_days.started_at') }}
+
+),
+
 changes as (
 
     select
-        subscriptions.started_at as changed_at,
-        {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as change_amount
-    from {{ ref('int_subscriptions_unioned') }} as subscriptions
-    inner join rates
-        on {{ rate_applies('rates', 'subscriptions.currency', 'subscriptions.started_at') }}
+        started_at as changed_at,
+        amount as change_amount
+    from converted_subscriptions
     union all
     select
-        subscriptions.ended_at as changed_at,
-        -1
-        * {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as change_amount
-    from {{ ref('int_subscriptions_unioned') }} as subscriptions
-    inner join rates
-        on {{ rate_applies('rates', 'subscriptions.currency', 'subscriptions.started_at') }}
-    where subscriptions.ended_at is not null
+        ended_at as changed_at,
+        -amount as change_amount
+    from converted_subscriptions
+    where ended_at is not null
 
 ),
 

@@ -135,6 +135,29 @@ MISTAKES = (
         code=2,
     ),
     Mistake(
+        "a target is of the middle of a month",
+        (
+            "seeds/targets.csv, line 2: target_month is 2026-07-15, which is not the first day of a",
+            "What to do:",
+            "Write 2026-07-01",
+        ),
+        (("seeds/targets.csv", "smb,2026-07-01,", "smb,2026-07-15,"),),
+    ),
+    Mistake(
+        "the shares of a target do not add up",
+        (
+            "seeds/targets.csv, line 2: 0.8 + 0.2 + 0.3 = 1.3: the shares of new customers,",
+            "What to do:",
+            "Correct new_share, expansion_share, renewal_share.",
+        ),
+        (("seeds/targets.csv", "60000.00,0.55,0.15,0.3", "60000.00,0.8,0.2,0.3"),),
+    ),
+    Mistake(
+        "a target is negative",
+        ("seeds/targets.csv, line 2: target_amount is -1000.", "What to do:", "0 or more"),
+        (("seeds/targets.csv", "smb,2026-07-01,60000.00", "smb,2026-07-01,-1000"),),
+    ),
+    Mistake(
         "a column of a seed is renamed",
         (
             "seeds/lifecycle_stages.csv, line 1: the header has no column owner_team.",

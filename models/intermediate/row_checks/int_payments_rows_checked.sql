@@ -38,11 +38,13 @@ int_payments_rows_checked as (
         {{ currency_or_default('keyed_rows.currency') }} as currency,
         keyed_rows.amount,
         keyed_rows.paid_at,
+        keyed_rows.originally_paid_at,
         {{ checked_origin('keyed_rows') }},
         coalesce(
             keyed_rows.reason_code,
             case
                 when companies.company_key is null then 'unknown_reference'
+                when keyed_rows.amount < 0 then 'impossible_amount'
                 when currencies.currency is null then 'unknown_currency'
             end
         ) as reason_code

@@ -45,6 +45,7 @@ int_subscriptions_rows_checked as (
             case
                 when companies.company_key is null then 'unknown_reference'
                 when keyed_rows.ended_at < keyed_rows.started_at then 'impossible_time'
+                when keyed_rows.monthly_amount < 0 then 'impossible_amount'
                 when currencies.currency is null then 'unknown_currency'
             end
         ) as reason_code

@@ -8,21 +8,40 @@ companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
-subscription_intervals as (
+paid_intervals as (
 
-    -- One rate per interval, that of its first day: a moving rate is no movement of revenue. A
-    -- price of zero is no recurring revenue.
+    -- A price of zero is no recurring revenue.
     select
         companies.account_key,
-        {{ in_reporting_currency('subscriptions.monthly_amount', 'rates.rate') }} as monthly_amount,
+        subscriptions.currency,
+        subscriptions.monthly_amount,
         subscriptions.started_at,
-        subscriptions.ended_at
+        subscriptions.ended_at,
+        min(subscriptions.started_at) over (
+            partition by companies.account_key, subscriptions.currency
+        ) as first_started_at
     from subscriptions
     inner join companies on subscriptions.company_key = companies.company_key
+    where subscriptions.monthly_amount != 0
+
+),
+
+subscription_intervals as (
+
+    -- One rate per account and currency, that of the first day: a moving rate is no movement of
+    -- revenue.
+    select
+        paid_intervals.account_key,
+        {{ in_reporting_currency('paid_intervals.monthly_amount', 'rates.rate') }}
+            as monthly_amount,
+        paid_intervals.started_at,
+        paid_intervals.ended_at
+    from paid_intervals
     inner join rates
         on
-            {{ rate_applies('rates', 'subscriptions.currency', 'subscriptions.started_at') }}
-    where subscriptions.monthly_amount != 0
+            {{ rate_applies(
+                'rates', 'paid_intervals.currency', 'paid_intervals.first_started_at'
+            ) }}
 
 ),
 

@@ -1,4 +1,4 @@
-{# Grain: one row per payment or refund of an account; refunds are negative. #}
+{# Grain: one row per payment, refund or lost dispute of an account; what was returned is negative. #}
 with
 
 payments as (select * from {{ ref('int_payments_unioned') }}),
@@ -17,7 +17,8 @@ fct_payments as (
         payments.system,
         payments.kind,
         {{ in_reporting_currency(
-            "case when payments.kind = 'refund' then -payments.amount else payments.amount end",
+            "case when payments.kind in ('refund', 'dispute') then -payments.amount"
+            ~ " else payments.amount end",
             'rates.rate'
         ) }} as amount,
         coalesce(payments.paid_at >= accounts.customer_at, false) as is_after_win,
@@ -25,9 +26,14 @@ fct_payments as (
     from payments
     inner join companies on payments.company_key = companies.company_key
     inner join accounts on companies.account_key = accounts.account_key
+    -- What is returned was worth as much as when it was paid.
     inner join rates
         on
-            {{ rate_applies('rates', 'payments.currency', 'payments.paid_at') }}
+            {{ rate_applies(
+                'rates',
+                'payments.currency',
+                'coalesce(payments.originally_paid_at, payments.paid_at)'
+            ) }}
 
 )
 

@@ -11,7 +11,7 @@ prices as (
             'id': 'text', 'nickname': 'text', 'product_id': 'text', 'currency': 'text',
             'unit_amount': 'decimal', 'unit_amount_decimal': 'decimal',
             'recurring_interval': 'text', 'recurring_interval_count': 'bigint',
-            'recurring_usage_type': 'text',
+            'recurring_usage_type': 'text', 'billing_scheme': 'text',
         },
         key=['id'],
     ) }}
@@ -25,7 +25,7 @@ plans as (
         {
             'id': 'text', 'nickname': 'text', 'product_id': 'text', 'currency': 'text',
             'amount': 'decimal', 'interval': 'text', 'interval_count': 'bigint',
-            'usage_type': 'text',
+            'usage_type': 'text', 'billing_scheme': 'text',
         },
         key=['id'],
     ) }}
@@ -51,7 +51,8 @@ both_forms as (
         coalesce(prices.unit_amount_decimal, prices.unit_amount) as minor_amount,
         prices.recurring_interval as period,
         prices.recurring_interval_count as period_count,
-        prices.recurring_usage_type as usage_type
+        prices.recurring_usage_type as usage_type,
+        prices.billing_scheme
     from prices
     union all
     select
@@ -62,7 +63,8 @@ both_forms as (
         plans.amount as minor_amount,
         plans.interval as period,
         plans.interval_count as period_count,
-        plans.usage_type
+        plans.usage_type,
+        plans.billing_scheme
     from plans
     left join prices on plans.id = prices.id
     where prices.id is null
@@ -75,10 +77,14 @@ base_stripe__prices as (
         both_forms.id as price_id,
         coalesce(both_forms.nickname, products.name, both_forms.id) as plan,
         both_forms.currency,
-        {{ stripe_units(
-            'both_forms.minor_amount', 'both_forms.currency',
-            'currencies.minor_unit_digits',
-        ) }} as unit_amount,
+        -- A price in tiers has no amount per unit.
+        case
+            when coalesce(both_forms.billing_scheme, '') != 'tiered'
+                then {{ stripe_units(
+                    'both_forms.minor_amount', 'both_forms.currency',
+                    'currencies.minor_unit_digits',
+                ) }}
+        end as unit_amount,
         cast(
             case both_forms.period
                 when 'year' then 1

@@ -1,4 +1,4 @@
-{# Grain: one row per charge and refund. #}
+{# Grain: one row per charge, refund and dispute. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -8,9 +8,10 @@ charges as (
     {{ read_source(
         'stripe', 'charge',
         {
-            'id': 'text', 'customer_id': 'text', 'amount': 'decimal', 'currency': 'text',
-            'status': 'text', 'paid': 'boolean', 'captured': 'boolean',
-            'livemode': 'boolean', 'created': 'timestamp',
+            'id': 'text', 'customer_id': 'text', 'payment_intent_id': 'text',
+            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'paid': 'boolean',
+            'captured': 'boolean', 'failure_code': 'text', 'livemode': 'boolean',
+            'created': 'timestamp',
         },
         key=['id'],
         needs=['amount', 'created'],
@@ -23,8 +24,23 @@ refunds as (
     {{ read_source(
         'stripe', 'refund',
         {
-            'id': 'text', 'charge_id': 'text', 'amount': 'decimal', 'currency': 'text',
-            'status': 'text', 'created': 'timestamp',
+            'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text',
+            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'created': 'timestamp',
+        },
+        key=['id'],
+        needs=['amount', 'created'],
+        optional=true,
+    ) }}
+
+),
+
+disputes as (
+
+    {{ read_source(
+        'stripe', 'dispute',
+        {
+            'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text',
+            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'created': 'timestamp',
         },
         key=['id'],
         needs=['amount', 'created'],
@@ -35,14 +51,81 @@ refunds as (
 
 currencies as (select * from {{ ref('currencies') }}),
 
-charge_customers as (
+judged_charges as (
+
+    -- A charge that failed, or only reserved the money, is no payment; one that does not say so is
+    -- unknown.
+    select
+        *,
+        case
+            when reason_code is not null then reason_code
+            when not coalesce(livemode, true) then 'test_mode'
+            when lower(coalesce(status, 'succeeded')) != 'succeeded' then 'not_needed'
+            when status is null and (not paid or failure_code is not null) then 'not_needed'
+            when not coalesce(captured, true) then 'not_needed'
+            when status is null and paid is null then 'missing_value'
+            when customer_id is null then 'missing_value'
+        end as charge_reason
+    from charges
+
+),
+
+charge_copies as (
 
     select
-        id,
-        max(customer_id) as customer_id,
-        min(case when livemode then 1 else 0 end) as livemode
-    from charges
-    group by id
+        *,
+        row_number() over (
+            partition by id order by charge_reason nulls first, created desc
+        ) as copy_number,
+        row_number() over (
+            partition by payment_intent_id order by charge_reason nulls first, created desc
+        ) as attempt_number
+    from judged_charges
+
+),
+
+returns as (
+
+    select
+        'refund' as kind,
+        coalesce(lower(status), 'succeeded') = 'succeeded' as is_final,
+        refunds.*
+    from refunds
+    union all
+    select
+        'dispute' as kind,
+        lower(status) = 'lost' as is_final,
+        disputes.*
+    from disputes
+
+),
+
+charge_returns as (
+
+    -- A refund may name the payment intent alone: it belongs to the attempt that was paid.
+    select
+        returns.*,
+        charges.id as paid_charge_id,
+        charges.customer_id,
+        charges.charge_reason,
+        charges.livemode,
+        charges.created as originally_paid_at,
+        charges.amount - sum(
+            case when returns.is_final and returns.reason_code is null then returns.amount end
+        ) over (
+            partition by charges.id, returns.kind order by returns.created, returns.id
+        ) as left_amount
+    from returns
+    left join charge_copies as charges
+        on
+            coalesce(returns.charge_id, returns.payment_intent_id)
+            = case
+                when returns.charge_id is not null then charges.id else charges.payment_intent_id
+            end
+            and case
+                when returns.charge_id is not null then charges.copy_number
+                else charges.attempt_number
+            end = 1
 
 ),
 
@@ -55,35 +138,40 @@ movements as (
         currency,
         'payment' as kind,
         created,
-        -- A charge that failed, or only reserved the money, is no payment.
-        {{ row_origin("
-            case
-                when not coalesce(livemode, true) then 'test_mode'
-                when coalesce(status, case when paid then 'succeeded' end, '') <> 'succeeded'
-                    or not coalesce(captured, true)
-                    then 'not_needed'
-                when customer_id is null then 'missing_value'
-            end
-        ") }}
-    from charges
+        cast(null as timestamp) as originally_paid_at,
+        source_table,
+        source_key,
+        loaded_at,
+        deleted_at,
+        charge_reason as reason_code,
+        coalesce(reason_detail, case
+            when charge_reason != 'missing_value' or reason_code is not null then null
+            when status is null and paid is null then 'status'
+            else 'customer_id'
+        end) as reason_detail,
+        row_json
+    from judged_charges
     union all
     select
-        refunds.id,
-        charge_customers.customer_id,
-        refunds.amount,
-        refunds.currency,
-        'refund' as kind,
-        refunds.created,
+        id,
+        customer_id,
+        amount,
+        currency,
+        kind,
+        created,
+        originally_paid_at,
+        -- What was not paid in the first place cannot be returned.
         {{ row_origin("
             case
-                when charge_customers.livemode = 0 then 'test_mode'
-                when coalesce(refunds.status, 'succeeded') <> 'succeeded' then 'not_needed'
-                when charge_customers.id is null then 'unknown_reference'
-                when charge_customers.customer_id is null then 'missing_value'
+                when livemode = false then 'test_mode'
+                when is_final is null then 'missing_value'
+                when not is_final or charge_reason = 'not_needed' then 'not_needed'
+                when paid_charge_id is null then 'unknown_reference'
+                when customer_id is null then 'missing_value'
+                when left_amount < 0 then 'impossible_amount'
             end
-        ", of='refunds') }}
-    from refunds
-    left join charge_customers on refunds.charge_id = charge_customers.id
+        ") }}
+    from charge_returns
 
 ),
 
@@ -92,12 +180,13 @@ stg_stripe__payments as (
     select
         movements.id as payment_id,
         movements.customer_id as customer_record_id,
-        abs({{ stripe_units(
+        {{ stripe_units(
             'movements.amount', 'movements.currency', 'currencies.minor_unit_digits',
-        ) }}) as amount,
+        ) }} as amount,
         upper(movements.currency) as currency,
         movements.kind,
         movements.created as paid_at,
+        movements.originally_paid_at,
         {{ row_origin(of='movements') }}
     from movements
     left join currencies on upper(movements.currency) = currencies.currency

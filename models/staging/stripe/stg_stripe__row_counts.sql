@@ -6,5 +6,5 @@
 {{ count_rows('stripe', {
     'companies': ['customer'],
     'subscriptions': ['subscription_history' if has_history else 'subscription'],
-    'payments': ['charge', 'refund'],
+    'payments': ['charge', 'refund', 'dispute'],
 }) }}

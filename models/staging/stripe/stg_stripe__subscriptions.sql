@@ -1,128 +1,268 @@
-{# Grain: one row per version of a subscription: an interval at one price. #}
+{# Grain: one row per version of a subscription, and per change of its price or discounts within the
+   version: an interval at one monthly amount. #}
 {{ config(enabled=provides(model.name)) }}
-
-{%- set has_history = has_landed('stripe', 'subscription_history') %}
 
 with
 
-versions as (
+versions as (select * from {{ ref('base_stripe__subscription_versions') }}),
 
-    {{ read_source(
-        'stripe', 'subscription_history' if has_history else 'subscription',
-        {
-            'id': 'text', 'customer_id': 'text', 'status': 'text', 'livemode': 'boolean',
-            'quantity': 'bigint', 'cancellation_details_reason': 'text',
-            'created': 'timestamp', 'start_date': 'timestamp', 'trial_end': 'timestamp',
-            'canceled_at': 'timestamp', 'ended_at': 'timestamp',
-            '_fivetran_start': 'timestamp', '_fivetran_end': 'timestamp',
-        },
-        key=['id'],
-        needs=['customer_id'],
-        apart=['_fivetran_start'],
-        history=has_history,
-    ) }}
+item_prices as (select * from {{ ref('base_stripe__item_prices') }}),
 
-),
+discounts as (select * from {{ ref('base_stripe__discounts') }}),
 
-contents as (select * from {{ ref('base_stripe__subscription_amounts') }}),
-
-version_starts as (
-
-    select distinct
-        id,
-        _fivetran_start
-    from versions
-    where _fivetran_start is not null
-
-),
-
-next_starts as (
+subscription_contents as (
 
     select
-        *,
-        lead(_fivetran_start) over (partition by id order by _fivetran_start) as next_start
-    from version_starts
+        subscription_id,
+        bool_and(is_metered) as is_metered
+    from item_prices
+    group by subscription_id
 
 ),
 
-versions_without_gaps as (
+moments as (
 
-    -- Connectors end a version one millisecond before the next one begins: there is no gap.
+    {% for model, column in [
+        ('item_prices', 'starts_at'), ('item_prices', 'ends_at'),
+        ('discounts', 'starts_at'), ('discounts', 'ends_at'),
+        ('versions', 'free_from'), ('versions', 'free_until'), ('versions', 'seen_from'),
+    ] -%}
+    select
+        subscription_id,
+        {{ column }} as moment
+    from {{ model }}
+    {{ 'union distinct' if not loop.last }}
+    {% endfor %}
+
+),
+
+part_starts as (
+
+    -- The amount of a subscription may change within a version.
+    select
+        version_number,
+        starts_at as part_start
+    from versions
+    union distinct
+    select
+        versions.version_number,
+        moments.moment as part_start
+    from versions
+    inner join moments on versions.subscription_id = moments.subscription_id
+    where
+        moments.moment > versions.starts_at
+        and moments.moment < {{ or_end('versions.ends_at') }}
+        and moments.moment < {{ cutoff() }}
+
+),
+
+parts as (
+
     select
         versions.*,
-        case
-            when
-                versions._fivetran_end >= {{ dbt.dateadd('second', -1, 'next_starts.next_start') }}
-                and versions._fivetran_end < next_starts.next_start
-                then next_starts.next_start
-            when versions._fivetran_end < cast('2050-01-01' as timestamp)
-                then versions._fivetran_end
-        end as version_end
+        part_starts.part_start,
+        coalesce(part_starts.part_start, {{ cutoff() }}) as priced_at
     from versions
-    left join next_starts
-        on
-            versions.id = next_starts.id
-            and versions._fivetran_start = next_starts._fivetran_start
+    inner join part_starts on versions.version_number = part_starts.version_number
 
 ),
 
-intervals as (
+part_discounts as (
+
+    select
+        parts.version_number,
+        parts.priced_at,
+        discounts.item_id,
+        cast(case
+            when max(discounts.percent_off) >= 100 then 0
+            when count(discounts.percent_off) > 1
+                then exp(sum(ln(greatest(1 - discounts.percent_off / 100, 0.000001))))
+            else 1 - coalesce(max(discounts.percent_off), 0) / 100
+        end as decimal(12, 8)) as kept_share,
+        coalesce(sum(discounts.amount_off), 0) as amount_off,
+        bool_or(discounts.percent_off is null and discounts.amount_off is null) as is_unknown
+    from parts
+    inner join discounts
+        on
+            parts.subscription_id = discounts.subscription_id
+            and parts.priced_at >= discounts.starts_at
+            and parts.priced_at < discounts.ends_at
+    group by parts.version_number, parts.priced_at, discounts.item_id
+
+),
+
+part_items as (
+
+    -- A version has the quantity of its time, if the subscription has one item.
+    select
+        parts.version_number,
+        parts.priced_at,
+        item_prices.*,
+        case
+            when item_prices.is_whole_amount then 1
+            when
+                count(*) over (partition by parts.version_number, parts.priced_at) = 1
+                and (parts.priced_at >= parts.seen_from or not item_prices.is_billed)
+                then coalesce(parts.quantity, item_prices.quantity, 1)
+            else coalesce(item_prices.quantity, 1)
+        end as quantity_then
+    from parts
+    inner join item_prices
+        on
+            parts.subscription_id = item_prices.subscription_id
+            and parts.priced_at >= item_prices.starts_at
+            and parts.priced_at < item_prices.ends_at
+            and not item_prices.is_metered
+
+),
+
+part_sums as (
+
+    select
+        items.version_number,
+        items.priced_at,
+        min(items.plan) as plan,
+        min(items.currency) as currency,
+        min(items.quantity_then) as least_quantity,
+        min({{ stripe_month(1, 1, 'items.yearly_periods', 'items.interval_count') }})
+            as monthly_share,
+        bool_or(coalesce(discounts.is_unknown, false)) as is_unknown,
+        case
+            when bool_and(items.unit_amount is not null and items.yearly_periods is not null)
+                then sum(greatest(
+                    {{ stripe_month(
+                        'items.quantity_then', 'items.unit_amount',
+                        'items.yearly_periods', 'items.interval_count',
+                    ) }} * coalesce(discounts.kept_share, 1)
+                    - {{ stripe_month(
+                        1, 'coalesce(discounts.amount_off, 0)',
+                        'items.yearly_periods', 'items.interval_count',
+                    ) }},
+                    0
+                ))
+        end as monthly_amount
+    from part_items as items
+    left join part_discounts as discounts
+        on
+            items.version_number = discounts.version_number
+            and items.priced_at = discounts.priced_at
+            and items.item_id = discounts.item_id
+    group by items.version_number, items.priced_at
+
+),
+
+part_amounts as (
+
+    select
+        parts.*,
+        sums.plan,
+        sums.currency,
+        cast(greatest(
+            sums.monthly_amount * coalesce(discounts.kept_share, 1)
+            - sums.monthly_share * coalesce(discounts.amount_off, 0),
+            0
+        ) as decimal(18, 4)) as monthly_amount,
+        case
+            when coalesce(discounts.is_unknown, false) or sums.is_unknown then 'coupon_id'
+        end as unknown_part,
+        case
+            when parts.reason_code is not null then parts.reason_code
+            when parts.state is null or (parts.state = 'canceled' and parts.ends_at is null)
+                then 'missing_value'
+            when parts.state not in (
+                'incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'canceled',
+                'unpaid', 'paused'
+            ) then 'unknown_label'
+            -- The last version of a subscription only says that it has ended.
+            when parts.ends_at <= parts.starts_at then 'not_needed'
+            when
+                parts.part_start >= parts.free_from
+                and parts.part_start < {{ or_end('parts.free_until') }}
+                then 'not_needed'
+            when contents.subscription_id is null then 'unknown_reference'
+            when contents.is_metered then 'metered_use'
+            when sums.version_number is null then 'not_needed'
+            when sums.least_quantity < 0 then 'impossible_amount'
+            when sums.monthly_amount is null then 'missing_amount'
+            when parts.part_start is null then 'missing_value'
+        end as part_reason
+    from parts
+    left join subscription_contents as contents
+        on parts.subscription_id = contents.subscription_id
+    left join part_sums as sums
+        on
+            parts.version_number = sums.version_number
+            and parts.priced_at = sums.priced_at
+    left join part_discounts as discounts
+        on
+            parts.version_number = discounts.version_number
+            and parts.priced_at = discounts.priced_at
+            and discounts.item_id is null
+
+),
+
+compared_parts as (
 
     select
         *,
-        -- The first version begins with the subscription, however late it was first seen.
-        case
-            when rank() over (partition by id order by _fivetran_start nulls first) = 1
-                then least(
-                    _fivetran_start,
-                    greatest(coalesce(start_date, created), trial_end)
-                )
-            else _fivetran_start
-        end as interval_start,
-        least(
-            version_end,
-            coalesce(ended_at, case when status = 'canceled' then canceled_at end)
-        ) as interval_end
-    from versions_without_gaps
+        coalesce(
+            monthly_amount = lag(monthly_amount) over by_time
+            and plan = lag(plan) over by_time
+            and part_reason is null
+            and lag(part_reason) over by_time is null,
+            false
+        ) as is_same
+    from part_amounts
+    window by_time as (partition by version_number order by part_start)
+
+),
+
+dated_parts as (
+
+    -- The first part that was paid for stands for the version.
+    select
+        *,
+        lead(part_start) over (partition by version_number order by part_start) as next_start,
+        row_number() over (
+            partition by version_number
+            order by case when part_reason is null then 0 else 1 end, part_start
+        ) as part_number
+    from compared_parts
+    where not is_same
 
 ),
 
 stg_stripe__subscriptions as (
 
     select
-        intervals.id as subscription_id,
-        intervals.customer_id as customer_record_id,
-        contents.plan,
-        -- Only the subscription keeps earlier quantities, and only where it has one item.
-        cast(
+        subscription_id,
+        customer_id as customer_record_id,
+        plan,
+        monthly_amount,
+        currency,
+        end_reason,
+        part_start as started_at,
+        coalesce(next_start, ends_at) as ended_at,
+        case when part_number = 1 then source_table else source_table || '.change' end
+            as source_table,
+        case
+            when part_number = 1 then source_key
+            else source_key || '|' || cast(part_start as {{ dbt.type_string() }})
+        end as source_key,
+        loaded_at,
+        deleted_at,
+        part_reason as reason_code,
+        coalesce(
+            reason_detail,
             case
-                when contents.item_count = 1 and intervals.quantity is not null
-                    then {{ stripe_month(
-                        'intervals.quantity', 'contents.unit_amount',
-                        'contents.yearly_periods', 'contents.interval_count',
-                    ) }}
-                else contents.monthly_amount
-            end as decimal(18, 4)
-        ) as monthly_amount,
-        contents.currency,
-        intervals.cancellation_details_reason as end_reason,
-        intervals.interval_start as started_at,
-        intervals.interval_end as ended_at,
-        -- A trial, a start that was never paid and a pause bring no revenue; neither does
-        -- the last version of a subscription, which only says that it has ended.
-        {{ row_origin("
-            case
-                when not coalesce(intervals.livemode, true) then 'test_mode'
-                when intervals.status in ('incomplete', 'incomplete_expired', 'trialing', 'paused')
-                    then 'not_needed'
-                when intervals.interval_end <= intervals.interval_start then 'not_needed'
-                when contents.subscription_id is null then 'unknown_reference'
-                when contents.monthly_amount is null or intervals.interval_start is null
-                    then 'missing_value'
+                when part_reason is null then unknown_part
+                when part_reason = 'missing_value' and state is null then 'status'
+                when part_reason = 'missing_value' then 'ended_at'
             end
-        ", of='intervals') }}
-    from intervals
-    left join contents on intervals.id = contents.subscription_id
+        ) as reason_detail,
+        row_json
+    from dated_parts
+    where part_number = 1 or part_reason is null or part_reason like '%_amount'
 
 )
 

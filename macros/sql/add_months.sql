@@ -1,0 +1,4 @@
+{# A timestamp moved by whole months. #}
+{% macro add_months(timestamp, months) -%} {{ return(adapter.dispatch('add_months', 'revenue_funnel')(timestamp, months)) }} {%- endmacro %}
+
+{% macro default__add_months(timestamp, months) -%} {{ timestamp }} + to_months(cast({{ months }} as integer)) {%- endmacro %}

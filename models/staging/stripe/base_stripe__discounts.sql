@@ -1,0 +1,156 @@
+{# Grain: one row per subscription and discount that lowers its recurring revenue: of the subscription,
+   of one of its items, or of its customer. #}
+{{ config(enabled=provides('stg_stripe__subscriptions')) }}
+{%- set columns = {
+    'id': 'text', 'coupon_id': 'text', 'customer_id': 'text', 'subscription_id': 'text',
+    'subscription_item_id': 'text', 'type': 'text', 'type_id': 'text', 'invoice_id': 'text',
+    'invoice_item_id': 'text', 'start_at': 'timestamp', 'end_at': 'timestamp',
+    '_fivetran_deleted': 'boolean', '_fivetran_synced': 'timestamp',
+} %}
+
+with
+
+coupons as (
+
+    {{ read_lookup(
+        'stripe', 'coupon',
+        {
+            'id': 'text', 'percent_off': 'decimal', 'amount_off': 'decimal', 'currency': 'text',
+            'duration': 'text', 'duration_in_months': 'bigint',
+        },
+        key=['id'],
+    ) }}
+
+),
+
+subscription_discounts as (
+
+    {{ read_lookup('stripe', 'subscription_discount', columns, key=['id']) }}
+
+),
+
+other_discounts as ({{ read_lookup('stripe', 'discount', columns, key=['id']) }}),
+
+currencies as (select * from {{ ref('currencies') }}),
+
+item_prices as (select * from {{ ref('base_stripe__item_prices') }}),
+
+subscriptions as (
+
+    select distinct
+        subscription_id,
+        customer_id
+    from {{ ref('base_stripe__subscription_versions') }}
+
+),
+
+billing_intervals as (
+
+    select
+        subscription_id,
+        max(currency) as currency,
+        coalesce(max(interval_months), 1) as interval_months
+    from item_prices
+    group by subscription_id
+
+),
+
+discounts as (
+
+    -- One discount may be in both tables. A discount of one invoice is no recurring one.
+    select * from subscription_discounts
+    where invoice_id is null and invoice_item_id is null
+    union all
+    select other_discounts.*
+    from other_discounts
+    left join subscription_discounts on other_discounts.id = subscription_discounts.id
+    where
+        subscription_discounts.id is null
+        and other_discounts.invoice_id is null
+        and other_discounts.invoice_item_id is null
+
+),
+
+discounts_by_subscription as (
+
+    select
+        discounts.*,
+        discounts.subscription_id as discounted_id
+    from discounts
+    where discounts.subscription_id is not null
+    union all
+    -- That of the customer holds for subscriptions without one of their own.
+    select
+        discounts.*,
+        subscriptions.subscription_id as discounted_id
+    from discounts
+    inner join subscriptions on discounts.customer_id = subscriptions.customer_id
+    left join discounts as own_discounts
+        on subscriptions.subscription_id = own_discounts.subscription_id
+    where discounts.subscription_id is null and own_discounts.id is null
+
+),
+
+coupon_discounts as (
+
+    select
+        discounts.id as discount_id,
+        discounts.discounted_id as subscription_id,
+        coalesce(
+            discounts.subscription_item_id,
+            case when discounts.type = 'subscription_item' then discounts.type_id end
+        ) as item_id,
+        coupons.percent_off,
+        case
+            when upper(coupons.currency) = billing_intervals.currency
+                then {{ stripe_units(
+                    'coupons.amount_off', 'coupons.currency', 'currencies.minor_unit_digits',
+                ) }}
+        end as amount_off,
+        discounts.start_at,
+        discounts.end_at,
+        case when discounts._fivetran_deleted then discounts._fivetran_synced end as removed_at,
+        coalesce(billing_intervals.interval_months, 1) as interval_months,
+        case coupons.duration
+            when 'once' then 1
+            when 'repeating' then coupons.duration_in_months
+        end as month_count
+    from discounts_by_subscription as discounts
+    left join coupons on discounts.coupon_id = coupons.id
+    left join currencies on upper(coupons.currency) = currencies.currency
+    left join billing_intervals on discounts.discounted_id = billing_intervals.subscription_id
+    where
+        coupons.duration is null
+        or lower(coupons.duration) in ({{ texts_var('stripe_recurring_coupons') }})
+
+),
+
+base_stripe__discounts as (
+
+    -- A coupon for a number of months lowers every invoice that is made in them, to the end of the
+    -- period that the invoice bills.
+    select
+        discount_id,
+        subscription_id,
+        item_id,
+        percent_off,
+        amount_off,
+        coalesce(start_at, {{ start_of_time() }}) as starts_at,
+        least(
+            removed_at,
+            case
+                when month_count is null then coalesce(end_at, {{ end_of_time() }})
+                when interval_months = 1
+                    then coalesce(end_at, {{ add_months('start_at', 'month_count') }})
+                else {{ add_months(
+                    'start_at',
+                    'ceil(' ~ as_double('month_count') ~ ' / interval_months) * interval_months'
+                ) }}
+            end,
+            {{ end_of_time() }}
+        ) as ends_at
+    from coupon_discounts
+
+)
+
+select * from base_stripe__discounts
