@@ -1,5 +1,5 @@
-"""What is wrong with the seed of targets, in sentences, before a build starts: a target that is of no
-month, shares that do not add up, an amount below zero."""
+"""What is wrong with the seed of targets, in sentences, before a build starts: a target that is of
+no month, shares that do not add up, an amount below zero."""
 
 import csv
 from collections.abc import Iterator
@@ -42,14 +42,15 @@ def _faults_of_row(row: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _faults_of_shares(shares: dict[str, Decimal | None]) -> Iterator[tuple[str, str]]:
-    known = [share for share in shares.values() if share is not None]
+    known: list[Decimal] = [share for share in shares.values() if share is not None]
+    total = sum(known, Decimal(0))
     for name, share in shares.items():
         if share is not None and not 0 <= share <= 1:
             yield f"{name} is {share}.", "A share lies between 0 and 1, such as 0.55."
-    if len(known) == len(SHARES) and abs(sum(known) - 1) > TOLERANCE:
+    if len(known) == len(SHARES) and abs(total - 1) > TOLERANCE:
         yield (
             f"{' + '.join(f'{share.normalize():f}' for share in known)} = "
-            f"{sum(known, Decimal(0)).normalize():f}: the shares of new customers, expansion and"
+            f"{total.normalize():f}: the shares of new customers, expansion and"
             " renewals do not add up to 1.",
             f"Correct {', '.join(SHARES)}.",
         )

@@ -137,7 +137,7 @@ MISTAKES = (
     Mistake(
         "a target is of the middle of a month",
         (
-            "seeds/targets.csv, line 2: target_month is 2026-07-15, which is not the first day of a",
+            "seeds/targets.csv, line 2: target_month is 2026-07-15, which is not the first day",
             "What to do:",
             "Write 2026-07-01",
         ),

@@ -32,6 +32,8 @@ RUN_TIME_VARS = {
     "recycle_after_days": 80,
     "reevaluated_versions": [3],
     "stripe_company_keys": {"account": "salesforce"},
+    "stripe_recurring_coupons": ["once"],
+    "stripe_revenue_statuses": ["unpaid"],
     "zendesk_company_systems": {"digits": "salesforce", "other": "hubspot"},
     "zendesk_onboarding_tag": "started",
 }

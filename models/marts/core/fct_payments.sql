@@ -1,4 +1,4 @@
-{# Grain: one row per payment, refund or lost dispute of an account; what was returned is negative. #}
+{# Grain: one row per payment, refund or lost dispute of an account; money returned is negative. #}
 with
 
 payments as (select * from {{ ref('int_payments_unioned') }}),

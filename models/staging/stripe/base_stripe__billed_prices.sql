@@ -1,5 +1,5 @@
-{# Grain: one row per subscription item and start of a billed period: the price and quantity that its
-   invoice shows. #}
+{# Grain: one row per subscription item and start of a billed period: the price and quantity that
+   its invoice shows. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
 {%- set period_days = days_between('billed_prices.period_start', 'billed_prices.period_end') %}
 
@@ -87,7 +87,7 @@ billed_lines as (
         lines.amount >= 0
         and lines.period_start < {{ cutoff() }}
         and coalesce(invoices.created < {{ cutoff() }}, true)
-        and coalesce(invoices.status, '') != 'void'
+        and coalesce(invoices.status, '') <> 'void'
         and not coalesce(invoices.is_deleted, false)
         and coalesce(lines.subscription_item_id, single_items.item_id) is not null
 
@@ -156,7 +156,7 @@ priced_lines as (
             partition by billed_prices.item_id, billed_prices.period_start
             order by
                 billed_prices.is_proration desc, billed_prices.invoiced_at desc nulls last,
-                billed_prices.invoice_id desc, billed_prices.price_id
+                billed_prices.invoice_id desc, billed_prices.price_id asc
         ) as copy_number
     from billed_prices
     left join prices on billed_prices.price_id = prices.price_id

@@ -1,5 +1,5 @@
-{# Grain: one row per subscription and discount that lowers its recurring revenue: of the subscription,
-   of one of its items, or of its customer. #}
+{# Grain: one row per subscription and discount that lowers its recurring revenue: its own, that of
+   one of its items, or that of its customer. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
 {%- set columns = {
     'id': 'text', 'coupon_id': 'text', 'customer_id': 'text', 'subscription_id': 'text',
@@ -29,7 +29,11 @@ subscription_discounts as (
 
 ),
 
-other_discounts as ({{ read_lookup('stripe', 'discount', columns, key=['id']) }}),
+other_discounts as (
+
+    {{ read_lookup('stripe', 'discount', columns, key=['id']) }}
+
+),
 
 currencies as (select * from {{ ref('currencies') }}),
 

@@ -1,5 +1,5 @@
-{# Grain: one row per subscription item and interval in which it had one price and quantity. Invoices
-   show the past; the item itself only shows today. #}
+{# Grain: one row per subscription item and interval in which it had one price and quantity.
+   Invoices show the past; the item itself only shows today. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
 
 with
@@ -118,7 +118,7 @@ states as (
         and (
             billed.item_id is null
             or items.price_id is distinct from billed.price_id
-            or (not billed.is_whole_amount and items.quantity != billed.quantity)
+            or (not billed.is_whole_amount and items.quantity <> billed.quantity)
         )
 
 ),

@@ -79,7 +79,7 @@ base_stripe__prices as (
         both_forms.currency,
         -- A price in tiers has no amount per unit.
         case
-            when coalesce(both_forms.billing_scheme, '') != 'tiered'
+            when coalesce(both_forms.billing_scheme, '') <> 'tiered'
                 then {{ stripe_units(
                     'both_forms.minor_amount', 'both_forms.currency',
                     'currencies.minor_unit_digits',

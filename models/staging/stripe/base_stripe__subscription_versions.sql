@@ -1,5 +1,5 @@
-{# Grain: one row per landed version of a subscription, or per subscription where the connector keeps
-   none: from when to when it was paid for. #}
+{# Grain: one row per landed version of a subscription, or per subscription where the connector
+   keeps none: from when to when it was paid for. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
 
 {%- set has_history = has_landed('stripe', 'subscription_history') %}
@@ -101,7 +101,9 @@ states as (
             ended_at,
             case
                 when state = 'canceled'
-                    then coalesce(canceled_at, case when is_first then paid_until else _fivetran_start end)
+                    then coalesce(
+                        canceled_at, case when is_first then paid_until else _fivetran_start end
+                    )
             end
         ) as stopped_at
     from versions_without_gaps

@@ -75,10 +75,10 @@ charge_copies as (
     select
         *,
         row_number() over (
-            partition by id order by charge_reason nulls first, created desc
+            partition by id order by charge_reason asc nulls first, created desc
         ) as copy_number,
         row_number() over (
-            partition by payment_intent_id order by charge_reason nulls first, created desc
+            partition by payment_intent_id order by charge_reason asc nulls first, created desc
         ) as attempt_number
     from judged_charges
 
@@ -88,13 +88,13 @@ returns as (
 
     select
         'refund' as kind,
-        coalesce(lower(status), 'succeeded') = 'succeeded' as is_final,
+        coalesce(lower(refunds.status), 'succeeded') = 'succeeded' as is_final,
         refunds.*
     from refunds
     union all
     select
         'dispute' as kind,
-        lower(status) = 'lost' as is_final,
+        lower(disputes.status) = 'lost' as is_final,
         disputes.*
     from disputes
 
@@ -145,7 +145,7 @@ movements as (
         deleted_at,
         charge_reason as reason_code,
         coalesce(reason_detail, case
-            when charge_reason != 'missing_value' or reason_code is not null then null
+            when coalesce(charge_reason, '') != 'missing_value' or reason_code is not null then null
             when status is null and paid is null then 'status'
             else 'customer_id'
         end) as reason_detail,

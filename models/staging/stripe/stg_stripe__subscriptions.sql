@@ -124,9 +124,14 @@ part_sums as (
         min(items.plan) as plan,
         min(items.currency) as currency,
         min(items.quantity_then) as least_quantity,
-        min({{ stripe_month(1, 1, 'items.yearly_periods', 'items.interval_count') }})
-            as monthly_share,
-        bool_or(coalesce(discounts.is_unknown, false)) as is_unknown,
+        bool_or(
+            coalesce(discounts.is_unknown, false) or coalesce(sum_discounts.is_unknown, false)
+        ) as has_unknown_discount,
+        coalesce(max(sum_discounts.kept_share), 1) as kept_share,
+        min({{ stripe_month(
+            1, 'coalesce(sum_discounts.amount_off, 0)',
+            'items.yearly_periods', 'items.interval_count',
+        ) }}) as amount_off,
         case
             when bool_and(items.unit_amount is not null and items.yearly_periods is not null)
                 then sum(greatest(
@@ -147,6 +152,11 @@ part_sums as (
             items.version_number = discounts.version_number
             and items.priced_at = discounts.priced_at
             and items.item_id = discounts.item_id
+    left join part_discounts as sum_discounts
+        on
+            items.version_number = sum_discounts.version_number
+            and items.priced_at = sum_discounts.priced_at
+            and sum_discounts.item_id is null
     group by items.version_number, items.priced_at
 
 ),
@@ -157,14 +167,11 @@ part_amounts as (
         parts.*,
         sums.plan,
         sums.currency,
-        cast(greatest(
-            sums.monthly_amount * coalesce(discounts.kept_share, 1)
-            - sums.monthly_share * coalesce(discounts.amount_off, 0),
-            0
-        ) as decimal(18, 4)) as monthly_amount,
-        case
-            when coalesce(discounts.is_unknown, false) or sums.is_unknown then 'coupon_id'
-        end as unknown_part,
+        cast(case
+            when sums.monthly_amount * sums.kept_share < sums.amount_off then 0
+            else sums.monthly_amount * sums.kept_share - sums.amount_off
+        end as decimal(18, 4)) as monthly_amount,
+        sums.has_unknown_discount,
         case
             when parts.reason_code is not null then parts.reason_code
             when parts.state is null or (parts.state = 'canceled' and parts.ends_at is null)
@@ -193,11 +200,6 @@ part_amounts as (
         on
             parts.version_number = sums.version_number
             and parts.priced_at = sums.priced_at
-    left join part_discounts as discounts
-        on
-            parts.version_number = discounts.version_number
-            and parts.priced_at = discounts.priced_at
-            and discounts.item_id is null
 
 ),
 
@@ -255,7 +257,7 @@ stg_stripe__subscriptions as (
         coalesce(
             reason_detail,
             case
-                when part_reason is null then unknown_part
+                when part_reason is null and has_unknown_discount then 'coupon_id'
                 when part_reason = 'missing_value' and state is null then 'status'
                 when part_reason = 'missing_value' then 'ended_at'
             end
