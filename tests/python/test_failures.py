@@ -142,6 +142,7 @@ MISTAKES = (
             "Write 2026-07-01",
         ),
         (("seeds/targets.csv", "smb,2026-07-01,", "smb,2026-07-15,"),),
+        code=2,
     ),
     Mistake(
         "the shares of a target do not add up",
@@ -151,11 +152,13 @@ MISTAKES = (
             "Correct new_share, expansion_share, renewal_share.",
         ),
         (("seeds/targets.csv", "60000.00,0.55,0.15,0.3", "60000.00,0.8,0.2,0.3"),),
+        code=2,
     ),
     Mistake(
         "a target is negative",
         ("seeds/targets.csv, line 2: target_amount is -1000.", "What to do:", "0 or more"),
         (("seeds/targets.csv", "smb,2026-07-01,60000.00", "smb,2026-07-01,-1000"),),
+        code=2,
     ),
     Mistake(
         "a column of a seed is renamed",
