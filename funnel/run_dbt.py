@@ -1,5 +1,6 @@
 """Runs dbt in this process, each time on one database."""
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ def run_dbt(
         "--vars": json.dumps(dict(variables or {}), default=str),
     }
     options = [str(part) for option in places.items() for part in option]
-    with _database(database):
+    with _database(database), _nothing_thrown_away():
         return dbtRunner(manifest, list(callbacks)).invoke([*arguments, *options])
 
 
@@ -54,6 +55,20 @@ def _database(path: Path) -> Iterator[None]:
         os.environ.pop(DATABASE)
         if before is not None:
             os.environ[DATABASE] = before
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """dbt holds the whole project in memory, and Python would search it for waste again and again.
+
+    That is a tenth of the time of a build; one command ends before waste matters."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _let_go() -> None:

@@ -4,6 +4,7 @@ dbt parses anew for every database file and every other set of vars. Here the pa
 for each name of a database and each set of vars that parsing depends on, and both processes of the
 tests share dbt's own files of it."""
 
+import gc
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
+from dbt.artifacts.resources.v1.config import NodeConfig
 from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from filelock import FileLock
@@ -51,26 +53,35 @@ def run_dbt(
     """As `funnel.run_dbt` does. In a project aside, only the rows of seeds may have changed."""
     given = dict(variables or {})
     parsed_by = {name: value for name, value in given.items() if name not in RUN_TIME_VARS}
-    parsed = _parse(database.stem, json.dumps(parsed_by, sort_keys=True), project)
+    whole = "--write-json" in arguments
+    parsed = _parse(database.stem, json.dumps(parsed_by, sort_keys=True), project, whole)
     if not isinstance(parsed.result, Manifest):
         return parsed
-    # Hardly any test reads the description of the whole project that dbt writes after a command.
-    if "--write-json" not in arguments:
-        arguments = [*arguments, "--no-write-json"]
+    if not whole:
+        arguments = [*arguments, "--no-write-json", "--log-level-file", "none"]
     return run_dbt_from_files(
         arguments, database, target_path, given, project=project, manifest=parsed.result
     )
 
 
 @cache
-def _parse(stem: str, variables: str, project: Path) -> dbtRunnerResult:
+def _parse(stem: str, variables: str, project: Path, whole: bool) -> dbtRunnerResult:
+    """Hardly any test reads the descriptions in the database, dbt's log or its description of the
+    whole project: only the whole has them, as the company has that all tests read."""
     name = md5(f"{stem} {variables} {project}".encode()).hexdigest()
     folder = Path(os.environ[FOLDER]) / name
     with FileLock(f"{folder}.lock"):
-        return run_dbt_from_files(
+        parsed = run_dbt_from_files(
             ["parse", "--quiet"],
             folder / f"{stem}.duckdb",
             folder / "target",
             json.loads(variables),
             project=project,
         )
+    if isinstance(parsed.result, Manifest) and not whole:
+        for node in parsed.result.nodes.values():
+            if isinstance(node.config, NodeConfig):
+                node.config.persist_docs = {}
+    # Kept until the tests end: Python need not look through it for what can be thrown away.
+    gc.freeze()
+    return parsed
