@@ -337,6 +337,18 @@ def pages(target: Path) -> None:
 
 
 @funnel.command()
+def countries() -> None:
+    """Write the seed country_names, the ways to write a country, from Unicode's lists of names.
+
+    \b
+    Example: funnel countries
+    """
+    from funnel.countries import write_countries
+
+    sys.exit(write_countries())
+
+
+@funnel.command()
 @click.option("--rules", is_flag=True, help="List the rules and stop.")
 @click.option(
     "--target", type=FOLDER, default=ROOT / "target" / "check", help="dbt's own files for it."

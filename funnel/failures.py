@@ -178,14 +178,16 @@ def _written(name: str, project: Path) -> tuple[str, Mapping[str, str]]:
 
 def _unit_test_fault(node: Any, message: str) -> Fault:
     file = node.original_file_path
+    # A unit test that dbt cannot compile does not carry the name of its model.
+    model = getattr(node, "model", node.unique_id.split(".")[-2])
     return Fault(
-        f"The model {node.model} does not give the rows that its unit test expects: "
+        f"The model {model} does not give the rows that its unit test expects: "
         f"{_sentence(node.name).lower()}.",
         node.name,
         (node.description or "").strip(),
         message=re.sub(r"^Unit Test Error.*\n|^actual differs from expected:\s*", "", message),
         advice=Advice(
-            cause=f"A change to {node.model}, or to a macro or seed that it reads.",
+            cause=f"A change to {model}, or to a macro or seed that it reads.",
             remedy=f"If it was meant, correct the expected rows in {file}; if not, undo it.",
         ),
     )

@@ -1,4 +1,4 @@
-{# Numbers the staged rows of one key: usable before unusable, the one loaded last first, ties by content, so that
+{# Numbers the staged rows of one key: usable before unusable, the one loaded last first, of those one that is not deleted, ties by content, so that
    the order of arrival decides nothing. #}
 {% macro copy_number(entity, table) -%}
     row_number() over (
@@ -6,6 +6,7 @@
             order by
                 case when {{ table }}.reason_code is null then 0 else 1 end,
                 {{ table }}.loaded_at desc nulls last,
+                {{ table }}.deleted_at nulls first,
                 {% for name in shape(entity) %}{{ table }}.{{ name }} nulls last{{ ', ' if not loop.last }}{% endfor %}
         )
 {%- endmacro %}

@@ -20,7 +20,7 @@
         from ({{ read_source(system, table, read, key=key, optional=true, history=true) }}) as every_version
         where
             coalesce(reason_code, '') <> 'no_key'
-            {% if changed %}and coalesce({{ changed }} < {{ cutoff() }}, true){% endif %}
+            {% if changed %}and coalesce({{ changed }} < {{ utc_time(cutoff()) }}, true){% endif %}
     ) as versions
     where version_rank = 1
 {%- endmacro %}

@@ -6,7 +6,7 @@
    Both must be there; an unreadable value in one of them is an unreadable_value. An unreadable value in any other column is null:
    the row is used, and reason_detail names the first such column.
    apart: further columns that distinguish rows of one key, if they are there. optional: the table may be missing.
-   history: rows with _fivetran_active = false are used, too. #}
+   history: rows with _fivetran_active = false are used, too. Ids of Salesforce have 18 characters, whatever has landed. #}
 {% macro read_source(system, table, columns, key, needs=[], apart=[], optional=false, history=false) -%}
     {%- set landed = landed_columns(system, table, columns, key + needs, optional) -%}
     {%- set connector = ['_fivetran_deleted', 'is_deleted', '_fivetran_active', '_fivetran_synced'] -%}
@@ -14,7 +14,9 @@
     {%- set exists = landed is not none -%}
     {%- set values = {} -%}
     {%- for name, type in columns.items() -%}
-        {%- do values.update({name: landed_value(landed[name], type) if exists and name in landed else typed_null(type)}) -%}
+        {%- set value = landed_value(landed[name], type) if exists and name in landed else typed_null(type) -%}
+        {%- set is_salesforce_id = system == 'salesforce' and type == 'text' and (name == 'id' or name.endswith('_id')) -%}
+        {%- do values.update({name: salesforce_id(value) if is_salesforce_id else value}) -%}
     {%- endfor %}
     select
         {%- for name, value in values.items() %}

@@ -18,7 +18,8 @@
             'company_record_id': 'text', 'name': 'text', 'domain': 'text',
             'employees': 'bigint', 'industry': 'text', 'country': 'text',
             'yearly_revenue': 'decimal', 'parent_record_id': 'text',
-            'crm_system': 'text', 'crm_record_id': 'text', 'created_at': 'timestamp',
+            'crm_system': 'text', 'crm_record_id': 'text',
+            'merged_into_record_id': 'text', 'created_at': 'timestamp',
         },
         'touches': {
             'touch_id': 'text', 'record_id': 'text', 'anonymous_id': 'text',
@@ -38,7 +39,7 @@
             'primary_record_id': 'text', 'opportunity_type': 'text',
             'amount': 'decimal', 'currency': 'text', 'stage_label': 'text',
             'is_closed': 'boolean', 'is_won': 'boolean', 'lost_reason': 'text',
-            'owner_id': 'text', 'pipeline': 'text',
+            'owner_id': 'text', 'pipeline': 'text', 'expected_close_date': 'date',
             'created_at': 'timestamp', 'closed_at': 'timestamp',
         },
         'opportunity_people': {
@@ -47,6 +48,7 @@
         },
         'opportunity_changes': {
             'opportunity_id': 'text', 'label': 'text', 'amount': 'decimal',
+            'from_expected_close_date': 'date', 'expected_close_date': 'date',
             'changed_at': 'timestamp',
         },
         'subscriptions': {

@@ -1,5 +1,5 @@
-{# A query: the staging models of one entity in one table, the system's name in front. Columns of the shared shape that a staging
-   model leaves out are null. more: further text columns of the staging models. #}
+{# A query: the staging models of one entity in one table, the system's name in front, times in the business's time zone. Columns of
+   the shared shape that a staging model leaves out are null. more: further text columns of the staging models. #}
 {% macro stack_systems(entity, more) -%}
     {%- set columns = dict(shape(entity)) -%}
     {%- for name in more + ['source_table', 'source_key'] %}{% do columns.update({name: 'text'}) %}{% endfor -%}
@@ -14,6 +14,7 @@
             {%- for name, type in columns.items() %},
             {% if staged and name not in staged %}{{ typed_null(type) }} as {{ name }}
             {%- elif name == 'source_key' %}coalesce(source_key, '') as source_key
+            {%- elif type == 'timestamp' and time_zone() != 'UTC' %}{{ business_time(name) }} as {{ name }}
             {%- else %}{{ name }}
             {%- endif %}
             {%- endfor %}

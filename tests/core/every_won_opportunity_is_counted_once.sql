@@ -2,13 +2,37 @@ with
 
 quarantine as (select * from {{ ref('quarantine') }} where entity = 'opportunities'),
 
+staged as (
+
+    {{ stack_systems('opportunities', ['reason_code']) }}
+
+),
+
+later_deletions as (
+
+    -- Of several copies of a row the one that was loaded last counts, though it is deleted.
+    select
+        system,
+        source_table,
+        source_key,
+        max(loaded_at) as loaded_at
+    from staged
+    where reason_code is null and deleted_at < {{ cutoff() }}
+    group by system, source_table, source_key
+
+),
+
 landed as (
 
     select distinct
         staged.system,
         staged.opportunity_id,
         {{ key_of(['staged.system', 'staged.opportunity_id']) }} as opportunity_key
-    from ({{ stack_systems('opportunities', ['reason_code']) }}) as staged
+    from staged
+    left join later_deletions
+        on
+            {{ same_row_key('staged', 'later_deletions') }}
+            and staged.loaded_at < later_deletions.loaded_at
     left join quarantine
         on
             staged.system = quarantine.system
@@ -24,6 +48,7 @@ landed as (
     where
         coalesce(staged.is_won, stages.entered_by = 'opportunity_won')
         and staged.reason_code is null
+        and later_deletions.source_key is null
         and coalesce(staged.deleted_at, {{ end_of_time() }}) >= {{ cutoff() }}
         -- A row that was loaded as won before the cutoff is won, whatever its closing date.
         and (

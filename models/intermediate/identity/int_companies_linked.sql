@@ -26,6 +26,17 @@ references_between_systems as (
 
 ),
 
+merged_companies as (
+
+    select
+        companies.company_key,
+        survivors.company_key as other_company_key
+    from companies
+    inner join companies as survivors
+        on companies.merged_into_company_key = survivors.company_key
+
+),
+
 records_without_domain_link as (
 
     -- A subsidiary that shares its parent's domain is another company: neither it nor a record that
@@ -76,6 +87,13 @@ pairs as (
         other_company_key,
         'company_id' as match_method
     from references_between_systems
+    where company_key != other_company_key
+    union all
+    select
+        company_key,
+        other_company_key,
+        'company_id' as match_method
+    from merged_companies
     where company_key != other_company_key
     union all
     select

@@ -47,6 +47,16 @@ first_wins as (
 
 ),
 
+first_opportunities as (
+
+    -- A renewal or expansion begins a journey if no recorded opportunity won the account before.
+    select opportunities.*
+    from opportunities
+    inner join journeys on opportunities.opportunity_key = journeys.opportunity_key
+    where opportunities.opportunity_type = 'new' or journeys.assigned_by = 'own_journey'
+
+),
+
 moves as (
 
     -- Where `stage` is null, it is the one stage that is entered this way.
@@ -56,8 +66,16 @@ moves as (
         cast(null as {{ dbt.type_string() }}) as stage,
         cast(null as {{ dbt.type_string() }}) as exit_reason,
         created_at as occurred_at
-    from opportunities
-    where opportunity_type = 'new'
+    from first_opportunities
+    union all
+    select
+        opportunity_key,
+        'opportunity_lost' as entered_by,
+        null as stage,
+        lost_reason as exit_reason,
+        closed_at as occurred_at
+    from first_opportunities
+    where opportunity_type != 'new' and outcome = 'lost'
     union all
     -- Reopened after it was lost.
     select

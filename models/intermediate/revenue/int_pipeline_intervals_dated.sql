@@ -18,12 +18,13 @@ rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 opportunity_events as (
 
+    -- If nobody knows since when an opportunity is open, it is known to be open at the cutoff.
     select
         opportunity_key,
         cast(null as {{ dbt.type_string() }}) as label,
         cast(null as {{ dbt.type_string() }}) as stage,
         cast(null as decimal(18, 4)) as amount,
-        created_at as happened_at,
+        coalesce(created_at, {{ cutoff() }} - interval '1 microsecond') as happened_at,
         '' as source_key
     from opportunities
     union all
@@ -35,6 +36,7 @@ opportunity_events as (
         changed_at as happened_at,
         source_key
     from stage_changes
+    where label is not null or amount is not null
 
 ),
 
@@ -44,7 +46,9 @@ open_opportunities as (
     select
         landed_opportunities.opportunity_key,
         landed_opportunities.stage_label,
-        landed_opportunities.stage
+        landed_opportunities.stage,
+        landed_opportunities.is_known_at_cutoff
+        and landed_opportunities.stage_label is not null as is_stage_known
     from landed_opportunities
     inner join source_opportunities
         on landed_opportunities.opportunity_key = source_opportunities.opportunity_key
@@ -89,18 +93,20 @@ filled_events as (
 
 completed_events as (
 
-    -- The last event of an open opportunity has the amount of today; if it reports a close, its
-    -- history lacks the reopening, and the stage is that of today.
+    -- The last event of an open opportunity has the amount and the stage of today. If its own row
+    -- is newer than the cutoff, the history has the stage, unless that reports a close.
     select
         filled_events.opportunity_key,
         filled_events.happened_at,
         case
             when open_opportunities.opportunity_key is null then filled_events.label
+            when open_opportunities.is_stage_known then open_opportunities.stage_label
             when closing_stages.stage is null then filled_events.label
             else open_opportunities.stage_label
         end as label,
         case
             when open_opportunities.opportunity_key is null then filled_events.stage
+            when open_opportunities.is_stage_known then open_opportunities.stage
             when closing_stages.stage is null then filled_events.stage
             else open_opportunities.stage
         end as stage,
@@ -109,7 +115,8 @@ completed_events as (
                 then coalesce(filled_events.amount, source_opportunities.amount)
             else source_opportunities.amount
         end as amount,
-        filled_events.next_at
+        filled_events.next_at,
+        open_opportunities.opportunity_key is not null as is_open_now
     from filled_events
     inner join source_opportunities
         on filled_events.opportunity_key = source_opportunities.opportunity_key
@@ -146,9 +153,10 @@ int_pipeline_intervals_dated as (
             'rates', 'source_opportunities.currency', 'source_opportunities.created_at'
         ) }}
     where
-        closing_stages.stage is null
+        (closing_stages.stage is null or completed_events.is_open_now)
         -- An opportunity is not open before it was created, and an interval has a length.
-        and completed_events.happened_at >= opportunities.created_at
+        and completed_events.happened_at
+        >= coalesce(opportunities.created_at, {{ start_of_time() }})
         and (
             completed_events.next_at is null
             or completed_events.next_at > completed_events.happened_at

@@ -24,6 +24,7 @@ int_ad_spend_rows_checked as (
         {{ channel_of('source_rows', 'channels') }} as channel,
         {{ currency_or_default('source_rows.currency') }} as currency,
         source_rows.amount,
+        source_rows.currency is null as is_currency_assumed,
         source_rows.impressions,
         source_rows.clicks,
         source_rows.spend_date,

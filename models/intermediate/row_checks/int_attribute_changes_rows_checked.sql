@@ -34,6 +34,8 @@ records as (
 
 ),
 
+country_names as (select * from {{ ref('country_names') }}),
+
 int_attribute_changes_rows_checked as (
 
     select
@@ -43,10 +45,15 @@ int_attribute_changes_rows_checked as (
         keyed_rows.record_key,
         keyed_rows.attribute,
         -- 0 employees means unknown; a score of 0 is a score.
-        nullif(keyed_rows.read_value, case keyed_rows.attribute when 'employees' then '0' end)
-            as value,
-        nullif(
-            keyed_rows.read_from_value, case keyed_rows.attribute when 'employees' then '0' end
+        coalesce(
+            country_names.country,
+            nullif(keyed_rows.read_value, case keyed_rows.attribute when 'employees' then '0' end)
+        ) as value,
+        coalesce(
+            from_country_names.country,
+            nullif(
+                keyed_rows.read_from_value, case keyed_rows.attribute when 'employees' then '0' end
+            )
         ) as from_value,
         keyed_rows.changed_at,
         {{ checked_origin('keyed_rows') }},
@@ -63,6 +70,16 @@ int_attribute_changes_rows_checked as (
         on
             keyed_rows.entity = records.entity
             and keyed_rows.record_key = records.record_key
+    left join country_names
+        on
+            case keyed_rows.attribute when 'country' then {{ country_name('keyed_rows.value') }} end
+            = country_names.country_name
+    left join country_names as from_country_names
+        on
+            case keyed_rows.attribute
+                when 'country' then {{ country_name('keyed_rows.from_value') }}
+            end
+            = from_country_names.country_name
 
 )
 

@@ -7,6 +7,8 @@ source_rows as (
 
 ),
 
+country_names as (select * from {{ ref('country_names') }}),
+
 int_companies_rows_checked as (
 
     select
@@ -14,17 +16,26 @@ int_companies_rows_checked as (
         source_rows.system,
         source_rows.company_record_id,
         {{ key_of(['source_rows.system', 'source_rows.parent_record_id']) }} as parent_company_key,
-        {{ key_of(['source_rows.crm_system', 'source_rows.crm_record_id']) }} as crm_company_key,
+        {{ key_of([
+            'source_rows.crm_system',
+            "case source_rows.crm_system when 'salesforce' then "
+            ~ salesforce_id('source_rows.crm_record_id')
+            ~ " else source_rows.crm_record_id end",
+        ]) }} as crm_company_key,
+        {{ key_of(['source_rows.system', 'source_rows.merged_into_record_id']) }}
+            as merged_into_company_key,
         source_rows.name,
         {{ bare_domain('source_rows.domain') }} as domain,
         case when source_rows.employees > 0 then source_rows.employees end as employees,
         source_rows.industry,
-        upper(source_rows.country) as country,
+        coalesce(country_names.country, upper(source_rows.country)) as country,
         source_rows.yearly_revenue,
         source_rows.created_at,
         {{ checked_origin('source_rows') }},
         source_rows.reason_code
     from source_rows
+    left join country_names
+        on {{ country_name('source_rows.country') }} = country_names.country_name
 
 )
 

@@ -66,6 +66,7 @@ int_opportunities_rows_checked as (
         {{ key_of(['source_rows.system', 'company_record_id']) }} as company_key,
         {{ key_of(['source_rows.system', 'primary_record_id']) }} as record_key,
         {{ key_of(['source_rows.system', 'owner_id']) }} as owner_key,
+        source_rows.owner_id,
         coalesce(source_rows.opportunity_type, 'new') as opportunity_type,
         source_rows.pipeline,
         source_rows.lost_reason,
@@ -73,7 +74,9 @@ int_opportunities_rows_checked as (
         source_rows.amount,
         source_rows.stage_label,
         source_rows.stage,
+        source_rows.expected_close_date,
         source_rows.is_known_at_cutoff,
+        source_rows.currency is null as is_currency_assumed,
         -- As of the cutoff: an opportunity that was closed later is still open.
         source_rows.is_closed_now
         and (source_rows.is_known_at_cutoff or source_rows.is_closed_by_cutoff) as is_closed,

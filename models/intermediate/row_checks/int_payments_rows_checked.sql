@@ -37,6 +37,7 @@ int_payments_rows_checked as (
         keyed_rows.kind,
         {{ currency_or_default('keyed_rows.currency') }} as currency,
         keyed_rows.amount,
+        keyed_rows.currency is null as is_currency_assumed,
         keyed_rows.paid_at,
         keyed_rows.originally_paid_at,
         {{ checked_origin('keyed_rows') }},

@@ -7,6 +7,8 @@ source_rows as (
 
 ),
 
+country_names as (select * from {{ ref('country_names') }}),
+
 int_people_rows_checked as (
 
     select
@@ -18,7 +20,7 @@ int_people_rows_checked as (
         source_rows.phone,
         source_rows.job_title,
         source_rows.seniority,
-        upper(source_rows.country) as country,
+        coalesce(country_names.country, upper(source_rows.country)) as country,
         source_rows.company_name,
         {{ bare_domain('source_rows.company_domain') }} as company_domain,
         source_rows.company_employees,
@@ -30,6 +32,8 @@ int_people_rows_checked as (
         {{ checked_origin('source_rows') }},
         source_rows.reason_code
     from source_rows
+    left join country_names
+        on {{ country_name('source_rows.country') }} = country_names.country_name
 
 )
 

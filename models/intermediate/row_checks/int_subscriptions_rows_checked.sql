@@ -37,6 +37,7 @@ int_subscriptions_rows_checked as (
         keyed_rows.end_reason,
         {{ currency_or_default('keyed_rows.currency') }} as currency,
         keyed_rows.monthly_amount,
+        keyed_rows.currency is null as is_currency_assumed,
         keyed_rows.started_at,
         case when keyed_rows.ended_at < {{ cutoff() }} then keyed_rows.ended_at end as ended_at,
         {{ checked_origin('keyed_rows') }},

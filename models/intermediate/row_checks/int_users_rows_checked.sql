@@ -3,7 +3,7 @@ with
 
 source_rows as (
 
-    {{ union_sources('users') }}
+    {{ union_sources('users', keeps_deleted=true) }}
 
 ),
 

@@ -6,6 +6,8 @@ opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
 journey_assignments as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
+revisions as (select * from {{ ref('int_opportunity_revisions_measured') }}),
+
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
@@ -60,12 +62,18 @@ dim_opportunities as (
         {{ in_reporting_currency('opportunities.amount', 'rates.rate') }} as amount,
         cast(coalesce(opportunity_wins.amount, 0) as decimal(18, 2)) as won_amount,
         {{ days_between('opportunities.created_at', 'opportunities.closed_at') }} as cycle_days,
+        revisions.push_count,
+        revisions.pushed_days,
         opportunities.has_person,
         opportunities.created_at,
-        opportunities.closed_at
+        opportunities.closed_at,
+        revisions.restated_win_at,
+        revisions.first_expected_close_date,
+        revisions.expected_close_date
     from opportunities
     inner join journey_assignments
         on opportunities.opportunity_key = journey_assignments.opportunity_key
+    left join revisions on opportunities.opportunity_key = revisions.opportunity_key
     left join opportunity_wins
         on opportunities.opportunity_key = opportunity_wins.opportunity_key
     left join journeys on journey_assignments.journey_key = journeys.journey_key

@@ -1,16 +1,33 @@
-{# Grain: one row per user of a source system who can own opportunities. Without the name. #}
+{# Grain: one row per user of a source system, and per owner of an opportunity whom its system does
+   not list. Without the name. #}
 with
 
 users as (select * from {{ ref('int_users_unioned') }}),
 
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
+opportunity_owners as (
+
+    select distinct
+        owner_key,
+        system,
+        owner_id
+    from opportunities
+    where owner_key is not null
+
+),
+
 dim_owners as (
 
     select
-        owner_key,
-        system,
-        user_id,
-        team
+        coalesce(users.owner_key, opportunity_owners.owner_key) as owner_key,
+        coalesce(users.system, opportunity_owners.system) as system,
+        coalesce(users.user_id, opportunity_owners.owner_id) as user_id,
+        users.team,
+        users.owner_key is not null and coalesce(users.deleted_at >= {{ cutoff() }}, true)
+            as is_listed
     from users
+    full outer join opportunity_owners on users.owner_key = opportunity_owners.owner_key
 
 )
 

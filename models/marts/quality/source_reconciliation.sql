@@ -1,6 +1,7 @@
 {# Grain: one row per source table, row status and reason. Where every source row went; and, apart
    from that, how many erased rows are retained. #}
-{%- set remark = "case when reason_detail is not null then 'unreadable_part' end" -%}
+{%- set unreadable_part = "when reason_detail is not null then 'unreadable_part'" -%}
+{%- set assumed_currency = "when is_currency_assumed then 'assumed_currency'" -%}
 with
 
 reasons as (select * from {{ ref('row_reasons') }}),
@@ -34,6 +35,8 @@ row_counts as (
     {%- endfor %}
     -- Rows that it does not.
     {%- for entity in entities() %}
+    {%- set remark = "case " ~ unreadable_part
+        ~ (" " ~ assumed_currency if 'currency' in shape(entity) else "") ~ " end" %}
     select
         system,
         source_table,

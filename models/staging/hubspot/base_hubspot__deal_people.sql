@@ -30,7 +30,7 @@ base_hubspot__deal_people as (
             partition by deal_id
             order by
                 case when reason_code is null then 0 else 1 end,
-                case when deleted_at < {{ cutoff() }} then 1 else 0 end,
+                case when deleted_at < {{ utc_time(cutoff()) }} then 1 else 0 end,
                 case when category = 'USER_DEFINED' then 1 else 0 end,
                 length(contact_id) nulls last,
                 contact_id nulls last

@@ -31,9 +31,24 @@ contacts as (
 
     {{ read_lookup(
         'hubspot', 'contact',
-        {'id': 'text', 'property_email': 'text', 'property_createdate': 'timestamp'},
+        {
+            'id': 'text', 'property_email': 'text',
+            'property_hs_additional_emails': 'text', 'properties_hs_additional_emails': 'text',
+            'property_createdate': 'timestamp',
+        },
         key=['id'],
     ) }}
+
+),
+
+addressees as (
+
+    select
+        id,
+        {{ contact_addresses() }} as typed
+    from contacts
+    -- One that is made later can't have got the mail.
+    where coalesce(property_createdate < {{ utc_time(cutoff()) }}, true)
 
 ),
 
@@ -47,7 +62,7 @@ campaigns as (
 
 texts as (
 
-    select property_email as typed from contacts
+    select typed from addressees
     union
     select recipient as typed from email_events
 
@@ -64,11 +79,9 @@ recipients as (
 
     select
         addresses.address,
-        min(contacts.id) as contact_id
-    from contacts
-    inner join addresses on contacts.property_email = addresses.typed
-    -- One that is made later can't have got the mail.
-    where coalesce(contacts.property_createdate < {{ cutoff() }}, true)
+        min(addressees.id) as contact_id
+    from addressees
+    inner join addresses on addressees.typed = addresses.typed
     group by addresses.address
 
 ),

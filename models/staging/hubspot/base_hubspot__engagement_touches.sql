@@ -30,7 +30,7 @@ detail_by_engagement as (
     select
         engagement_id,
         max(kind) as kind,
-        max(outcome) as outcome,
+        max(outcome_reason) as outcome_reason,
         min(occurred_at) as occurred_at,
         min(deleted_at) as deleted_at
     from details
@@ -55,7 +55,7 @@ engagement_links as (
             when links.reason_code is not null then links.reason_code
             when upper(engagements.type) not in ('CALL', 'MEETING') then 'not_needed'
             when detail.engagement_id is null then 'unknown_reference'
-            when coalesce(detail.outcome, '') <> 'COMPLETED' then 'not_needed'
+            when detail.outcome_reason is not null then detail.outcome_reason
             when detail.occurred_at is null then 'missing_value'
         end as reason_code,
         links.reason_detail,

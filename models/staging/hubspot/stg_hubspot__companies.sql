@@ -1,4 +1,4 @@
-{# Grain: one row per company. #}
+{# Grain: one row per company, and per company without a row that another one was merged from. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -17,6 +17,7 @@ companies as (
             'property_annualrevenue': 'decimal',
             'property_hs_parent_company_id': 'text',
             'property_salesforceaccountid': 'text',
+            'property_hs_merged_object_ids': 'text',
             'property_createdate': 'timestamp',
         },
         key=['id'],
@@ -24,24 +25,76 @@ companies as (
 
 ),
 
+usable_companies as (select * from companies where reason_code is null),
+
+merged_entries as (
+
+    {{ list_entries(
+        'usable_companies', ['id', 'property_createdate', 'loaded_at', 'row_json'],
+        'property_hs_merged_object_ids'
+    ) }}
+
+),
+
+-- If a company is in two lists, its survivor was merged, too: the newer list has both.
+merged_companies as (
+
+    select
+        entry as merged_id,
+        max(id) as survivor_id,
+        max(loaded_at) as loaded_at,
+        max(row_json) as row_json
+    from merged_entries
+    where entry <> id
+    group by entry
+
+),
+
 stg_hubspot__companies as (
 
     select
-        id as company_record_id,
-        property_name as name,
-        property_domain as domain,
-        property_numberofemployees as employees,
-        property_industry as industry,
-        property_country as country,
-        property_annualrevenue as yearly_revenue,
-        property_hs_parent_company_id as parent_record_id,
+        companies.id as company_record_id,
+        companies.property_name as name,
+        companies.property_domain as domain,
+        companies.property_numberofemployees as employees,
+        companies.property_industry as industry,
+        companies.property_country as country,
+        companies.property_annualrevenue as yearly_revenue,
+        companies.property_hs_parent_company_id as parent_record_id,
         -- HubSpot's own Salesforce sync writes the account's id onto the company.
-        case when property_salesforceaccountid is not null then 'salesforce' end
+        case when companies.property_salesforceaccountid is not null then 'salesforce' end
             as crm_system,
-        property_salesforceaccountid as crm_record_id,
-        property_createdate as created_at,
-        {{ row_origin() }}
+        companies.property_salesforceaccountid as crm_record_id,
+        merged_companies.survivor_id as merged_into_record_id,
+        companies.property_createdate as created_at,
+        {{ row_origin(of='companies') }}
     from companies
+    left join merged_companies on companies.id = merged_companies.merged_id
+    union all
+    -- Other systems may still name a company whose own row went with the merge.
+    select
+        merged_companies.merged_id as company_record_id,
+        {{ typed_null('text') }} as name,
+        {{ typed_null('text') }} as domain,
+        cast(null as bigint) as employees,
+        {{ typed_null('text') }} as industry,
+        {{ typed_null('text') }} as country,
+        {{ typed_null('decimal') }} as yearly_revenue,
+        {{ typed_null('text') }} as parent_record_id,
+        {{ typed_null('text') }} as crm_system,
+        {{ typed_null('text') }} as crm_record_id,
+        merged_companies.survivor_id as merged_into_record_id,
+        cast(null as timestamp) as created_at,
+        'company.merged_ids' as source_table,
+        merged_companies.merged_id as source_key,
+        merged_companies.loaded_at,
+        cast(null as timestamp) as deleted_at,
+        {{ typed_null('text') }} as reason_code,
+        {{ typed_null('text') }} as reason_detail,
+        merged_companies.row_json
+    from merged_companies
+    left join companies on merged_companies.merged_id = companies.id
+    where companies.id is null
 
 )
 

@@ -16,7 +16,6 @@ deals as (
             'property_createdate': 'timestamp', 'property_closedate': 'timestamp',
         },
         key=['deal_id'],
-        needs=['property_createdate'],
     ) }}
 
 ),
@@ -95,7 +94,7 @@ deal_companies as (
         deal_id,
         coalesce(min(case type_id when '5' then company_id end), min(company_id)) as company_id
     from company_links
-    where reason_code is null
+    where reason_code is null and coalesce(deleted_at >= {{ utc_time(cutoff()) }}, true)
     group by deal_id
 
 ),
@@ -106,7 +105,10 @@ primary_people as (
         opportunity_id,
         min(record_id) as record_id
     from people
-    where is_primary and reason_code is null
+    where
+        is_primary
+        and reason_code is null
+        and coalesce(deleted_at >= {{ utc_time(cutoff()) }}, true)
     group by opportunity_id
 
 ),
@@ -126,6 +128,7 @@ stg_hubspot__opportunities as (
         deals.property_closed_lost_reason as lost_reason,
         deals.owner_id,
         coalesce(pipelines.label, deals.deal_pipeline_id) as pipeline,
+        cast({{ business_time('deals.property_closedate') }} as date) as expected_close_date,
         deals.property_createdate as created_at,
         -- The close date of an open deal is only a forecast.
         case when coalesce(deals.is_closed, true) then deals.property_closedate end

@@ -45,6 +45,7 @@ steps as (
         deal_id,
         value as stage_id,
         {{ typed_null('decimal') }} as amount,
+        cast(null as date) as expected_close_date,
         date_entered as changed_at,
         {{ row_origin() }}
     from stage_entries
@@ -53,14 +54,20 @@ steps as (
         deal_id,
         case when name = 'dealstage' then value end as stage_id,
         case when name = 'amount' then {{ as_decimal('value') }} end as amount,
+        case
+            when name = 'closedate' then cast({{ business_time(text_to_utc('value')) }} as date)
+        end
+            as expected_close_date,
         timestamp as changed_at,
         {{ row_origin("
             case
-                when name not in ('amount', 'dealstage') or value is null
+                when name not in ('amount', 'closedate', 'dealstage') or value is null
                     then 'not_needed'
                 when name = 'dealstage' and " ~ has_stages | lower ~ "
                     then 'detail_row'
                 when name = 'amount' and " ~ as_decimal('value') ~ " is null
+                    then 'unreadable_value'
+                when name = 'closedate' and " ~ text_to_utc('value') ~ " is null
                     then 'unreadable_value'
             end
         ") }}
@@ -75,6 +82,9 @@ stg_hubspot__opportunity_changes as (
         -- A stage that no pipeline knows keeps its id, so that it can be found.
         coalesce(stages.label, steps.stage_id) as label,
         steps.amount,
+        -- HubSpot's history holds the new value only.
+        cast(null as date) as from_expected_close_date,
+        steps.expected_close_date,
         steps.changed_at,
         {{ row_origin(of='steps') }}
     from steps

@@ -1,4 +1,4 @@
-{# Grain: one row per contact. #}
+{# Grain: one row per contact, and per contact without a row that another one was merged from. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -10,6 +10,8 @@ contacts as (
         {
             'id': 'text',
             'property_email': 'text',
+            'property_hs_additional_emails': 'text',
+            'properties_hs_additional_emails': 'text',
             'property_phone': 'text',
             'property_jobtitle': 'text',
             'property_seniority': 'text',
@@ -19,6 +21,8 @@ contacts as (
             'property_hs_analytics_source': 'text',
             'property_lifecyclestage': 'text',
             'property_hubspotscore': 'bigint',
+            'property_hs_calculated_merged_vids': 'text',
+            'property_hs_merged_object_ids': 'text',
             'property_createdate': 'timestamp',
         },
         key=['id'],
@@ -27,11 +31,50 @@ contacts as (
 
 ),
 
+merging_contacts as (
+
+    select
+        *,
+        coalesce(property_hs_calculated_merged_vids, '')
+        || ';' || coalesce(property_hs_merged_object_ids, '') as merged_ids
+    from contacts
+    where
+        reason_code is null
+        and (
+            property_hs_calculated_merged_vids is not null
+            or property_hs_merged_object_ids is not null
+        )
+
+),
+
+merged_entries as (
+
+    {{ list_entries(
+        'merging_contacts', ['id', 'property_createdate', 'loaded_at', 'row_json'], 'merged_ids'
+    ) }}
+
+),
+
+merged_contacts as (
+
+    -- Each entry is an id, with or without the time of the merge after a colon.
+    select
+        trim(split_part(entry, ':', 1)) as merged_id,
+        min(property_createdate) as property_createdate,
+        coalesce(max({{ text_to_utc("split_part(entry, ':', 2)") }}), max(loaded_at)) as merged_at,
+        max(loaded_at) as loaded_at,
+        max(row_json) as row_json
+    from merged_entries
+    where trim(split_part(entry, ':', 1)) not in ('', id)
+    group by trim(split_part(entry, ':', 1))
+
+),
+
 stg_hubspot__people as (
 
     select
         id as record_id,
-        property_email as email,
+        {{ contact_addresses() }} as email,
         property_phone as phone,
         property_jobtitle as job_title,
         property_seniority as seniority,
@@ -47,6 +90,34 @@ stg_hubspot__people as (
         property_createdate as created_at,
         {{ row_origin() }}
     from contacts
+    union all
+    -- Touches and labels still name a contact whose own row went with the merge.
+    select
+        merged_contacts.merged_id as record_id,
+        {{ typed_null('text') }} as email,
+        {{ typed_null('text') }} as phone,
+        {{ typed_null('text') }} as job_title,
+        {{ typed_null('text') }} as seniority,
+        {{ typed_null('text') }} as country,
+        {{ typed_null('text') }} as company_record_id,
+        {{ typed_null('text') }} as company_name,
+        {{ typed_null('text') }} as company_domain,
+        cast(null as bigint) as company_employees,
+        {{ typed_null('text') }} as lead_source,
+        {{ typed_null('text') }} as stage_label,
+        cast(null as bigint) as lead_score,
+        cast(null as boolean) as is_test,
+        merged_contacts.property_createdate as created_at,
+        'contact.merged_ids' as source_table,
+        merged_contacts.merged_id as source_key,
+        merged_contacts.loaded_at,
+        merged_contacts.merged_at as deleted_at,
+        {{ typed_null('text') }} as reason_code,
+        {{ typed_null('text') }} as reason_detail,
+        merged_contacts.row_json
+    from merged_contacts
+    left join contacts on merged_contacts.merged_id = contacts.id
+    where contacts.id is null
 
 )
 

@@ -1,8 +1,6 @@
 {# Grain: one row per merge of two contacts. #}
 {{ config(enabled=provides(model.name)) }}
 
-{%- set longest = 20 %}
-
 with
 
 audited_merges as (
@@ -32,29 +30,19 @@ contacts as (
 
 ),
 
-positions as (
-
-    {% for position in range(1, longest + 2) %}
-    select {{ position }} as place
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
+usable_contacts as (select * from contacts where reason_code is null),
 
 lists as (
 
     {% for column in ['property_hs_calculated_merged_vids', 'property_hs_merged_object_ids'] %}
     select
-        contacts.*,
-        '{{ column }}' as list_name,
-        positions.place,
-        split_part(contacts.{{ column }}, ';', positions.place) as entry
-    from contacts
-    cross join positions
-    where
-        contacts.reason_code is null
-        and contacts.{{ column }} is not null
-        and split_part(contacts.{{ column }}, ';', positions.place) <> ''
+        *,
+        '{{ column }}' as list_name
+    from (
+        {{ list_entries(
+            'usable_contacts', ['id', 'property_createdate', 'loaded_at', 'row_json'], column
+        ) }}
+    ) as entries_of_{{ loop.index }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -72,9 +60,8 @@ listed_merges as (
         loaded_at,
         -- A merge stays true when the record that lists it is deleted later.
         cast(null as timestamp) as deleted_at,
-        -- One entry more than a list may have is not read.
-        case when place > {{ longest }} then 'unreadable_value' end as reason_code,
-        case when place > {{ longest }} then list_name end as reason_detail,
+        {{ typed_null('text') }} as reason_code,
+        {{ typed_null('text') }} as reason_detail,
         row_json
     from lists
 

@@ -10,6 +10,7 @@ analytics as (
         {
             'campaign_id': 'text',
             'cost_in_local_currency': 'decimal',
+            'cost_in_usd': 'decimal',
             'impressions': 'bigint',
             'clicks': 'bigint',
             'day': 'date',
@@ -53,8 +54,15 @@ stg_linkedin_ads__ad_spend as (
         analytics.campaign_id as campaign,
         campaigns.name as campaign_name,
         'paid_social' as channel_label,
-        analytics.cost_in_local_currency as amount,
-        upper(accounts.currency) as currency,
+        -- If nothing says what the local currency is, the amount in US dollars counts.
+        case
+            when accounts.currency is null and analytics.cost_in_usd is not null
+                then analytics.cost_in_usd
+            else analytics.cost_in_local_currency
+        end as amount,
+        coalesce(
+            upper(accounts.currency), case when analytics.cost_in_usd is not null then 'USD' end
+        ) as currency,
         analytics.impressions,
         analytics.clicks,
         analytics.day as spend_date,

@@ -9,7 +9,7 @@ tasks as (
         'salesforce', 'task',
         {
             'id': 'text', 'who_id': 'text', 'type': 'text', 'task_subtype': 'text',
-            'status': 'text', 'is_closed': 'boolean',
+            'status': 'text', 'is_closed': 'boolean', 'call_disposition': 'text',
             'completed_date_time': 'timestamp', 'activity_date': 'timestamp',
         },
         key=['id'],
@@ -32,28 +32,50 @@ events as (
 
 ),
 
+outcomes as (
+
+    select * from {{ ref('activity_outcomes') }}
+    where system = 'salesforce' and kind = 'sales_call'
+
+),
+
+called_tasks as (
+
+    select
+        tasks.*,
+        case
+            when tasks.call_disposition is null or outcomes.is_counted then null
+            when outcomes.is_counted = false then 'not_needed'
+            else 'unknown_label'
+        end as outcome_reason
+    from tasks
+    left join outcomes on lower(tasks.call_disposition) = outcomes.outcome
+
+),
+
 activities as (
 
     select
         id,
         who_id,
         'sales_call' as kind,
-        coalesce(completed_date_time, activity_date) as occurred_at,
+        coalesce(completed_date_time, {{ day_or_moment('activity_date') }}) as occurred_at,
         {{ row_origin("
             case
                 when coalesce(task_subtype, '') <> 'Call' and coalesce(type, '') <> 'Call'
                     then 'not_needed'
                 when coalesce(status, '') <> 'Completed' and not coalesce(is_closed, false)
                     then 'not_needed'
+                else outcome_reason
             end
         ") }}
-    from tasks
+    from called_tasks
     union all
     select
         id,
         who_id,
         'meeting_held' as kind,
-        coalesce(start_date_time, activity_date_time) as occurred_at,
+        coalesce(start_date_time, {{ day_or_moment('activity_date_time') }}) as occurred_at,
         {{ row_origin() }}
     from events
 

@@ -17,6 +17,7 @@ accounts as (
             'billing_country_code': 'text',
             'annual_revenue': 'decimal',
             'parent_id': 'text',
+            'master_record_id': 'text',
             'created_date': 'timestamp',
         },
         key=['id'],
@@ -37,6 +38,7 @@ stg_salesforce__companies as (
         parent_id as parent_record_id,
         {{ typed_null('text') }} as crm_system,
         {{ typed_null('text') }} as crm_record_id,
+        master_record_id as merged_into_record_id,
         created_date as created_at,
         {{ row_origin() }}
     from accounts

@@ -15,7 +15,6 @@ opportunities as (
             'created_date': 'timestamp', 'close_date': 'timestamp',
         },
         key=['id'],
-        needs=['created_date'],
     ) }}
 
 ),
@@ -30,6 +29,16 @@ roles as (
         },
         key=['id'],
         optional=true,
+    ) }}
+
+),
+
+leads as (
+
+    {{ read_lookup(
+        'salesforce', 'lead',
+        {'id': 'text', 'converted_opportunity_id': 'text', 'converted_date': 'timestamp'},
+        key=['id'],
     ) }}
 
 ),
@@ -56,6 +65,21 @@ opportunities_with_states as (
 
 ),
 
+ranked_leads as (
+
+    select
+        id,
+        converted_opportunity_id,
+        row_number() over (
+            partition by converted_opportunity_id order by converted_date nulls last, id
+        ) as position
+    from leads
+    where
+        converted_opportunity_id is not null
+        and coalesce(converted_date < {{ utc_time(cutoff()) }}, true)
+
+),
+
 -- If no contact is marked as primary, the first one to take part is.
 ranked_roles as (
 
@@ -72,8 +96,8 @@ ranked_roles as (
     from roles
     where
         reason_code is null
-        and coalesce(created_date < {{ cutoff() }}, true)
-        and coalesce(deleted_at >= {{ cutoff() }}, true)
+        and coalesce(created_date < {{ utc_time(cutoff()) }}, true)
+        and coalesce(deleted_at >= {{ utc_time(cutoff()) }}, true)
 
 ),
 
@@ -82,7 +106,8 @@ stg_salesforce__opportunities as (
     select
         opportunities.id as opportunity_id,
         opportunities.account_id as company_record_id,
-        ranked_roles.contact_id as primary_record_id,
+        -- Whose lead became the opportunity, though a colleague may be its contact.
+        coalesce(ranked_leads.id, ranked_roles.contact_id) as primary_record_id,
         {{ opportunity_type('opportunities.type') }} as opportunity_type,
         opportunities.amount,
         upper(opportunities.currency_iso_code) as currency,
@@ -92,16 +117,24 @@ stg_salesforce__opportunities as (
         opportunities.loss_reason_c as lost_reason,
         opportunities.owner_id,
         opportunities.record_type_id as pipeline,
+        cast({{ business_time(day_or_moment('opportunities.close_date')) }} as date)
+            as expected_close_date,
         opportunities.created_date as created_at,
         -- The close date of an open opportunity is only a forecast.
-        case when coalesce(opportunities.is_closed_now, true) then opportunities.close_date end
-            as closed_at,
+        case
+            when coalesce(opportunities.is_closed_now, true)
+                then {{ day_or_moment('opportunities.close_date') }}
+        end as closed_at,
         {{ row_origin(of='opportunities') }}
     from opportunities_with_states as opportunities
     left join ranked_roles
         on
             opportunities.id = ranked_roles.opportunity_id
             and ranked_roles.position = 1
+    left join ranked_leads
+        on
+            opportunities.id = ranked_leads.converted_opportunity_id
+            and ranked_leads.position = 1
 
 )
 

@@ -1,5 +1,15 @@
-{# Grain: one row per change of an opportunity's field, and per version of an opportunity. #}
+{# Grain: one row per change of an opportunity's field, and per version of an opportunity. A table
+   opportunity_history holds the connector's versions of opportunities, or Salesforce's own object
+   of that name: a row each time that the stage, the amount or the close date changed. #}
 {{ config(enabled=provides(model.name)) }}
+
+{%- set is_own_object = (
+    landed_columns('salesforce', 'opportunity_history', ['opportunity_id'], [], true) or {}
+) and not (
+    landed_columns('salesforce', 'opportunity_history', ['_fivetran_start'], [], true) or {}
+) %}
+{%- set versioned_id = 'opportunity_id' if is_own_object else 'id' %}
+{%- set version_start = 'created_date' if is_own_object else '_fivetran_start' %}
 
 with
 
@@ -9,7 +19,7 @@ changes as (
         'salesforce', 'opportunity_field_history',
         {
             'id': 'text', 'opportunity_id': 'text', 'field': 'text',
-            'new_value': 'text', 'created_date': 'timestamp',
+            'old_value': 'text', 'new_value': 'text', 'created_date': 'timestamp',
         },
         key=['id'],
         needs=['opportunity_id', 'created_date'],
@@ -23,10 +33,10 @@ versions as (
     {{ read_source(
         'salesforce', 'opportunity_history',
         {
-            'id': 'text', 'stage_name': 'text', 'amount': 'decimal',
-            '_fivetran_start': 'timestamp',
+            'id': 'text', versioned_id: 'text', version_start: 'timestamp',
+            'stage_name': 'text', 'amount': 'decimal', 'close_date': 'date',
         },
-        key=['id', '_fivetran_start'],
+        key=['id', version_start],
         optional=true,
         history=true,
     ) }}
@@ -37,13 +47,13 @@ compared_versions as (
 
     select
         *,
-        lag(stage_name) over (
-            partition by id order by _fivetran_start, source_key
-        ) as earlier_stage,
-        lag(amount) over (
-            partition by id order by _fivetran_start, source_key
-        ) as earlier_amount
+        lag(stage_name) over by_start as earlier_stage,
+        lag(amount) over by_start as earlier_amount,
+        lag(close_date) over by_start as earlier_close_date
     from versions
+    window by_start as (
+        partition by {{ versioned_id }} order by {{ version_start }}, source_key
+    )
 
 ),
 
@@ -53,28 +63,37 @@ stg_salesforce__opportunity_changes as (
         opportunity_id,
         case when field = 'StageName' then new_value end as label,
         case when field = 'Amount' then {{ as_decimal('new_value') }} end as amount,
+        case when field = 'CloseDate' then cast({{ text_to_utc('old_value') }} as date) end
+            as from_expected_close_date,
+        case when field = 'CloseDate' then cast({{ text_to_utc('new_value') }} as date) end
+            as expected_close_date,
         created_date as changed_at,
         {{ row_origin("
             case
-                when coalesce(field, '') not in ('StageName', 'Amount')
+                when coalesce(field, '') not in ('StageName', 'Amount', 'CloseDate')
                     or new_value is null
                     then 'not_needed'
                 when field = 'Amount' and " ~ as_decimal('new_value') ~ " is null
+                    then 'unreadable_value'
+                when field = 'CloseDate' and " ~ text_to_utc('new_value') ~ " is null
                     then 'unreadable_value'
             end
         ") }}
     from changes
     union all
     select
-        id as opportunity_id,
+        {{ versioned_id }} as opportunity_id,
         stage_name as label,
         amount,
-        _fivetran_start as changed_at,
+        cast(null as date) as from_expected_close_date,
+        close_date as expected_close_date,
+        {{ version_start }} as changed_at,
         -- Most versions come from other columns: they enter no stage.
         {{ row_origin("
             case
                 when stage_name = earlier_stage
                     and coalesce(amount, 0) = coalesce(earlier_amount, 0)
+                    and coalesce(close_date = earlier_close_date, close_date is null)
                     then 'not_needed'
             end
         ") }}

@@ -34,7 +34,8 @@ links as (
         id as record_id,
         converted_contact_id as other_record_id,
         'conversion' as link_kind,
-        coalesce(converted_date, last_modified_date, loaded_at) as linked_at,
+        coalesce({{ day_or_moment('converted_date') }}, last_modified_date, loaded_at)
+            as linked_at,
         'lead.conversion' as link_source,
         {{ row_origin() }}
     from leads

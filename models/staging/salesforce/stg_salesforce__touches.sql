@@ -85,7 +85,7 @@ attendees as (
     left join contact_addresses as lead_contacts on leads.converted_contact_id = lead_contacts.id
     where
         responses.reason_code is null
-        and coalesce(responses.deleted_at >= {{ cutoff() }}, true)
+        and coalesce(responses.deleted_at >= {{ utc_time(cutoff()) }}, true)
         and responses.has_responded
         and responses.first_responded_date is not null
     group by responses.id
@@ -113,7 +113,7 @@ stg_salesforce__touches as (
         responses.campaign_type as channel_label,
         responses.campaign,
         {{ typed_null('decimal') }} as cost,
-        responses.first_responded_date as occurred_at,
+        {{ day_or_moment('responses.first_responded_date') }} as occurred_at,
         {{ row_origin("
             case
                 when not coalesce(responses.has_responded, false) then 'not_needed'

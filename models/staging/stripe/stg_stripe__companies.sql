@@ -34,6 +34,7 @@ stg_stripe__companies as (
         {{ typed_null('text') }} as parent_record_id,
         {{ stripe_company('metadata', 'system') }} as crm_system,
         {{ stripe_company('metadata', 'record_id') }} as crm_record_id,
+        {{ typed_null('text') }} as merged_into_record_id,
         created as created_at,
         {{ row_origin("case when not coalesce(livemode, true) then 'test_mode' end") }}
     from customers

@@ -28,11 +28,17 @@ tags as (
 
 ),
 
+-- Zendesk closes a ticket that is merged into another one, and gives it a tag of its own: whether
+-- the customer was onboarded, the other ticket says.
 onboarding_tickets as (
 
-    select distinct ticket_id
+    select ticket_id
     from tags
-    where tag = {{ text_var('zendesk_onboarding_tag') }} and reason_code is null
+    where reason_code is null and coalesce(deleted_at >= {{ utc_time(cutoff()) }}, true)
+    group by ticket_id
+    having
+        bool_or(tag = {{ text_var('zendesk_onboarding_tag') }})
+        and not bool_or(tag = 'closed_by_merge')
 
 ),
 

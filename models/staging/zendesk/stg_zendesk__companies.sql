@@ -55,6 +55,7 @@ stg_zendesk__companies as (
         {{ typed_null('text') }} as parent_record_id,
         {{ crm_of_id('organizations.external_id') }} as crm_system,
         organizations.external_id as crm_record_id,
+        {{ typed_null('text') }} as merged_into_record_id,
         organizations.created_at,
         {{ row_origin(of='organizations') }}
     from organizations

@@ -80,6 +80,25 @@ QUESTIONS = {
         where ends_at > '2026-07-01'
             and opportunity_key in (select opportunity_key from own_opportunities)
     """,
+    # How many persons and accounts the records of the case are.
+    "person_count": "select count(*) from own_persons",
+    "account_count": "select count(*) from own_accounts",
+    # The records of the person whose journey the opportunity belongs to.
+    "opportunity_records": """
+        select people.record_id
+        from own_opportunities as opportunities
+        inner join intermediate.int_record_persons_mapped as mapped using (person_key)
+        inner join intermediate.int_people_rows_checked as people using (record_key)
+        order by people.record_id
+    """,
+    # The companies of the opportunity's account.
+    "opportunity_companies": """
+        select companies.company_record_id
+        from own_opportunities as opportunities
+        inner join intermediate.int_company_accounts_mapped as mapped using (account_key)
+        inner join intermediate.int_companies_rows_checked as companies using (company_key)
+        order by companies.company_record_id
+    """,
     # The source rows that could not be used, and why.
     "quarantined": """
         select source_table, reason_code from marts.quarantine
@@ -94,6 +113,15 @@ QUESTIONS = {
     "subscription_reasons": """
         select distinct reason_code from staging.stg_stripe__subscriptions
         where source_key like '%{n}%' order by reason_code
+    """,
+    # The countries of the case's persons and accounts.
+    "person_countries": """
+        select country from marts.dim_persons
+        where person_key in (from own_persons) order by country
+    """,
+    "account_countries": """
+        select country from marts.dim_accounts
+        where account_key in (from own_accounts) order by country
     """,
     # The attribution credit of each channel.
     "credits": """

@@ -112,7 +112,10 @@ def land_company(company: Company, database: Path) -> None:
             typed = ", ".join(f'"{name}" {SQL_TYPES[kind]}' for name, kind in names.items())
             connection.execute(f"create schema if not exists {system}")
             connection.execute(f"create table {table} ({typed})")
+            gone = company.without_columns.get(table, [])
             for row in _rows(company, table):
+                unknown = set(row) - set(names) - set(gone) - {SYNCED}
+                assert not unknown, f"{table} has no columns {unknown}"
                 _insert(connection, table, {name: row[name] for name in row if name in names})
 
 

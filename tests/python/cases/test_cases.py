@@ -21,7 +21,8 @@ def _cases() -> Iterator[object]:
     for company in COMPANIES:
         for case in read_company(company).cases:
             for question in case.right:
-                yield pytest.param(company, case, question, id=f"{case.name}: {question}")
+                name = f"{company}, {case.name}: {question}"
+                yield pytest.param(company, case, question, id=name)
 
 
 @pytest.fixture(scope="module")
