@@ -116,7 +116,8 @@ def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str |
     if not wanted <= set(summaries):
         print(
             f"The last build did not evaluate version {draft}: see that the seed "
-            "lead_definition_versions has it and the var reevaluated_versions names it.",
+            "lead_definition_versions has it and the var reevaluated_versions names it; then run "
+            "make build.",
             file=sys.stderr,
         )
         return 1

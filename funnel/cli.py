@@ -448,7 +448,8 @@ def benchmark_identity(database: Path, truth: Path) -> None:
     "regimes",
     multiple=True,
     type=click.Choice(["score known", "score unknown"]),
-    help="Whether the systems provide their own score. Default: both.",
+    help="Only companies whose systems have a lead score of their own (score known), or only "
+    "those without one (score unknown). Default: both.",
 )
 @click.option(
     "--out",

@@ -59,7 +59,11 @@ def _build(database: Path, target: Path, variables: Mapping[str, Any], project: 
     arguments = ["build", "--quiet", *selection, *without_tests]
     outcome = run_dbt(arguments, database, target, variables, project=project)
     if not outcome.success:
-        print("The copy does not build; the sentence above says why.", file=sys.stderr)
+        print(
+            "The preview stops: a copy of the warehouse does not build with these overrides.",
+            "The error above says why.",
+            file=sys.stderr,
+        )
     return outcome.success
 
 

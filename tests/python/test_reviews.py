@@ -17,9 +17,9 @@ from tests.python.revenue_story import (
 )
 
 STAGE_OF_REVENUE = {
-    "new_amount": "customer",
-    "renewal_amount": "retained",
-    "expansion_amount": "expanded",
+    "cohort_new_amount": "customer",
+    "cohort_renewal_amount": "retained",
+    "cohort_expansion_amount": "expanded",
 }
 
 

@@ -90,7 +90,7 @@ curve_points as (
         *,
         max(converted_rate) over (partition by step, slice_name, slice_value) as final_rate,
         sum(converted_count) over (partition by step, slice_name, slice_value)
-            as slice_converted_count,
+            as total_converted_count,
         case
             when converted_rate > 0 and {{ stable_double('converted_rate', 12) }} < 1
                 then sqrt(greatest(variance, 0e0)) / (converted_rate * ln(converted_rate))
@@ -110,7 +110,7 @@ conversion_curves as (
         converted_count,
         out_count,
         open_count,
-        cast(slice_converted_count as bigint) as slice_converted_count,
+        cast(total_converted_count as bigint) as total_converted_count,
         cast(converted_rate as decimal(18, 12)) as converted_rate,
         cast(waiting_rate as decimal(18, 12)) as waiting_rate,
         cast(power(converted_rate, exp(-1.959964 * log_spread)) as decimal(18, 12)) as lower_rate,

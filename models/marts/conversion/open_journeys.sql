@@ -31,13 +31,13 @@ goal_probabilities as (
         open_goal_steps.funnel,
         open_goal_steps.to_stage as goal_stage,
         case
-            when funnel_curves.slice_converted_count >= {{ int_var('minimum_group_size') }}
+            when funnel_curves.total_converted_count >= {{ int_var('minimum_group_size') }}
                 then 'funnel'
             when funnel_curves.step is not null then 'company'
         end as probability_source,
         cast(
             case
-                when funnel_curves.slice_converted_count >= {{ int_var('minimum_group_size') }}
+                when funnel_curves.total_converted_count >= {{ int_var('minimum_group_size') }}
                     then funnel_curves.probability_if_waiting
                 else company_curves.probability_if_waiting
             end

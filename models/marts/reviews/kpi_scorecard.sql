@@ -144,9 +144,10 @@ kpi_scorecard as (
         cast(coalesce(stage_results.customer_count, 0) as bigint) as customer_count,
         cast(coalesce(stage_results.churned_customer_count, 0) as bigint)
             as churned_customer_count,
-        cast(coalesce(stage_results.new_amount, 0) as decimal(18, 2)) as new_amount,
-        cast(coalesce(stage_results.expansion_amount, 0) as decimal(18, 2)) as expansion_amount,
-        cast(coalesce(stage_results.renewal_amount, 0) as decimal(18, 2)) as renewal_amount,
+        cast(coalesce(stage_results.new_amount, 0) as decimal(18, 2)) as cohort_new_amount,
+        cast(coalesce(stage_results.expansion_amount, 0) as decimal(18, 2))
+            as cohort_expansion_amount,
+        cast(coalesce(stage_results.renewal_amount, 0) as decimal(18, 2)) as cohort_renewal_amount,
         cast(coalesce(stage_results.mrr_amount, 0) as decimal(18, 2)) as mrr_amount,
         cast(coalesce(stage_results.ltv_amount, 0) as decimal(18, 2)) as ltv_amount,
         cast(coalesce(stage_bookings.booked_amount, 0) as decimal(18, 2)) as booked_amount,
