@@ -47,6 +47,9 @@ def _land_google(lander: Lander, people: int) -> None:
     account = {"id": GOOGLE, "descriptive_name": "Northwind search", "currency_code": "USD"}
     account |= {"time_zone": "Etc/UTC", "auto_tagging_enabled": True, "_fivetran_active": True}
     lander.land("google_ads.account_history", _one(), account | {"updated_at": _one()})
+    # Before it was corrected, with the time of the correction: only the flag tells them apart.
+    earlier = {"currency_code": "EUR", "updated_at": _one(), "_fivetran_active": False}
+    lander.land("google_ads.account_history", _one(), account | earlier)
     index, at = _versions(len(GOOGLE_NAMES))
     following = at + 200 * DAY
     last = at == at.max()

@@ -51,6 +51,12 @@ class Subscriptions:
     def __len__(self) -> int:
         return len(self.deal)
 
+    @property
+    def changes(self) -> I64:
+        """A row of times a subscription, in order: the start, every change, the end."""
+        times = np.stack([self.start, self.grown, self.shrunk, self.end], axis=1)
+        return np.sort(np.minimum(times, NEVER), axis=1)
+
     def seats_at(self, times: I64 | int) -> I64:
         """The seats paid for at a moment."""
         grown = np.where(self.grown <= times, self.more_seats, 0)

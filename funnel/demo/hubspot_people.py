@@ -6,7 +6,7 @@ import numpy as np
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.clock import END, HOUR, I64, NEVER, happens, never, uniform_days, when
+from funnel.demo.clock import END, HOUR, I64, NEVER, add_days, happens, never, uniform_days, when
 from funnel.demo.dirt import IN_CRM, PLUS, in_crm
 from funnel.demo.drifts import DRIFTS, IMPORTED_SHARE, LOWERED_SCORE, at_work
 from funnel.demo.history import History
@@ -28,6 +28,7 @@ SOURCES = (
     "OFFLINE",
 )
 OWNER_BASE = 70_001
+MOST_VALUES = max(len(LIFECYCLE), len(HUBSPOT_STATUSES))
 
 
 def _first_touch(scene: Scene, kind: int) -> I64:
@@ -112,6 +113,18 @@ def _changes_only(history: History) -> History:
     return History(human[~same], history.at[order][~same], value[~same])
 
 
+def _written_again(scene: Scene, history: History, name: str) -> History:
+    """Values that a workflow or an import writes though the contact has them already."""
+    rng, each = stream(scene.world, name + " again"), (history.human, history.value)
+    people = len(scene.world.humans.born)
+    following = np.full(len(history.at), END)
+    same = history.human[1:] == history.human[:-1]
+    following[:-1] = np.where(same, history.at[1:], END)
+    again = add_days(history.at, rng.uniform(0.5, 9, (people, MOST_VALUES))[each])
+    chosen = rng.random((people, MOST_VALUES))[each] < s.REWRITTEN_SHARE
+    return History(history.human, when(chosen & (again < following), again), history.value)
+
+
 def _merged_vids(scene: Scene) -> t.Text:
     second = scene.world.second
     human = np.arange(len(second.merged))
@@ -157,6 +170,10 @@ def land_contacts(scene: Scene) -> None:
     _land_history(scene, status, "hs_lead_status", t.pick(HUBSPOT_STATUSES, status.value))
     _land_titles(scene)
     _land_history(scene, score, "hubspotscore", t.digits(score.value))
+    stage = _written_again(scene, stage, "stages")
+    status = _written_again(scene, status, "statuses")
+    _land_history(scene, stage, "lifecyclestage", t.pick(LIFECYCLE, stage.value))
+    _land_history(scene, status, "hs_lead_status", t.pick(HUBSPOT_STATUSES, status.value))
 
 
 def _person(scene: Scene, human: I64) -> dict[str, object]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.clock import I64, NEVER, happens, uniform_days
+from funnel.demo.clock import I64, NEVER, happens, uniform_days, when
+from funnel.demo.deals import LOST_STAGE, StageSteps, joined_steps
 from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.names import currency, owner_number
 from funnel.demo.reference import HUBSPOT_DEAL_BASE, HUBSPOT_STAGES, PORTAL
@@ -14,7 +17,8 @@ from funnel.demo.scene import Scene, latest, latest_time
 from funnel.demo.touches import stream
 
 KINDS = ("newbusiness", "renewal", "expansion")
-OPEN_END = 253_402_300_799
+OPEN_END = 253_402_300_800
+"""A version that still holds ends with the last millisecond of the year 9999."""
 PRIMARY_TYPE, OTHER_TYPE = 3, 21
 
 
@@ -51,6 +55,14 @@ def close_date(scene: Scene, rows: I64) -> I64:
     return np.where(deals.closed < until, deals.closed, first)[rows]
 
 
+def lost_reason(scene: Scene, rows: I64) -> t.Text:
+    """Why the deals that are lost at the moment were lost; reps choose from a list."""
+    stage, _ = stage_now(scene)
+    count = len(scene.world.deals)
+    reason = stream(scene.world, "lost reasons").integers(0, len(s.LOST_REASONS), count)
+    return t.pick(s.LOST_REASONS, np.where(stage == LOST_STAGE, reason, -1)[rows])
+
+
 def stage_now(scene: Scene) -> tuple[I64, I64]:
     """The stage of every deal at the moment, and when it was entered."""
     steps, count, until = scene.world.steps, len(scene.world.deals), scene.lander.until
@@ -76,6 +88,7 @@ def land_deals(scene: Scene) -> None:
         "property_dealtype": t.pick(KINDS, part.kind),
         "property_amount": amount(scene, rows, deals.seats_at(lander.until)),
         "property_deal_currency_code": currency(part.currency),
+        "property_closed_lost_reason": lost_reason(scene, rows),
         "property_closedate": close_date(scene, rows),
         "property_createdate": part.created,
     }
@@ -87,10 +100,9 @@ def land_deals(scene: Scene) -> None:
 
 def land_stages(scene: Scene) -> None:
     """Both histories of the stage, and that of the amount."""
-    steps, until = scene.world.steps, scene.lander.until
-    mine = ~scene.world.deals.in_salesforce[steps.deal]
-    deal, entered, left = steps.deal[mine], steps.entered[mine], steps.left[mine]
-    value = t.pick([x[0] for x in HUBSPOT_STAGES], steps.stage[mine])
+    until, steps = scene.lander.until, _written_steps(scene)
+    deal, entered, left = steps.deal, steps.entered, steps.left
+    value = t.pick([x[0] for x in HUBSPOT_STAGES], steps.stage)
     shared = {"deal_id": deal_id(scene, deal), "source": "CRM_UI", "value": value}
     over = left < until
     stages = shared | {
@@ -103,6 +115,18 @@ def land_stages(scene: Scene) -> None:
     history = shared | {"name": "dealstage", "timestamp": entered}
     scene.lander.land("hubspot.deal_property_history", entered, history)
     _land_amounts(scene)
+
+
+def _written_steps(scene: Scene) -> StageSteps:
+    """The steps in HubSpot; a workflow writes some stages anew: more rows, but no more steps."""
+    steps = scene.world.steps.take(~scene.world.deals.in_salesforce[scene.world.steps.deal])
+    rng = stream(scene.world, "stages again")
+    again = uniform_days(rng, steps.entered, 0.5, 3)
+    chosen = rng.random(len(steps.deal)) < s.REWRITTEN_SHARE
+    again = when(chosen & (again < steps.left) & happens(again), again)
+    second = steps.take(again < NEVER)
+    second = replace(second, entered=again[again < NEVER], before=second.stage)
+    return joined_steps([replace(steps, left=np.minimum(steps.left, again)), second])
 
 
 def _land_amounts(scene: Scene) -> None:
@@ -120,6 +144,22 @@ def _land_amounts(scene: Scene) -> None:
             "timestamp": at,
         }
         scene.lander.land("hubspot.deal_property_history", at, values)
+    _land_tied_amounts(scene, changed)
+
+
+def _land_tied_amounts(scene: Scene, changed: I64) -> None:
+    """The old amount, written at the moment of the new one: only the deal tells which holds."""
+    dice = stream(scene.world, "tied amounts").random(len(scene.world.deals))
+    tied = changed[dice[changed] < s.TIED_AMOUNT_SHARE]
+    at = scene.world.deals.resized[tied]
+    values = {
+        "deal_id": deal_id(scene, tied),
+        "name": "amount",
+        "source": "CRM_UI",
+        "value": t.digits(amount(scene, tied, scene.world.deals.first_seats)),
+        "timestamp": at,
+    }
+    scene.lander.land("hubspot.deal_property_history", at, values)
 
 
 def extra_contact(scene: Scene, rows: I64) -> I64:

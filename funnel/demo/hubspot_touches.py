@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, happens
+from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, happens, when
 from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.names import owner_number
 from funnel.demo.reference import ENGAGEMENT_BASE, FORMS, HUBSPOT_DEAL_BASE, PORTAL, UTM
@@ -35,6 +36,11 @@ def land_forms(scene: Scene) -> None:
         "timestamp": touches.at,
     }
     scene.lander.land("hubspot.contact_form_submission", touches.at, values, repeats=True)
+    twice = stream(scene.world, "sent twice").random(len(rows)) < s.SENT_TWICE_SHARE
+    at = when(twice, touches.at + 1)
+    again = {"conversion_id": t.joined("conversion-", t.digits(ids.event(rows)), "-2")}
+    again |= {"timestamp": at}
+    scene.lander.land("hubspot.contact_form_submission", at, values | again)
 
 
 def _page(scene: Scene, human: I64, form: I64) -> t.Text:
@@ -150,13 +156,13 @@ def _land_outcomes(
         "engagement_id": number,
         "_fivetran_deleted": False,
         "type": "MEETING",
-        "title": "Product demo",
-        "meeting_outcome": t.either(over, t.pick(OUTCOMES, outcome), "SCHEDULED"),
+        "property_hs_meeting_title": "Product demo",
+        "property_hs_meeting_outcome": t.either(over, t.pick(OUTCOMES, outcome), "SCHEDULED"),
         "property_hubspot_owner_id": _owner(scene, human),
         "property_hs_createdate": created,
         "property_hs_timestamp": start,
-        "start_time": start,
-        "end_time": start + HOUR // 2,
+        "property_hs_meeting_start_time": start,
+        "property_hs_meeting_end_time": start + HOUR // 2,
     }
     scene.lander.land("hubspot.engagement_meeting", created, values, changes=[start])
 

@@ -8,7 +8,7 @@ from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.billing import bills_of, customer_number
 from funnel.demo.clock import END, I64, NEVER, Flags
-from funnel.demo.hubspot_sales import amount, deal_id
+from funnel.demo.hubspot_sales import amount, deal_id, lost_reason
 from funnel.demo.names import country, currency
 from funnel.demo.salesforce_people import (
     account_created,
@@ -145,6 +145,17 @@ def land_stages(scene: Scene, truth: Truth, ids: t.Text) -> None:
         scene.lander.land("truth.stage_entries", at, values)
 
 
+def land_exits(scene: Scene, truth: Truth, ids: t.Text) -> None:
+    """Every exit, not only the first of its kind."""
+    for exits in truth.exits:
+        values = {
+            "journey_id": t.repeat(ids, exits.journey),
+            "stage": exits.stage,
+            "exited_at": exits.at,
+        }
+        scene.lander.land("truth.exits", exits.at, values)
+
+
 def _outcome(scene: Scene) -> I64:
     """Open, won or lost at the moment; an opened-again deal is open."""
     deals, lander = scene.world.deals, scene.lander
@@ -170,9 +181,29 @@ def land_deals(scene: Scene, truth: Truth, ids: t.Text) -> None:
         "created_at": deals.created,
         "closed_at": np.where(outcome > 0, closed, NEVER),
         "outcome": t.pick(OUTCOMES, outcome),
+        "lost_reason": lost_reason(scene, rows),
         "is_deleted": lander.by_now(deals.deleted),
     }
     lander.land("truth.deals", np.where(deals.created < END, deals.created, NEVER), values)
+
+
+def land_subscriptions(scene: Scene) -> None:
+    """What each subscription brings in a month, from each change to the next."""
+    subscriptions, price = (
+        scene.world.subscriptions,
+        s.SEAT_PRICE[scene.world.subscriptions.currency],
+    )
+    times = subscriptions.changes
+    for begins, ends in zip(times.T[:-1], times.T[1:], strict=True):
+        values = {
+            "account_id": account_name(scene, subscriptions.account),
+            "currency": currency(subscriptions.currency),
+            "monthly_amount": subscriptions.seats_at(begins) * price / 12,
+            "started_at": begins,
+            "ended_at": ends,
+        }
+        pays = (begins < subscriptions.end) & (begins < ends)
+        scene.lander.land("truth.subscriptions", np.where(pays, begins, NEVER), values)
 
 
 def land_truth(scene: Scene) -> None:
@@ -184,4 +215,6 @@ def land_truth(scene: Scene) -> None:
     land_companies(scene)
     land_journeys(scene, truth, ids)
     land_stages(scene, truth, ids)
+    land_exits(scene, truth, ids)
     land_deals(scene, truth, ids)
+    land_subscriptions(scene)

@@ -13,6 +13,8 @@ from funnel.demo import settings as s
 from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, Rng
 from funnel.demo.schema import SYNCED, TYPES, arrow_schema, columns
 
+MILLISECOND = 1_000
+"""In the unit of the landed times. Connectors end a version one before the next begins."""
 Values = Any
 """A numpy array, a pyarrow array, one value for all rows, or None."""
 
@@ -92,8 +94,9 @@ class Lander:
 
 
 def _from_numpy(kind: str, value: np.ndarray[Any, np.dtype[Any]], limit: int) -> pa.Array:
-    if kind in ("at", "when"):
-        micros = pa.array(value.astype(np.int64) * 1_000_000, mask=value >= limit)
+    if kind in ("at", "when", "end"):
+        before = MILLISECOND if kind == "end" else 0
+        micros = pa.array(value.astype(np.int64) * 1_000_000 - before, mask=value >= limit)
         return micros.view(TYPES[kind])
     if kind == "date":
         return pa.array((value // DAY).astype(np.int32)).view(TYPES[kind])

@@ -43,12 +43,12 @@ HUBSPOT_STAGES = (
     ("closedlost", "Closed lost", 0.0),
 )
 SALESFORCE_STAGES = (
-    ("Prospecting", "Pipeline", 10.0),
-    ("Qualification", "Pipeline", 25.0),
-    ("Proposal", "BestCase", 50.0),
-    ("Negotiation", "Commit", 80.0),
-    ("Closed Won", "Closed", 100.0),
-    ("Closed Lost", "Omitted", 0.0),
+    ("Prospecting", "Pipeline", 10.0, "Pipeline"),
+    ("Qualification", "Pipeline", 25.0, "Pipeline"),
+    ("Proposal", "BestCase", 50.0, "Best Case"),
+    ("Negotiation", "Forecast", 80.0, "Commit"),
+    ("Closed Won", "Closed", 100.0, "Closed"),
+    ("Closed Lost", "Omitted", 0.0, "Omitted"),
 )
 EVENTS = ("Spring summit", "Autumn summit", "Road show", "Partner day", "Webinar live", "Fair")
 MAILS = 12
@@ -141,7 +141,6 @@ def _land_pipeline(lander: Lander) -> None:
         "pipeline_id": "default",
         "_fivetran_deleted": False,
         "active": True,
-        "closed_won": stage == 4,
         "is_closed": stage >= 4,
         "display_order": stage,
         "label": _text(_column(HUBSPOT_STAGES, 1)),

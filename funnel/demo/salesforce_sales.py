@@ -6,7 +6,14 @@ import numpy as np
 
 from funnel.demo import text as t
 from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, happens, never, uniform_days
-from funnel.demo.hubspot_sales import amount, close_date, deal_name, extra_contact, stage_now
+from funnel.demo.hubspot_sales import (
+    amount,
+    close_date,
+    deal_name,
+    extra_contact,
+    lost_reason,
+    stage_now,
+)
 from funnel.demo.hubspot_touches import bad_meetings, booked
 from funnel.demo.names import currency
 from funnel.demo.reference import EVENTS, SALESFORCE_STAGES
@@ -54,7 +61,9 @@ def land_opportunities(scene: Scene) -> None:
         "currency_iso_code": currency(part.currency),
         "probability": PROBABILITY[stage],
         "forecast_category": t.pick([row[1] for row in SALESFORCE_STAGES], stage),
+        "forecast_category_name": t.pick([row[3] for row in SALESFORCE_STAGES], stage),
         "lead_source": t.pick(SOURCES, channel),
+        "loss_reason_c": lost_reason(scene, rows),
         "is_closed": stage >= 4,
         "is_won": stage == 4,
         "close_date": close_date(scene, rows) // DAY * DAY,
@@ -80,7 +89,8 @@ def land_history(scene: Scene) -> None:
     """The creation, every stage and every amount."""
     rows, deals, steps = _rows(scene), scene.world.deals, scene.world.steps
     _history(scene, rows, deals.created[rows], BLOCK, {"field": "created"})
-    mine = deals.in_salesforce[steps.deal]
+    # One that is entered when it has closed never changes its stage.
+    mine = (deals.in_salesforce & ~deals.is_late)[steps.deal]
     stages = {
         "field": "StageName",
         "old_value": t.pick(STAGES, steps.before[mine]),

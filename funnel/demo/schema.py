@@ -1,6 +1,7 @@
 """The columns of every table, as the connectors land them.
 
-`at` is a time that is unknown until it has come, `when` one that may lie in the future.
+`at` is a time that is unknown until it has come, `when` one that may lie in the future, `end` the
+last millisecond before one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ TYPES = {
     "bool": pa.bool_(),
     "at": pa.timestamp("us"),
     "when": pa.timestamp("us"),
+    "end": pa.timestamp("us"),
     "date": pa.date32(),
 }
 SYNCED = "_fivetran_synced"
@@ -44,17 +46,17 @@ HUBSPOT = {
     "deal": """deal_id:int is_deleted:bool _fivetran_deleted:bool deal_pipeline_id:str
         deal_pipeline_stage_id:str owner_id:int portal_id:int property_dealname:str
         property_dealtype:str property_amount:float property_deal_currency_code:str
-        property_closedate:when property_createdate:when""",
+        property_closed_lost_reason:str property_closedate:when property_createdate:when""",
     "deal_pipeline": """pipeline_id:str _fivetran_deleted:bool active:bool display_order:int
         label:str created_at:when updated_at:when""",
     "deal_pipeline_stage": """stage_id:str pipeline_id:str _fivetran_deleted:bool active:bool
-        closed_won:bool is_closed:bool display_order:int label:str probability:float
+        is_closed:bool display_order:int label:str probability:float
         created_at:when updated_at:when""",
     "deal_stage": """deal_id:int value:str source:str source_id:str date_entered:when
-        _fivetran_active:bool _fivetran_start:when _fivetran_end:when""",
+        _fivetran_active:bool _fivetran_start:when _fivetran_end:end""",
     "deal_property_history": """deal_id:int name:str source:str source_id:str value:str
         timestamp:when""",
-    "deal_company": "deal_id:int company_id:int type_id:int category:str",
+    "deal_company": "deal_id:float company_id:float type_id:int category:str",
     "deal_contact": "deal_id:int contact_id:int type_id:int category:str",
     "merged_deal": "deal_id:int merged_deal_id:int",
     "owner": """owner_id:int active_user_id:int portal_id:int type:str email:str first_name:str
@@ -64,9 +66,10 @@ HUBSPOT = {
     "engagement": "id:int type:str portal_id:int",
     "engagement_call": """engagement_id:int _fivetran_deleted:bool type:str
         property_hubspot_owner_id:int property_hs_createdate:when property_hs_timestamp:when""",
-    "engagement_meeting": """engagement_id:int _fivetran_deleted:bool type:str title:str
-        meeting_outcome:str property_hubspot_owner_id:int property_hs_createdate:when
-        property_hs_timestamp:when start_time:when end_time:when""",
+    "engagement_meeting": """engagement_id:int _fivetran_deleted:bool type:str
+        property_hs_meeting_title:str property_hs_meeting_outcome:str
+        property_hubspot_owner_id:int property_hs_createdate:when property_hs_timestamp:when
+        property_hs_meeting_start_time:when property_hs_meeting_end_time:when""",
     "engagement_contact": "engagement_id:int contact_id:int engagement_type:str category:str",
     "engagement_deal": "engagement_id:int deal_id:int engagement_type:str category:str",
     "email_event": """id:str type:str recipient:str email_campaign_id:int app_id:int
@@ -94,7 +97,8 @@ SALESFORCE = {
         master_record_id:str created_date:when""",
     "opportunity": """id:str is_deleted:bool account_id:str owner_id:str campaign_id:str name:str
         type:str stage_name:str amount:float currency_iso_code:str probability:float
-        forecast_category:str lead_source:str is_closed:bool is_won:bool close_date:when
+        forecast_category:str forecast_category_name:str lead_source:str loss_reason_c:str
+        is_closed:bool is_won:bool close_date:when
         created_date:when""",
     "opportunity_field_history": """id:str opportunity_id:str field:str old_value:str
         new_value:str created_by_id:str is_deleted:bool created_date:when""",
@@ -131,7 +135,7 @@ STRIPE = {
         created:when""",
     "subscription": SUBSCRIPTION,
     "subscription_history": f"""{SUBSCRIPTION} _fivetran_active:bool _fivetran_start:when
-        _fivetran_end:when""",
+        _fivetran_end:end""",
     "subscription_item": """id:str subscription_id:str plan_id:str quantity:int metadata:str
         current_period_start:when current_period_end:when created:when""",
     "price": """id:str product_id:str active:bool billing_scheme:str currency:str unit_amount:int
@@ -206,8 +210,11 @@ TRUTH = {
     "journeys": "journey_id:str human_id:str deal_id:str number:int started_at:when",
     "stage_entries": """journey_id:str human_id:str journey_number:int stage:str
         entered_at:when is_inferred:bool""",
+    "exits": "journey_id:str stage:str exited_at:when",
     "deals": """system:str deal_id:str journey_id:str account_id:str type:str amount:float
-        currency:str created_at:when closed_at:at outcome:str is_deleted:bool""",
+        currency:str created_at:when closed_at:at outcome:str lost_reason:str is_deleted:bool""",
+    "subscriptions": """account_id:str currency:str monthly_amount:float started_at:when
+        ended_at:at""",
     "rates": "segment:str from_stage:str to_stage:str rate:float median_days:float",
     "drifts": """kind:str system:str stage:str rule:str subject:str owner_team:str
         valid_from:when valid_to:when""",

@@ -156,6 +156,8 @@ AMOUNT_CHANGE_SHARE = 0.2
 DELETED_DEAL_SHARE = 0.02
 MERGED_DEAL_SHARE = 0.03
 EXTRA_CONTACT_SHARE = 0.35
+LATE_DEAL_SHARE = 0.01
+"""Counted on all other deals: so many are entered as closed, and as many imported."""
 CONTRACTION_SHARE = 0.06
 
 LATE_ROW_SHARE = 0.01
@@ -177,3 +179,12 @@ EMPTY_METADATA_SHARE = 0.10
 TEST_MODE_SHARE = 0.03
 FAILED_CHARGE_SHARE = 0.04
 REFUND_SHARE = 0.01
+REWRITTEN_SHARE = 0.03
+"""Of the states that HubSpot writes again some days later, though nothing has changed."""
+SENT_TWICE_SHARE = 0.01
+"""Of the forms: somebody clicks the button twice."""
+TIED_AMOUNT_SHARE = 0.3
+"""Of the changed amounts in HubSpot, whose old value is written at the same moment."""
+TIED_STAGE_SHARE = 0.06
+"""Of the Salesforce deals that close in the second in which they enter their last open stage."""
+LOST_REASONS = ("Price", "No budget", "Chose a competitor", "No decision", "Missing feature")

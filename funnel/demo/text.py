@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from funnel.demo.clock import I64, Flags
 
+SALES_SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 Text = Any
 """A pyarrow array of strings (pyarrow ships no types)."""
 
@@ -45,8 +46,9 @@ def only(mask: Flags, text: Text | str) -> Text:
 
 
 def sales_id(prefix: str, numbers: I64) -> Text:
-    """A Salesforce id: three letters that name the object, fifteen digits."""
-    return joined(only(numbers >= 0, prefix), digits(numbers, 15))
+    """A Salesforce id: the object's three letters, twelve digits, and which letters are large."""
+    large = sum(2**place for place, letter in enumerate(prefix) if letter.isupper())
+    return joined(only(numbers >= 0, prefix), digits(numbers, 12), SALES_SUFFIX[large] + "AA")
 
 
 def stripe_id(prefix: str, numbers: I64) -> Text:

@@ -185,7 +185,7 @@ def _journeys(world: World, facts: Facts, until: int) -> Journeys:
     return Journeys(
         human=np.concatenate([human, np.full(len(own), -1)]),
         number=np.concatenate([np.arange(len(human)) - first + 1, np.ones(len(own), np.int64)]),
-        start=np.concatenate([at, world.deals.created[own]]),
+        start=np.concatenate([at, world.deals.opened[own]]),
         deal=np.concatenate([np.full(len(human), -1), own]),
     )
 
@@ -246,7 +246,7 @@ def _deal_stages(evidence: Evidence, world: World, until: int) -> None:
     deals = world.deals
     journey, seen = journey_of_deals(world, evidence.journeys), seen_deals(deals, until)
     won = seen & (deals.won_at < until)
-    evidence.add("opportunity", journey, deals.created, seen & (deals.kind == NEW))
+    evidence.add("opportunity", journey, deals.opened, seen & (deals.kind == NEW))
     evidence.add("customer", journey, deals.won_at, won & (deals.kind == NEW))
     evidence.add("retained", journey, deals.won_at, won & (deals.kind == RENEWAL))
     evidence.add("expanded", journey, deals.won_at, won & (deals.kind == EXPANSION))
@@ -259,6 +259,15 @@ def _deal_stages(evidence: Evidence, world: World, until: int) -> None:
 
 
 @dataclass(frozen=True)
+class Exits:
+    """Every time a journey ended with one stage, also when it ended that way before."""
+
+    stage: str
+    journey: I64
+    at: I64
+
+
+@dataclass(frozen=True)
 class Truth:
     """What the definition says of one chunk at a moment."""
 
@@ -266,6 +275,7 @@ class Truth:
     journeys: Journeys
     first: dict[str, I64]
     deal_journey: I64
+    exits: list[Exits]
 
 
 def truth_at(world: World, until: int, looks: Sequence[int] = ()) -> Truth:
@@ -283,7 +293,23 @@ def truth_at(world: World, until: int, looks: Sequence[int] = ()) -> Truth:
     out = dropped.at < until
     evidence.add("disqualified", left, dropped.at, out & ~dropped.is_recycled)
     evidence.add("recycled", left, dropped.at, out & dropped.is_recycled)
-    return Truth(people, journeys, evidence.first, journey_of_deals(world, journeys))
+    owner = journey_of_deals(world, journeys)
+    given_up = out & ~dropped.is_recycled
+    exits = [
+        Exits("disqualified", left[given_up], dropped.at[given_up]),
+        *_deal_exits(world, owner, until),
+    ]
+    return Truth(people, journeys, evidence.first, owner, exits)
+
+
+def _deal_exits(world: World, owner: I64, until: int) -> list[Exits]:
+    lost, lost_at = _losses(world, until)
+    subscriptions = world.subscriptions
+    ended = np.flatnonzero(subscriptions.end < until)
+    return [
+        Exits("lost", owner[lost], lost_at),
+        Exits("churned", owner[subscriptions.deal[ended]], subscriptions.end[ended]),
+    ]
 
 
 def entered(truth: Truth) -> list[tuple[str, I64, Flags]]:

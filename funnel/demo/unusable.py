@@ -75,7 +75,7 @@ def _land_orphans(scene: Scene) -> None:
     lander, at = scene.lander, _at()
     submission = _submission(np.array([NOBODY]), "nobody")
     lander.land("hubspot.contact_form_submission", at, submission)
-    call = {"id": _one("00T999999999999999"), "who_id": "00Q999999999999999", "subject": "Call"}
+    call = {"id": _one("00T999999999999EAA"), "who_id": "00Q999999999999EAA", "subject": "Call"}
     call |= {"task_subtype": "Call", "type": "Call", "status": "Completed", "is_closed": True}
     times = {"completed_date_time": at, "created_date": at, "last_modified_date": at}
     lander.land("salesforce.task", at, call | times | {"is_deleted": False})

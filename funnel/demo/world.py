@@ -11,6 +11,7 @@ from funnel.demo import deals as d
 from funnel.demo import settings as s
 from funnel.demo.clock import DAY, END, I64, NEVER, Flags, Rng, happens, never, uniform_days, when
 from funnel.demo.episodes import Episode, Walkers, draw_episode, first_walk, without_deals
+from funnel.demo.late_deals import draw_late_deals
 from funnel.demo.people import (
     Accounts,
     Humans,
@@ -68,8 +69,11 @@ class World:
 
     @property
     def company_created(self) -> I64:
-        """A HubSpot company is there as soon as one of its people is."""
-        return self.first_account_time(self.humans.account, self.in_hubspot)
+        """A HubSpot company is there as soon as one of its people or deals is."""
+        by_people = self.first_account_time(self.humans.account, self.in_hubspot)
+        created = when(~self.deals.in_salesforce, self.deals.created - 300)
+        by_deals = self.first_account_time(self.deals.account, created)
+        return np.minimum(by_people, by_deals)
 
 
 @dataclass(frozen=True)
@@ -286,6 +290,21 @@ def _all_deals(rng: Rng, rounds: list[Round]) -> d.Deals:
     return d.join([deals, d.merged_twins(rng, deals)])
 
 
+def _with_late_deals(world: World) -> World:
+    """Draws from a source of its own, so that everything else stays as it is."""
+    late, subscriptions = draw_late_deals(
+        world.seed, world.chunk, world.accounts, world.humans, len(world.deals)
+    )
+    offsets = [0, len(world.deals)]
+    deals = d.join([world.deals, _shifted(late, offsets[1])])
+    return replace(
+        world,
+        deals=deals,
+        steps=d.stage_steps(deals),
+        subscriptions=c.join([world.subscriptions, subscriptions], offsets),
+    )
+
+
 def _shifted(deals: d.Deals, offset: int) -> d.Deals:
     return replace(deals, parent=deals.parent + offset)
 
@@ -332,4 +351,5 @@ def _complete(rng: Rng, world: World, rounds: list[Round]) -> World:
         lead_created=lead_created,
         converted=_conversions(world.humans, deals, lead_created),
     )
+    whole = _with_late_deals(whole)
     return replace(whole, sizes=draw_sizes(rng, world.accounts.employees, whole.company_created))

@@ -1,11 +1,18 @@
 {# A source column as a value of the wanted type (text, bigint, decimal, boolean, timestamp, date), whatever its own type.
-   An unreadable value is null, and so is blank text. #}
+   An unreadable value is null, and so is blank text. A whole number that was landed as a fraction, 5000001.0, is the text 5000001. #}
 {% macro landed_value(column, type) -%}
     {%- set name = adapter.quote(column.name) -%}
     {%- set landed = column.dtype | lower -%}
     {%- set is_text = column.is_string() or landed in ('varchar', 'text', 'string') -%}
     {%- set text = "nullif(trim(cast(" ~ name ~ " as " ~ dbt.type_string() ~ ")), '')" -%}
-    {%- if type == 'text' -%} {{ text }}
+    {%- if type == 'text' and ('double' in landed or 'float' in landed or 'decimal' in landed) -%}
+        case
+            -- Larger fractions do not hold every whole number.
+            when {{ name }} = round({{ name }}) and abs({{ name }}) < 9007199254740992
+                then cast(cast({{ name }} as bigint) as {{ dbt.type_string() }})
+            else cast({{ name }} as {{ dbt.type_string() }})
+        end
+    {%- elif type == 'text' -%} {{ text }}
     {%- elif type in ('timestamp', 'date') -%}
         {%- if is_text -%} {%- set moment = text_to_utc(text) -%}
         {%- elif 'with time zone' in landed -%} {%- set moment = name ~ " at time zone 'UTC'" -%}

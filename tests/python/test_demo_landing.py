@@ -45,7 +45,13 @@ MUTABLE_KEY = {
 EXTRA_COLUMNS = {
     "hubspot.contact": {"property_phone", "property_country", "property_seniority"},
     "hubspot.company": {"property_domain", "property_numberofemployees"},
-    "salesforce.opportunity": {"currency_iso_code"},
+    "hubspot.engagement_meeting": {
+        "property_hs_meeting_title",
+        "property_hs_meeting_outcome",
+        "property_hs_meeting_start_time",
+        "property_hs_meeting_end_time",
+    },
+    "salesforce.opportunity": {"currency_iso_code", "loss_reason_c"},
     "salesforce.contact": {"created_date"},
     "salesforce.account": {"created_date"},
     "stripe.subscription_history": {"_fivetran_start", "_fivetran_end"},
@@ -67,6 +73,7 @@ HUBSPOT_PASSED_THROUGH = {
     "property_associatedcompanyid",
     "property_dealtype",
     "property_deal_currency_code",
+    "property_closed_lost_reason",
 }
 
 
@@ -92,9 +99,11 @@ def test_records_land_when_they_are_created(make: Make, table: str) -> None:
 
 STATE_AND_HISTORY = {
     "opportunity": (
-        "select distinct id, stage_name from @salesforce.opportunity"
+        "select distinct deals.id, stage_name from @salesforce.opportunity as deals"
+        " semi join @salesforce.opportunity_field_history as history"
+        " on deals.id = opportunity_id and field = 'StageName'"
         " where currency_iso_code <> 'XXX'",
-        "select opportunity_id, arg_max(new_value, created_date)"
+        "select opportunity_id, arg_max(new_value, row(created_date, id))"
         " from @salesforce.opportunity_field_history",
         "field = 'StageName'",
         "created_date",
@@ -191,7 +200,7 @@ UNUSABLE = {
     "null keys": "from @hubspot.contact where id is null",
     "far future": "from @hubspot.contact_form_submission where timestamp > timestamp '2090-01-01'",
     "long ago": "from @hubspot.contact_form_submission where timestamp < timestamp '1971-01-01'",
-    "orphan call": "from @salesforce.task where who_id = '00Q999999999999999'",
+    "orphan call": "from @salesforce.task where who_id = '00Q999999999999EAA'",
     "strange money": "from @hubspot.deal where property_deal_currency_code = 'XXX'",
     "strange label": "from @hubspot.contact_property_history where value = 'mqls_v2'",
     "strange status": "from @salesforce.lead_history where new_value = 'Foo'",

@@ -78,6 +78,32 @@ TRUE = """
     group by journey, entries.stage
 """
 
+# Every exit of the fact, by the truth's names.
+FACT_EXITS = """
+    select
+        coalesce(
+            'J-' || people.human_id || '-' || journeys.journey_number,
+            'D-' || own.deal_id
+        ) as journey,
+        lifecycle.stage,
+        lifecycle.entered_at
+    from marts.fct_lifecycle as lifecycle
+    inner join intermediate.int_journeys_described as journeys using (journey_key)
+    left join people on journeys.person_key = people.person_key
+    left join fact_opportunities as own
+        on journeys.journey_key = own.journey_key and own.is_own
+    where lifecycle.stage in ('disqualified', 'lost', 'churned')
+"""
+TRUE_EXITS = """
+    select
+        coalesce('J-' || journeys.human_id || '-' || journeys.number, 'D-' || journeys.deal_id)
+            as journey,
+        exits.stage,
+        exits.exited_at as entered_at
+    from exits
+    inner join journeys using (journey_id)
+"""
+
 
 @pytest.fixture(scope="module")
 def built_in_goes(tmp_path_factory: pytest.TempPathFactory) -> Built:
@@ -111,7 +137,14 @@ def both(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(made.database), read_only=True) as connection:
         for file in made.truth.glob("*.parquet"):
             connection.execute(f"create temp view {file.stem} as from '{file}'")
-        views = {"people": PEOPLE, "fact_opportunities": DEALS, "fact": FACT, "true_entries": TRUE}
+        views = {
+            "people": PEOPLE,
+            "fact_opportunities": DEALS,
+            "fact": FACT,
+            "true_entries": TRUE,
+            "fact_exits": FACT_EXITS,
+            "true_exits": TRUE_EXITS,
+        }
         for name, sql in views.items():
             connection.execute(f"create temp table {name} as {sql}")
         yield connection
@@ -139,6 +172,71 @@ def test_every_entry_is_the_true_one_at_its_time(both: duckdb.DuckDBPyConnection
         "(from fact except from true_entries) union all (from true_entries except from fact)"
     ).fetchall()
     assert difference == []
+
+
+def test_every_exit_is_a_true_one_and_happens_once(both: duckdb.DuckDBPyConnection) -> None:
+    """A state that a system writes again is no further exit."""
+    difference = both.execute(
+        "(from fact_exits except all from true_exits)"
+        " union all (from true_exits except all from fact_exits)"
+    ).fetchall()
+    assert difference == []
+
+
+def test_every_opportunity_is_at_its_true_account(both: duckdb.DuckDBPyConnection) -> None:
+    """Ids of companies as numbers with a fraction, and deals without a person, included."""
+    pairs = both.execute("""
+        select distinct deals.account_id, found.account_key
+        from fact_opportunities as deals
+        inner join marts.dim_opportunities as found using (opportunity_key)
+        where deals.account_id is not null
+    """).fetchall()
+    accounts, keys = zip(*pairs, strict=True)
+    assert None not in keys
+    assert len(pairs) == len(set(accounts)) == len(set(keys)) > 30
+
+
+def test_every_lost_opportunity_has_its_true_reason(both: duckdb.DuckDBPyConnection) -> None:
+    reasons = both.execute("""
+        select deals.lost_reason, found.lost_reason
+        from fact_opportunities as deals
+        inner join marts.dim_opportunities as found using (opportunity_key)
+        where deals.outcome = 'lost'
+    """).fetchall()
+    assert len({reason for reason, _ in reasons}) > 3
+    assert all(reason == landed for reason, landed in reasons)
+
+
+def test_every_account_pays_its_true_amount_at_each_end_of_a_month(
+    both: duckdb.DuckDBPyConnection,
+) -> None:
+    """In the currency of the subscription, so that no exchange rate comes in between."""
+    accounts = """
+        select distinct companies.account_id, mapped.account_key
+        from companies
+        inner join intermediate.int_companies_unioned as records
+            on companies.system = records.system
+            and companies.company_id = records.company_record_id
+        inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
+    """
+    monthly = """
+        select account_id, currency, month_end, sum(monthly_amount)::decimal(18, 4) as amount
+        from {subscriptions}
+        inner join range(timestamp '2024-02-01', timestamp '2026-08-01', interval 1 month)
+            as months(month_end)
+            on started_at < month_end and coalesce(ended_at >= month_end, true)
+        group by all
+        order by all
+    """
+    landed = f"""(
+        select account_id, currency, monthly_amount, started_at, ended_at
+        from intermediate.int_subscriptions_unioned
+        inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
+        left join ({accounts}) as accounts using (account_key)
+    )"""
+    true_amounts = both.execute(monthly.format(subscriptions="subscriptions")).fetchall()
+    assert both.execute(monthly.format(subscriptions=landed)).fetchall() == true_amounts
+    assert len(true_amounts) > 100
 
 
 def test_every_opportunity_has_its_true_outcome(both: duckdb.DuckDBPyConnection) -> None:
@@ -204,3 +302,13 @@ def test_an_erased_touch_is_retained_if_an_earlier_build_saw_it(built_in_goes: B
     looks = [moment(look) for look in LOOKS]
     seen, unseen = (stays(touches, moment(UNTIL), past).sum() for past in (looks, []))
     assert kept[0][0] == seen - unseen > 0
+
+
+def test_spend_is_in_the_currency_of_its_account(built: Built) -> None:
+    """Of an account's two versions with one time, the active one holds."""
+    currencies = "select distinct system, currency from intermediate.int_ad_spend_unioned"
+    assert set(query(built.database, currencies)) == {
+        ("google_ads", "USD"),
+        ("linkedin_ads", "USD"),
+        ("facebook_ads", "EUR"),
+    }

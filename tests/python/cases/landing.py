@@ -31,6 +31,7 @@ SQL_TYPES = {
     "bool": "boolean",
     "at": "timestamp",
     "when": "timestamp",
+    "end": "timestamp",
     "date": "date",
 }
 

@@ -1,0 +1,131 @@
+"""What surprises those who read connectors' tables is in the demo company, so that tests see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from funnel.demo.generate import generate
+from funnel.demo.late_deals import IMPORTED_AT
+from tests.python.demo_company import END, rows
+
+PEOPLE = 4000
+TRAPS = {
+    "a lead status is written again": """
+        from @hubspot.contact_property_history
+        where name = 'hs_lead_status'
+        qualify value = lag(value) over (partition by contact_id order by timestamp)
+    """,
+    "a lifecycle stage is written again": """
+        from @hubspot.contact_property_history
+        where name = 'lifecyclestage'
+        qualify value = lag(value) over (partition by contact_id order by timestamp)
+    """,
+    "a deal stage is written again": """
+        from @hubspot.deal_stage
+        qualify value = lag(value) over (partition by deal_id order by date_entered)
+    """,
+    "a lost deal is lost again": """
+        from @hubspot.deal_property_history
+        where name = 'dealstage' and value = 'closedlost'
+        qualify value = lag(value) over (partition by deal_id order by timestamp)
+    """,
+    "a form is sent twice within a second": """
+        from @hubspot.contact_form_submission
+        qualify timestamp - interval 1 second
+            = lag(timestamp) over (partition by contact_id, form_id order by timestamp)
+    """,
+    "two amounts are recorded at one moment": """
+        select deal_id, timestamp from @hubspot.deal_property_history
+        where name = 'amount' group by all having count(distinct value) > 1
+    """,
+    "two stages are recorded in one second": """
+        select opportunity_id, created_date from @salesforce.opportunity_field_history
+        where field = 'StageName' group by all having count(distinct new_value) > 1
+    """,
+    "two versions of an account differ in the flag only": """
+        select id, updated_at from @google_ads.account_history
+        group by all having count(distinct currency_code) = 2 and sum(_fivetran_active::int) = 1
+    """,
+    "a Salesforce deal closes on the day of its creation, before its time": """
+        from @salesforce.opportunity
+        where is_closed and close_date::date = created_date::date and close_date < created_date
+    """,
+    "a deal is imported with the close date of the year before": f"""
+        from @salesforce.opportunity
+        where created_date >= make_timestamp({IMPORTED_AT * 10**6}) and close_date < '2025-02-15'
+    """,
+    "a closed Salesforce deal has no history of stages": """
+        select id from @salesforce.opportunity where is_closed and currency_iso_code <> 'XXX'
+        except select opportunity_id from @salesforce.opportunity_field_history
+        where field = 'StageName'
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company large enough for every trap."""
+    folder = tmp_path_factory.mktemp("traps") / "demo"
+    generate(PEOPLE, 11, END, folder, workers=1)
+    return folder
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_the_demo_company_lands_a_trap(company: Path, trap: str) -> None:
+    assert rows(company, TRAPS[trap])
+
+
+VERSIONS = {
+    "@stripe.subscription_history": "id",
+    "@hubspot.deal_stage": "deal_id",
+}
+
+
+@pytest.mark.parametrize("table", VERSIONS)
+def test_a_version_ends_a_millisecond_before_the_next_begins(company: Path, table: str) -> None:
+    gaps = f"""
+        select distinct lead(_fivetran_start) over by_time - _fivetran_end, _fivetran_active
+        from {table} window by_time as (partition by {VERSIONS[table]} order by _fivetran_start)
+        order by all
+    """
+    millisecond = "interval 1 millisecond"
+    assert rows(company, gaps) == rows(
+        company, f"values ({millisecond}, false), (null::interval, true)"
+    )
+
+
+def test_a_version_that_holds_ends_with_the_calendar(company: Path) -> None:
+    ends = "select distinct _fivetran_end::varchar from @stripe.subscription_history"
+    assert rows(company, f"{ends} where _fivetran_active") == [("9999-12-31 23:59:59.999",)]
+
+
+RENAMED = {
+    "hubspot.deal_pipeline_stage": ("is_closed", "closed_won"),
+    "hubspot.engagement_meeting": ("property_hs_meeting_outcome", "meeting_outcome"),
+}
+
+
+@pytest.mark.parametrize("table", RENAMED)
+def test_a_renamed_column_has_landed_under_its_new_name(company: Path, table: str) -> None:
+    columns = {name for name, *_ in rows(company, f"describe select * from @{table}")}
+    new, old = RENAMED[table]
+    assert new in columns
+    assert old not in columns
+
+
+def test_ids_of_a_table_have_landed_as_fractions(company: Path) -> None:
+    types = rows(company, "select distinct typeof(company_id) from @hubspot.deal_company")
+    assert types == [("DOUBLE",)]
+
+
+def test_an_id_of_salesforce_tells_which_letters_are_large(company: Path) -> None:
+    """Its last three characters: spreadsheets that ignore capitals need them."""
+    ids = {str(each) for (each,) in rows(company, "select id from @salesforce.lead")} - {"None"}
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+    for each in ids:
+        parts = (each[start : start + 5] for start in (0, 5, 10))
+        large = (sum(2**n for n, sign in enumerate(part) if sign.isupper()) for part in parts)
+        assert each[15:] == "".join(alphabet[number] for number in large)
+    assert len(ids) > 100
