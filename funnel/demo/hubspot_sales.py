@@ -9,7 +9,7 @@ import numpy as np
 from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import I64, NEVER, happens, uniform_days, when
-from funnel.demo.deals import LOST_STAGE, StageSteps, joined_steps
+from funnel.demo.deals import StageSteps, joined_steps
 from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.names import currency, owner_number
 from funnel.demo.reference import HUBSPOT_DEAL_BASE, HUBSPOT_STAGES, PORTAL
@@ -56,11 +56,11 @@ def close_date(scene: Scene, rows: I64) -> I64:
 
 
 def lost_reason(scene: Scene, rows: I64) -> t.Text:
-    """Why the deals that are lost at the moment were lost; reps choose from a list."""
-    stage, _ = stage_now(scene)
-    count = len(scene.world.deals)
-    reason = stream(scene.world, "lost reasons").integers(0, len(s.LOST_REASONS), count)
-    return t.pick(s.LOST_REASONS, np.where(stage == LOST_STAGE, reason, -1)[rows])
+    """Why the deals were lost; reps choose from a list. What was chosen stays on reopened deals."""
+    deals, by_now = scene.world.deals, scene.lander.by_now
+    reason = stream(scene.world, "lost reasons").integers(0, len(s.LOST_REASONS), len(deals))
+    is_lost = by_now(deals.lost_first) | by_now(deals.lost_at)
+    return t.pick(s.LOST_REASONS, np.where(is_lost, reason, -1)[rows])
 
 
 def stage_now(scene: Scene) -> tuple[I64, I64]:
@@ -144,22 +144,24 @@ def _land_amounts(scene: Scene) -> None:
             "timestamp": at,
         }
         scene.lander.land("hubspot.deal_property_history", at, values)
-    _land_tied_amounts(scene, changed)
+    _land_tied_amounts(scene, rows)
 
 
-def _land_tied_amounts(scene: Scene, changed: I64) -> None:
-    """The old amount, written at the moment of the new one: only the deal tells which holds."""
-    dice = stream(scene.world, "tied amounts").random(len(scene.world.deals))
-    tied = changed[dice[changed] < s.TIED_AMOUNT_SHARE]
-    at = scene.world.deals.resized[tied]
-    values = {
-        "deal_id": deal_id(scene, tied),
-        "name": "amount",
-        "source": "CRM_UI",
-        "value": t.digits(amount(scene, tied, scene.world.deals.first_seats)),
-        "timestamp": at,
-    }
-    scene.lander.land("hubspot.deal_property_history", at, values)
+def _land_tied_amounts(scene: Scene, rows: I64) -> None:
+    """A rebate, entered with the win and taken back at once: only the deal tells what holds."""
+    deals = scene.world.deals
+    dice = stream(scene.world, "tied amounts").random(len(deals))
+    tied = rows[(dice < s.TIED_AMOUNT_SHARE)[rows] & happens(deals.won_at[rows])]
+    at = np.maximum(deals.won_at[tied], deals.created[tied])
+    for seats in (deals.seats, np.maximum(deals.seats * 9 // 10, 1)):
+        values = {
+            "deal_id": deal_id(scene, tied),
+            "name": "amount",
+            "source": "CRM_UI",
+            "value": t.digits(amount(scene, tied, seats)),
+            "timestamp": at,
+        }
+        scene.lander.land("hubspot.deal_property_history", at, values)
 
 
 def extra_contact(scene: Scene, rows: I64) -> I64:

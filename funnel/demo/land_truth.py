@@ -181,7 +181,7 @@ def land_deals(scene: Scene, truth: Truth, ids: t.Text) -> None:
         "created_at": deals.created,
         "closed_at": np.where(outcome > 0, closed, NEVER),
         "outcome": t.pick(OUTCOMES, outcome),
-        "lost_reason": lost_reason(scene, rows),
+        "lost_reason": t.only(outcome == 2, lost_reason(scene, rows)),
         "is_deleted": lander.by_now(deals.deleted),
     }
     lander.land("truth.deals", np.where(deals.created < END, deals.created, NEVER), values)

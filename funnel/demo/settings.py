@@ -183,8 +183,8 @@ REWRITTEN_SHARE = 0.03
 """Of the states that HubSpot writes again some days later, though nothing has changed."""
 SENT_TWICE_SHARE = 0.01
 """Of the forms: somebody clicks the button twice."""
-TIED_AMOUNT_SHARE = 0.3
-"""Of the changed amounts in HubSpot, whose old value is written at the same moment."""
+TIED_AMOUNT_SHARE = 0.1
+"""Of the deals won in HubSpot."""
 TIED_STAGE_SHARE = 0.06
 """Of the Salesforce deals that close in the second in which they enter their last open stage."""
 LOST_REASONS = ("Price", "No budget", "Chose a competitor", "No decision", "Missing feature")

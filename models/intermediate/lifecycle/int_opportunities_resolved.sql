@@ -137,7 +137,8 @@ int_opportunities_resolved as (
         opportunities.opportunity_type,
         opportunities.pipeline,
         opportunities.outcome,
-        opportunities.lost_reason,
+        -- A reason stays on an opportunity that was reopened, and may be newer than the cutoff.
+        case when opportunities.outcome = 'lost' then opportunities.lost_reason end as lost_reason,
         opportunities.currency,
         opportunities.amount_then as amount,
         -- A record that was made after the close is of an opportunity that began by then.
