@@ -101,12 +101,15 @@ moves as (
         and stage_moves.stage is distinct from stage_moves.previous_stage
         and opportunities.opportunity_type = 'new'
     union all
-    -- The first win of a journey makes a customer, whatever its type; each later one is a renewal
-    -- or an expansion.
+    -- The first win of a journey makes a customer, whatever its type, unless billing knew the
+    -- customer before; each other one is a renewal or an expansion.
     select
         opportunities.opportunity_key,
         case
-            when first_wins.opportunity_key is not null then 'opportunity_won'
+            when
+                first_wins.opportunity_key is not null
+                and not coalesce(opportunities.is_of_known_customer, false)
+                then 'opportunity_won'
             when opportunities.opportunity_type = 'renewal' then 'renewal_won'
             else 'expansion_won'
         end as entered_by,

@@ -140,6 +140,8 @@ priced_lines as (
         billed_prices.quantity,
         billed_prices.amount,
         prices.unit_amount,
+        coalesce(prices.package_size, 1) as package_size,
+        coalesce(prices.is_package_rounded_up, true) as is_package_rounded_up,
         -- A price that was not loaded recurs as often as its invoice says.
         coalesce(
             prices.yearly_periods,
@@ -181,6 +183,8 @@ base_stripe__billed_prices as (
         end as unit_amount,
         priced_lines.yearly_periods,
         priced_lines.interval_count,
+        priced_lines.package_size,
+        priced_lines.is_package_rounded_up,
         priced_lines.is_metered,
         priced_lines.is_whole_amount,
         priced_lines.period_start,

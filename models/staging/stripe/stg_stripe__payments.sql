@@ -8,10 +8,10 @@ charges as (
     {{ read_source(
         'stripe', 'charge',
         {
-            'id': 'text', 'customer_id': 'text', 'payment_intent_id': 'text',
-            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'paid': 'boolean',
-            'captured': 'boolean', 'failure_code': 'text', 'livemode': 'boolean',
-            'created': 'timestamp',
+            'id': 'text', 'customer_id': 'text', 'invoice_id': 'text',
+            'payment_intent_id': 'text', 'amount': 'decimal', 'currency': 'text',
+            'status': 'text', 'paid': 'boolean', 'captured': 'boolean', 'failure_code': 'text',
+            'livemode': 'boolean', 'created': 'timestamp',
         },
         key=['id'],
         needs=['amount', 'created'],
@@ -49,7 +49,24 @@ disputes as (
 
 ),
 
+invoices as (
+
+    {{ read_lookup('stripe', 'invoice', {'id': 'text', 'customer_id': 'text'}, key=['id']) }}
+
+),
+
 currencies as (select * from {{ ref('currencies') }}),
+
+customer_charges as (
+
+    -- A charge may name its customer through its invoice alone.
+    select
+        charges.*,
+        coalesce(charges.customer_id, invoices.customer_id) as paid_by
+    from charges
+    left join invoices on charges.invoice_id = invoices.id
+
+),
 
 judged_charges as (
 
@@ -64,9 +81,9 @@ judged_charges as (
             when status is null and (not paid or failure_code is not null) then 'not_needed'
             when not coalesce(captured, true) then 'not_needed'
             when status is null and paid is null then 'missing_value'
-            when customer_id is null then 'missing_value'
+            when paid_by is null then 'missing_value'
         end as charge_reason
-    from charges
+    from customer_charges
 
 ),
 
@@ -106,7 +123,7 @@ charge_returns as (
     select
         returns.*,
         charges.id as paid_charge_id,
-        charges.customer_id,
+        charges.paid_by as customer_id,
         charges.charge_reason,
         charges.livemode,
         charges.created as originally_paid_at,
@@ -133,7 +150,7 @@ movements as (
 
     select
         id,
-        customer_id,
+        paid_by as customer_id,
         amount,
         currency,
         'payment' as kind,

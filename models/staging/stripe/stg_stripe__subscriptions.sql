@@ -136,7 +136,7 @@ part_sums as (
             when bool_and(items.unit_amount is not null and items.yearly_periods is not null)
                 then sum(greatest(
                     {{ stripe_month(
-                        'items.quantity_then', 'items.unit_amount',
+                        stripe_packages('items'), 'items.unit_amount',
                         'items.yearly_periods', 'items.interval_count',
                     ) }} * coalesce(discounts.kept_share, 1)
                     - {{ stripe_month(
