@@ -101,7 +101,7 @@ base_stripe__prices as (
         ) as yearly_periods,
         coalesce(nullif(both_forms.period_count, 0), 1) as interval_count,
         coalesce(nullif(both_forms.package_size, 0), 1) as package_size,
-        coalesce(both_forms.package_rounding != 'down', true) as is_package_rounded_up,
+        coalesce(both_forms.package_rounding <> 'down', true) as is_package_rounded_up,
         coalesce(both_forms.usage_type = 'metered', false) as is_metered
     from both_forms
     left join products on both_forms.product_id = products.id

@@ -1,5 +1,9 @@
 {# Grain: one row per charge, refund and dispute. #}
 {{ config(enabled=provides(model.name)) }}
+{%- set columns_of_returns = {
+    'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text', 'amount': 'decimal',
+    'currency': 'text', 'status': 'text', 'created': 'timestamp',
+} %}
 
 with
 
@@ -22,14 +26,8 @@ charges as (
 refunds as (
 
     {{ read_source(
-        'stripe', 'refund',
-        {
-            'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text',
-            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'created': 'timestamp',
-        },
-        key=['id'],
-        needs=['amount', 'created'],
-        optional=true,
+        'stripe', 'refund', columns_of_returns,
+        key=['id'], needs=['amount', 'created'], optional=true,
     ) }}
 
 ),
@@ -37,14 +35,8 @@ refunds as (
 disputes as (
 
     {{ read_source(
-        'stripe', 'dispute',
-        {
-            'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text',
-            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'created': 'timestamp',
-        },
-        key=['id'],
-        needs=['amount', 'created'],
-        optional=true,
+        'stripe', 'dispute', columns_of_returns,
+        key=['id'], needs=['amount', 'created'], optional=true,
     ) }}
 
 ),
@@ -57,33 +49,25 @@ invoices as (
 
 currencies as (select * from {{ ref('currencies') }}),
 
-customer_charges as (
-
-    -- A charge may name its customer through its invoice alone.
-    select
-        charges.*,
-        coalesce(charges.customer_id, invoices.customer_id) as paid_by
-    from charges
-    left join invoices on charges.invoice_id = invoices.id
-
-),
-
 judged_charges as (
 
     -- A charge that failed, or only reserved the money, is no payment; one that does not say so is
-    -- unknown.
+    -- unknown. It may name its customer through its invoice alone.
     select
-        *,
+        charges.*,
+        coalesce(charges.customer_id, invoices.customer_id) as paid_by,
         case
-            when reason_code is not null then reason_code
-            when not coalesce(livemode, true) then 'test_mode'
-            when lower(coalesce(status, 'succeeded')) != 'succeeded' then 'not_needed'
-            when status is null and (not paid or failure_code is not null) then 'not_needed'
-            when not coalesce(captured, true) then 'not_needed'
-            when status is null and paid is null then 'missing_value'
-            when paid_by is null then 'missing_value'
+            when charges.reason_code is not null then charges.reason_code
+            when not coalesce(charges.livemode, true) then 'test_mode'
+            when lower(coalesce(charges.status, 'succeeded')) <> 'succeeded' then 'not_needed'
+            when charges.status is null and (not charges.paid or charges.failure_code is not null)
+                then 'not_needed'
+            when not coalesce(charges.captured, true) then 'not_needed'
+            when charges.status is null and charges.paid is null then 'missing_value'
+            when coalesce(charges.customer_id, invoices.customer_id) is null then 'missing_value'
         end as charge_reason
-    from customer_charges
+    from charges
+    left join invoices on charges.invoice_id = invoices.id
 
 ),
 
@@ -162,7 +146,7 @@ movements as (
         deleted_at,
         charge_reason as reason_code,
         coalesce(reason_detail, case
-            when coalesce(charge_reason, '') != 'missing_value' or reason_code is not null then null
+            when coalesce(charge_reason, '') <> 'missing_value' or reason_code is not null then null
             when status is null and paid is null then 'status'
             else 'customer_id'
         end) as reason_detail,
