@@ -52,7 +52,7 @@ part_starts as (
     where
         moments.moment > versions.starts_at
         and moments.moment < {{ or_end('versions.ends_at') }}
-        and moments.moment < {{ cutoff() }}
+        and moments.moment < {{ utc_time(cutoff()) }}
 
 ),
 
@@ -61,7 +61,7 @@ parts as (
     select
         versions.*,
         part_starts.part_start,
-        coalesce(part_starts.part_start, {{ cutoff() }}) as priced_at
+        coalesce(part_starts.part_start, {{ utc_time(cutoff()) }}) as priced_at
     from versions
     inner join part_starts on versions.version_number = part_starts.version_number
 
