@@ -100,6 +100,7 @@ flags: {send_anonymous_usage_stats: false}
 vars:
   source_columns: {shop.renamed: {country: property_country_code}}
   cutoff: "2021-07-01"
+  time_zone: UTC
 """
 
 

@@ -6,11 +6,26 @@ companies as (select * from {{ ref('int_companies_unioned') }}),
 
 known_domains as (select * from {{ ref('email_domains') }}),
 
+company_domains as (
+
+    -- A company has the domains of the records that were merged into it, too.
+    select
+        company_key,
+        domain
+    from companies
+    union
+    select
+        merged_into_company_key as company_key,
+        domain
+    from companies
+
+),
+
 subsidiaries as (
 
     select companies.company_key
     from companies
-    inner join companies as parents on companies.parent_company_key = parents.company_key
+    inner join company_domains as parents on companies.parent_company_key = parents.company_key
     where companies.domain = parents.domain and companies.company_key != parents.company_key
 
 ),

@@ -9,7 +9,7 @@ companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 won_opportunities as (
 
     select * from {{ ref('int_opportunity_persons_assigned') }}
-    where outcome = 'won' and (opportunity_type = 'new' or is_of_known_customer)
+    where outcome = 'won' and opportunity_type = 'new'
 
 ),
 

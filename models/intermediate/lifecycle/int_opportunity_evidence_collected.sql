@@ -32,27 +32,18 @@ stage_moves as (
 
 ),
 
-wins as (
+first_wins as (
 
-    -- The first win of a journey makes a customer, whatever its type, unless billing knew the
-    -- customer before; each other one is a renewal or an expansion.
     select
-        opportunities.opportunity_key,
-        opportunities.closed_at,
-        case
-            when
-                row_number() over journey_wins = 1
-                and opportunities.is_of_known_customer is not true then 'opportunity_won'
-            when opportunities.opportunity_type = 'renewal' then 'renewal_won'
-            else 'expansion_won'
-        end as entered_by
+        journeys.journey_key,
+        {{ first_by(
+            'opportunities.opportunity_key',
+            'row(opportunities.closed_at, opportunities.opportunity_key)'
+        ) }} as opportunity_key
     from opportunities
     inner join journeys on opportunities.opportunity_key = journeys.opportunity_key
     where opportunities.outcome = 'won'
-    window journey_wins as (
-        partition by journeys.journey_key
-        order by opportunities.closed_at asc nulls last, opportunities.opportunity_key asc
-    )
+    group by journeys.journey_key
 
 ),
 
@@ -62,9 +53,7 @@ first_opportunities as (
     select opportunities.*
     from opportunities
     inner join journeys on opportunities.opportunity_key = journeys.opportunity_key
-    where
-        opportunities.is_of_known_customer is not true
-        and (opportunities.opportunity_type = 'new' or journeys.assigned_by = 'own_journey')
+    where opportunities.opportunity_type = 'new' or journeys.assigned_by = 'own_journey'
 
 ),
 
@@ -88,8 +77,17 @@ moves as (
     from first_opportunities
     where opportunity_type != 'new' and outcome = 'lost'
     union all
-    -- Reopened after it was lost, or moved to a stage that the seed stage_labels gives to labels of
-    -- opportunities.
+    -- Reopened after it was lost.
+    select
+        opportunity_key,
+        entered_by,
+        stage,
+        null as exit_reason,
+        changed_at as occurred_at
+    from stage_moves
+    where entered_by = 'opportunity_created' and previous_entered_by = 'opportunity_lost'
+    union all
+    -- Moved to a stage that the seed stage_labels gives to labels of opportunities.
     select
         stage_moves.opportunity_key,
         stage_moves.entered_by,
@@ -99,23 +97,25 @@ moves as (
     from stage_moves
     inner join opportunities on stage_moves.opportunity_key = opportunities.opportunity_key
     where
-        (
-            stage_moves.entered_by = 'opportunity_created'
-            and stage_moves.previous_entered_by = 'opportunity_lost'
-        )
-        or (
-            stage_moves.entered_by = 'evidence'
-            and stage_moves.stage is distinct from stage_moves.previous_stage
-            and opportunities.opportunity_type = 'new'
-        )
+        stage_moves.entered_by = 'evidence'
+        and stage_moves.stage is distinct from stage_moves.previous_stage
+        and opportunities.opportunity_type = 'new'
     union all
+    -- The first win of a journey makes a customer, whatever its type; each later one is a renewal
+    -- or an expansion.
     select
-        opportunity_key,
-        entered_by,
+        opportunities.opportunity_key,
+        case
+            when first_wins.opportunity_key is not null then 'opportunity_won'
+            when opportunities.opportunity_type = 'renewal' then 'renewal_won'
+            else 'expansion_won'
+        end as entered_by,
         null as stage,
         null as exit_reason,
-        closed_at as occurred_at
-    from wins
+        opportunities.closed_at as occurred_at
+    from opportunities
+    left join first_wins on opportunities.opportunity_key = first_wins.opportunity_key
+    where opportunities.outcome = 'won'
     union all
     select
         opportunity_key,

@@ -48,59 +48,21 @@ new_opportunities as (
 
 ),
 
-first_wins as (
-
-    -- The first win of an account makes it a customer, whatever its type.
-    select
-        account_key,
-        {{ first_by(
-            'opportunity_key',
-            "row(" ~ or_end('closed_at') ~ ", case when opportunity_type = 'new' then 0 else 1 end,"
-            ~ " opportunity_key)"
-        ) }} as opportunity_key
-    from opportunities
-    where outcome = 'won' and account_key is not null
-    group by account_key
-
-),
-
-winning_opportunities as (
-
-    select
-        opportunity_key,
-        account_key,
-        journey_key,
-        closed_at
-    from new_opportunities
-    where outcome = 'won'
-    union all
-    select
-        opportunities.opportunity_key,
-        opportunities.account_key,
-        {{ key_of(["'opportunity'", 'opportunities.opportunity_key']) }} as journey_key,
-        opportunities.closed_at
-    from opportunities
-    inner join first_wins on opportunities.opportunity_key = first_wins.opportunity_key
-    where opportunities.opportunity_type != 'new'
-
-),
-
 later_opportunities as (
 
-    -- A renewal or an expansion belongs to the journey that won the account last before it closed,
-    -- however early it was created.
+    -- A renewal or an expansion belongs to the journey that won the account last before it.
     select
         opportunities.opportunity_key,
         {{ last_by(
-            'winning_opportunities.journey_key',
-            'row(winning_opportunities.closed_at, winning_opportunities.opportunity_key)'
+            'new_opportunities.journey_key',
+            'row(new_opportunities.closed_at, new_opportunities.opportunity_key)'
         ) }} as journey_key
     from opportunities
-    inner join winning_opportunities
+    inner join new_opportunities
         on
-            opportunities.account_key = winning_opportunities.account_key
-            and opportunities.opportunity_key != winning_opportunities.opportunity_key
-            and {{ or_end('opportunities.closed_at') }} >= winning_opportunities.closed_at
+            opportunities.account_key = new_opportunities.account_key
+            and new_opportunities.outcome = 'won'
+            and opportunities.created_at >= new_opportunities.closed_at
     where opportunities.opportunity_type != 'new'
     group by opportunities.opportunity_key
 

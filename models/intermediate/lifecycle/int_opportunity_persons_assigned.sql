@@ -1,13 +1,9 @@
 {# Grain: one row per usable opportunity, with the person whose journey it is: its primary person;
    if it has none and is new business, the person at the account who came first and had not left.
-   Its type is the system's own, unless the order of wins contradicts it. #}
+   #}
 with
 
-resolved_opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
-
-subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
-
-companies as (select * from {{ ref('int_company_accounts_mapped') }}),
+opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
 
@@ -21,81 +17,6 @@ stage_claims as (select * from {{ ref('int_stage_claims_unioned') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-billing_histories as (
-
-    -- Accounts that had paid before the opportunity was created, and whether they still did.
-    select
-        opportunities.opportunity_key,
-        bool_or(
-            {{ or_end('subscriptions.ended_at') }}
-            > coalesce(opportunities.created_at, opportunities.closed_at)
-        ) as was_paying
-    from resolved_opportunities as opportunities
-    inner join companies on opportunities.account_key = companies.account_key
-    inner join subscriptions
-        on
-            companies.company_key = subscriptions.company_key
-            and coalesce(opportunities.created_at, opportunities.closed_at)
-            > subscriptions.started_at
-    where opportunities.outcome = 'won' and subscriptions.monthly_amount > 0
-    group by opportunities.opportunity_key
-
-),
-
-account_wins as (
-
-    select
-        opportunity_key,
-        count(*) over earlier_wins as earlier_count,
-        count(person_key) over earlier_wins as earlier_person_count,
-        min(person_key) over earlier_wins as smallest_person_key,
-        max(person_key) over earlier_wins as largest_person_key
-    from resolved_opportunities
-    where outcome = 'won' and account_key is not null
-    window earlier_wins as (
-        partition by account_key
-        order by
-            closed_at asc nulls last, case when opportunity_type = 'new' then 0 else 1 end,
-            opportunity_key asc
-        rows between unbounded preceding and 1 preceding
-    )
-
-),
-
-opportunities as (
-
-    -- An account is new once: a later win by somebody else is an expansion, unless the account had
-    -- left. An account that had paid before the first win in the CRM was a customer already.
-    select
-        opportunities.*,
-        opportunities.opportunity_type as recorded_type,
-        case
-            when
-                opportunities.opportunity_type = 'new'
-                and account_wins.earlier_count > 0
-                and (
-                    opportunities.person_key is null
-                    or account_wins.earlier_person_count < account_wins.earlier_count
-                    or account_wins.smallest_person_key != opportunities.person_key
-                    or account_wins.largest_person_key != opportunities.person_key
-                )
-                and coalesce(billing_histories.was_paying, true)
-                then 'expansion'
-            else opportunities.opportunity_type
-        end as resolved_type,
-        coalesce(
-            opportunities.opportunity_type != 'new'
-            and account_wins.earlier_count = 0
-            and billing_histories.opportunity_key is not null,
-            false
-        ) as is_of_known_customer
-    from resolved_opportunities as opportunities
-    left join account_wins on opportunities.opportunity_key = account_wins.opportunity_key
-    left join billing_histories
-        on opportunities.opportunity_key = billing_histories.opportunity_key
-
-),
-
 candidates as (
 
     select
@@ -104,7 +25,7 @@ candidates as (
         persons.person_key
     from opportunities
     inner join persons on opportunities.account_key = persons.account_key
-    where opportunities.person_key is null and opportunities.resolved_type = 'new'
+    where opportunities.person_key is null and opportunities.opportunity_type = 'new'
 
 ),
 
@@ -143,7 +64,7 @@ earlier_events as (
     inner join opportunities on candidates.person_key = opportunities.person_key
     where
         opportunities.outcome = 'lost'
-        and opportunities.resolved_type = 'new'
+        and opportunities.opportunity_type = 'new'
         and candidates.created_at >= opportunities.closed_at
 
 ),
@@ -180,15 +101,13 @@ int_opportunity_persons_assigned as (
         coalesce(opportunities.person_key, persons_at_account.person_key) as person_key,
         opportunities.account_key,
         opportunities.owner_key,
-        opportunities.resolved_type as opportunity_type,
-        opportunities.recorded_type,
+        opportunities.opportunity_type,
         opportunities.pipeline,
         opportunities.outcome,
         opportunities.lost_reason,
         opportunities.currency,
         opportunities.amount,
         opportunities.person_key is not null as has_person,
-        opportunities.is_of_known_customer,
         opportunities.created_at,
         opportunities.closed_at
     from opportunities

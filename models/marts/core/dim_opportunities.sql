@@ -53,7 +53,7 @@ dim_opportunities as (
         coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
         coalesce(opportunity_wins.revenue_type, opportunities.opportunity_type) as revenue_type,
-        opportunities.recorded_type as opportunity_type,
+        opportunities.opportunity_type,
         opportunities.pipeline,
         opportunities.outcome,
         opportunities.lost_reason,

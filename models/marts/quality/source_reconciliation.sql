@@ -2,7 +2,6 @@
    from that, how many erased rows are retained. #}
 {%- set unreadable_part = "when reason_detail is not null then 'unreadable_part'" -%}
 {%- set assumed_currency = "when is_currency_assumed then 'assumed_currency'" -%}
-{%- set negative_amount = "when amount < 0 then 'negative_amount'" -%}
 with
 
 reasons as (select * from {{ ref('row_reasons') }}),
@@ -37,7 +36,6 @@ row_counts as (
     -- Rows that it does not.
     {%- for entity in entities() %}
     {%- set remark = "case " ~ unreadable_part
-        ~ (" " ~ negative_amount if entity in ['opportunities', 'ad_spend'] else "")
         ~ (" " ~ assumed_currency if 'currency' in shape(entity) else "") ~ " end" %}
     select
         system,

@@ -8,10 +8,29 @@ links as (
 
     {{ read_source(
         'hubspot', 'engagement_contact',
-        {'engagement_id': 'text', 'contact_id': 'text'},
+        {
+            'engagement_id': 'text', 'contact_id': 'text', 'type_id': 'text',
+            'category': 'text',
+        },
         key=['engagement_id', 'contact_id'],
         optional=true,
     ) }}
+
+),
+
+-- A contact may be associated with an engagement under several labels.
+ranked_links as (
+
+    select
+        *,
+        rank() over (
+            partition by engagement_id, contact_id
+            order by
+                case when deleted_at < {{ utc_time(cutoff()) }} then 1 else 0 end,
+                coalesce(category, ''),
+                coalesce(type_id, '')
+        ) as link_rank
+    from links
 
 ),
 
@@ -53,6 +72,7 @@ engagement_links as (
         coalesce(links.deleted_at, detail.deleted_at) as deleted_at,
         case
             when links.reason_code is not null then links.reason_code
+            when links.link_rank > 1 then 'detail_row'
             when upper(engagements.type) not in ('CALL', 'MEETING') then 'not_needed'
             when detail.engagement_id is null then 'unknown_reference'
             when detail.outcome_reason is not null then detail.outcome_reason
@@ -60,7 +80,7 @@ engagement_links as (
         end as reason_code,
         links.reason_detail,
         links.row_json
-    from links
+    from ranked_links as links
     left join engagements
         on links.engagement_id = engagements.id
     left join detail_by_engagement as detail

@@ -1,4 +1,5 @@
-{# Grain: one row per company, and per company without a row that another one was merged from. #}
+{# Grain: one row per company, per company without a row that another one was merged from, and per
+   further domain of a company, as if it were a record that was merged into it. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -18,6 +19,7 @@ companies as (
             'property_hs_parent_company_id': 'text',
             'property_salesforceaccountid': 'text',
             'property_hs_merged_object_ids': 'text',
+            'property_hs_additional_domains': 'text',
             'property_createdate': 'timestamp',
         },
         key=['id'],
@@ -36,6 +38,15 @@ merged_entries as (
 
 ),
 
+further_domains as (
+
+    {{ list_entries(
+        'usable_companies', ['id', 'loaded_at', 'deleted_at', 'row_json'],
+        'property_hs_additional_domains'
+    ) }}
+
+),
+
 -- If a company is in two lists, its survivor was merged, too: the newer list has both.
 merged_companies as (
 
@@ -47,6 +58,33 @@ merged_companies as (
     from merged_entries
     where entry <> id
     group by entry
+
+),
+
+-- Other systems may still name a company whose own row went with the merge.
+companies_without_row as (
+
+    select
+        merged_companies.merged_id as company_record_id,
+        {{ typed_null('text') }} as domain,
+        merged_companies.survivor_id as merged_into_record_id,
+        'company.merged_ids' as source_table,
+        merged_companies.loaded_at,
+        cast(null as timestamp) as deleted_at,
+        merged_companies.row_json
+    from merged_companies
+    left join companies on merged_companies.merged_id = companies.id
+    where companies.id is null
+    union all
+    select distinct
+        id || '|' || entry as company_record_id,
+        entry as domain,
+        id as merged_into_record_id,
+        'company.additional_domains' as source_table,
+        loaded_at,
+        deleted_at,
+        row_json
+    from further_domains
 
 ),
 
@@ -71,11 +109,10 @@ stg_hubspot__companies as (
     from companies
     left join merged_companies on companies.id = merged_companies.merged_id
     union all
-    -- Other systems may still name a company whose own row went with the merge.
     select
-        merged_companies.merged_id as company_record_id,
+        company_record_id,
         {{ typed_null('text') }} as name,
-        {{ typed_null('text') }} as domain,
+        domain,
         cast(null as bigint) as employees,
         {{ typed_null('text') }} as industry,
         {{ typed_null('text') }} as country,
@@ -83,18 +120,16 @@ stg_hubspot__companies as (
         {{ typed_null('text') }} as parent_record_id,
         {{ typed_null('text') }} as crm_system,
         {{ typed_null('text') }} as crm_record_id,
-        merged_companies.survivor_id as merged_into_record_id,
+        merged_into_record_id,
         cast(null as timestamp) as created_at,
-        'company.merged_ids' as source_table,
-        merged_companies.merged_id as source_key,
-        merged_companies.loaded_at,
-        cast(null as timestamp) as deleted_at,
+        source_table,
+        company_record_id as source_key,
+        loaded_at,
+        deleted_at,
         {{ typed_null('text') }} as reason_code,
         {{ typed_null('text') }} as reason_detail,
-        merged_companies.row_json
-    from merged_companies
-    left join companies on merged_companies.merged_id = companies.id
-    where companies.id is null
+        row_json
+    from companies_without_row
 
 )
 

@@ -14,6 +14,7 @@ deals as (
             'property_closed_lost_reason': 'text',
             'property_hs_is_closed': 'boolean', 'property_hs_is_closed_won': 'boolean',
             'property_createdate': 'timestamp', 'property_closedate': 'timestamp',
+            'property_hs_merged_object_ids': 'text',
         },
         key=['deal_id'],
     ) }}
@@ -76,12 +77,47 @@ company_links as (
 
 ),
 
-merged_deals as (
+recorded_merges as (
 
     {{ read_lookup(
         'hubspot', 'merged_deal', key=['merged_deal_id'],
         columns={'merged_deal_id': 'text', '_fivetran_synced': 'timestamp'},
     ) }}
+
+),
+
+usable_deals as (select * from deals where reason_code is null),
+
+listed_merges as (
+
+    {{ list_entries(
+        'usable_deals', ['deal_id', 'loaded_at'], 'property_hs_merged_object_ids'
+    ) }}
+
+),
+
+all_merges as (
+
+    select
+        merged_deal_id,
+        _fivetran_synced as merged_at
+    from recorded_merges
+    union all
+    select
+        entry as merged_deal_id,
+        coalesce(loaded_at, {{ start_of_time() }}) as merged_at
+    from listed_merges
+    where entry <> deal_id
+
+),
+
+merged_deals as (
+
+    select
+        merged_deal_id,
+        min(merged_at) as merged_at
+    from all_merges
+    group by merged_deal_id
 
 ),
 
@@ -137,7 +173,7 @@ stg_hubspot__opportunities as (
         deals.source_key,
         deals.loaded_at,
         -- A deal that was merged into another lives on in that one.
-        coalesce(deals.deleted_at, merged_deals._fivetran_synced) as deleted_at,
+        coalesce(deals.deleted_at, merged_deals.merged_at) as deleted_at,
         deals.reason_code,
         deals.reason_detail,
         deals.row_json

@@ -25,6 +25,7 @@ events as (
         {
             'id': 'text', 'who_id': 'text',
             'start_date_time': 'timestamp', 'activity_date_time': 'timestamp',
+            'activity_date': 'timestamp', 'is_child': 'boolean', 'is_recurrence': 'boolean',
         },
         key=['id'],
         optional=true,
@@ -75,8 +76,13 @@ activities as (
         id,
         who_id,
         'meeting_held' as kind,
-        coalesce(start_date_time, {{ day_or_moment('activity_date_time') }}) as occurred_at,
-        {{ row_origin() }}
+        coalesce(
+            start_date_time, activity_date_time, {{ day_or_moment('activity_date') }}
+        ) as occurred_at,
+        -- Each invited colleague has a copy of the event, and a series a row with its pattern.
+        {{ row_origin("
+            case when is_child then 'detail_row' when is_recurrence then 'not_needed' end
+        ") }}
     from events
 
 ),

@@ -85,8 +85,8 @@ billed_lines as (
     left join currencies on upper(lines.currency) = currencies.currency
     where
         lines.amount >= 0
-        and lines.period_start < {{ utc_time(cutoff()) }}
-        and coalesce(invoices.created < {{ utc_time(cutoff()) }}, true)
+        and lines.period_start < {{ cutoff() }}
+        and coalesce(invoices.created < {{ cutoff() }}, true)
         and coalesce(invoices.status, '') <> 'void'
         and not coalesce(invoices.is_deleted, false)
         and coalesce(lines.subscription_item_id, single_items.item_id) is not null
@@ -140,8 +140,6 @@ priced_lines as (
         billed_prices.quantity,
         billed_prices.amount,
         prices.unit_amount,
-        coalesce(prices.package_size, 1) as package_size,
-        coalesce(prices.is_package_rounded_up, true) as is_package_rounded_up,
         -- A price that was not loaded recurs as often as its invoice says.
         coalesce(
             prices.yearly_periods,
@@ -183,8 +181,6 @@ base_stripe__billed_prices as (
         end as unit_amount,
         priced_lines.yearly_periods,
         priced_lines.interval_count,
-        priced_lines.package_size,
-        priced_lines.is_package_rounded_up,
         priced_lines.is_metered,
         priced_lines.is_whole_amount,
         priced_lines.period_start,

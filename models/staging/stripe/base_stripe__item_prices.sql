@@ -85,8 +85,6 @@ states as (
         unit_amount,
         yearly_periods,
         interval_count,
-        package_size,
-        is_package_rounded_up,
         is_metered,
         is_whole_amount,
         0 as state_rank,
@@ -104,8 +102,6 @@ states as (
         prices.unit_amount,
         prices.yearly_periods,
         prices.interval_count,
-        coalesce(prices.package_size, 1) as package_size,
-        coalesce(prices.is_package_rounded_up, true) as is_package_rounded_up,
         coalesce(prices.is_metered, false) as is_metered,
         false as is_whole_amount,
         1 as state_rank,
@@ -166,8 +162,6 @@ base_stripe__item_prices as (
         states.unit_amount,
         states.yearly_periods,
         states.interval_count,
-        states.package_size,
-        states.is_package_rounded_up,
         case states.yearly_periods
             when 12 then states.interval_count
             when 1 then 12 * states.interval_count

@@ -12,7 +12,6 @@ prices as (
             'unit_amount': 'decimal', 'unit_amount_decimal': 'decimal',
             'recurring_interval': 'text', 'recurring_interval_count': 'bigint',
             'recurring_usage_type': 'text', 'billing_scheme': 'text',
-            'transform_quantity_divide_by': 'bigint', 'transform_quantity_round': 'text',
         },
         key=['id'],
     ) }}
@@ -27,7 +26,6 @@ plans as (
             'id': 'text', 'nickname': 'text', 'product_id': 'text', 'currency': 'text',
             'amount': 'decimal', 'interval': 'text', 'interval_count': 'bigint',
             'usage_type': 'text', 'billing_scheme': 'text',
-            'transform_usage_divide_by': 'bigint', 'transform_usage_round': 'text',
         },
         key=['id'],
     ) }}
@@ -54,9 +52,7 @@ both_forms as (
         prices.recurring_interval as period,
         prices.recurring_interval_count as period_count,
         prices.recurring_usage_type as usage_type,
-        prices.billing_scheme,
-        prices.transform_quantity_divide_by as package_size,
-        prices.transform_quantity_round as package_rounding
+        prices.billing_scheme
     from prices
     union all
     select
@@ -68,9 +64,7 @@ both_forms as (
         plans.interval as period,
         plans.interval_count as period_count,
         plans.usage_type,
-        plans.billing_scheme,
-        plans.transform_usage_divide_by as package_size,
-        plans.transform_usage_round as package_rounding
+        plans.billing_scheme
     from plans
     left join prices on plans.id = prices.id
     where prices.id is null
@@ -100,8 +94,6 @@ base_stripe__prices as (
             end as bigint
         ) as yearly_periods,
         coalesce(nullif(both_forms.period_count, 0), 1) as interval_count,
-        coalesce(nullif(both_forms.package_size, 0), 1) as package_size,
-        coalesce(both_forms.package_rounding <> 'down', true) as is_package_rounded_up,
         coalesce(both_forms.usage_type = 'metered', false) as is_metered
     from both_forms
     left join products on both_forms.product_id = products.id

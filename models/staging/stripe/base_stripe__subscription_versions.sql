@@ -60,15 +60,7 @@ versions_without_gaps as (
     -- Connectors end a version one millisecond before the next one begins: there is no gap.
     select
         versions.*,
-        -- A connector may miss that a trial is over: what was paid after it says so.
-        case
-            when
-                lower(versions.status) = 'trialing'
-                and next_starts.next_start is null
-                and payments.paid_until > versions.trial_end
-                then 'active'
-            else lower(versions.status)
-        end as state,
+        lower(versions.status) as state,
         payments.paid_until,
         coalesce(versions.start_date, versions.created) as begins_at,
         versions.trial_start
@@ -126,7 +118,6 @@ free_times as (
         *,
         case
             when brings_revenue and has_later_trial and is_first then trial_start
-            when brings_revenue and trial_end > _fivetran_start then starts_at
             when brings_revenue then null
             when not is_first or state like 'incomplete%' then starts_at
             when state = 'trialing' and trial_start is not null
@@ -138,7 +129,7 @@ free_times as (
                 starts_at
             ))
         end as free_from,
-        case when brings_revenue then trial_end end as free_until
+        case when brings_revenue then least(_fivetran_start, trial_end) end as free_until
     from states
 
 ),

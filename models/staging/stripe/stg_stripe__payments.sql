@@ -1,9 +1,5 @@
 {# Grain: one row per charge, refund and dispute. #}
 {{ config(enabled=provides(model.name)) }}
-{%- set columns_of_returns = {
-    'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text', 'amount': 'decimal',
-    'currency': 'text', 'status': 'text', 'created': 'timestamp',
-} %}
 
 with
 
@@ -12,10 +8,10 @@ charges as (
     {{ read_source(
         'stripe', 'charge',
         {
-            'id': 'text', 'customer_id': 'text', 'invoice_id': 'text',
-            'payment_intent_id': 'text', 'amount': 'decimal', 'currency': 'text',
-            'status': 'text', 'paid': 'boolean', 'captured': 'boolean', 'failure_code': 'text',
-            'livemode': 'boolean', 'created': 'timestamp',
+            'id': 'text', 'customer_id': 'text', 'payment_intent_id': 'text',
+            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'paid': 'boolean',
+            'captured': 'boolean', 'failure_code': 'text', 'livemode': 'boolean',
+            'created': 'timestamp',
         },
         key=['id'],
         needs=['amount', 'created'],
@@ -26,8 +22,14 @@ charges as (
 refunds as (
 
     {{ read_source(
-        'stripe', 'refund', columns_of_returns,
-        key=['id'], needs=['amount', 'created'], optional=true,
+        'stripe', 'refund',
+        {
+            'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text',
+            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'created': 'timestamp',
+        },
+        key=['id'],
+        needs=['amount', 'created'],
+        optional=true,
     ) }}
 
 ),
@@ -35,15 +37,15 @@ refunds as (
 disputes as (
 
     {{ read_source(
-        'stripe', 'dispute', columns_of_returns,
-        key=['id'], needs=['amount', 'created'], optional=true,
+        'stripe', 'dispute',
+        {
+            'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text',
+            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'created': 'timestamp',
+        },
+        key=['id'],
+        needs=['amount', 'created'],
+        optional=true,
     ) }}
-
-),
-
-invoices as (
-
-    {{ read_lookup('stripe', 'invoice', {'id': 'text', 'customer_id': 'text'}, key=['id']) }}
 
 ),
 
@@ -52,22 +54,19 @@ currencies as (select * from {{ ref('currencies') }}),
 judged_charges as (
 
     -- A charge that failed, or only reserved the money, is no payment; one that does not say so is
-    -- unknown. It may name its customer through its invoice alone.
+    -- unknown.
     select
-        charges.*,
-        coalesce(charges.customer_id, invoices.customer_id) as paid_by,
+        *,
         case
-            when charges.reason_code is not null then charges.reason_code
-            when not coalesce(charges.livemode, true) then 'test_mode'
-            when lower(coalesce(charges.status, 'succeeded')) <> 'succeeded' then 'not_needed'
-            when charges.status is null and (not charges.paid or charges.failure_code is not null)
-                then 'not_needed'
-            when not coalesce(charges.captured, true) then 'not_needed'
-            when charges.status is null and charges.paid is null then 'missing_value'
-            when coalesce(charges.customer_id, invoices.customer_id) is null then 'missing_value'
+            when reason_code is not null then reason_code
+            when not coalesce(livemode, true) then 'test_mode'
+            when lower(coalesce(status, 'succeeded')) != 'succeeded' then 'not_needed'
+            when status is null and (not paid or failure_code is not null) then 'not_needed'
+            when not coalesce(captured, true) then 'not_needed'
+            when status is null and paid is null then 'missing_value'
+            when customer_id is null then 'missing_value'
         end as charge_reason
     from charges
-    left join invoices on charges.invoice_id = invoices.id
 
 ),
 
@@ -107,7 +106,7 @@ charge_returns as (
     select
         returns.*,
         charges.id as paid_charge_id,
-        charges.paid_by as customer_id,
+        charges.customer_id,
         charges.charge_reason,
         charges.livemode,
         charges.created as originally_paid_at,
@@ -134,7 +133,7 @@ movements as (
 
     select
         id,
-        paid_by as customer_id,
+        customer_id,
         amount,
         currency,
         'payment' as kind,
@@ -146,7 +145,7 @@ movements as (
         deleted_at,
         charge_reason as reason_code,
         coalesce(reason_detail, case
-            when coalesce(charge_reason, '') <> 'missing_value' or reason_code is not null then null
+            when coalesce(charge_reason, '') != 'missing_value' or reason_code is not null then null
             when status is null and paid is null then 'status'
             else 'customer_id'
         end) as reason_detail,

@@ -52,7 +52,7 @@ part_starts as (
     where
         moments.moment > versions.starts_at
         and moments.moment < {{ or_end('versions.ends_at') }}
-        and moments.moment < {{ utc_time(cutoff()) }}
+        and moments.moment < {{ cutoff() }}
 
 ),
 
@@ -61,7 +61,7 @@ parts as (
     select
         versions.*,
         part_starts.part_start,
-        coalesce(part_starts.part_start, {{ utc_time(cutoff()) }}) as priced_at
+        coalesce(part_starts.part_start, {{ cutoff() }}) as priced_at
     from versions
     inner join part_starts on versions.version_number = part_starts.version_number
 
@@ -136,7 +136,7 @@ part_sums as (
             when bool_and(items.unit_amount is not null and items.yearly_periods is not null)
                 then sum(greatest(
                     {{ stripe_month(
-                        stripe_packages('items'), 'items.unit_amount',
+                        'items.quantity_then', 'items.unit_amount',
                         'items.yearly_periods', 'items.interval_count',
                     ) }} * coalesce(discounts.kept_share, 1)
                     - {{ stripe_month(
