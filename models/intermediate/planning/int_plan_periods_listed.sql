@@ -2,7 +2,15 @@
    (is_total). What the teams agreed to reach, and what of it is won. #}
 with
 
-targets as (select * from {{ ref('targets') }}),
+targets as (
+
+    -- Widened, so that no product of a target and a share overflows.
+    select
+        *,
+        cast(target_amount as decimal(22, 2)) as widened_amount
+    from {{ ref('targets') }}
+
+),
 
 funnels as (select * from {{ ref('funnels') }}),
 
@@ -40,10 +48,10 @@ funnel_months as (
         planned_funnels.funnel,
         cast(months.month_start as date) as period_start,
         targets.target_amount,
-        cast(targets.target_amount * targets.new_share as decimal(18, 2)) as new_target_amount,
-        cast(targets.target_amount * targets.expansion_share as decimal(18, 2))
+        cast(targets.widened_amount * targets.new_share as decimal(18, 2)) as new_target_amount,
+        cast(targets.widened_amount * targets.expansion_share as decimal(18, 2))
             as expansion_target_amount,
-        cast(targets.target_amount * targets.renewal_share as decimal(18, 2))
+        cast(targets.widened_amount * targets.renewal_share as decimal(18, 2))
             as renewal_target_amount,
         cast(coalesce(won_months.won_amount, 0) as decimal(18, 2)) as won_amount,
         {{ as_double(days_from_cutoff('months.month_start')) }} as from_day,

@@ -14,7 +14,7 @@ monthly_targets as (
     select
         funnel,
         '{{ revenue_type }}' as revenue_type,
-        cast(target_amount as decimal(18, 2)) * cast({{ share }} as decimal(9, 6))
+        cast(target_amount as decimal(22, 2)) * cast({{ share }} as decimal(9, 6))
             as target_amount,
         cast(target_month as timestamp) as starts_at,
         cast({{ dbt.dateadd('month', 1, 'target_month') }} as timestamp) as ends_at

@@ -69,10 +69,13 @@ slice_rates as (
     -- The churn of few customers is random: until enough have left, that of all customers is used.
     select
         slice_sums.*,
-        case when slice_sums.spend_amount > 0 then slice_sums.spend_amount end
-            as recorded_spend_amount,
+        case
+            when slice_sums.spend_amount > 0
+                then cast(slice_sums.spend_amount as decimal(22, 2))
+        end as recorded_spend_amount,
         {{ ratio(
-            'slice_sums.mrr_month_amount * ' ~ int_var('gross_margin_percent'),
+            'cast(slice_sums.mrr_month_amount as decimal(22, 2)) * '
+            ~ int_var('gross_margin_percent'),
             'slice_sums.paying_month_count * 100'
         ) }} as margin_amount,
         case

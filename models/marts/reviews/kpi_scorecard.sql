@@ -56,7 +56,8 @@ journey_customers as (
             as churned_customer_count,
         customers.mrr_amount,
         {{ ratio(
-            'customers.mrr_month_amount * ' ~ int_var('gross_margin_percent'),
+            'cast(customers.mrr_month_amount as decimal(22, 2)) * '
+            ~ int_var('gross_margin_percent'),
             'customers.paying_month_count * 100 * company_churn.churn_rate'
         ) }} as ltv_amount
     from customers

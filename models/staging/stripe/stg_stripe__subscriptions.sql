@@ -127,7 +127,7 @@ part_sums as (
         bool_or(
             coalesce(discounts.is_unknown, false) or coalesce(sum_discounts.is_unknown, false)
         ) as has_unknown_discount,
-        coalesce(max(sum_discounts.kept_share), 1) as kept_share,
+        cast(coalesce(max(sum_discounts.kept_share), 1) as decimal(19, 8)) as kept_share,
         min({{ stripe_month(
             1, 'coalesce(sum_discounts.amount_off, 0)',
             'items.yearly_periods', 'items.interval_count',
@@ -138,7 +138,7 @@ part_sums as (
                     {{ stripe_month(
                         'items.quantity_then', 'items.unit_amount',
                         'items.yearly_periods', 'items.interval_count',
-                    ) }} * coalesce(discounts.kept_share, 1)
+                    ) }} * cast(coalesce(discounts.kept_share, 1) as decimal(19, 8))
                     - {{ stripe_month(
                         1, 'coalesce(discounts.amount_off, 0)',
                         'items.yearly_periods', 'items.interval_count',
@@ -167,10 +167,10 @@ part_amounts as (
         parts.*,
         sums.plan,
         sums.currency,
-        cast(case
-            when sums.monthly_amount * sums.kept_share < sums.amount_off then 0
-            else sums.monthly_amount * sums.kept_share - sums.amount_off
-        end as decimal(18, 4)) as monthly_amount,
+        {{ as_decimal('case'
+            ~ ' when sums.monthly_amount * sums.kept_share < sums.amount_off then 0'
+            ~ ' else sums.monthly_amount * sums.kept_share - sums.amount_off end') }}
+            as monthly_amount,
         sums.has_unknown_discount,
         case
             when parts.reason_code is not null then parts.reason_code
