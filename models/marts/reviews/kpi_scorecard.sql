@@ -58,7 +58,8 @@ journey_customers as (
         {{ ratio(
             'cast(customers.mrr_month_amount as decimal(22, 2)) * '
             ~ int_var('gross_margin_percent'),
-            'customers.paying_month_count * 100 * company_churn.churn_rate'
+            'customers.paying_month_count * 100 * company_churn.churn_rate',
+            whole_digits=22
         ) }} as ltv_amount
     from customers
     cross join company_churn
