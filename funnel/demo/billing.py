@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import DAY, END, I64, NEVER, Flags, happens
-from funnel.demo.customers import YEAR
-from funnel.demo.dirt import PLUS, soiled
+from funnel.demo.customers import MONTH, YEAR
+from funnel.demo.dirt import PLUS, other_address, soiled
+from funnel.demo.discounts import LOYAL, WELCOME, discounts_of
 from funnel.demo.hubspot_sales import OPEN_END
 from funnel.demo.reference import price_id
-from funnel.demo.salesforce_people import account_id
 from funnel.demo.scene import Scene
 from funnel.demo.touches import stream
-
-MONTH = 30 * DAY + 36_000
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,21 @@ def customer_number(scene: Scene, bills: Bills) -> I64:
 
 
 def crm_company(scene: Scene, account: I64, in_salesforce: Flags) -> t.Text:
-    """The id of the company in the CRM that sold to it."""
-    hubspot = t.digits(scene.ids.company(account))
-    return t.either(in_salesforce, account_id(scene, account), hubspot)
+    """The id of the company in the CRM that sold to it, as teams copied it there."""
+    ids, lost = scene.ids, scene.hubspot_twins.exists[account]
+    hubspot = t.digits(np.where(lost, ids.lost_company(account), ids.company(account)))
+    lost = scene.salesforce_twins.exists[account]
+    number = np.where(lost, ids.lost_account(account), ids.person(account))
+    long = t.sales_id("001", number)
+    dice = stream(scene.world, "short ids").random(len(scene.world.accounts.start))
+    short = (dice < s.SHORT_ID_SHARE)[account]
+    salesforce = t.either(short, pc.utf8_slice_codeunits(long, 0, 15), long)
+    return t.either(in_salesforce, salesforce, hubspot)
+
+
+def _by_other_address(scene: Scene, bills: Bills) -> Flags:
+    human = scene.world.subscriptions.human[bills.row]
+    return np.asarray(bills.by_person & (human >= 0) & other_address(scene)[human])
 
 
 def _metadata(scene: Scene, bills: Bills) -> t.Text:
@@ -63,7 +74,8 @@ def _metadata(scene: Scene, bills: Bills) -> t.Text:
     company = crm_company(scene, subscriptions.account[bills.row], sold)
     key = t.either(sold, "salesforce_account_id", "hubspot_company_id")
     dice = stream(scene.world, "metadata").random(len(bills.row))
-    empty = (bills.by_person & (dice < s.EMPTY_METADATA_SHARE)) | ~bills.is_live
+    empty = bills.by_person & ~_by_other_address(scene, bills) & (dice < s.EMPTY_METADATA_SHARE)
+    empty |= ~bills.is_live
     return t.either(empty, "{}", t.joined('{"', key, '":"', company, '"}'))
 
 
@@ -74,6 +86,7 @@ def land_customers(scene: Scene, bills: Bills) -> None:
     office = t.pick(("billing@", "info@", "accounts@"), account % 3)
     role = t.joined(office, t.repeat(names.domain, account))
     person = soiled(scene, "stripe.customer", t.repeat(names.email, human), human, (PLUS,))
+    person = t.either(_by_other_address(scene, bills), t.repeat(names.private_email, human), person)
     email = t.either(bills.by_person, person, role)
     values = {
         "id": t.stripe_id("cus", customer_number(scene, bills)),
@@ -150,6 +163,23 @@ def land_subscriptions(scene: Scene, bills: Bills) -> None:
     item |= {k: state[k] for k in ("quantity", "current_period_start", "current_period_end")}
     scene.lander.land("stripe.subscription_item", start, item, changes=changes[:2])
     _land_versions(scene, bills, [start, *changes])
+    _land_discounts(scene, bills)
+
+
+def _land_discounts(scene: Scene, bills: Bills) -> None:
+    """The coupons of live subscriptions, each since the first day."""
+    discounts, start = discounts_of(scene.world), scene.world.subscriptions.start
+    has = bills.is_live & (discounts.percent[bills.row] > 0)
+    row, number = bills.row[has], customer_number(scene, bills)[has]
+    values = {
+        "id": t.stripe_id("di", number),
+        "coupon_id": t.either(discounts.is_loyal[row], LOYAL, WELCOME),
+        "customer_id": t.stripe_id("cus", number),
+        "subscription_id": t.stripe_id("sub", number),
+        "start": start[row],
+        "end": discounts.until[row],
+    }
+    scene.lander.land("stripe.subscription_discount", start[row], values)
 
 
 def _land_versions(scene: Scene, bills: Bills, changes: list[I64]) -> None:
@@ -180,6 +210,8 @@ class Periods:
     ends: I64
     amount: I64
     seats: I64
+    net: I64
+    """What is left of the amount after the coupon."""
 
 
 def periods_of(scene: Scene, bills: Bills) -> Periods:
@@ -195,7 +227,9 @@ def periods_of(scene: Scene, bills: Bills) -> Periods:
     begins = subscriptions.start[bills.row[bill]] + index * np.repeat(length, count)
     ends = begins + np.repeat(length, count)
     seats = subscriptions_seats(scene, bills.row[bill], begins)
-    return Periods(bill, begins, ends, seats * _unit(scene, bills.row[bill]), seats)
+    amount = seats * _unit(scene, bills.row[bill])
+    percent = discounts_of(scene.world).percent_at(bills.row[bill], begins)
+    return Periods(bill, begins, ends, amount, seats, amount * (100 - percent) // 100)
 
 
 def _unit(scene: Scene, row: I64) -> I64:

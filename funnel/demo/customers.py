@@ -25,6 +25,7 @@ from funnel.demo.clock import (
 from funnel.demo.deals import EXPANSION, RENEWAL, Deals
 
 YEAR = 365 * DAY
+MONTH = 30 * DAY + 36_000
 EXPANSION_WON_SHARE = 0.8
 MONTHLY_SHARE = np.array([0.7, 0.3, 0.0])
 

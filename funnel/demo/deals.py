@@ -249,6 +249,12 @@ class StageSteps:
         return StageSteps(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
 
+def latest_before(steps: StageSteps, deals: I64, times: I64) -> I64:
+    """The stage of each of the deals just before its time; steps are in order of deal and time."""
+    entered = steps.deal * 2**41 + steps.entered
+    return np.asarray(steps.stage[np.searchsorted(entered, deals * 2**41 + times, "left") - 1])
+
+
 def joined_steps(parts: list[StageSteps]) -> StageSteps:
     """Several sets of steps in one."""
     names = [f.name for f in fields(StageSteps)]

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.clock import I64, Flags, Rng
+from funnel.demo.clock import I64, Flags, Rng, happens
 from funnel.demo.scene import Scene
 from funnel.demo.text import Text
+from funnel.demo.touches import stream
 
 PLUS, DISPLAY, TWO, LOOK, BLANK, TRAIL = range(6)
 IN_CRM = (DISPLAY, TWO, LOOK, BLANK, TRAIL)
@@ -75,6 +76,15 @@ def _may_have_two(scene: Scene) -> Flags:
     """The private address must not be what makes somebody known, or a second record one's own."""
     is_business = scene.world.humans.email_class == s.BUSINESS
     return np.asarray(is_business & ~scene.world.second.exists)
+
+
+def other_address(scene: Scene) -> Flags:
+    """Whose private address HubSpot has besides the one from work."""
+    world = scene.world
+    knows = world.humans.email_class == s.BUSINESS
+    knows &= happens(world.in_hubspot) & ~world.second.exists
+    dice = stream(world, "other addresses").random(len(knows))
+    return np.asarray(knows & (dice < s.OTHER_ADDRESS_SHARE))
 
 
 def _replaced(text: Text, rows: I64, new: Text) -> Text:

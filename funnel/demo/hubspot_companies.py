@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from funnel.demo import text as t
-from funnel.demo.clock import I64, Rng, happens
+from funnel.demo.clock import I64, NEVER, Rng, happens
 from funnel.demo.names import country
 from funnel.demo.scene import Scene
 from funnel.demo.touches import stream
@@ -14,7 +14,7 @@ from funnel.demo.touches import stream
 def land_companies(scene: Scene) -> None:
     """One company for each account with a contact, as it is at the moment."""
     world, names, created = scene.world, scene.names, scene.world.company_created
-    account = np.arange(len(created))
+    account, twins = np.arange(len(created)), scene.hubspot_twins
     values = {
         "id": scene.ids.company(account),
         "is_deleted": False,
@@ -25,10 +25,31 @@ def land_companies(scene: Scene) -> None:
         "property_country": country(world.accounts.country),
         "property_numberofemployees": scene.employees_now(account),
         "property_annualrevenue": _revenue(world.sizes.first, stream(world, "revenue")),
+        "property_hs_merged_object_ids": t.only(
+            scene.lander.by_now(twins.merged), t.digits(scene.ids.lost_company(account))
+        ),
         "property_createdate": created,
     }
-    scene.lander.land("hubspot.company", created, values, changes=[world.sizes.changed])
+    changes = [world.sizes.changed, twins.merged]
+    scene.lander.land("hubspot.company", created, values, changes=changes)
+    _land_twins(scene)
     _land_histories(scene)
+
+
+def _land_twins(scene: Scene) -> None:
+    """Second records without a domain; of every other one even the row is gone."""
+    twins, names = scene.hubspot_twins, scene.names
+    account = np.flatnonzero(twins.exists).astype(np.int64)
+    created, merged = twins.created[account], twins.merged[account]
+    values = {
+        "id": scene.ids.lost_company(account),
+        "is_deleted": scene.lander.by_now(merged),
+        "_fivetran_deleted": scene.lander.by_now(merged),
+        "property_name": t.repeat(names.company, account),
+        "property_createdate": created,
+    }
+    vanished = np.where(account % 2 == 0, merged, NEVER)
+    scene.lander.land("hubspot.company", created, values, deleted=merged, vanished=vanished)
 
 
 def _revenue(employees: I64, rng: Rng) -> I64:

@@ -7,7 +7,7 @@ import numpy as np
 from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import END, HOUR, I64, NEVER, add_days, happens, never, uniform_days, when
-from funnel.demo.dirt import IN_CRM, PLUS, in_crm
+from funnel.demo.dirt import IN_CRM, PLUS, in_crm, other_address
 from funnel.demo.drifts import DRIFTS, IMPORTED_SHARE, LOWERED_SCORE, at_work
 from funnel.demo.history import History
 from funnel.demo.hubspot_scores import scores, told_scores
@@ -161,6 +161,7 @@ def land_contacts(scene: Scene) -> None:
             latest(score.human, score.at, score.value, count, until), 0
         ),
         "property_hs_calculated_merged_vids": _merged_vids(scene),
+        "property_hs_additional_emails": t.only(other_address(scene), scene.names.private_email),
         "property_createdate": scene.in_hubspot,
     }
     changes = [*changed, deleted, scene.world.second.merged]

@@ -46,10 +46,15 @@ def amount(scene: Scene, rows: I64, seats: I64) -> I64:
     return np.asarray(seats[rows] * price)
 
 
+def planned_close(scene: Scene) -> I64:
+    """When the rep of each deal hopes to close it."""
+    return uniform_days(stream(scene.world, "guess"), scene.world.deals.created, 30, 120)
+
+
 def close_date(scene: Scene, rows: I64) -> I64:
     """The real one, or the rep's guess while the deal is open."""
     deals, until = scene.world.deals, scene.lander.until
-    guess = uniform_days(stream(scene.world, "guess"), deals.created, 30, 120)
+    guess = planned_close(scene)
     first = np.where(deals.lost_first < until, deals.lost_first, guess)
     first = np.where(deals.reopened < until, guess, first)
     return np.where(deals.closed < until, deals.closed, first)[rows]
@@ -183,6 +188,7 @@ def _land_contact(scene: Scene, rows: I64, human: I64, kind: int) -> None:
         "contact_id": scene.ids.contact(human),
         "type_id": kind,
         "category": "HUBSPOT_DEFINED" if kind == PRIMARY_TYPE else "USER_DEFINED",
+        "_fivetran_deleted": False,
     }
     scene.lander.land("hubspot.deal_contact", at, values)
 
@@ -196,6 +202,7 @@ def land_links(scene: Scene) -> None:
         "company_id": scene.ids.company(deals.account[owned]),
         "type_id": 5,
         "category": "HUBSPOT_DEFINED",
+        "_fivetran_deleted": False,
     }
     scene.lander.land("hubspot.deal_company", deals.created[owned], company)
     with_person = rows[(deals.human[rows] >= 0) & ~deals.is_contactless[rows]]
@@ -204,6 +211,29 @@ def land_links(scene: Scene) -> None:
     has = (other >= 0) & happens(scene.in_hubspot[other])
     _land_contact(scene, rows[has], other[has], OTHER_TYPE)
     _land_merges(scene, rows)
+    _land_removed(scene, rows)
+
+
+def _land_removed(scene: Scene, rows: I64) -> None:
+    """Links to a colleague and a company that were wrong: removed after a minute."""
+    world, deals, lander = scene.world, scene.world.deals, scene.lander
+    dice = stream(world, "removed links").random(len(deals))[rows]
+    rows = rows[(dice < s.REMOVED_LINK_SHARE) & (deals.human[rows] > 0) & (deals.account[rows] > 0)]
+    created, gone = deals.created[rows], deals.created[rows] + 60
+    colleague, company = deals.human[rows] - 1, deals.account[rows] - 1
+    for table, column, number, known, kind in (
+        ("contact", "contact_id", scene.ids.contact(colleague), scene.in_hubspot[colleague], 3),
+        ("company", "company_id", scene.ids.company(company), world.company_created[company], 5),
+    ):
+        values = {
+            "deal_id": deal_id(scene, rows),
+            column: number,
+            "type_id": kind,
+            "category": "HUBSPOT_DEFINED",
+            "_fivetran_deleted": lander.by_now(gone),
+        }
+        at = when(known < created, created)
+        lander.land(f"hubspot.deal_{table}", at, values, deleted=gone)
 
 
 def _land_merges(scene: Scene, rows: I64) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, happens, when
+from funnel.demo.dirt import other_address
 from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.names import owner_number
 from funnel.demo.reference import ENGAGEMENT_BASE, FORMS, HUBSPOT_DEAL_BASE, PORTAL, UTM
@@ -54,6 +55,8 @@ def land_emails(scene: Scene) -> None:
     touches = scene.touches.of(CLICK)
     campaign = stream(scene.world, "mails").integers(0, 12, len(rows))
     recipient = t.repeat(scene.names.email, touches.human)
+    private = other_address(scene)[touches.human] & (rows % 2 == 0)
+    recipient = t.either(private, t.repeat(scene.names.private_email, touches.human), recipient)
     sent = touches.at - 2 * HOUR
     number = t.digits(scene.ids.event(rows), 12)
     for kind, before in zip(EMAIL_KINDS, BEFORE_CLICK, strict=True):

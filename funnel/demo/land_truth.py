@@ -6,9 +6,11 @@ import numpy as np
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.billing import bills_of, customer_number
-from funnel.demo.clock import END, I64, NEVER, Flags
+from funnel.demo.billing import bills_of, customer_number, periods_of
+from funnel.demo.clock import DAY, END, I64, NEVER, Flags, when
+from funnel.demo.discounts import discounts_of
 from funnel.demo.hubspot_sales import amount, deal_id, lost_reason
+from funnel.demo.invoices import disputed, paid_times, refunded
 from funnel.demo.names import country, currency
 from funnel.demo.salesforce_people import (
     account_created,
@@ -96,10 +98,14 @@ def land_companies(scene: Scene) -> None:
     """Every company of both CRMs."""
     account = np.arange(len(scene.world.accounts.start))
     name = account_name(scene, account)
-    hubspot = t.digits(scene.ids.company(account))
+    hubspot, lost = t.digits(scene.ids.company(account)), t.digits(scene.ids.lost_company(account))
+    lost_account = t.sales_id("001", scene.ids.lost_account(account))
     for system, record, at in (
         ("hubspot", hubspot, scene.world.company_created),
         ("salesforce", account_id(scene, account), account_created(scene)),
+        # The records that lost are the account's from the merge on.
+        ("hubspot", lost, scene.hubspot_twins.merged),
+        ("salesforce", lost_account, scene.salesforce_twins.merged),
     ):
         values = {"system": system, "company_id": record, "account_id": name}
         scene.lander.land("truth.companies", at, values)
@@ -188,22 +194,45 @@ def land_deals(scene: Scene, truth: Truth, ids: t.Text) -> None:
 
 
 def land_subscriptions(scene: Scene) -> None:
-    """What each subscription brings in a month, from each change to the next."""
-    subscriptions, price = (
-        scene.world.subscriptions,
-        s.SEAT_PRICE[scene.world.subscriptions.currency],
-    )
-    times = subscriptions.changes
+    """What each subscription brings in a month after its coupon, from each change to the next."""
+    subscriptions, discounts = scene.world.subscriptions, discounts_of(scene.world)
+    times = np.sort(np.column_stack([subscriptions.changes, discounts.until]), axis=1)
+    rows, price = np.arange(len(subscriptions)), s.SEAT_PRICE[subscriptions.currency]
     for begins, ends in zip(times.T[:-1], times.T[1:], strict=True):
+        monthly = subscriptions.seats_at(begins) * price / 12
         values = {
             "account_id": account_name(scene, subscriptions.account),
             "currency": currency(subscriptions.currency),
-            "monthly_amount": subscriptions.seats_at(begins) * price / 12,
+            "monthly_amount": monthly * (100 - discounts.percent_at(rows, begins)) / 100,
             "started_at": begins,
-            "ended_at": ends,
+            "ended_at": np.minimum(ends, subscriptions.end),
         }
         pays = (begins < subscriptions.end) & (begins < ends)
         scene.lander.land("truth.subscriptions", np.where(pays, begins, NEVER), values)
+
+
+def land_payments(scene: Scene) -> None:
+    """Money that came, and money that went back; what was only reserved is neither."""
+    bills = bills_of(scene)
+    periods = periods_of(scene, bills)
+    row = bills.row[periods.bill]
+    money = scene.world.subscriptions.currency[row]
+    paid_at = paid_times(scene, periods)
+    opened, lost = disputed(scene, paid_at)
+    decided = when(lost & scene.lander.by_now(opened + DAY), opened)
+    for kind, at in (
+        ("payment", paid_at),
+        ("refund", refunded(scene, paid_at)),
+        ("dispute", decided),
+    ):
+        values = {
+            "account_id": account_name(scene, scene.world.subscriptions.account[row]),
+            "currency": currency(money),
+            "kind": kind,
+            "amount": periods.net / s.MINOR_UNITS[money],
+            "paid_at": at,
+        }
+        scene.lander.land("truth.payments", at, values)
 
 
 def land_truth(scene: Scene) -> None:
@@ -218,3 +247,4 @@ def land_truth(scene: Scene) -> None:
     land_exits(scene, truth, ids)
     land_deals(scene, truth, ids)
     land_subscriptions(scene)
+    land_payments(scene)

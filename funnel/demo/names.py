@@ -166,6 +166,10 @@ class Ids:
         """The contact that is merged away."""
         return 900_000_001 + self.people + human
 
+    def lost_company(self, account: I64) -> I64:
+        """The HubSpot company that is merged into the account's."""
+        return np.where(account >= 0, 800_000_001 + self.people + account, -1)
+
     def company(self, account: I64) -> I64:
         """A HubSpot company."""
         return np.where(account >= 0, 5_000_001 + self.people + account, -1)
@@ -173,6 +177,10 @@ class Ids:
     def event(self, rows: I64) -> I64:
         """Anything that happens, and deals."""
         return np.where(rows >= 0, 1 + self.events + rows, -1)
+
+    def lost_account(self, account: I64) -> I64:
+        """The number in the id of the Salesforce account that is merged into the account's."""
+        return np.where(account >= 0, 1_000_000_001 + self.people + account, -1)
 
     def person(self, human: I64) -> I64:
         """The number in a Salesforce lead, contact or account id."""

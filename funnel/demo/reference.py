@@ -9,6 +9,13 @@ import numpy as np
 from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import I64, START
+from funnel.demo.discounts import (
+    LOYAL,
+    LOYAL_PERCENT,
+    WELCOME,
+    WELCOME_MONTHS,
+    WELCOME_PERCENT,
+)
 from funnel.demo.landing import Lander
 from funnel.demo.names import FIRST, HUBSPOT_OWNERS, LAST, REPS
 from funnel.demo.picklists import land_picklists
@@ -234,6 +241,22 @@ def _land_prices(lander: Lander) -> None:
     lander.land("stripe.plan", _times(8), shared | plan)
 
 
+def _land_coupons(lander: Lander) -> None:
+    """One for good, one for the first months."""
+    loyal = np.arange(2) == 0
+    values = {
+        "id": _text([LOYAL, WELCOME]),
+        "name": _text(["Loyal customers", "First months"]),
+        "percent_off": np.array([float(LOYAL_PERCENT), float(WELCOME_PERCENT)]),
+        "duration": t.either(loyal, "forever", "repeating"),
+        "duration_in_months": np.where(loyal, -1, WELCOME_MONTHS),
+        "valid": True,
+        "livemode": True,
+        "created": _times(2),
+    }
+    lander.land("stripe.coupon", _times(2), values)
+
+
 def price_id(money: I64, is_monthly: Any) -> t.Text:
     """The price (and plan) of a seat in a currency."""
     interval = t.either(is_monthly, "month", "year")
@@ -267,4 +290,5 @@ def land_reference(lander: Lander) -> None:
     _land_users(lander)
     _land_salesforce(lander)
     _land_prices(lander)
+    _land_coupons(lander)
     _land_zendesk(lander)

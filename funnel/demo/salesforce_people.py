@@ -107,7 +107,7 @@ def status_changes(scene: Scene) -> tuple[I64, I64, I64, I64]:
     return human[changed], at[changed], value[changed], old[changed]
 
 
-def _first_deal(scene: Scene) -> I64:
+def first_deal(scene: Scene) -> I64:
     """The deal a lead was converted for."""
     deals = scene.world.deals
     fits = (deals.human >= 0) & deals.in_salesforce & ~deals.is_contactless
@@ -176,7 +176,7 @@ def _conversion(scene: Scene, human: I64) -> dict[str, object]:
         "converted_contact_id": t.only(done, contact_id(scene, human)),
         "converted_account_id": t.only(done, account_id(scene, account)),
         "converted_opportunity_id": t.only(
-            scene.lander.by_now(converted + 300), opportunity_id(scene, _first_deal(scene)[human])
+            scene.lander.by_now(converted + 300), opportunity_id(scene, first_deal(scene)[human])
         ),
     }
 
@@ -238,6 +238,25 @@ def land_accounts(scene: Scene) -> None:
         "created_date": created[account],
     }
     scene.lander.land("salesforce.account", created[account], values, changes=[won, resized])
+    _land_twins(scene)
+
+
+def _land_twins(scene: Scene) -> None:
+    """Second records of accounts; a merge deletes the loser, which names the winner."""
+    twins = scene.salesforce_twins
+    account = np.flatnonzero(twins.exists).astype(np.int64)
+    created, merged = twins.created[account], twins.merged[account]
+    over = scene.lander.by_now(merged)
+    values = {
+        "id": t.sales_id("001", scene.ids.lost_account(account)),
+        "is_deleted": over,
+        "name": t.repeat(scene.names.company, account),
+        "type": "Prospect",
+        "owner_id": rep_id(account, account),
+        "master_record_id": t.only(over, account_id(scene, account)),
+        "created_date": created,
+    }
+    scene.lander.land("salesforce.account", created, values, deleted=merged)
 
 
 def land_people(scene: Scene) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, happens, never, uniform_days
+from funnel.demo.deals import latest_before
 from funnel.demo.hubspot_sales import (
     amount,
     close_date,
     deal_name,
     extra_contact,
     lost_reason,
+    planned_close,
     stage_now,
 )
 from funnel.demo.hubspot_touches import bad_meetings, booked
@@ -21,6 +24,7 @@ from funnel.demo.salesforce_people import (
     SOURCES,
     account_id,
     contact_id,
+    first_deal,
     lead_id,
     opportunity_id,
     rep_id,
@@ -109,6 +113,34 @@ def land_history(scene: Scene) -> None:
     _history(scene, changed, deals.resized[changed], 3 * BLOCK + BLOCK // 2, resized)
 
 
+def land_versions(scene: Scene) -> None:
+    """Salesforce's own object OpportunityHistory: a row for each stage and for each amount."""
+    deals, steps = scene.world.deals, scene.world.steps
+    mine = np.flatnonzero(deals.in_salesforce[steps.deal])
+    resized = np.flatnonzero(deals.in_salesforce & happens(deals.resized))
+    deal = np.concatenate([steps.deal[mine], resized])
+    at = np.concatenate([steps.entered[mine], deals.resized[resized]])
+    known = latest_before(steps, resized, deals.resized[resized])
+    stage = np.concatenate([steps.stage[mine], known])
+    seats = np.where(deals.resized[deal] <= at, deals.seats[deal], deals.first_seats[deal])
+    planned = planned_close(scene)[deal]
+    values = {
+        "id": t.sales_id("008", scene.ids.events + 1 + np.arange(len(deal))),
+        "opportunity_id": opportunity_id(scene, deal),
+        "stage_name": t.pick(STAGES, stage),
+        "amount": (seats * s.SEAT_PRICE[deals.currency[deal]]).astype(np.float64),
+        "probability": PROBABILITY[stage],
+        "forecast_category": t.pick([row[1] for row in SALESFORCE_STAGES], stage),
+        "close_date": np.where(stage >= 4, np.minimum(at, deals.closed[deal]), planned)
+        // DAY
+        * DAY,
+        "created_by_id": rep_id(deals.account[deal], deals.human[deal]),
+        "is_deleted": False,
+        "created_date": at,
+    }
+    scene.lander.land("salesforce.opportunity_history", at, values)
+
+
 def _role(scene: Scene, rows: I64, human: I64, is_primary: bool) -> None:
     created = scene.world.deals.created[rows]
     values = {
@@ -127,9 +159,20 @@ def land_roles(scene: Scene) -> None:
     """Who the opportunities are with."""
     rows, deals = _rows(scene), scene.world.deals
     known = rows[(deals.human[rows] >= 0) & ~deals.is_contactless[rows]]
-    _role(scene, known, deals.human[known], True)
+    with_role = known[~_without_role(scene)[known]]
+    _role(scene, with_role, deals.human[with_role], True)
     other = extra_contact(scene, rows)
     _role(scene, rows[other >= 0], other[other >= 0], False)
+
+
+def _without_role(scene: Scene) -> Flags:
+    """Deals whose contact got no role: only the converted lead tells whose they are."""
+    world, deals = scene.world, scene.world.deals
+    human = np.maximum(deals.human, 0)
+    first = (first_deal(scene)[human] == np.arange(len(deals))) & (deals.human >= 0)
+    first &= world.lead_created[human] < world.converted[human]
+    dice = stream(world, "roles").random(len(deals))
+    return np.asarray(first & (dice < s.ROLELESS_SHARE))
 
 
 def _here(scene: Scene, kind: int) -> tuple[I64, I64, I64, I64]:
@@ -261,6 +304,7 @@ def land_sales(scene: Scene) -> None:
     """Everything sales does in Salesforce."""
     land_opportunities(scene)
     land_history(scene)
+    land_versions(scene)
     land_roles(scene)
     land_tasks(scene)
     land_events(scene)

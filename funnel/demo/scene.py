@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from funnel.demo.clock import END, I64, NEVER, never
+from funnel.demo.clock import END, I64, NEVER, never, when
 from funnel.demo.landing import Lander
+from funnel.demo.merged_companies import Twins, twins_of
 from funnel.demo.names import Ids, Names
 from funnel.demo.touches import Dropped, Touches, dropped_of, touches_of
 from funnel.demo.truth import Truth, truth_at
@@ -32,6 +34,18 @@ class Scene:
     def in_hubspot(self) -> I64:
         """When each human's HubSpot contact was created."""
         return self.world.in_hubspot
+
+    @cached_property
+    def hubspot_twins(self) -> Twins:
+        """The companies that HubSpot had twice."""
+        return twins_of(self.world, self.world.company_created, in_salesforce=False)
+
+    @cached_property
+    def salesforce_twins(self) -> Twins:
+        """The accounts that Salesforce had twice."""
+        sold = when(self.world.deals.in_salesforce, self.world.deals.created - 300)
+        known = self.world.first_account_time(self.world.deals.account, sold)
+        return twins_of(self.world, known, in_salesforce=True)
 
     @property
     def touch_row(self) -> I64:

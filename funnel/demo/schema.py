@@ -29,6 +29,7 @@ HUBSPOT = {
         property_lifecyclestage:str property_hs_lead_status:str property_hubspotscore:int
         property_hs_analytics_source:str
         property_hubspot_owner_id:int property_hs_calculated_merged_vids:str
+        property_hs_additional_emails:str
         property_createdate:when""",
     "contact_property_history": """contact_id:int name:str source:str source_id:str value:str
         timestamp:when""",
@@ -40,7 +41,8 @@ HUBSPOT = {
         portal_id:int submit_text:str created_at:when updated_at:when""",
     "company": """id:int is_deleted:bool _fivetran_deleted:bool property_name:str
         property_domain:str property_industry:str property_country:str
-        property_numberofemployees:int property_annualrevenue:int property_createdate:when""",
+        property_numberofemployees:int property_annualrevenue:int
+        property_hs_merged_object_ids:str property_createdate:when""",
     "company_property_history": """company_id:int name:str source:str source_id:str value:str
         timestamp:when""",
     "deal": """deal_id:int is_deleted:bool _fivetran_deleted:bool deal_pipeline_id:str
@@ -56,8 +58,10 @@ HUBSPOT = {
         _fivetran_active:bool _fivetran_start:when _fivetran_end:end""",
     "deal_property_history": """deal_id:int name:str source:str source_id:str value:str
         timestamp:when""",
-    "deal_company": "deal_id:float company_id:float type_id:int category:str",
-    "deal_contact": "deal_id:int contact_id:int type_id:int category:str",
+    "deal_company": """deal_id:float company_id:float type_id:int category:str
+        _fivetran_deleted:bool""",
+    "deal_contact": """deal_id:int contact_id:int type_id:int category:str
+        _fivetran_deleted:bool""",
     "merged_deal": "deal_id:int merged_deal_id:int",
     "owner": """owner_id:int active_user_id:int portal_id:int type:str email:str first_name:str
         last_name:str created_at:when updated_at:when""",
@@ -102,6 +106,9 @@ SALESFORCE = {
         created_date:when""",
     "opportunity_field_history": """id:str opportunity_id:str field:str old_value:str
         new_value:str created_by_id:str is_deleted:bool created_date:when""",
+    "opportunity_history": """id:str opportunity_id:str stage_name:str amount:float
+        probability:float forecast_category:str close_date:when created_by_id:str is_deleted:bool
+        created_date:when""",
     "opportunity_stage": """id:str master_label:str api_name:str sort_order:int is_active:bool
         is_closed:bool is_won:bool forecast_category:str default_probability:float""",
     "lead_status": """id:str master_label:str api_name:str sort_order:int is_default:bool
@@ -156,6 +163,12 @@ STRIPE = {
     "charge": """id:str customer_id:str invoice_id:str amount:int amount_refunded:int
         currency:str status:str paid:bool captured:bool refunded:bool failure_code:str
         failure_message:str livemode:bool created:when""",
+    "coupon": """id:str name:str percent_off:float amount_off:int currency:str duration:str
+        duration_in_months:int valid:bool livemode:bool created:when""",
+    "subscription_discount": """id:str coupon_id:str customer_id:str subscription_id:str
+        start:when end:when""",
+    "dispute": """id:str charge_id:str amount:int currency:str reason:str status:str
+        is_charge_refundable:bool livemode:bool created:when""",
     "refund": """id:str charge_id:str amount:int currency:str reason:str status:str
         created:when""",
 }
@@ -215,6 +228,7 @@ TRUTH = {
         currency:str created_at:when closed_at:at outcome:str lost_reason:str is_deleted:bool""",
     "subscriptions": """account_id:str currency:str monthly_amount:float started_at:when
         ended_at:at""",
+    "payments": "account_id:str currency:str kind:str amount:float paid_at:when",
     "rates": "segment:str from_stage:str to_stage:str rate:float median_days:float",
     "drifts": """kind:str system:str stage:str rule:str subject:str owner_team:str
         valid_from:when valid_to:when""",

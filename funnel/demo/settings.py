@@ -163,6 +163,15 @@ CONTRACTION_SHARE = 0.06
 LATE_ROW_SHARE = 0.01
 DUPLICATE_ROW_SHARE = 0.001
 SECOND_RECORD_SHARE = 0.04
+OTHER_ADDRESS_SHARE = 0.08
+"""Of those who write from work: HubSpot has their private address, too, and they pay with it."""
+MERGED_COMPANY_SHARE = 0.1
+SHORT_ID_SHARE = 0.2
+"""Of the Salesforce ids in Stripe and Zendesk: copied from a report, which has 15 characters."""
+ROLELESS_SHARE = 0.15
+"""Of the deals that a lead was converted for: nobody gave the contact a role."""
+REMOVED_LINK_SHARE = 0.05
+"""Of the HubSpot deals: linked to a wrong person or company at first."""
 UPPER_CASE_SHARE = 0.04
 SPACES_SHARE = 0.02
 MAILTO_SHARE = 0.01
@@ -179,6 +188,13 @@ EMPTY_METADATA_SHARE = 0.10
 TEST_MODE_SHARE = 0.03
 FAILED_CHARGE_SHARE = 0.04
 REFUND_SHARE = 0.01
+DISPUTE_SHARE = 0.02
+"""Of the charges; the bank gives every other customer the money back."""
+RESERVED_SHARE = 0.1
+"""Of the customers: Stripe reserves the first amount, and releases it."""
+LOYAL_COUPON_SHARE = 0.08
+WELCOME_COUPON_SHARE = 0.3
+"""Of the subscriptions that are billed by the month."""
 REWRITTEN_SHARE = 0.03
 """Of the states that HubSpot writes again some days later, though nothing has changed."""
 SENT_TWICE_SHARE = 0.01

@@ -25,6 +25,8 @@ Record = tuple[str, str]
 
 RECORDS = """
     select 'hubspot', id::varchar, property_email from '{0}/hubspot/contact.parquet'
+    union select 'hubspot', id::varchar, property_hs_additional_emails
+    from '{0}/hubspot/contact.parquet' where property_hs_additional_emails is not null
     union select 'salesforce', id, email from '{0}/salesforce/lead.parquet'
     union select 'salesforce', id, email from '{0}/salesforce/contact.parquet'
     union select 'stripe', id, email from '{0}/stripe/customer.parquet'
@@ -67,10 +69,11 @@ def landed(company: Path) -> dict[Record, set[str]]:
     """The addresses of every record that the truth says is a human's."""
     theirs = f"select system, record_id from '{company}/truth/records.parquet'"
     known = set(duckdb.sql(theirs).fetchall())
-    rows = duckdb.sql(RECORDS.format(company)).fetchall()
-    return {
-        (system, key): addresses(email) for system, key, email in rows if (system, key) in known
-    }
+    found: defaultdict[Record, set[str]] = defaultdict(set)
+    for system, key, email in duckdb.sql(RECORDS.format(company)).fetchall():
+        if (system, key) in known:
+            found[system, key] |= addresses(email)
+    return found
 
 
 def linking(records: dict[Record, set[str]]) -> dict[Record, set[str]]:

@@ -56,7 +56,9 @@ def differing(one: Path, other: Path) -> set[str]:
 def _said(path: Path) -> list[tuple[Any, ...]]:
     names = duckdb.execute(f"describe from '{path}'").fetchall()
     numbered = "id" if path.stem == "lead_history" else ""
-    said = ", ".join(name for name, *_ in names if name not in ("_fivetran_synced", numbered))
+    said = ", ".join(
+        f'"{name}"' for name, *_ in names if name not in ("_fivetran_synced", numbered)
+    )
     return duckdb.execute(f"select {said} from '{path}' order by all").fetchall()
 
 

@@ -61,6 +61,7 @@ EXTRA_COLUMNS = {
 UNNAMED_COLUMNS = (
     "salesforce.lead_history",
     "salesforce.lead_status",
+    "salesforce.opportunity_history",
     "salesforce.opportunity_stage",
     "stripe.plan",
 )
@@ -74,6 +75,8 @@ HUBSPOT_PASSED_THROUGH = {
     "property_dealtype",
     "property_deal_currency_code",
     "property_closed_lost_reason",
+    "property_hs_additional_emails",
+    "property_hs_merged_object_ids",
 }
 
 

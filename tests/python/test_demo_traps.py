@@ -61,6 +61,65 @@ TRAPS = {
         except select opportunity_id from @salesforce.opportunity_field_history
         where field = 'StageName'
     """,
+    "a contact has a second address, under which somebody pays": """
+        from @hubspot.contact as contacts
+        semi join @stripe.customer as customers
+            on contacts.property_hs_additional_emails = customers.email
+    """,
+    "mails go to the second address": """
+        from @hubspot.contact as contacts
+        semi join @hubspot.email_event as events
+            on contacts.property_hs_additional_emails = events.recipient
+    """,
+    "Stripe names a HubSpot company that was merged away": """
+        from @stripe.customer as customers
+        semi join @hubspot.company as companies
+            on metadata ->> 'hubspot_company_id' = companies.property_hs_merged_object_ids
+    """,
+    "a merged HubSpot company has no row any more": """
+        select property_hs_merged_object_ids from @hubspot.company
+        where property_hs_merged_object_ids is not null
+        except select id::varchar from @hubspot.company
+    """,
+    "Stripe names a Salesforce account that was merged away": """
+        from @stripe.customer as customers
+        semi join (from @salesforce.account where master_record_id is not null) as accounts
+            on left(metadata ->> 'salesforce_account_id', 15) = left(accounts.id, 15)
+    """,
+    "Stripe names a Salesforce account by 15 characters": """
+        from @stripe.customer where length(metadata ->> 'salesforce_account_id') = 15
+    """,
+    "Zendesk names a Salesforce account by 15 characters": """
+        from @zendesk.organization where length(external_id) = 15
+    """,
+    "only the converted lead tells whose a deal is": """
+        select converted_opportunity_id from @salesforce.lead where is_converted
+        except select opportunity_id from @salesforce.opportunity_contact_role where is_primary
+    """,
+    "a coupon takes something off for good": """
+        from @stripe.subscription_discount where coupon_id = 'LOYAL20' and "end" is null
+    """,
+    "a coupon takes something off for three months": """
+        from @stripe.subscription_discount where coupon_id = 'WELCOME50' and "end" is not null
+    """,
+    "a dispute is lost": "from @stripe.dispute where status = 'lost'",
+    "a dispute is won": "from @stripe.dispute where status = 'won'",
+    "an amount is reserved, and released by a refund": """
+        from @stripe.charge as charges
+        semi join @stripe.refund as refunds on refunds.charge_id = charges.id
+        where not captured and paid and status = 'succeeded'
+    """,
+    "Salesforce's own object has the stages that the field history has": """
+        select opportunity_id, stage_name, created_date from @salesforce.opportunity_history
+        intersect
+        select opportunity_id, new_value, created_date from @salesforce.opportunity_field_history
+    """,
+    "a deal was linked to another person at first": """
+        from @hubspot.deal_contact where _fivetran_deleted and type_id = 3
+    """,
+    "a deal was linked to another company at first": """
+        from @hubspot.deal_company where _fivetran_deleted and type_id = 5
+    """,
 }
 
 

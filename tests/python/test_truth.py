@@ -78,6 +78,15 @@ TRUE = """
     group by journey, entries.stage
 """
 
+# Which account of the project each of the truth's is, by the companies of both CRMs.
+TRUE_ACCOUNTS = """
+    select distinct companies.account_id, mapped.account_key
+    from companies
+    inner join intermediate.int_companies_unioned as records
+        on companies.system = records.system
+        and companies.company_id = records.company_record_id
+    inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
+"""
 # Every exit of the fact, by the truth's names.
 FACT_EXITS = """
     select
@@ -118,7 +127,7 @@ def built_in_goes(tmp_path_factory: pytest.TempPathFactory) -> Built:
             load(folder / "demo", made.database)
             select = "+history_erasable_touches"
             if until == UNTIL:
-                select = "+fct_lifecycle +dim_opportunities"
+                select = "+fct_lifecycle +dim_opportunities +fct_payments"
             arguments = ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"]
             outcome = run_dbt(
                 [*arguments, "--select", *select.split()],
@@ -210,14 +219,6 @@ def test_every_account_pays_its_true_amount_at_each_end_of_a_month(
     both: duckdb.DuckDBPyConnection,
 ) -> None:
     """In the currency of the subscription, so that no exchange rate comes in between."""
-    accounts = """
-        select distinct companies.account_id, mapped.account_key
-        from companies
-        inner join intermediate.int_companies_unioned as records
-            on companies.system = records.system
-            and companies.company_id = records.company_record_id
-        inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
-    """
     monthly = """
         select account_id, currency, month_end, sum(monthly_amount)::decimal(18, 4) as amount
         from {subscriptions}
@@ -231,11 +232,30 @@ def test_every_account_pays_its_true_amount_at_each_end_of_a_month(
         select account_id, currency, monthly_amount, started_at, ended_at
         from intermediate.int_subscriptions_unioned
         inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
-        left join ({accounts}) as accounts using (account_key)
+        left join ({TRUE_ACCOUNTS}) as accounts using (account_key)
     )"""
     true_amounts = both.execute(monthly.format(subscriptions="subscriptions")).fetchall()
     assert both.execute(monthly.format(subscriptions=landed)).fetchall() == true_amounts
     assert len(true_amounts) > 100
+
+
+def test_every_account_has_paid_and_got_back_its_true_amounts(
+    both: duckdb.DuckDBPyConnection,
+) -> None:
+    """Money that was only reserved and disputes that were won are neither paid nor returned."""
+    sums = """
+        select account_id, currency, kind, count(*), sum(amount)::decimal(18, 2)
+        from {payments} group by all order by all
+    """
+    landed = f"""(
+        select account_id, currency, kind, amount
+        from intermediate.int_payments_unioned
+        inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
+        left join ({TRUE_ACCOUNTS}) as accounts using (account_key)
+    )"""
+    true_sums = both.execute(sums.format(payments="payments")).fetchall()
+    assert both.execute(sums.format(payments=landed)).fetchall() == true_sums
+    assert {kind for _, _, kind, _, _ in true_sums} == {"payment", "refund", "dispute"}
 
 
 def test_every_opportunity_has_its_true_outcome(both: duckdb.DuckDBPyConnection) -> None:

@@ -127,7 +127,9 @@ def _tables(company: Company) -> list[str]:
         if system != "truth"
         for name in names
     ]
-    found = known + [table for table in company.with_tables if table not in known]
+    # Both a connector's versions and Salesforce's own object: only where a company names it.
+    usual = [table for table in known if table != "salesforce.opportunity_history"]
+    found = usual + [table for table in company.with_tables if table not in usual]
     return [table for table in found if table not in company.without_tables]
 
 
