@@ -1,13 +1,16 @@
-{# A whole number as a UTC timestamp: seconds, milliseconds or microseconds since 1970, distinguished by their size. #}
-{% macro epoch_to_utc(number) -%} {{ return(adapter.dispatch('epoch_to_utc', 'revenue_funnel')(number)) }} {%- endmacro %}
+{# A number as a UTC timestamp: seconds, milliseconds or microseconds since 1970, distinguished by their size; null if it is none of
+   them. is_whole: whether the expression is a whole number; text and other numbers are read to the microsecond. #}
+{% macro epoch_to_utc(number, is_whole=true) -%}
+    {{ return(adapter.dispatch('epoch_to_utc', 'revenue_funnel')(number, is_whole)) }}
+{%- endmacro %}
 
-{% macro default__epoch_to_utc(number) -%}
-    {%- set whole = 'cast(' ~ number ~ ' as bigint)' -%}
-    make_timestamp(
+{% macro default__epoch_to_utc(number, is_whole=true) -%}
+    {%- set read = 'try_cast(' ~ number ~ ' as ' ~ ('bigint' if is_whole else 'decimal(30, 6)') ~ ')' -%}
+    make_timestamp(cast(
         case
-            when abs({{ whole }}) < 100000000000 then {{ whole }} * 1000000
-            when abs({{ whole }}) < 100000000000000 then {{ whole }} * 1000
-            else {{ whole }}
-        end
-    )
+            when {{ read }} between -99999999999 and 99999999999 then {{ read }} * 1000000
+            when {{ read }} between -99999999999999 and 99999999999999 then {{ read }} * 1000
+            when {{ read }} between -99999999999999999 and 99999999999999999 then {{ read }}
+        end as bigint
+    ))
 {%- endmacro %}

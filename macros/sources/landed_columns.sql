@@ -1,6 +1,6 @@
 {# The columns of a source table, by the name that the staging model uses; none if the table is optional and missing.
    Names match whatever their case and underscores (AccountId is account_id), or as in the var source_columns.
-   Stops the build with one sentence if a required table or column is missing. #}
+   Stops the build with one sentence if a required table or column is missing, or if two columns have a wanted name. #}
 {% macro landed_columns(system, table, names, required, optional) -%}
     {#- Called while dbt parses, too, so that the lineage knows the source. -#}
     {%- set declared = source(system, table) -%}
@@ -12,8 +12,13 @@
         {{ return(none) }}
     {%- endif -%}
     {%- set by_name = {} -%}
+    {%- set exact = {} -%}
+    {%- set alike = {} -%}
     {%- for column in adapter.get_columns_in_relation(relation) -%}
-        {%- do by_name.update({column.name | lower | replace('_', ''): column}) -%}
+        {%- set plain = column.name | lower | replace('_', '') -%}
+        {%- do exact.update({column.name | lower: column}) -%}
+        {%- do alike.update({plain: alike.get(plain, []) + [column.name]}) -%}
+        {%- do by_name.update({plain: column}) -%}
     {%- endfor -%}
     {%- set renamed = var('source_columns').get(system ~ '.' ~ table, {}) -%}
     {#- Two of Stripe's names are words of SQL; a model asks for them by another name. -#}
@@ -23,7 +28,11 @@
     {%- set found = {} -%}
     {%- for name in names -%}
         {%- set wanted = renamed.get(name, name) | lower | replace('_', '') -%}
-        {%- if wanted in by_name -%}
+        {%- if name in renamed and renamed[name] | lower in exact -%}
+            {%- do found.update({name: exact[renamed[name] | lower]}) -%}
+        {%- elif alike.get(wanted, []) | length > 1 -%}
+            {{ exceptions.raise_compiler_error("The table " ~ table ~ " of " ~ system ~ " has the columns " ~ alike[wanted] | join(' and ') ~ ", which are one name to this project: say in the var source_columns which of them is " ~ name ~ ".") }}
+        {%- elif wanted in by_name -%}
             {%- do found.update({name: by_name[wanted]}) -%}
         {%- elif name in required or name in renamed -%}
             {{ exceptions.raise_compiler_error("The table " ~ table ~ " of " ~ system ~ " has no column " ~ renamed.get(name, name) ~ ": it can't be read without it. Say its name in the var source_columns, or take " ~ system ~ " out of the var systems.") }}

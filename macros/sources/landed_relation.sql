@@ -5,11 +5,11 @@
     {%- if not execute -%}
         {{ return(none) }}
     {%- elif declared.is_cte -%}
-        {{ return(adapter.get_relation(
+        {{ return(find_relation(
             var('source_databases').get(system, target.database),
             var('source_schemas').get(system, system),
             var('source_tables').get(system ~ '.' ~ table, table),
         )) }}
     {%- endif -%}
-    {{ return(load_relation(declared)) }}
+    {{ return(find_relation(declared.database, declared.schema, declared.identifier)) }}
 {%- endmacro %}

@@ -1,19 +1,21 @@
 {# A source column as a value of the wanted type (text, bigint, decimal, boolean, timestamp, date), whatever its own type.
    An unreadable value is null, and so is blank text. A number that is whole but landed as a fraction, 5000001.0,
-   is the text 5000001; so is the text 5000001.0 in a column of ids. #}
-{% macro landed_value(column, type) -%}
+   is the text 5000001; so is the text 5000001.0 in a column of ids. table: its name with the system's, for the sentence that stops the
+   build if a time is wanted of a column whose type holds none. #}
+{% macro landed_value(column, type, table='a source table') -%}
     {%- set name = adapter.quote(column.name) -%}
-    {%- set landed = column.dtype | lower -%}
-    {%- set is_text = column.is_string() or landed in ('varchar', 'text', 'string') -%}
-    {%- set text = "nullif(trim(cast(" ~ name ~ " as " ~ dbt.type_string() ~ ")), '')" -%}
-    {%- if type == 'text' and ('double' in landed or 'float' in landed or 'decimal' in landed) -%}
+    {%- set kind = kind_of_column(column) -%}
+    {%- set text = landed_text(column) -%}
+    {%- if type == 'text' and kind in ('exact', 'rounded') -%}
         case
-            -- Larger fractions do not hold every whole number.
-            when {{ name }} = round({{ name }}) and abs({{ name }}) < 9007199254740992
-                then cast(cast({{ name }} as bigint) as {{ dbt.type_string() }})
-            else cast({{ name }} as {{ dbt.type_string() }})
+            when {{ name }} <> floor({{ name }}) then {{ text }}
+            {%- if kind == 'rounded' %}
+            -- Larger numbers of floating point may be another id's.
+            when abs({{ name }}) >= 9007199254740992 then null
+            {%- endif %}
+            else cast(try_cast({{ name }} as decimal(38, 0)) as {{ dbt.type_string() }})
         end
-    {%- elif type == 'text' and is_text and (column.name | lower).endswith('id') -%}
+    {%- elif type == 'text' and kind == 'text' and (column.name | lower).endswith('id') -%}
         case
             when {{ text }} like '%_.0' and translate({{ text }}, '0123456789', '') = '.'
                 then substring({{ text }}, 1, length({{ text }}) - 2)
@@ -21,14 +23,16 @@
         end
     {%- elif type == 'text' -%} {{ text }}
     {%- elif type in ('timestamp', 'date') -%}
-        {%- if is_text -%} {%- set moment = text_to_utc(text) -%}
-        {%- elif 'with time zone' in landed -%} {%- set moment = name ~ " at time zone 'UTC'" -%}
-        {%- elif 'int' in landed -%} {%- set moment = epoch_to_utc(name) -%}
-        {%- else -%} {%- set moment = name -%}
+        {%- if kind == 'text' -%} {%- set moment = text_to_utc(text) -%}
+        {%- elif kind == 'zoned' -%} {%- set moment = name ~ " at time zone 'UTC'" -%}
+        {%- elif kind in ('whole', 'exact', 'rounded') -%} {%- set moment = epoch_to_utc(name, is_whole=kind == 'whole') -%}
+        {%- elif kind == 'moment' -%} {%- set moment = name -%}
+        {%- else -%}
+            {{ exceptions.raise_compiler_error("The column " ~ column.name ~ " of " ~ table ~ " has landed as " ~ column.dtype ~ ", which holds no times: land it as a timestamp, a date, text or a number of seconds since 1970.") }}
         {%- endif -%}
         cast({{ moment }} as {{ type }})
     {%- else -%}
         {%- set types = {'bigint': 'bigint', 'decimal': 'decimal(18, 4)', 'boolean': 'boolean'} -%}
-        try_cast({{ text if is_text else name }} as {{ types[type] }})
+        try_cast({{ text if kind == 'text' else name }} as {{ types[type] }})
     {%- endif -%}
 {%- endmacro %}

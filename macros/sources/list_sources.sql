@@ -4,6 +4,6 @@
     {%- set listed = [] -%}
     {%- for node in (graph.sources.values() if execute else []) if (node.database, node.schema) not in listed -%}
         {%- do listed.append((node.database, node.schema)) -%}
-        {%- do adapter.get_relation(node.database, node.schema, node.identifier) -%}
+        {%- do adapter.get_relation(node.database, node.schema, '') -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -1,5 +1,10 @@
-{# Whether values of a source column may not fit the wanted type, because it is text or a wider number. #}
+{# Whether values of a source column may not fit the wanted type, because it is text, a wider number or another kind. #}
 {% macro may_be_unreadable(column, type) -%}
-    {%- set landed = column.dtype | lower -%}
-    {{ return(type != 'text' and ('char' in landed or 'text' in landed or 'string' in landed or 'double' in landed)) }}
+    {%- set kind = kind_of_column(column) -%}
+    {{ return(
+        kind == 'rounded'
+        or (kind == 'text' and type != 'text')
+        or (kind in ('whole', 'exact') and type in ('timestamp', 'date'))
+        or (kind not in ('text', 'whole', 'exact') and type in ('bigint', 'decimal') )
+    ) }}
 {%- endmacro %}

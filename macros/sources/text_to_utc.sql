@@ -1,9 +1,27 @@
-{# Text as a UTC timestamp: ISO with blank or T, with or without fraction, offset, Z or UTC; or an epoch in s, ms or us. #}
+{# Text as a UTC timestamp: year, month and day, with blank or T before a time, with or without fraction and zone (an offset, or a word
+   of zone_offsets); or a number as in epoch_to_utc. Null if it is anything else. Each text is read by itself. #}
 {% macro text_to_utc(text) -%} {{ return(adapter.dispatch('text_to_utc', 'revenue_funnel')(text)) }} {%- endmacro %}
 
 {% macro default__text_to_utc(text) -%}
+    {%- set form = "'^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?)"
+        ~ " *([A-Za-z]+|[-+][0-9]{2}(:?[0-9]{2})?)?$'" -%}
+    {%- set zone = "upper(regexp_extract(" ~ text ~ ", " ~ form ~ ", 5))" -%}
+    {#- DuckDB's own cast of text with a zone moves other rows, too: never cast such text to a timestamp with time zone. -#}
     coalesce(
-        try_cast({{ text }} as timestamp with time zone) at time zone 'UTC',
-        {{ epoch_to_utc('try_cast(' ~ text ~ ' as bigint)') }}
+        make_timestamp(
+            epoch_us(try_cast(regexp_extract({{ text }}, {{ form }}, 1) as timestamp))
+            - 60000000 * case
+                when {{ zone }} = '' then 0
+                {%- for minutes, names in zone_offsets().items() %}
+                when {{ zone }} in ('{{ names | join("', '") }}') then {{ minutes }}
+                {%- endfor %}
+                else
+                    cast(try_cast(substr({{ zone }}, 1, 1) || '1' as bigint) * (
+                        60 * try_cast(substr({{ zone }}, 2, 2) as bigint)
+                        + coalesce(try_cast(right(substr({{ zone }}, 4), 2) as bigint), 0)
+                    ) as bigint)
+            end
+        ),
+        {{ epoch_to_utc(text, is_whole=false) }}
     )
 {%- endmacro %}

@@ -2,9 +2,14 @@
    source_table, source_key, loaded_at, deleted_at and
    copy_number: 1 for the row of a key that was loaded last, 2 and so on for its other copies;
    reason_code: why the row cannot be used, null if it can; reason_detail: the column at fault.
-   times: columns that must lie between the var earliest_date and the cutoff. keeps_deleted: deleted rows can be used.
+   times: columns that must lie between the var earliest_date and the cutoff; a time that can't be (possible_time) in any other column
+   is null, and reason_detail names it. keeps_deleted: deleted rows can be used.
    rows: a condition for the rows wanted, instead of all that staging does not set aside. #}
 {% macro union_sources(entity, times=[], keeps_deleted=false, rows=none) %}
+    {%- set secondary = [] -%}
+    {%- for name, type in shape(entity).items() if type in ('timestamp', 'date') and name not in times -%}
+        {%- do secondary.append(name) -%}
+    {%- endfor %}
     with
 
     staged_rows as (
@@ -47,7 +52,7 @@
     select
         system,
         {%- for name in shape(entity) %}
-        {{ name }},
+        {{ possible_time(name) ~ ' as ' ~ name if name in secondary else name }},
         {%- endfor %}
         source_table,
         source_key,
@@ -65,6 +70,14 @@
             when {{ time }} >= {{ cutoff() }} then 'after_cutoff'
             {%- endfor %}
         end as reason_code,
-        reason_detail
+        coalesce(
+            reason_detail,
+            case
+                when reason_code is not null then {{ typed_null('text') }}
+                {%- for name in secondary %}
+                when {{ name }} is not null and {{ possible_time(name) }} is null then '{{ name }}'
+                {%- endfor %}
+            end
+        ) as reason_detail
     from numbered_rows
 {%- endmacro %}

@@ -23,11 +23,29 @@ TIMES = {
     "2021-01-02T03:04:05.000+0000": datetime(2021, 1, 2, 3, 4, 5),
     "2021-01-01 23:04:05-05": datetime(2021, 1, 2, 4, 4, 5),
     "2021-01-02": datetime(2021, 1, 2),
+    "2021-01-02 03:04:05 EST": datetime(2021, 1, 2, 8, 4, 5),
+    "2021-01-02 03:04:05 cest": datetime(2021, 1, 2, 1, 4, 5),
+    "2021-01-02T03:04:05+05:30": datetime(2021, 1, 1, 21, 34, 5),
+    "2021-01-02 03:04:05-0330": datetime(2021, 1, 2, 6, 34, 5),
+    "2021/1/2 03:04": datetime(2021, 1, 2, 3, 4),
     "1609556645": datetime(2021, 1, 2, 3, 4, 5),
+    "1609556645.678": datetime(2021, 1, 2, 3, 4, 5, 678000),
+    "1609556645678.0": datetime(2021, 1, 2, 3, 4, 5, 678000),
     "1609556645678": datetime(2021, 1, 2, 3, 4, 5, 678000),
     "1609556645678000": datetime(2021, 1, 2, 3, 4, 5, 678000),
     " 2021-01-02 03:04:05 ": datetime(2021, 1, 2, 3, 4, 5),
 }
+
+NO_TIMES = [
+    "2021-01-02 03:04:05 XYZ",
+    "2021-02-30",
+    "06/10/26",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "99999999999999999999999",
+    "nan",
+    "soon",
+]
 
 TABLES = """
     create schema shop;
@@ -41,14 +59,29 @@ TABLES = """
     create table shop.typed as select
         7 as id, 1609556645 as seconds, 1609556645678 as milliseconds, date '2021-01-02' as day,
         timestamptz '2021-01-02 03:04:05+02' as zoned, 12.5 as money,
+        1609556645678::double as rounded, 1609556645.678::decimal(20, 3) as exact,
         ' x ' as blanks, '' as nothing;
     create table shop.fractions as from (values
         (5000001.0::double, 5000001.00::decimal(18, 2), '5000001.0'), (0.5::double, 0.25, '0.5'),
         (-3.0::double, null, 'a.0'), (null, 3.10, '.0'), (1e300::double, null, null)
     ) as landed(id, other, company_id);
+    create table shop.ids as from (values
+        (5000001.0::double, 7.00::decimal(12, 2), 'whole'), (0.5, 0.25, 'a fraction'),
+        (9007199254740993.0, null, 'too large'), (null, 1.00, 'none')
+    ) as landed(id, parent_id, note);
+    create table shop.dates as from (values
+        ('a', '0001-01-01', '2021-01-02'), ('b', '46183', null), ('c', '9999-12-31', ' '),
+        ('d', '2021-01-02', '20260610'), ('e', null, 'soon')
+    ) as landed(id, closed, created);
+    create table shop."User" as select 'a' as id;
+    create table shop.kinds as select
+        'a' as id, true as flag, time '10:00' as clock, interval 1 day as span;
+    create table shop.twins as select 'a' as id, 'b' as account_id, 'c' as "AccountId";
+    create table shop.named_twins as select 'a' as id, 'b' as account_id, 'c' as "AccountId";
     create table shop.flags as from (values
         ('kept', null, null, '2021-01-02'), ('also kept', 'FALSE', 'true', '2021-01-02'),
-        ('deleted', 'TRUE', 'true', '2021-01-02'), ('old', 'false', 'FALSE', '2021-01-02')
+        ('deleted', 'TRUE', 'true', '2021-01-02'), ('unclear', 'ja', null, '2021-01-02'),
+        ('old', 'false', 'FALSE', '2021-01-02')
     ) as landed(id, _fivetran_deleted, _fivetran_active, _fivetran_synced);
     create table shop.camel as
         select 'a' as "Id", 'b' as "AccountId", '2021-01-02' as "CreatedDate";
@@ -67,10 +100,17 @@ PROBES = {
     "faults": "{'id': 'text', 'moment': 'timestamp', 'note': 'text'}, key=['id'], needs=['moment']",
     "parts": "{'id': 'text', 'employees': 'bigint', 'money': 'decimal'}, key=['id']",
     "typed": """{'id': 'text', 'seconds': 'timestamp', 'milliseconds': 'timestamp', 'day': 'date',
+        'rounded': 'timestamp', 'exact': 'timestamp',
         'zoned': 'timestamp', 'money': 'decimal', 'blanks': 'text', 'nothing': 'text',
         'absent': 'bigint'}, key=['id']""",
     "fractions": "{'id': 'text', 'other': 'text', 'company_id': 'text'}, key=['id']",
     "flags": "{'id': 'text'}, key=['id']",
+    "no_times": "{'text': 'text', 'moment': 'timestamp'}, key=['text'], needs=['moment']",
+    "ids": "{'id': 'text', 'parent_id': 'text', 'note': 'text'}, key=['id']",
+    "dates": """{'id': 'text', 'closed': 'timestamp', 'created': 'timestamp'}, key=['id'],
+        readable=['created'], secondary=['closed']""",
+    "user": "{'id': 'text'}, key=['id']",
+    "named_twins": "{'id': 'text', 'account_id': 'text'}, key=['id']",
     "camel": "{'id': 'text', 'account_id': 'text', 'created_date': 'timestamp'}, key=['id']",
     "renamed": "{'id': 'text', 'country': 'text'}, key=['id']",
     "history": "{'id': 'text', 'version': 'text', 'value': 'text'}, key=['id'], "
@@ -98,7 +138,10 @@ config-version: 2
 profile: revenue_funnel
 flags: {send_anonymous_usage_stats: false}
 vars:
-  source_columns: {shop.renamed: {country: property_country_code}}
+  source_columns:
+    shop.renamed: {country: property_country_code}
+    shop.named_twins: {account_id: AccountId}
+  earliest_date: "1990-01-01"
   cutoff: "2021-07-01"
   time_zone: UTC
 """
@@ -110,7 +153,7 @@ def write_project(folder: Path, models: dict[str, str]) -> Path:
     for part in ("macros", "profiles.yml"):
         (folder / part).symlink_to(ROOT / part)
     (folder / "dbt_project.yml").write_text(SETTINGS)
-    tables = [*PROBES, "versions"]
+    tables = [*PROBES, "versions", "kinds", "twins"]
     sources = f"sources: [{{name: shop, tables: [{', '.join(f'{{name: {t}}}' for t in tables)}]}}]"
     (folder / "models" / "sources.yml").write_text(sources)
     for name, sql in models.items():
@@ -123,7 +166,10 @@ def create_tables(database: Path) -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute(TABLES)
         connection.execute("create table shop.times (text varchar, moment varchar)")
-        connection.executemany("insert into shop.times values (?, ?)", [[t, t] for t in TIMES])
+        connection.execute("create table shop.no_times (text varchar, moment varchar)")
+        for table, texts in (("times", [*TIMES]), ("no_times", NO_TIMES)):
+            rows_of_texts = [[text, text] for text in texts]
+            connection.executemany(f"insert into shop.{table} values (?, ?)", rows_of_texts)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +193,42 @@ def rows(database: Path, model: str, columns: str, order: str = "1") -> list[tup
 def test_every_way_of_writing_a_time_gives_the_same_moment_in_utc(database: Path) -> None:
     read = dict(rows(database, "times", "row_json ->> 'text', moment"))
     assert read == TIMES
+
+
+def test_a_text_that_is_no_time_is_an_unreadable_value(database: Path) -> None:
+    read = rows(database, "no_times", "text, moment, reason_code")
+    assert read == [(text, None, "unreadable_value") for text in sorted(NO_TIMES)]
+
+
+def test_an_id_with_decimals_is_a_whole_number_unless_it_is_too_large_to_be_exact(
+    database: Path,
+) -> None:
+    read = rows(database, "ids", "note, id, parent_id, reason_code")
+    assert read == [
+        ("a fraction", "0.5", "0.25", None),
+        ("none", None, "1", "no_key"),
+        ("too large", None, None, "unreadable_value"),
+        ("whole", "5000001", "7", None),
+    ]
+
+
+def test_an_impossible_time_of_less_weight_is_null_and_named(database: Path) -> None:
+    read = rows(database, "dates", "id, closed, reason_code, reason_detail")
+    assert read == [
+        ("a", None, None, "closed"),
+        ("b", None, None, "closed"),
+        ("c", None, None, "closed"),
+        ("d", datetime(2021, 1, 2), None, None),
+        ("e", None, "unreadable_value", "created"),
+    ]
+
+
+def test_a_table_is_found_in_any_case(database: Path) -> None:
+    assert rows(database, "user", "id") == [("a",)]
+
+
+def test_the_var_source_columns_chooses_between_two_columns_of_one_name(database: Path) -> None:
+    assert rows(database, "named_twins", "account_id") == [("c",)]
 
 
 def test_an_unusable_row_has_a_reason_and_the_column_at_fault(database: Path) -> None:
@@ -173,12 +255,15 @@ def test_a_row_is_used_and_flagged_where_a_value_it_can_do_without_is_unreadable
 
 def test_columns_are_read_from_any_type(database: Path) -> None:
     columns = (
-        "id, seconds, milliseconds, cast(day as varchar), zoned, cast(money as varchar), blanks"
+        "id, seconds, milliseconds, rounded, exact, cast(day as varchar), zoned, "
+        "cast(money as varchar), blanks"
     )
     assert rows(database, "typed", columns) == [
         (
             "7",
             datetime(2021, 1, 2, 3, 4, 5),
+            datetime(2021, 1, 2, 3, 4, 5, 678000),
+            datetime(2021, 1, 2, 3, 4, 5, 678000),
             datetime(2021, 1, 2, 3, 4, 5, 678000),
             "2021-01-02",
             datetime(2021, 1, 2, 1, 4, 5),
@@ -189,12 +274,12 @@ def test_columns_are_read_from_any_type(database: Path) -> None:
 
 
 def test_a_whole_number_that_landed_as_a_fraction_is_a_text_without_a_point(database: Path) -> None:
-    assert rows(database, "fractions", "id, other, company_id") == [
+    assert rows(database, "fractions", "id, other, company_id", "1, 2") == [
         ("-3", None, "a.0"),
         ("0.5", "0.25", "0.5"),
-        ("1e+300", None, None),
         ("5000001", "5000001", "5000001"),
         (None, "3.10", ".0"),
+        (None, None, None),
     ]
 
 
@@ -204,11 +289,12 @@ def test_a_blank_text_and_a_column_that_has_not_landed_are_null(database: Path) 
 
 def test_only_a_row_that_is_marked_as_deleted_is_deleted(database: Path) -> None:
     landed = datetime(2021, 1, 2)
-    assert rows(database, "flags", "id, deleted_at, reason_code") == [
-        ("also kept", None, None),
-        ("deleted", landed, None),
-        ("kept", None, None),
-        ("old", None, "superseded"),
+    assert rows(database, "flags", "id, deleted_at, reason_code, reason_detail") == [
+        ("also kept", None, None, None),
+        ("deleted", landed, None, None),
+        ("kept", None, None, None),
+        ("old", None, "superseded", "_fivetran_active"),
+        ("unclear", None, None, "_fivetran_deleted"),
     ]
 
 
@@ -261,9 +347,22 @@ def test_prices_of_any_interval_become_monthly_amounts(database: Path) -> None:
             "{'email': 'text'}, key=['email']",
             "The table camel of shop has no column email",
         ),
+        (
+            "twins",
+            "{'id': 'text', 'account_id': 'text'}, key=['id']",
+            "The table twins of shop has the columns account_id and AccountId",
+        ),
+        *(
+            (
+                "kinds",
+                f"{{'id': 'text', '{name}': 'timestamp'}}, key=['id']",
+                f"The column {name} of the table kinds of shop has landed as {landed}",
+            )
+            for name, landed in (("flag", "BOOLEAN"), ("clock", "TIME"), ("span", "INTERVAL"))
+        ),
     ],
 )
-def test_a_missing_required_table_or_column_stops_the_build_with_one_sentence(
+def test_a_table_that_cannot_be_read_stops_the_build_with_one_sentence(
     tmp_path: Path, table: str, call: str, sentence: str
 ) -> None:
     project = write_project(

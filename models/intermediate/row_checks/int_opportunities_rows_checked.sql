@@ -13,24 +13,36 @@ labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_c
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
+systems_with_stages as (
+
+    select distinct system
+    from source_rows
+    where stage_label is not null
+
+),
+
 opportunity_states as (
 
     -- What each row says today. Where it does not say whether it is closed and won, the label of
-    -- its stage does; a table without such labels has a closing date for each closed opportunity.
+    -- its stage does; a system without such labels has a closing date for each closed opportunity.
     select
         source_rows.*,
         coalesce(
             source_rows.is_closed,
             stages.entered_by in ('opportunity_won', 'opportunity_lost'),
+            case when source_rows.is_won then true end,
             case
-                when source_rows.stage_label is null
+                when source_rows.stage_label is null and systems_with_stages.system is null
                     then coalesce(source_rows.is_won, false) or source_rows.closed_at is not null
             end
         ) as is_closed_now,
         coalesce(
             source_rows.is_won,
             stages.entered_by = 'opportunity_won',
-            case when source_rows.stage_label is null then false end
+            case
+                when source_rows.stage_label is null and systems_with_stages.system is null
+                    then false
+            end
         ) as is_won_now,
         labels.stage,
         stages.entered_by
@@ -40,6 +52,7 @@ opportunity_states as (
             source_rows.system = labels.system
             and lower(source_rows.stage_label) = labels.label
     left join stages on labels.stage = stages.stage
+    left join systems_with_stages on source_rows.system = systems_with_stages.system
 
 ),
 
@@ -88,11 +101,28 @@ int_opportunities_rows_checked as (
             when source_rows.is_closed_now and source_rows.closed_at < {{ cutoff() }}
                 then source_rows.closed_at
         end as closed_at,
-        {{ checked_origin('source_rows') }},
+        {{ checked_origin(
+            'source_rows',
+            detail="
+                case
+                    when source_rows.is_closed_now is null and source_rows.stage_label is null
+                        then 'stage_label'
+                    when
+                        source_rows.is_closed_now
+                        and source_rows.is_known_at_cutoff
+                        and not source_rows.is_closed_by_cutoff
+                        then 'closed_at'
+                end
+            "
+        ) }},
         coalesce(
             source_rows.reason_code,
             case
                 when currencies.currency is null then 'unknown_currency'
+                when source_rows.is_closed_now is null and source_rows.stage_label is null
+                    then 'missing_value'
+                when source_rows.is_closed_now is null and source_rows.stage is null
+                    then 'unknown_label'
                 when source_rows.is_closed_now and source_rows.is_won_now is null
                     then 'unknown_label'
             end

@@ -1,6 +1,7 @@
 {# Grain: one row per source table, row status and reason. Where every source row went; and, apart
    from that, how many erased rows are retained. #}
 {%- set unreadable_part = "when reason_detail is not null then 'unreadable_part'" -%}
+{%- set undated = "when opportunity_key in (select opportunity_key from undated_closings) then 'undated'" -%}
 {%- set assumed_currency = "when is_currency_assumed then 'assumed_currency'" -%}
 with
 
@@ -16,6 +17,14 @@ read_counts as (
     from {{ ref('stg_' ~ system ~ '__row_counts') }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+
+),
+
+undated_closings as (
+
+    select opportunity_key
+    from {{ ref('dim_opportunities') }}
+    where outcome != 'open' and closed_at is null
 
 ),
 
@@ -35,7 +44,8 @@ row_counts as (
     {%- endfor %}
     -- Rows that it does not.
     {%- for entity in entities() %}
-    {%- set remark = "case " ~ unreadable_part
+    {%- set remark = "case " ~ (undated ~ " " if entity == 'opportunities' else "")
+        ~ unreadable_part
         ~ (" " ~ assumed_currency if 'currency' in shape(entity) else "") ~ " end" %}
     select
         system,

@@ -17,6 +17,7 @@ deals as (
             'property_hs_merged_object_ids': 'text',
         },
         key=['deal_id'],
+        readable=['property_createdate'],
     ) }}
 
 ),
@@ -39,6 +40,7 @@ stages as (
             'closed_won': 'boolean', 'probability': 'decimal',
         },
         key=['stage_id'],
+        any_case=true,
     ) }}
 
 ),
@@ -63,7 +65,7 @@ deals_with_states as (
             case when stages.probability in (0, 1) then stages.probability = 1 end
         ) as is_won
     from deals
-    left join stages on deals.deal_pipeline_stage_id = stages.stage_id
+    left join stages on lower(deals.deal_pipeline_stage_id) = lower(stages.stage_id)
 
 ),
 

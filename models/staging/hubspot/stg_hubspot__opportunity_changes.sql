@@ -34,7 +34,7 @@ stages as (
 
     {{ read_lookup(
         'hubspot', 'deal_pipeline_stage', {'stage_id': 'text', 'label': 'text'},
-        key=['stage_id'],
+        key=['stage_id'], any_case=true,
     ) }}
 
 ),
@@ -88,7 +88,7 @@ stg_hubspot__opportunity_changes as (
         steps.changed_at,
         {{ row_origin(of='steps') }}
     from steps
-    left join stages on steps.stage_id = stages.stage_id
+    left join stages on lower(steps.stage_id) = lower(stages.stage_id)
 
 )
 

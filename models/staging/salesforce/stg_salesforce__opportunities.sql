@@ -15,6 +15,7 @@ opportunities as (
             'created_date': 'timestamp', 'close_date': 'timestamp',
         },
         key=['id'],
+        readable=['created_date'],
     ) }}
 
 ),
@@ -49,6 +50,7 @@ stages as (
         'salesforce', 'opportunity_stage',
         {'master_label': 'text', 'is_closed': 'boolean', 'is_won': 'boolean'},
         key=['master_label'],
+        any_case=true,
     ) }}
 
 ),
@@ -61,7 +63,7 @@ opportunities_with_states as (
         coalesce(opportunities.is_closed, stages.is_closed) as is_closed_now,
         coalesce(opportunities.is_won, stages.is_won) as is_won_now
     from opportunities
-    left join stages on opportunities.stage_name = stages.master_label
+    left join stages on lower(opportunities.stage_name) = lower(stages.master_label)
 
 ),
 

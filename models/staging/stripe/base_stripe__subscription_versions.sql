@@ -20,6 +20,9 @@ versions as (
         },
         key=['id'],
         needs=['customer_id'],
+        secondary=[
+            'trial_start', 'trial_end', 'current_period_start', 'canceled_at', 'ended_at',
+        ],
         apart=['_fivetran_start'],
         history=has_history,
     ) }}

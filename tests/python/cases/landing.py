@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from funnel.demo.schema import SYNCED, SYSTEMS, TYPES, columns
+from funnel.demo.schema import SYNCED, SYSTEMS, columns
 
 FOLDER = Path(__file__).parent
 FIRST_NUMBER = 70001
@@ -27,6 +27,7 @@ Landed = dict[str, list[Row]]
 SQL_TYPES = {
     "int": "bigint",
     "float": "double",
+    "decimal": "decimal(20, 2)",
     "str": "varchar",
     "bool": "boolean",
     "at": "timestamp",
@@ -137,7 +138,7 @@ def _columns(table: str, company: Company) -> dict[str, str]:
     system, name = table.split(".")
     found = dict(columns(table)) if name in SYSTEMS[system] else {SYNCED: "when"}
     found |= _base()["more_columns"].get(table, {}) | company.more_columns.get(table, {})
-    assert set(found.values()) <= set(TYPES), f"{table} has a column of an unknown type"
+    assert set(found.values()) <= set(SQL_TYPES), f"{table} has a column of an unknown type"
     gone = company.without_columns.get(table, [])
     assert set(gone) <= set(found), f"{table} has no columns {gone} to leave out"
     return {name: kind for name, kind in found.items() if name not in gone}
