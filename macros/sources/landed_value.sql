@@ -10,7 +10,7 @@
         case
             when {{ name }} <> floor({{ name }}) then {{ text }}
             {%- if kind == 'rounded' %}
-            -- Larger numbers of floating point may be another id's.
+            {#- Larger numbers of floating point may be another id's. #}
             when abs({{ name }}) >= 9007199254740992 then null
             {%- endif %}
             else cast(try_cast({{ name }} as decimal(38, 0)) as {{ dbt.type_string() }})

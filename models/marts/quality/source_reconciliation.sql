@@ -1,7 +1,9 @@
 {# Grain: one row per source table, row status and reason. Where every source row went; and, apart
    from that, how many erased rows are retained. #}
 {%- set unreadable_part = "when reason_detail is not null then 'unreadable_part'" -%}
-{%- set undated = "when opportunity_key in (select opportunity_key from undated_closings) then 'undated'" -%}
+{%- set undated = "
+            when opportunity_key in (select opportunity_key from undated_closings) then 'undated'
+" -%}
 {%- set assumed_currency = "when is_currency_assumed then 'assumed_currency'" -%}
 with
 
@@ -44,7 +46,7 @@ row_counts as (
     {%- endfor %}
     -- Rows that it does not.
     {%- for entity in entities() %}
-    {%- set remark = "case " ~ (undated ~ " " if entity == 'opportunities' else "")
+    {%- set remark = "case " ~ (undated if entity == 'opportunities' else "")
         ~ unreadable_part
         ~ (" " ~ assumed_currency if 'currency' in shape(entity) else "") ~ " end" %}
     select
