@@ -41,7 +41,8 @@ merged_entries as (
 further_domains as (
 
     {{ list_entries(
-        'usable_companies', ['id', 'loaded_at', 'deleted_at', 'row_json'],
+        'usable_companies',
+        ['id', 'property_createdate', 'loaded_at', 'deleted_at', 'row_json'],
         'property_hs_additional_domains'
     ) }}
 
@@ -53,6 +54,7 @@ merged_companies as (
     select
         entry as merged_id,
         max(id) as survivor_id,
+        min(property_createdate) as created_at,
         max(loaded_at) as loaded_at,
         max(row_json) as row_json
     from merged_entries
@@ -61,13 +63,15 @@ merged_companies as (
 
 ),
 
--- Other systems may still name a company whose own row went with the merge.
+-- Other systems may still name a company whose own row went with the merge. A build that looks back
+-- knows it from the day on which the other company was created.
 companies_without_row as (
 
     select
         merged_companies.merged_id as company_record_id,
         {{ typed_null('text') }} as domain,
         merged_companies.survivor_id as merged_into_record_id,
+        merged_companies.created_at,
         'company.merged_ids' as source_table,
         merged_companies.loaded_at,
         cast(null as timestamp) as deleted_at,
@@ -80,6 +84,7 @@ companies_without_row as (
         id || '|' || entry as company_record_id,
         entry as domain,
         id as merged_into_record_id,
+        property_createdate as created_at,
         'company.additional_domains' as source_table,
         loaded_at,
         deleted_at,
@@ -121,7 +126,7 @@ stg_hubspot__companies as (
         {{ typed_null('text') }} as crm_system,
         {{ typed_null('text') }} as crm_record_id,
         merged_into_record_id,
-        cast(null as timestamp) as created_at,
+        created_at,
         source_table,
         company_record_id as source_key,
         loaded_at,

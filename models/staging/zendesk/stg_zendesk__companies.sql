@@ -77,7 +77,7 @@ stg_zendesk__companies as (
         {{ typed_null('text') }} as crm_system,
         {{ typed_null('text') }} as crm_record_id,
         organizations.id as merged_into_record_id,
-        cast(null as timestamp) as created_at,
+        organizations.created_at,
         'organization.domains' as source_table,
         organizations.id || '|' || ranked_domains.domain_name as source_key,
         organizations.loaded_at,
