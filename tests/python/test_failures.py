@@ -223,11 +223,11 @@ MISTAKES = (
     Mistake(
         "a column that does not exist",
         (
-            "models/marts/core/dim_owners.sql, line 12: there is no column teem.",
-            'Candidate bindings: "team"',
+            "models/marts/core/dim_owners.sql, line 12: there is no column owner_kee.",
+            'Candidate bindings: "owner_key"',
             "What to do:",
         ),
-        (("models/marts/core/dim_owners.sql", "        team\n", "        teem\n"),),
+        (("models/marts/core/dim_owners.sql", "        owner_key,\n", "        owner_kee,\n"),),
         select="dim_owners",
     ),
     Mistake(

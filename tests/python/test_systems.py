@@ -62,7 +62,7 @@ version: 0.1.0
 config-version: 2
 profile: revenue_funnel
 flags: {send_anonymous_usage_stats: false}
-vars: {cutoff: "2026-07-01", earliest_date: "1990-01-01", systems: {shop: [people]}}
+vars: {cutoff: "2026-07-01", earliest_date: "1990-01-01", time_zone: UTC, systems: {shop: [people]}}
 """
 PEOPLE = """
 select
