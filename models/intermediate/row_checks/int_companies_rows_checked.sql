@@ -22,8 +22,13 @@ int_companies_rows_checked as (
             ~ salesforce_id('source_rows.crm_record_id')
             ~ " else source_rows.crm_record_id end",
         ]) }} as crm_company_key,
-        {{ key_of(['source_rows.system', 'source_rows.merged_into_record_id']) }}
-            as merged_into_company_key,
+        -- A merge after the cutoff has not happened yet.
+        case
+            when
+                source_rows.deleted_at is null
+                or source_rows.deleted_at < {{ cutoff() }}
+                then {{ key_of(['source_rows.system', 'source_rows.merged_into_record_id']) }}
+        end as merged_into_company_key,
         source_rows.name,
         {{ bare_domain('source_rows.domain') }} as domain,
         case when source_rows.employees > 0 then source_rows.employees end as employees,
