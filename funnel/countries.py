@@ -1,7 +1,7 @@
 """The seed country_names: how people write the countries of ISO 3166.
 
 Names come from Unicode's CLDR through Babel (licence: docs/licences/unicode.txt), codes and a few
-names that CLDR lacks from the lists below. `funnel countries` writes the seed anew.
+names that CLDR lacks from the lists below. `funnel countries` writes the seed again.
 """
 
 import csv

@@ -47,7 +47,7 @@ def _land_google(lander: Lander, people: int) -> None:
     account = {"id": GOOGLE, "descriptive_name": "Northwind search", "currency_code": "USD"}
     account |= {"time_zone": "Etc/UTC", "auto_tagging_enabled": True, "_fivetran_active": True}
     lander.land("google_ads.account_history", _one(), account | {"updated_at": _one()})
-    # Before it was corrected, with the time of the correction: only the flag tells them apart.
+    # Before it was corrected, with the time of the correction: they differ only in the flag.
     earlier = {"currency_code": "EUR", "updated_at": _one(), "_fivetran_active": False}
     lander.land("google_ads.account_history", _one(), account | earlier)
     index, at = _versions(len(GOOGLE_NAMES))

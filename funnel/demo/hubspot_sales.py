@@ -153,7 +153,7 @@ def _land_amounts(scene: Scene) -> None:
 
 
 def _land_tied_amounts(scene: Scene, rows: I64) -> None:
-    """A rebate, entered with the win and taken back at once: only the deal tells what holds."""
+    """A rebate, entered with the win and taken back at once: the deal alone has the right sum."""
     deals = scene.world.deals
     dice = stream(scene.world, "tied amounts").random(len(deals))
     tied = rows[(dice < s.TIED_AMOUNT_SHARE)[rows] & happens(deals.won_at[rows])]

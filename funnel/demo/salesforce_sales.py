@@ -166,7 +166,7 @@ def land_roles(scene: Scene) -> None:
 
 
 def _without_role(scene: Scene) -> Flags:
-    """Deals whose contact got no role: only the converted lead tells whose they are."""
+    """Deals whose contact got no role: only the converted lead has the person."""
     world, deals = scene.world, scene.world.deals
     human = np.maximum(deals.human, 0)
     first = (first_deal(scene)[human] == np.arange(len(deals))) & (deals.human >= 0)

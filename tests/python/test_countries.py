@@ -6,7 +6,7 @@ from funnel.countries import SEED, countries, names, seed_text
 
 
 def test_the_seed_is_up_to_date() -> None:
-    """Whoever edits the lists or upgrades Babel writes the seed anew."""
+    """Whoever edits the lists or upgrades Babel writes the seed again."""
     assert SEED.read_text(encoding="utf-8") == seed_text()
 
 

@@ -92,7 +92,7 @@ TRAPS = {
     "Zendesk names a Salesforce account by 15 characters": """
         from @zendesk.organization where length(external_id) = 15
     """,
-    "only the converted lead tells whose a deal is": """
+    "only the converted lead has the person of a deal": """
         select converted_opportunity_id from @salesforce.lead where is_converted
         except select opportunity_id from @salesforce.opportunity_contact_role where is_primary
     """,
