@@ -25,7 +25,7 @@ why_is_this_person_not_a_lead as (
         explained.required_value,
         explained.meaning,
         explained.definition_version,
-        explained.evaluated_at
+        explained.decided_at
     from explained
     inner join example_person on explained.person_key = example_person.person_key
 

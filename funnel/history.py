@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
+
+from funnel.places import ROOT
 
 SCHEMA = "history"
 MANIFEST = "manifest.json"
+MODELS = ROOT / "models" / "history" / "_history__models.yml"
 FIRST, LAST = "min(snapshotted_at)", "max(snapshotted_at)"
 
 
@@ -69,10 +73,10 @@ def restore(database: Path, folder: Path, force: bool = False) -> str:
             )
         connection.execute("begin")
         connection.execute(f"create schema if not exists {SCHEMA}")
+        names = _names_of_today()
         for name in tables:
-            connection.execute(
-                f"create or replace table {_name(name)} as from {_file(folder, name)}"
-            )
+            table = _name(names.get(name, name))
+            connection.execute(f"create or replace table {table} as from {_file(folder, name)}")
         connection.execute("commit")
     rows = sum(table["rows"] for table in tables.values())
     return (
@@ -121,8 +125,10 @@ def _losses(
     connection: duckdb.DuckDBPyConnection, folder: Path, tables: Mapping[str, Any]
 ) -> Iterator[str]:
     """A sentence for each table with snapshots later than the last one of the backup."""
-    for name in sorted(set(_tables(connection)) & set(tables)):
-        later = f"select {LAST} from {_file(folder, name)}"
+    names = _names_of_today()
+    files = {names.get(file, file): file for file in tables}
+    for name in sorted(set(_tables(connection)) & set(files)):
+        later = f"select {LAST} from {_file(folder, files[name])}"
         found = connection.execute(
             f"select count(*), {LAST} from {_name(name)}"
             f" where snapshotted_at > coalesce(({later}), timestamp '0001-01-01')"
@@ -133,6 +139,16 @@ def _losses(
                 f"{SCHEMA}.{name} has {rows:,} rows later than the backup, the last of"
                 f" {_date(last)}: they would be lost."
             )
+
+
+def _names_of_today() -> dict[str, str]:
+    """What history tables of earlier versions are called now: a model's meta has its old names."""
+    models = yaml.safe_load(MODELS.read_text())["models"]
+    earlier = {
+        model["name"]: model.get("config", {}).get("meta", {}).get("earlier_names", [])
+        for model in models
+    }
+    return {old: name for name, names in earlier.items() for old in names}
 
 
 def _swap(new: Path, folder: Path) -> None:

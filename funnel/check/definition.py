@@ -8,7 +8,7 @@ from funnel.check.project import Model, Project
 FACT = "fct_lifecycle"
 DEFINITION = "intermediate/definition"
 DEFINITION_SEEDS = "lead_definition_"
-LABEL_AGREEMENT = "label_agreement"
+LABEL_AGREEMENT = "label_agreement_counts"
 # Where labels are held against the definition day by day. Nothing there gives anybody a stage.
 DRIFT = "intermediate/drift"
 SUBJECTS = {"lead", "leads", "journey", "journeys"}
@@ -39,7 +39,7 @@ def the_fact_descends_from_the_definition(project: Project) -> Iterator[Breach]:
 
 
 def only_the_definition_reads_its_seeds(project: Project) -> Iterator[Breach]:
-    """Only the definition's folder, and label_agreement, read the seeds lead_definition_*."""
+    """Only the definition's folder and label_agreement_counts read the seeds lead_definition_*."""
     for model in project.models():
         if model.is_in(DEFINITION) or model.name.startswith(LABEL_AGREEMENT):
             continue

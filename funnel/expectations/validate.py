@@ -17,6 +17,8 @@ from funnel.expectations.agreements import Agreement, Terms
 from funnel.expectations.measure import Measured
 
 CHECKPOINT = "what_was_agreed"
+# How each sentence begins, so that a reader knows what is broken.
+LIMIT = "Limit agreed for publishing."
 SEVERITIES = {"error": "critical", "warning": "warning"}
 RESULT_FORMAT = {
     "result_format": "COMPLETE",
@@ -156,7 +158,7 @@ def _faults(result: ExpectationValidationResult) -> Iterator[Fault]:
     elif (value := result.result.get("observed_value")) is not None:
         yield _fault(agreement, agreement.subject, value)
     else:
-        sentence = f"{agreement.meaning}: this could not be checked, so it counts as broken."
+        sentence = f"{LIMIT} {agreement.meaning}: it could not be checked, so it counts as broken."
         yield Fault("error", agreement.suite, agreement.subject, sentence)
 
 
@@ -171,7 +173,7 @@ def _fault(
     among = f" (of {int(row_count):,})" if row_count else ""
     owner = (agreement.owner_team or owner_team or "").replace("_", " ")
     sentence = (
-        f"{agreement.meaning}: {subject} has {seen}{among}, agreed is {agreed(agreement)}."
+        f"{LIMIT} {agreement.meaning}: {subject} has {seen}{among}, agreed is {agreed(agreement)}."
         f" Owner: {owner}. {agreement.next_step}."
     )
     return Fault(agreement.severity, agreement.suite, subject, sentence)

@@ -1,7 +1,7 @@
 select
     journey_steps.journey_key,
     journey_steps.step,
-    journey_steps.result
+    journey_steps.step_result
 from {{ ref('dim_opportunities') }} as opportunities
 inner join {{ ref('fct_lifecycle') }} as lifecycle
     on opportunities.opportunity_key = lifecycle.opportunity_key and lifecycle.is_current
@@ -11,4 +11,4 @@ inner join {{ ref('fct_journey_steps') }} as journey_steps
     on lifecycle.journey_key = journey_steps.journey_key
 inner join {{ ref('lifecycle_stages') }} as to_stages
     on journey_steps.to_stage = to_stages.stage and to_stages.planning_node = 'win'
-where opportunities.outcome = 'open' and journey_steps.result != 'open'
+where opportunities.outcome = 'open' and journey_steps.step_result != 'open'

@@ -9,7 +9,7 @@ first_snapshots as (
         'history_plans',
         'history_settings',
         'history_stage_counts',
-        'history_erasable_touches',
+        'history_erasable_touch_changes',
     ] %}
     select
         '{{ table }}' as history_table,

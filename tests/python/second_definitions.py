@@ -166,7 +166,7 @@ ATTRIBUTES = [
         "select count(*) as n from marts.fct_journeys as j inner join marts.dim_accounts as a"
         " on j.account_key = a.account_key and a.employee_count >= 20",
         only_the_definition_tests_attributes,
-        "its join by the attribute int_accounts_resolved.employees -> dim_accounts.employee_count",
+        "its join by the attribute int_accounts_described.employees -> dim_accounts.employee_count",
     ),
     Planted(
         "asked_by_absence",

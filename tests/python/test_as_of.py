@@ -31,7 +31,7 @@ MAY_BE_EMPTY = {"plan_accuracy", "plan_actuals"}
 # A plan looks a year ahead: at the first moment there is no target yet that it could start from.
 EMPTY_WITHOUT_TARGETS = {"plan_levers", "plan_weeks"}
 MOMENTS = [("2024-08-02", EMPTY_WITHOUT_TARGETS), ("2025-08-08", set()), ("2026-01-02", set())]
-HISTORY = "+history_erasable_touches +history_attribute_values +history_person_ids"
+HISTORY = "+history_erasable_touch_changes +history_attribute_values +history_person_ids"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,7 +59,7 @@ def test_the_future_never_leaks(
     generate(PEOPLE, SEED, datetime.fromisoformat(moment), tmp_path / "demo")
     load(tmp_path / "demo", ending_then)
     load(tmp_path / "demo", looking_back)
-    _run(looking_back, moment, "+history_erasable_touches")
+    _run(looking_back, moment, "+history_erasable_touch_changes")
     load(whole, looking_back)
     _run(looking_back, str(UNTIL), HISTORY)
     for database in (looking_back, ending_then):

@@ -249,7 +249,7 @@ def _run_model(
             select
                 's' as step, 'f' as funnel, 'c' as channel, 'i' as segment,
                 date '2026-01-01' as entered_quarter, true as is_timed, 0::bigint as waited_days,
-                '' as result
+                '' as step_result
             limit 0
         """)
         results = {OPEN: "open", CONVERTED: "converted", OUT: "lost"}

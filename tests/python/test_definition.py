@@ -125,7 +125,8 @@ def test_evaluating_other_versions_changes_nothing_published(built: Built, tmp_p
     assert evaluations == [("in_force",), ("version_3",)]
     assert query(database, CHANGES) == query(built.database, CHANGES)
     tables = [row[0] for row in query(database, PUBLISHED)]
-    assert {"marts.fct_lifecycle", "marts.fct_journeys", "marts.label_agreement"} <= set(tables)
+    facts = {"marts.fct_lifecycle", "marts.fct_journeys", "marts.label_agreement_counts"}
+    assert facts <= set(tables)
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute(f"attach '{built.database}' as before (read_only)")
         for table in tables:

@@ -226,7 +226,7 @@ def test_a_rare_label_counts_by_the_rarity_of_its_neighbours(evaluated: Path) ->
     found = query(
         evaluated,
         "select trial_count, observed, expected, variance"
-        " from intermediate.int_label_monitors_aggregated"
+        " from intermediate.int_label_monitor_days_aggregated"
         " where system = 'company001_marketing' and monitor = 'rare_label_given'"
         " order by day_number",
     )

@@ -24,7 +24,7 @@ Broken = Callable[..., Verdict]
 # A statement that breaks one suite, and what its sentence must contain.
 BREAKS = {
     "label_agreement": (
-        "update marts.label_agreement set is_defined = false"
+        "update marts.label_agreement_counts set is_defined = false"
         " where system = 'hubspot' and stage = 'mql'",
         r"hubspot, mql has 100\.0% \(of \d+\), agreed is at most 50\.0%\. Owner: marketing\. Read ",
     ),
@@ -52,7 +52,8 @@ BREAKS = {
         r"country has 0\.0% \(of \d+\), agreed is at least 50\.0%\. Owner: marketing\. Find",
     ),
     "scores": (
-        "update intermediate.int_touches_scored set score = 90 where occurred_at > '2026-04-02'",
+        "update intermediate.int_evaluation_touches_scored set score = 90"
+        " where occurred_at > '2026-04-02'",
         r"score has \d\.\d+, agreed is a divergence below 0\.5\. Owner: marketing\.",
     ),
     "freshness": (
@@ -104,6 +105,7 @@ def test_a_broken_agreement_is_an_error_with_one_sentence(suite: str, broken: Br
     verdict = broken(statement)
     [error] = [fault for fault in verdict.faults if fault.severity == "error"]
     assert error.suite == suite
+    assert error.sentence.startswith("Limit agreed for publishing. ")
     assert re.search(sentence, error.sentence), error.sentence
     assert f"error: {error.sentence}" in verdict.sentences()
 
@@ -119,10 +121,10 @@ def test_a_broken_warning_limit_is_reported_and_is_no_error(broken: Broken) -> N
 
 def test_subjects_without_enough_data_are_reported(broken: Broken) -> None:
     verdict = broken(
-        "delete from marts.label_agreement"
+        "delete from marts.label_agreement_counts"
         " where system = 'hubspot' and agreement_date > '2026-01-01' and stage = 'mql'",
         "delete from marts.definition_explained where attribute = 'country'",
-        "delete from intermediate.int_touches_scored where occurred_at < '2026-04-02'",
+        "delete from intermediate.int_evaluation_touches_scored where occurred_at < '2026-04-02'",
     )
     assert {"fill_rates: country", "scores: reference"} <= set(verdict.without_data)
     assert verdict.errors == 0

@@ -18,6 +18,7 @@ config-version: 2
 profile: revenue_funnel
 flags: {send_anonymous_usage_stats: false}
 vars: {cutoff: "2026-07-01"}
+on-run-start: "{{ move_renamed_history() }}"
 models:
   +materialized: incremental
   +incremental_strategy: append
@@ -27,6 +28,11 @@ models:
 MODEL = """
 with things as (select {columns} from raw.things)
 {{{{ changes_to_append('things', ['id'], {compared}) }}}}
+"""
+MODELS = """
+models:
+  - name: history_things
+    config: {meta: {earlier_names: [history_items]}}
 """
 ALL = "select * exclude (snapshotted_at) from history_things order by id, snapshot_number"
 
@@ -52,6 +58,7 @@ def build(database: Path, tmp_path: Path) -> Build:
     for part in ("macros", "profiles.yml"):
         (project / part).symlink_to(ROOT / part)
     (project / "dbt_project.yml").write_text(PROJECT)
+    (project / "models" / "models.yml").write_text(MODELS)
 
     def run(cutoff: str, columns: str = "id, size", compared: str = "{'size': 'text'}") -> None:
         sql = MODEL.format(columns=columns, compared=compared)
@@ -92,6 +99,17 @@ def test_a_compared_column_can_be_added_and_removed(database: Path, build: Build
     _write(database, "update raw.things set colour = 'blue', size = 'xl' where id = 1")
     build("2026-07-03", "id, colour", "{'colour': 'text'}")
     assert query(database, rows) == [*added[:2], (1, None, "blue", 3), added[2]]
+
+
+def test_a_history_table_that_was_renamed_keeps_its_rows(database: Path, build: Build) -> None:
+    build("2026-07-01")
+    _write(database, "alter table history_things rename to history_items")
+    _write(database, "insert into raw.things values (3, 's')")
+    build("2026-07-02")
+    assert query(database, ALL) == [(1, "s", 1), (2, "m", 1), (3, "s", 1)]
+    rows = "select count(*) from history_things where snapshotted_at < '2026-07-02'"
+    assert query(database, rows) == [(2,)]
+    assert query(database, "from duckdb_tables() where table_name = 'history_items'") == []
 
 
 HISTORY = """
@@ -145,6 +163,22 @@ def test_newer_history_is_replaced_only_by_force(warehouse: Path, tmp_path: Path
     assert query(warehouse, count) == [(11,)]
     restore(warehouse, tmp_path / "backup", force=True)
     assert query(warehouse, count) == [(10,)]
+
+
+def test_a_backup_with_the_name_of_an_earlier_version_is_restored_under_the_name_of_today(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    before, now = "history.history_erasable_touches", "history.history_erasable_touch_changes"
+    _write(warehouse, f"create table {before} as from history.history_settings")
+    backup(warehouse, tmp_path / "backup")
+    _write(warehouse, f"alter table {before} rename to history_erasable_touch_changes")
+    _write(warehouse, f"insert into {now} select 11, 'new', 1, timestamp '2026-07-01'")
+    with pytest.raises(HistoryError, match=f"{now} has 1 rows later than the backup"):
+        restore(warehouse, tmp_path / "backup")
+    fresh = tmp_path / "fresh.duckdb"
+    restore(fresh, tmp_path / "backup")
+    assert query(fresh, f"select count(*) from {now}") == [(10,)]
+    assert "history_erasable_touches" not in str(query(fresh, "from duckdb_tables()"))
 
 
 def test_a_damaged_backup_restores_nothing(warehouse: Path, tmp_path: Path) -> None:

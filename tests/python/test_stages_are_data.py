@@ -18,7 +18,7 @@ LASTING_KEYS = {
     "account_key",
     "opportunity_key",
     "owner_key",
-    "opportunity_owner_key",
+    "latest_opportunity_owner_key",
 }
 PREFIX = "renamed_"
 UNTOUCHED = {"opportunity", "customer", "lost"}

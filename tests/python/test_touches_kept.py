@@ -16,17 +16,17 @@ from tests.python.warm_dbt import run_dbt
 
 STAGED = "stg_salesforce__touches stg_salesforce__row_counts"
 MODELS = (
-    "int_touches_rows_checked int_touches_unioned history_erasable_touches"
+    "int_touches_rows_checked int_touches_unioned history_erasable_touch_changes"
     " int_erased_touches_selected int_touches_resolved source_reconciliation"
 )
 MEMBERS = "select id from salesforce.campaign_member where has_responded order by id limit {}"
 TOUCHES = "from intermediate.int_touches_resolved order by all"
-SNAPSHOTS = "from history.history_erasable_touches order by all"
+SNAPSHOTS = "from history.history_erasable_touch_changes order by all"
 RETAINED = "select count(*) from intermediate.int_erased_touches_selected"
 RETAINED_MEMBERS = """
     select snapshots.touch_id
     from intermediate.int_erased_touches_selected as kept
-    inner join history.history_erasable_touches as snapshots
+    inner join history.history_erasable_touch_changes as snapshots
         using (system, source_table, occurred_at)
     where kept.touch_key = ('0x' || substr(
         md5(snapshots.system || '|' || snapshots.source_table || '|' || snapshots.touch_id), 1, 15

@@ -125,7 +125,7 @@ def built_in_goes(tmp_path_factory: pytest.TempPathFactory) -> Built:
             looks = [look for look in LOOKS if look < until]
             generate(PEOPLE_COUNT, SEED, until, folder / "demo", looks=looks)
             load(folder / "demo", made.database)
-            select = "+history_erasable_touches"
+            select = "+history_erasable_touch_changes"
             if until == UNTIL:
                 select = "+fct_lifecycle +dim_opportunities +fct_payments"
             arguments = ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"]

@@ -7,8 +7,8 @@ person_attributes as (
     from marts.definition_explained
     where
         definition_version = $version
-        and evaluated_at >= $since
-        and evaluated_at < $cutoff
+        and decided_at >= $since
+        and decided_at < $cutoff
         and attribute not in ('evidence', 'score', 'stage')
     group by person_key, attribute
 

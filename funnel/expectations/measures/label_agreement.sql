@@ -7,7 +7,7 @@ select
             then coalesce(sum(person_count) filter (not is_defined), 0) / sum(person_count)
     end as value,
     sum(person_count) as row_count
-from marts.label_agreement as agreement
+from marts.label_agreement_counts as agreement
 inner join seeds.lifecycle_stages as stages on agreement.stage = stages.stage
 where
     is_labelled

@@ -7,7 +7,7 @@ touches as (
         occurred_at,
         lpad(cast(least(score // 10 * 10, 100) as text), 3, '0') as value,
         min(occurred_at) over () as began_at
-    from intermediate.int_touches_scored
+    from intermediate.int_evaluation_touches_scored
     where evaluation = 'in_force' and definition_version = $version and occurred_at <= $cutoff
 
 )

@@ -15,8 +15,8 @@ account_journeys as (
         {{ first_by('channel', first_journey) }} as channel,
         {{ first_by('segment', first_journey) }} as segment,
         count(*) as journey_count,
-        bool_or(result = 'converted') as has_converted,
-        bool_or(result = 'open') as has_open,
+        bool_or(step_result = 'converted') as has_converted,
+        bool_or(step_result = 'open') as has_open,
         min(entered_month) as entered_month
     from journey_steps
     group by account_key, step
@@ -32,7 +32,7 @@ int_account_steps_aggregated as (
         channel,
         segment,
         case when has_converted then 'converted' when has_open then 'open' else 'lost' end
-            as result,
+            as step_result,
         journey_count,
         entered_month
     from account_journeys

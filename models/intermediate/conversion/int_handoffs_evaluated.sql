@@ -18,7 +18,7 @@ handoff_ends as (
         stages.owner_team as from_team,
         stages.stage_order,
         stages.time_limit_days,
-        handoff_steps.result = 'converted' as is_worked,
+        handoff_steps.step_result = 'converted' as is_worked,
         coalesce(next_steps.end_stage, handoff_steps.end_stage) as final_stage,
         coalesce(next_steps.end_reason, handoff_steps.end_reason) as final_reason,
         {{ days_between('handoff_steps.entered_at', 'handoff_steps.ended_at') }} as answer_days
@@ -62,7 +62,7 @@ int_handoffs_evaluated as (
         journey_key,
         person_key,
         account_key,
-        opportunity_owner_key,
+        latest_opportunity_owner_key,
         step,
         stage_order,
         from_team,

@@ -7,7 +7,7 @@
 
 with
 
-touches as (select * from {{ ref('int_touches_scored') }}),
+touches as (select * from {{ ref('int_evaluation_touches_scored') }}),
 
 criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 

@@ -14,7 +14,7 @@ qualifications as (
 
 ),
 
-touches as (select * from {{ ref('int_touches_scored') }} where evaluation = 'in_force'),
+touches as (select * from {{ ref('int_evaluation_touches_scored') }} where evaluation = 'in_force'),
 
 criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 
@@ -90,7 +90,7 @@ decisions as (
         case
             when touches.touch_key is null then {{ cutoff() }}
             else coalesce(first_qualifications.met_at, touches.occurred_at)
-        end as evaluated_at
+        end as decided_at
     from current_profiles
     cross join current_versions
     inner join stage_requirements

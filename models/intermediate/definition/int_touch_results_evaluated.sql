@@ -2,7 +2,7 @@
    that it did not pass, null if it passed all. #}
 with
 
-touches as (select * from {{ ref('int_touches_scored') }} where occurred_at is not null),
+touches as (select * from {{ ref('int_evaluation_touches_scored') }} where occurred_at is not null),
 
 criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 

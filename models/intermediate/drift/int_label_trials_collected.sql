@@ -7,7 +7,7 @@ with
 
 touches as (
 
-    select * from {{ ref('int_touches_scored') }}
+    select * from {{ ref('int_evaluation_touches_scored') }}
     where evaluation = 'in_force' and occurred_at is not null
 
 ),

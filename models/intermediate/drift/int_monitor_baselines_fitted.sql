@@ -12,9 +12,9 @@ monitors as (select * from {{ ref('drift_monitors') }}),
 
 series_days as (
 
-    select * from {{ ref('int_label_monitors_aggregated') }}
+    select * from {{ ref('int_label_monitor_days_aggregated') }}
     union all
-    select * from {{ ref('int_quality_monitors_aggregated') }}
+    select * from {{ ref('int_quality_monitor_days_aggregated') }}
 
 ),
 

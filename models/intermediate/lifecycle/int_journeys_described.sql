@@ -12,7 +12,7 @@ opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
 
-accounts as (select * from {{ ref('int_accounts_resolved') }}),
+accounts as (select * from {{ ref('int_accounts_described') }}),
 
 funnels as (select * from {{ ref('funnels') }}),
 
@@ -59,7 +59,7 @@ journey_opportunities as (
                 'coalesce(opportunities.created_at, ' ~ start_of_time() ~ '), '
                 ~ 'opportunities.opportunity_key'
             )
-        ) }} as opportunity_owner_key
+        ) }} as latest_opportunity_owner_key
     from opportunity_journeys
     inner join opportunities
         on opportunity_journeys.opportunity_key = opportunities.opportunity_key
@@ -73,7 +73,7 @@ int_journeys_described as (
         journeys_with_evidence.journey_key,
         journeys.person_key,
         coalesce(persons.account_key, journey_opportunities.account_key) as account_key,
-        journey_opportunities.opportunity_owner_key,
+        journey_opportunities.latest_opportunity_owner_key,
         coalesce(funnels.funnel, 'unknown') as funnel,
         coalesce(journeys.journey_number, 1) as journey_number,
         case when journeys.journey_key is null then 'opportunity' else 'person' end

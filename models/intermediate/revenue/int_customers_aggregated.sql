@@ -77,7 +77,7 @@ int_customers_aggregated as (
     select
         customers.customer_key,
         first_won_journeys.journey_key,
-        journeys.opportunity_owner_key,
+        journeys.latest_opportunity_owner_key,
         coalesce(accounts.funnel, journeys.funnel, 'unknown') as funnel,
         coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,

@@ -58,9 +58,9 @@ step_day_counts as (
         journey_steps.stages_after_node,
         case when slices.slice_name = 'all' then 'all' else journey_steps.funnel end as funnel,
         journey_steps.waited_days,
-        count(case when journey_steps.result = 'converted' then 1 end) as converted_count,
-        count(case when journey_steps.result in ('lost', 'returned') then 1 end) as out_count,
-        count(case when journey_steps.result = 'open' then 1 end) as open_count
+        count(case when journey_steps.step_result = 'converted' then 1 end) as converted_count,
+        count(case when journey_steps.step_result in ('lost', 'returned') then 1 end) as out_count,
+        count(case when journey_steps.step_result = 'open' then 1 end) as open_count
     from journey_steps
     cross join slices
     group by

@@ -18,7 +18,7 @@ opportunity_periods as (select * from {{ ref('int_opportunity_periods_measured')
 
 open_opportunities as (select * from opportunity_periods where open_count > 0),
 
-mrr_periods as (select * from {{ ref('int_mrr_periods_aggregated') }}),
+mrr_periods as (select * from {{ ref('int_account_mrr_periods_aggregated') }}),
 
 targets as (select * from {{ ref('int_kpi_targets_aggregated') }}),
 

@@ -3,7 +3,7 @@
 {{ config(materialized='table') }}
 with
 
-snapshots as (select * from {{ ref('history_erasable_touches') }} where {{ erases_rows() }}),
+snapshots as (select * from {{ ref('history_erasable_touch_changes') }} where {{ erases_rows() }}),
 
 -- A row that is unusable today is not erased: its reason counts.
 present_rows as (select * from {{ ref('int_touches_rows_checked') }} where {{ erases_rows() }}),

@@ -47,8 +47,8 @@ cohort_entries as (
         funnel,
         channel,
         segment,
-        result,
-        case when result = 'converted' then waited_days end as conversion_days,
+        step_result,
+        case when step_result = 'converted' then waited_days end as conversion_days,
         case when is_timed then watched_days end as watched_days,
         is_inferred,
         entered_month
@@ -60,7 +60,7 @@ cohort_entries as (
         funnel,
         channel,
         segment,
-        result,
+        step_result,
         null as conversion_days,
         null as watched_days,
         false as is_inferred,
@@ -77,18 +77,20 @@ cohort_counts as (
         cohorts.channel,
         cohorts.segment,
         count(*) filter (where entries.unit = 'journey') as journey_entered_count,
-        count(*) filter (where entries.unit = 'journey' and entries.result = 'converted')
+        count(*) filter (where entries.unit = 'journey' and entries.step_result = 'converted')
             as journey_converted_count,
-        count(*) filter (where entries.unit = 'journey' and entries.result in ('lost', 'returned'))
-            as journey_lost_count,
-        count(*) filter (where entries.unit = 'journey' and entries.result = 'open')
+        count(*) filter (
+            where entries.unit = 'journey' and entries.step_result in ('lost', 'returned')
+        ) as journey_lost_count,
+        count(*) filter (where entries.unit = 'journey' and entries.step_result = 'open')
             as journey_open_count,
         count(*) filter (where entries.unit = 'account') as account_entered_count,
-        count(*) filter (where entries.unit = 'account' and entries.result = 'converted')
+        count(*) filter (where entries.unit = 'account' and entries.step_result = 'converted')
             as account_converted_count,
-        count(*) filter (where entries.unit = 'account' and entries.result in ('lost', 'returned'))
-            as account_lost_count,
-        count(*) filter (where entries.unit = 'account' and entries.result = 'open')
+        count(*) filter (
+            where entries.unit = 'account' and entries.step_result in ('lost', 'returned')
+        ) as account_lost_count,
+        count(*) filter (where entries.unit = 'account' and entries.step_result = 'open')
             as account_open_count,
         count(*) filter (where entries.is_inferred) as inferred_count,
         count(*) filter (where entries.watched_days >= 30) as eligible_30_count,

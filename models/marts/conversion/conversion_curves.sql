@@ -34,9 +34,9 @@ day_counts as (
         slice_name,
         slice_value,
         waited_days,
-        count(*) filter (where result = 'converted') as converted_count,
-        count(*) filter (where result in ('lost', 'returned')) as out_count,
-        count(*) filter (where result = 'open') as open_count
+        count(*) filter (where step_result = 'converted') as converted_count,
+        count(*) filter (where step_result in ('lost', 'returned')) as out_count,
+        count(*) filter (where step_result = 'open') as open_count
     from sliced_steps
     group by step, slice_name, slice_value, waited_days
 

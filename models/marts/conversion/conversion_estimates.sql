@@ -46,10 +46,10 @@ slice_counts as (
         slice_value,
         count(*) as entered_count,
         count(*) filter (where entered_at >= {{ add_days(cutoff(), -365) }}) as year_entered_count,
-        count(*) filter (where result = 'converted') as converted_count,
-        count(*) filter (where result in ('lost', 'returned')) as lost_count,
-        count(*) filter (where result = 'open') as open_count,
-        count(*) filter (where result = 'converted' and not is_timed) as undated_count,
+        count(*) filter (where step_result = 'converted') as converted_count,
+        count(*) filter (where step_result in ('lost', 'returned')) as lost_count,
+        count(*) filter (where step_result = 'open') as open_count,
+        count(*) filter (where step_result = 'converted' and not is_timed) as undated_count,
         max(watched_days) as watched_days
     from sliced_steps
     group by step, slice_name, slice_value

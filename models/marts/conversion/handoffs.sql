@@ -102,7 +102,7 @@ handoffs as (
         journey_key,
         person_key,
         account_key,
-        opportunity_owner_key,
+        latest_opportunity_owner_key,
         step,
         from_team,
         funnel,

@@ -8,7 +8,7 @@ stages as (select * from {{ ref('lifecycle_stages') }} where not is_exit),
 
 open_goal_steps as (
 
-    select * from {{ ref('fct_journey_steps') }} where is_goal and result = 'open'
+    select * from {{ ref('fct_journey_steps') }} where is_goal and step_result = 'open'
 
 ),
 
@@ -100,7 +100,7 @@ open_journeys as (
         journey_key,
         person_key,
         account_key,
-        opportunity_owner_key,
+        latest_opportunity_owner_key,
         lifecycle_key,
         stage,
         owner_team,

@@ -1,7 +1,7 @@
 {# Grain: one row per account, with what it has bought. #}
 with
 
-accounts as (select * from {{ ref('int_accounts_resolved') }}),
+accounts as (select * from {{ ref('int_accounts_described') }}),
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 

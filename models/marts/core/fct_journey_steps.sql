@@ -42,7 +42,7 @@ step_results as (
             when current_stages.is_exit then 'lost'
             when current_stages.stage_order < steps.stage_order then 'returned'
             else 'open'
-        end as result,
+        end as step_result,
         current_stages.stage as current_stage,
         current_stages.exit_reason as current_reason,
         case
@@ -67,7 +67,7 @@ fct_journey_steps as (
         step_results.journey_key,
         step_results.person_key,
         step_results.account_key,
-        step_results.opportunity_owner_key,
+        step_results.latest_opportunity_owner_key,
         step_results.lifecycle_key,
         step_results.step,
         step_results.stage,
@@ -75,12 +75,12 @@ fct_journey_steps as (
         step_results.funnel,
         step_results.first_channel as channel,
         {{ segment_of('accounts') }} as segment,
-        step_results.result,
+        step_results.step_result,
         case
-            when step_results.result in ('lost', 'returned') then step_results.current_stage
+            when step_results.step_result in ('lost', 'returned') then step_results.current_stage
         end as end_stage,
         case
-            when step_results.result in ('lost', 'returned') then step_results.current_reason
+            when step_results.step_result in ('lost', 'returned') then step_results.current_reason
         end as end_reason,
         {{ whole_days(
             'step_results.entered_at', 'coalesce(step_results.ended_at, ' ~ cutoff() ~ ')'
@@ -91,7 +91,7 @@ fct_journey_steps as (
         step_results.is_goal,
         step_results.is_inferred,
         step_results.entered_at is not null
-        and (step_results.result = 'open' or step_results.ended_at is not null) as is_timed,
+        and (step_results.step_result = 'open' or step_results.ended_at is not null) as is_timed,
         cast(date_trunc('month', step_results.entered_at) as date) as entered_month,
         cast(date_trunc('quarter', step_results.entered_at) as date) as entered_quarter,
         step_results.entered_at,

@@ -22,7 +22,7 @@ fct_journeys as (
         journey_key,
         max(person_key) as person_key,
         max(account_key) as account_key,
-        max(opportunity_owner_key) as opportunity_owner_key,
+        max(latest_opportunity_owner_key) as latest_opportunity_owner_key,
         max(funnel) as funnel,
         max(first_channel) as first_channel,
         max(last_channel) as last_channel,

@@ -67,7 +67,7 @@ fct_lifecycle as (
         journeys.person_key,
         journeys.account_key,
         entries.opportunity_key,
-        journeys.opportunity_owner_key,
+        journeys.latest_opportunity_owner_key,
         entries.evidence_key,
         journeys.funnel,
         entries.stage,

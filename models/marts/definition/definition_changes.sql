@@ -5,7 +5,7 @@ with
 
 qualifications as (select * from {{ ref('int_qualifications_evaluated') }}),
 
-touches as (select * from {{ ref('int_touches_scored') }}),
+touches as (select * from {{ ref('int_evaluation_touches_scored') }}),
 
 criteria as (select * from {{ ref('int_touch_kind_rules_listed') }}),
 

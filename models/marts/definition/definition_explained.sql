@@ -42,7 +42,7 @@ rule_outcomes as (
         end as outcome,
         coalesce(profile_rules.is_passed, false) as is_attribute_passed,
         decisions.is_met as is_stage_met,
-        decisions.evaluated_at
+        decisions.decided_at
     from decisions
     inner join rules
         on
@@ -51,9 +51,9 @@ rule_outcomes as (
     inner join person_attributes
         on
             decisions.person_key = person_attributes.person_key
-            and coalesce(decisions.evaluated_at, {{ start_of_time() }})
+            and coalesce(decisions.decided_at, {{ start_of_time() }})
             >= person_attributes.valid_from
-            and coalesce(decisions.evaluated_at, {{ start_of_time() }})
+            and coalesce(decisions.decided_at, {{ start_of_time() }})
             < person_attributes.valid_to
     left join profile_rules
         on
@@ -81,7 +81,7 @@ definition_explained as (
         outcome,
         is_attribute_passed or outcome = 'passed' as is_passed,
         is_stage_met,
-        evaluated_at
+        decided_at
     from rule_outcomes
 
 )

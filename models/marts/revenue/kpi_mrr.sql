@@ -2,7 +2,7 @@
    start or the end. #}
 with
 
-mrr_periods as (select * from {{ ref('int_mrr_periods_aggregated') }}),
+mrr_periods as (select * from {{ ref('int_account_mrr_periods_aggregated') }}),
 
 mrr_sums as (
 

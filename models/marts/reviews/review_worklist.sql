@@ -44,7 +44,7 @@ review_worklist as (
         lifecycle.person_key,
         lifecycle.account_key,
         coalesce(lifecycle.opportunity_key, current_exits.opportunity_key) as opportunity_key,
-        lifecycle.opportunity_owner_key,
+        lifecycle.latest_opportunity_owner_key,
         lifecycle.funnel,
         lifecycle.first_channel as channel,
         stages.stage,

@@ -23,7 +23,7 @@ touch_rows as (
 
 ),
 
-history_erasable_touches as (
+history_erasable_touch_changes as (
 
     {{ changes_to_append(
         'touch_rows', ['row_key'], dict(columns, is_usable='boolean'), first_if='touch_rows.is_usable'
@@ -31,4 +31,4 @@ history_erasable_touches as (
 
 )
 
-select * from history_erasable_touches
+select * from history_erasable_touch_changes

@@ -63,7 +63,7 @@ person_answers as (
         cast(least(
             {{ or_end('labels.labelled_at') }},
             case
-                when decisions.is_met then {{ or_end('decisions.evaluated_at') }}
+                when decisions.is_met then {{ or_end('decisions.decided_at') }}
                 else {{ end_of_time() }}
             end
         ) as date) as agreement_date
@@ -86,7 +86,7 @@ person_answers as (
 
 ),
 
-label_agreement as (
+label_agreement_counts as (
 
     select
         system,
@@ -103,4 +103,4 @@ label_agreement as (
 
 )
 
-select * from label_agreement
+select * from label_agreement_counts

@@ -150,7 +150,7 @@ expected_rates as (
 
 ),
 
-int_quality_monitors_aggregated as (
+int_quality_monitor_days_aggregated as (
 
     select
         {{ series }},
@@ -166,4 +166,4 @@ int_quality_monitors_aggregated as (
 
 )
 
-select * from int_quality_monitors_aggregated
+select * from int_quality_monitor_days_aggregated

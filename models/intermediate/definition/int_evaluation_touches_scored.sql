@@ -51,7 +51,7 @@ profiled_touches as (
 
 ),
 
-int_touches_scored as (
+int_evaluation_touches_scored as (
 
     select
         versions.evaluation,
@@ -78,4 +78,4 @@ int_touches_scored as (
 
 )
 
-select * from int_touches_scored
+select * from int_evaluation_touches_scored

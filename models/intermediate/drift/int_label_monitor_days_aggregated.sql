@@ -129,7 +129,7 @@ score_baselines as (
 
 ),
 
-int_label_monitors_aggregated as (
+int_label_monitor_days_aggregated as (
 
     -- A day without any such person is a day, too.
     select
@@ -176,4 +176,4 @@ int_label_monitors_aggregated as (
 
 )
 
-select * from int_label_monitors_aggregated
+select * from int_label_monitor_days_aggregated

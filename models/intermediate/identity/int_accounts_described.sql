@@ -40,7 +40,7 @@ account_values as (
 
 ),
 
-int_accounts_resolved as (
+int_accounts_described as (
 
     select
         record_counts.account_key,
@@ -66,4 +66,4 @@ int_accounts_resolved as (
 
 )
 
-select * from int_accounts_resolved
+select * from int_accounts_described

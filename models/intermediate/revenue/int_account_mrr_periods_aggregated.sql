@@ -67,7 +67,7 @@ account_movements as (
 
 ),
 
-int_mrr_periods_aggregated as (
+int_account_mrr_periods_aggregated as (
 
     select
         account_key,
@@ -91,4 +91,4 @@ int_mrr_periods_aggregated as (
 
 )
 
-select * from int_mrr_periods_aggregated
+select * from int_account_mrr_periods_aggregated
