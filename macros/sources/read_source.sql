@@ -15,12 +15,16 @@
     {%- set known = landed_columns(system, table, connector, [], true) -%}
     {%- set exists = landed is not none -%}
     {%- set full_name = 'the table ' ~ table ~ ' of ' ~ system -%}
+    {#- Columns of which a value may have landed that can't be read as the wanted type, or that can't be true. -#}
+    {%- set checked = [] -%}
+    {%- for name, type in columns.items() if exists and name in landed -%}
+        {%- if name in secondary or may_be_unreadable(landed[name], type) -%}{%- do checked.append(name) -%}{%- endif -%}
+    {%- endfor -%}
     {%- set values = {} -%}
     {%- for name, type in columns.items() -%}
-        {%- set value = landed_value(landed[name], type, full_name) if exists and name in landed else typed_null(type) -%}
-        {%- set value = possible_time(value) if name in secondary else value -%}
         {%- set is_salesforce_id = system == 'salesforce' and type == 'text' and (name == 'id' or name.endswith('_id')) -%}
-        {%- do values.update({name: salesforce_id(value) if is_salesforce_id else value}) -%}
+        {%- set typed = 'typed.' ~ name | lower -%}
+        {%- do values.update({name: salesforce_id(typed) if is_salesforce_id else typed}) -%}
     {%- endfor %}
     select
         {%- for name, value in values.items() %}
@@ -30,18 +34,34 @@
         {%- set parts = [] %}
         {%- for name in key + apart %}{% do parts.append("coalesce(cast(" ~ values[name] ~ " as " ~ dbt.type_string() ~ "), '')") %}{% endfor %}
         {{ parts | join(" || '|' || ") }} as source_key,
-        {{ flag_value(known, '_fivetran_synced', 'timestamp', full_name) }} as loaded_at,
+        typed.row_loaded_at as loaded_at,
         case
-            when
-                coalesce({{ flag_value(known, '_fivetran_deleted', 'boolean', full_name) }}, false)
-                or coalesce({{ flag_value(known, 'is_deleted', 'boolean', full_name) }}, false)
-                then coalesce({{ flag_value(known, '_fivetran_synced', 'timestamp', full_name) }}, cast('1970-01-01' as timestamp))
+            when typed.row_is_deleted then coalesce(typed.row_loaded_at, cast('1970-01-01' as timestamp))
         end as deleted_at,
-        {{ landed_reason(landed if exists else {}, values, columns, key, needs, known, history, readable, secondary) }},
-        {{ row_as_json('landed') if exists else typed_null('text') }} as row_json
-    from
-    {%- if exists %} {{ source(system, table) }} as landed
-    {%- else %} (select 1 as nothing) as landed
-    where false
-    {%- endif -%}
+        {{ landed_reason(checked, key, needs, readable, known, columns, history) }},
+        typed.row_json
+    from (
+        -- Each column is read once.
+        select
+            {%- for name, type in columns.items() %}
+            {%- set value = landed_value(landed[name], type, full_name) if exists and name in landed else typed_null(type) %}
+            {{ possible_time(value) if name in secondary else value }} as {{ name | lower }},
+            {%- endfor %}
+            {%- for name in checked %}
+            {{ landed_text(landed[name]) }} is not null as {{ name | lower }}_is_filled,
+            {%- endfor %}
+            {%- for name in ['_fivetran_deleted', 'is_deleted'] if known and name in known and name not in columns and may_be_unreadable(known[name], 'boolean') %}
+            {{ landed_value(known[name], 'boolean') }} is null and {{ landed_text(known[name]) }} is not null as {{ name }}_is_unreadable,
+            {%- endfor %}
+            {{ flag_value(known, '_fivetran_synced', 'timestamp', full_name) }} as row_loaded_at,
+            coalesce({{ flag_value(known, '_fivetran_deleted', 'boolean', full_name) }}, false)
+            or coalesce({{ flag_value(known, 'is_deleted', 'boolean', full_name) }}, false) as row_is_deleted,
+            coalesce({{ flag_value(known, '_fivetran_active', 'boolean', full_name) }}, true) as row_is_active,
+            {{ row_as_json('landed') if exists else typed_null('text') }} as row_json
+        from
+        {%- if exists %} {{ source(system, table) }} as landed
+        {%- else %} (select 1 as nothing) as landed
+        where false
+        {%- endif %}
+    ) as typed
 {%- endmacro %}
