@@ -10,9 +10,8 @@
    apart: further columns that distinguish rows of one key, if they are there. optional: the table may be missing.
    history: rows with _fivetran_active = false are used, too. Ids of Salesforce have 18 characters, whatever has landed. #}
 {% macro read_source(system, table, columns, key, needs=[], apart=[], optional=false, history=false, readable=[], secondary=[]) -%}
-    {%- set landed = landed_columns(system, table, columns, key + needs, optional) -%}
     {%- set connector = ['_fivetran_deleted', 'is_deleted', '_fivetran_active', '_fivetran_synced'] -%}
-    {%- set known = landed_columns(system, table, connector, [], true) -%}
+    {%- set landed = landed_columns(system, table, columns | list + connector, key + needs, optional) -%}
     {%- set exists = landed is not none -%}
     {%- set full_name = 'the table ' ~ table ~ ' of ' ~ system -%}
     {#- Columns of which a value may have landed that can't be read as the wanted type, or that can't be true. -#}
@@ -38,7 +37,7 @@
         case
             when typed.row_is_deleted then coalesce(typed.row_loaded_at, cast('1970-01-01' as timestamp))
         end as deleted_at,
-        {{ landed_reason(checked, key, needs, readable, known, columns, history) }},
+        {{ landed_reason(checked, key, needs, readable, landed, columns, history) }},
         typed.row_json
     from (
         -- Each column is read once.
@@ -50,13 +49,13 @@
             {%- for name in checked %}
             {{ landed_text(landed[name]) }} is not null as {{ name | lower }}_is_filled,
             {%- endfor %}
-            {%- for name in ['_fivetran_deleted', 'is_deleted'] if known and name in known and name not in columns and may_be_unreadable(known[name], 'boolean') %}
-            {{ landed_value(known[name], 'boolean') }} is null and {{ landed_text(known[name]) }} is not null as {{ name }}_is_unreadable,
+            {%- for name in ['_fivetran_deleted', 'is_deleted'] if exists and name in landed and name not in columns and may_be_unreadable(landed[name], 'boolean') %}
+            {{ landed_value(landed[name], 'boolean') }} is null and {{ landed_text(landed[name]) }} is not null as {{ name }}_is_unreadable,
             {%- endfor %}
-            {{ flag_value(known, '_fivetran_synced', 'timestamp', full_name) }} as row_loaded_at,
-            coalesce({{ flag_value(known, '_fivetran_deleted', 'boolean', full_name) }}, false)
-            or coalesce({{ flag_value(known, 'is_deleted', 'boolean', full_name) }}, false) as row_is_deleted,
-            coalesce({{ flag_value(known, '_fivetran_active', 'boolean', full_name) }}, true) as row_is_active,
+            {{ flag_value(landed, '_fivetran_synced', 'timestamp', full_name) }} as row_loaded_at,
+            coalesce({{ flag_value(landed, '_fivetran_deleted', 'boolean', full_name) }}, false)
+            or coalesce({{ flag_value(landed, 'is_deleted', 'boolean', full_name) }}, false) as row_is_deleted,
+            coalesce({{ flag_value(landed, '_fivetran_active', 'boolean', full_name) }}, true) as row_is_active,
             {{ row_as_json('landed') if exists else typed_null('text') }} as row_json
         from
         {%- if exists %} {{ source(system, table) }} as landed

@@ -49,7 +49,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Company:
-    """One database: its cases, and how its tables differ from the demo company's."""
+    """One database: the cases of its files, and how its tables differ from the demo company's."""
 
     cases: list[Case]
     shared: Landed
@@ -61,14 +61,55 @@ class Company:
     read: str = READ
 
 
-def read_company(name: str) -> Company:
-    """The cases of a file in this folder."""
-    content = yaml.safe_load((FOLDER / f"{name}.yml").read_text())
-    cases = [
-        Case(each["case"], number, _case_rows(each, number), _filled(each["right"], number))
-        for number, each in enumerate(content.pop("cases"), FIRST_NUMBER)
+def files_of(company: str) -> list[Path]:
+    """The files whose cases are landed together: the one of that name, and those that name it."""
+    return [
+        path
+        for path in sorted(FOLDER.glob("*.yml"))
+        if company in (path.stem, _content(path).get("lands_with"))
     ]
-    return Company(cases=cases, shared=_base()["shared"] | content.pop("shared", {}), **content)
+
+
+def companies() -> list[str]:
+    """The files that name no other."""
+    files = [path for path in FOLDER.glob("*.yml") if not path.stem.startswith("base")]
+    return sorted(path.stem for path in files if "lands_with" not in _content(path))
+
+
+def read_company(name: str) -> Company:
+    """The cases of a file in this folder, and of the files that are landed with it."""
+    merged: dict[str, Any] = {"shared": dict(_base()["shared"])}
+    cases: list[Case] = []
+    for path in files_of(name):
+        content = dict(_content(path))
+        content.pop("lands_with", None)
+        for each in content.pop("cases"):
+            number = FIRST_NUMBER + len(cases)
+            rows, right = _case_rows(each, number), _filled(each["right"], number)
+            cases.append(Case(each["case"], number, rows, right))
+        merged["read"] = f"{merged.get('read', '')} {content.pop('read', READ)}".strip()
+        for key, value in content.items():
+            merged[key] = _together(key, merged.get(key), value)
+    return Company(cases=cases, **merged)
+
+
+def _together(key: str, one: Any, other: Any) -> Any:
+    """What two files say of the tables of one company. They may not contradict each other."""
+    if one is None:
+        return other
+    if isinstance(one, list):
+        return sorted({*one, *other})
+    clash = {name for name in {*one} & {*other} if one[name] != other[name]}
+    if key in ("more_columns", "without_columns"):
+        return one | other | {name: _together(name, one[name], other[name]) for name in clash}
+    assert key == "shared" or not clash, f"two files of one company say otherwise of {clash}"
+    return one | other
+
+
+@cache
+def _content(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    return content
 
 
 @cache

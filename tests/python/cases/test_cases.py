@@ -10,10 +10,10 @@ import pytest
 
 from funnel.run_dbt import run_dbt
 from tests.python.cases.answers import answer
-from tests.python.cases.landing import FOLDER, Case, land_company, read_company
+from tests.python.cases.landing import Case, companies, land_company, read_company
 from tests.python.conftest import messages
 
-COMPANIES = sorted(path.stem for path in FOLDER.glob("*.yml") if not path.stem.startswith("base"))
+COMPANIES = companies()
 DatabaseOf = Callable[[str], Path]
 
 
@@ -27,7 +27,7 @@ def _cases() -> Iterator[object]:
 
 @pytest.fixture(scope="module")
 def database_of(tmp_path_factory: pytest.TempPathFactory) -> DatabaseOf:
-    """The database with all cases of a file, landed and built once."""
+    """The database with all cases of a company, landed and built once."""
     root = tmp_path_factory.mktemp("cases")
 
     @cache
