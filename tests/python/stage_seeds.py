@@ -47,10 +47,11 @@ class Project:
                 writer.writeheader()
                 writer.writerows(change(path.stem, rows))
 
-    def build(self, built: Built, database: Path) -> Path:
+    def build(self, built: Built, database: Path, select: str = "*") -> Path:
         """Builds the company anew in a database of its own, and checks the laws of the core."""
         _copy_sources(built.database, database)
-        for arguments in (("build", *WITHOUT_TESTS), ("test", "--select", "path:tests/core")):
+        models = ("build", *WITHOUT_TESTS, "--select", *select.split())
+        for arguments in (models, ("test", "--select", "path:tests/core")):
             outcome = self._run(built.vars, database, *arguments)
             assert outcome.success, messages(outcome)
         return database
