@@ -16,17 +16,6 @@ from funnel.demo.picklists import HUBSPOT_STATUSES, LIFECYCLE
 from funnel.demo.scene import Scene, latest, latest_time
 from funnel.demo.touches import CALL, MEETING, returns_of, stream
 
-SOURCES = (
-    "ORGANIC_SEARCH",
-    "PAID_SEARCH",
-    "PAID_SOCIAL",
-    "EMAIL_MARKETING",
-    "REFERRALS",
-    "DIRECT_TRAFFIC",
-    "OFFLINE",
-    "OTHER_CAMPAIGNS",
-    "OFFLINE",
-)
 OWNER_BASE = 70_001
 MOST_VALUES = max(len(LIFECYCLE), len(HUBSPOT_STATUSES))
 
@@ -179,7 +168,8 @@ def land_contacts(scene: Scene) -> None:
 
 def _person(scene: Scene, human: I64) -> dict[str, object]:
     humans, names = scene.world.humans, scene.names
-    account = humans.account[human]
+    account, origins = humans.account[human], scene.origins
+    source, first, second = origins.original_source(human)
     return {
         "property_firstname": t.repeat(names.first, human),
         "property_lastname": t.repeat(names.last, human),
@@ -188,7 +178,10 @@ def _person(scene: Scene, human: I64) -> dict[str, object]:
         "property_company": t.repeat(names.company, account),
         "property_country": country(humans.country[human]),
         "property_associatedcompanyid": scene.ids.company(account),
-        "property_hs_analytics_source": t.pick(SOURCES, humans.channel[human]),
+        "property_hs_analytics_source": source,
+        "property_hs_analytics_source_data_1": first,
+        "property_hs_analytics_source_data_2": second,
+        "property_hs_analytics_first_url": origins.first_page(human),
         "property_hubspot_owner_id": OWNER_BASE + owner_number(account, human),
     }
 

@@ -10,7 +10,8 @@ from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, happens, when
 from funnel.demo.dirt import other_address
 from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.names import owner_number
-from funnel.demo.reference import ENGAGEMENT_BASE, FORMS, HUBSPOT_DEAL_BASE, PORTAL, UTM
+from funnel.demo.origins import OUR_MAIL, is_first
+from funnel.demo.reference import ENGAGEMENT_BASE, FORMS, HUBSPOT_DEAL_BASE, PORTAL
 from funnel.demo.scene import Scene
 from funnel.demo.touches import CALL, CLICK, FORM, MEETING, stream
 
@@ -31,7 +32,7 @@ def land_forms(scene: Scene) -> None:
         "form_id": t.pick([f[0] for f in FORMS], form),
         "conversion_id": t.joined("conversion-", t.digits(ids.event(rows))),
         "page_id": 201 + form,
-        "page_url": _page(scene, touches.human, form),
+        "page_url": _page(scene, rows, touches.human, form),
         "portal_id": PORTAL,
         "title": t.pick([f[1] for f in FORMS], form),
         "timestamp": touches.at,
@@ -44,9 +45,13 @@ def land_forms(scene: Scene) -> None:
     scene.lander.land("hubspot.contact_form_submission", at, values | again)
 
 
-def _page(scene: Scene, human: I64, form: I64) -> t.Text:
+def _page(scene: Scene, rows: I64, human: I64, form: I64) -> t.Text:
+    """The first page shows where somebody came from, later ones our mails or nothing."""
     page = t.pick([f[2] for f in FORMS], form)
-    return t.joined(page, t.pick(UTM, scene.world.humans.channel[human]))
+    mailed = stream(scene.world, "return pages").random(len(rows)) < s.RETURN_BY_MAIL_SHARE
+    later = t.either(mailed, OUR_MAIL, "")
+    first = is_first(scene.touches)[rows]
+    return t.joined(page, t.either(first, scene.origins.page(human), later))
 
 
 def land_emails(scene: Scene) -> None:

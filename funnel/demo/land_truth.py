@@ -12,6 +12,7 @@ from funnel.demo.discounts import discounts_of
 from funnel.demo.hubspot_sales import amount, deal_id, lost_reason
 from funnel.demo.invoices import disputed, paid_times, refunded
 from funnel.demo.names import country, currency
+from funnel.demo.origins import CHANNELS, known_humans
 from funnel.demo.salesforce_people import (
     account_created,
     account_id,
@@ -125,15 +126,35 @@ def _journey_ids(scene: Scene, truth: Truth) -> t.Text:
 
 def land_journeys(scene: Scene, truth: Truth, ids: t.Text) -> None:
     """Journeys of people, and of deals that nobody is known for."""
-    journeys = truth.journeys
+    journeys, count = truth.journeys, len(scene.world.humans.born)
+    channel, is_known = _channels(scene, truth)
+    campaign = scene.origins.campaign_name(np.where(journeys.human >= 0, journeys.human % count, 0))
     values = {
         "journey_id": ids,
         "human_id": human_name(scene, journeys.human),
         "deal_id": t.only(journeys.deal >= 0, _any_deal_id(scene, journeys.deal)),
         "number": journeys.number,
+        "channel": t.pick(s.CHANNELS, channel),
+        "campaign": t.only(journeys.human >= 0, campaign),
+        "is_channel_known": is_known,
         "started_at": journeys.start,
     }
     scene.lander.land("truth.journeys", journeys.start, values)
+
+
+def _channels(scene: Scene, truth: Truth) -> tuple[I64, Flags]:
+    """The channel of each journey, -1 for none, and whether anything that has landed shows it."""
+    world, journeys, until = scene.world, truth.journeys, scene.lander.until
+    has_contact = contact_created(scene) < until
+    humans = known_humans(world, scene.touches, scene.origins, until, has_contact)
+    own = np.maximum(journeys.deal, 0)
+    account = np.where(journeys.deal >= 0, world.deals.account[own], -1)
+    sold = np.where(account >= 0, world.accounts.channel[np.maximum(account, 0)], -1)
+    clear = np.array([each.is_clear_in_salesforce for each in CHANNELS])
+    copied = (sold >= 0) & world.deals.in_salesforce[own] & clear[np.maximum(sold, 0)]
+    person = np.maximum(journeys.human, 0)
+    channel = np.where(journeys.human >= 0, np.tile(world.humans.channel, 2)[person], sold)
+    return channel, np.where(journeys.human >= 0, humans[person], copied)
 
 
 def land_stages(scene: Scene, truth: Truth, ids: t.Text) -> None:

@@ -30,17 +30,6 @@ FORMS = (
     ("f0000003-guide", "Download the guide", f"{SITE}/guide"),
     ("f0000004-webinar", "Join the webinar", f"{SITE}/webinar"),
 )
-UTM = (
-    "?utm_source=google&utm_medium=organic&utm_campaign=none",
-    "?utm_source=google&utm_medium=cpc&utm_campaign=search_crm",
-    "?utm_source=linkedin&utm_medium=paid_social&utm_campaign=abm_leads",
-    "?utm_source=newsletter&utm_medium=email&utm_campaign=monthly_digest",
-    "?utm_source=g2&utm_medium=referral&utm_campaign=reviews",
-    "",
-    "?utm_source=summit&utm_medium=event&utm_campaign=summit_follow_up",
-    "?utm_source=partner&utm_medium=partner&utm_campaign=alliances",
-    "?utm_source=outreach&utm_medium=outbound&utm_campaign=cold_mail",
-)
 HUBSPOT_STAGES = (
     ("appointmentscheduled", "Appointment scheduled", 0.2),
     ("qualifiedtobuy", "Qualified to buy", 0.4),

@@ -14,18 +14,6 @@ from funnel.demo.picklists import CONTACTED, RENAMED, SALESFORCE_STATUSES
 from funnel.demo.scene import Scene, latest, latest_time
 from funnel.demo.touches import CALL, returns_of
 
-SOURCES = (
-    "Web",
-    "Paid Search",
-    "Paid Social",
-    "Email",
-    "Referral",
-    "Web",
-    "Event",
-    "Partner",
-    "Outbound",
-)
-
 
 def lead_id(scene: Scene, human: I64) -> t.Text:
     """The lead of a human."""
@@ -147,7 +135,7 @@ def _lead(scene: Scene, human: I64) -> dict[str, object]:
         "website": t.joined("https://www.", t.repeat(names.domain, account)),
         "country": country(humans.country[human]),
         "number_of_employees": sizes.at(account, lead_created),
-        "lead_source": t.pick(SOURCES, humans.channel[human]),
+        "lead_source": scene.origins.lead_source(human),
         "owner_id": rep_id(account, human),
         "created_date": lead_created,
     }
@@ -204,7 +192,7 @@ def land_contacts(scene: Scene) -> None:
         "account_id": account_id(scene, humans.account[human]),
         "email": in_crm(scene, "salesforce.contact", human),
         "mailing_country": country(humans.country[human]),
-        "lead_source": t.pick(SOURCES, humans.channel[human]),
+        "lead_source": scene.origins.lead_source(human),
         "owner_id": rep_id(humans.account[human], human),
         "created_date": created,
         "last_modified_date": created,

@@ -19,9 +19,9 @@ from funnel.demo.hubspot_sales import (
 )
 from funnel.demo.hubspot_touches import bad_meetings, booked
 from funnel.demo.names import currency
+from funnel.demo.origins import CHANNELS
 from funnel.demo.reference import EVENTS, SALESFORCE_STAGES
 from funnel.demo.salesforce_people import (
-    SOURCES,
     account_id,
     contact_id,
     first_deal,
@@ -66,7 +66,7 @@ def land_opportunities(scene: Scene) -> None:
         "probability": PROBABILITY[stage],
         "forecast_category": t.pick([row[1] for row in SALESFORCE_STAGES], stage),
         "forecast_category_name": t.pick([row[3] for row in SALESFORCE_STAGES], stage),
-        "lead_source": t.pick(SOURCES, channel),
+        "lead_source": t.pick([each.salesforce for each in CHANNELS], channel),
         "loss_reason_c": lost_reason(scene, rows),
         "is_closed": stage >= 4,
         "is_won": stage == 4,

@@ -11,6 +11,7 @@ from funnel.demo.clock import END, I64, NEVER, never, when
 from funnel.demo.landing import Lander
 from funnel.demo.merged_companies import Twins, twins_of
 from funnel.demo.names import Ids, Names
+from funnel.demo.origins import Origins, origins_of
 from funnel.demo.touches import Dropped, Touches, dropped_of, touches_of
 from funnel.demo.truth import Truth, truth_at
 from funnel.demo.world import World
@@ -34,6 +35,11 @@ class Scene:
     def in_hubspot(self) -> I64:
         """When each human's HubSpot contact was created."""
         return self.world.in_hubspot
+
+    @cached_property
+    def origins(self) -> Origins:
+        """What the systems will say about where each human came from."""
+        return origins_of(self.world, self.touches)
 
     @cached_property
     def hubspot_twins(self) -> Twins:

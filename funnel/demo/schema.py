@@ -27,7 +27,8 @@ HUBSPOT = {
         property_lastname:str property_jobtitle:str property_seniority:str property_company:str
         property_phone:str property_country:str property_associatedcompanyid:int
         property_lifecyclestage:str property_hs_lead_status:str property_hubspotscore:int
-        property_hs_analytics_source:str
+        property_hs_analytics_source:str property_hs_analytics_source_data_1:str
+        property_hs_analytics_source_data_2:str property_hs_analytics_first_url:str
         property_hubspot_owner_id:int property_hs_calculated_merged_vids:str
         property_hs_additional_emails:str
         property_createdate:when""",
@@ -220,7 +221,8 @@ TRUTH = {
         email_class:str is_lead_valid:bool""",
     "records": "system:str record_id:str human_id:str",
     "companies": "system:str company_id:str account_id:str",
-    "journeys": "journey_id:str human_id:str deal_id:str number:int started_at:when",
+    "journeys": """journey_id:str human_id:str deal_id:str number:int channel:str campaign:str
+        is_channel_known:bool started_at:when""",
     "stage_entries": """journey_id:str human_id:str journey_number:int stage:str
         entered_at:when is_inferred:bool""",
     "exits": "journey_id:str stage:str exited_at:when",

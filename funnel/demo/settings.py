@@ -160,6 +160,15 @@ LATE_DEAL_SHARE = 0.01
 """Counted on all other deals: so many are entered as closed, and as many imported."""
 CONTRACTION_SHARE = 0.06
 
+RETURN_BY_MAIL_SHARE = 0.5
+"""Of the forms after the first touch: the way to them was a mail of ours."""
+NOT_TRACKED_SHARE = 0.08
+"""Of the HubSpot contacts: they refused cookies, so that HubSpot names no original source."""
+FIRST_PAGE_SHARE = 0.4
+"""Of these: HubSpot has kept the address of the first page."""
+OWN_MAIL_SHARE = 0.06
+"""Of those who click in mails: HubSpot takes our own mail for the original source."""
+
 LATE_ROW_SHARE = 0.01
 DUPLICATE_ROW_SHARE = 0.001
 SECOND_RECORD_SHARE = 0.04

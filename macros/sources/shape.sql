@@ -7,8 +7,9 @@
             'job_title': 'text', 'seniority': 'text', 'country': 'text',
             'company_record_id': 'text', 'company_name': 'text',
             'company_domain': 'text', 'company_employees': 'bigint',
-            'lead_source': 'text', 'stage_label': 'text', 'lead_score': 'bigint',
-            'is_test': 'boolean', 'created_at': 'timestamp',
+            'lead_source': 'text', 'lead_source_detail': 'text', 'tracking_label': 'text',
+            'lead_campaign': 'text', 'stage_label': 'text', 'lead_score': 'bigint',
+            'is_test': 'boolean', 'first_seen_at': 'timestamp', 'created_at': 'timestamp',
         },
         'person_links': {
             'record_id': 'text', 'other_record_id': 'text', 'link_kind': 'text',
@@ -39,7 +40,7 @@
             'primary_record_id': 'text', 'opportunity_type': 'text',
             'amount': 'decimal', 'currency': 'text', 'stage_label': 'text',
             'is_closed': 'boolean', 'is_won': 'boolean', 'lost_reason': 'text',
-            'owner_id': 'text', 'pipeline': 'text', 'expected_close_date': 'date',
+            'lead_source': 'text', 'owner_id': 'text', 'pipeline': 'text', 'expected_close_date': 'date',
             'created_at': 'timestamp', 'closed_at': 'timestamp',
         },
         'opportunity_people': {

@@ -16,25 +16,23 @@ accounts as (select * from {{ ref('int_accounts_described') }}),
 
 funnels as (select * from {{ ref('funnels') }}),
 
+origins as (select * from {{ ref('int_origins_resolved') }}),
+
 touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
 journeys_with_evidence as (select distinct journey_key from evidence),
 
-journey_channels as (
+last_channels as (
 
     -- A touch without a date counts before all others.
     select
         journey_key,
-        {{ first_by(
-            'channel',
-            'row(coalesce(occurred_at, ' ~ start_of_time() ~ '), touch_key)'
-        ) }} as first_channel,
         {{ last_by(
             'channel',
             'row(coalesce(occurred_at, ' ~ start_of_time() ~ '), touch_key)'
-        ) }} as last_channel
+        ) }} as channel
     from touches
-    where channel is not null
+    where channel <> 'unknown'
     group by journey_key
 
 ),
@@ -78,8 +76,9 @@ int_journeys_described as (
         coalesce(journeys.journey_number, 1) as journey_number,
         case when journeys.journey_key is null then 'opportunity' else 'person' end
             as journey_origin,
-        coalesce(journey_channels.first_channel, 'unknown') as first_channel,
-        coalesce(journey_channels.last_channel, 'unknown') as last_channel
+        coalesce(person_origins.channel, journey_origins.channel, 'unknown') as first_channel,
+        coalesce(person_origins.campaign, journey_origins.campaign, 'unknown') as first_campaign,
+        coalesce(last_channels.channel, 'unknown') as last_channel
     from journeys_with_evidence
     left join journeys on journeys_with_evidence.journey_key = journeys.journey_key
     left join persons on journeys.person_key = persons.person_key
@@ -90,8 +89,11 @@ int_journeys_described as (
     left join funnels
         on
             {{ size_is_in_funnel('coalesce(accounts.employees, persons.company_employees)') }}
-    left join journey_channels
-        on journeys_with_evidence.journey_key = journey_channels.journey_key
+    left join origins as person_origins on journeys.person_key = person_origins.person_key
+    left join origins as journey_origins
+        on journeys_with_evidence.journey_key = journey_origins.journey_key
+    left join last_channels
+        on journeys_with_evidence.journey_key = last_channels.journey_key
 
 )
 

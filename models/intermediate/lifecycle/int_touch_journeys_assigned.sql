@@ -15,6 +15,7 @@ int_touch_journeys_assigned as (
         touches.person_key,
         touches.kind,
         touches.channel,
+        touches.campaign,
         touches.system,
         touches.occurred_at
     from touches

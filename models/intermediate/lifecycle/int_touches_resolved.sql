@@ -14,6 +14,7 @@ touches as (
         record_key,
         kind,
         channel,
+        campaign,
         system,
         occurred_at
     from landed_touches
@@ -23,6 +24,7 @@ touches as (
         record_key,
         kind,
         channel,
+        campaign,
         system,
         occurred_at
     from erased_touches
@@ -36,6 +38,7 @@ int_touches_resolved as (
         records.person_key,
         touches.kind,
         touches.channel,
+        touches.campaign,
         touches.system,
         touches.occurred_at
     from touches

@@ -1,5 +1,6 @@
 {# Grain: one row per won opportunity and marketing touch before the win; an opportunity without any
-   touch has one row with channel none. The touches that share the credit of a win. #}
+   touch has one row with the first channel of its journey. The touches that share the credit of a
+   win. #}
 with
 
 opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
@@ -15,6 +16,8 @@ marketing_kinds as (
 ),
 
 persons as (select * from {{ ref('dim_persons') }}),
+
+origins as (select * from {{ ref('int_origins_resolved') }}),
 
 touch_windows as (
 
@@ -40,17 +43,33 @@ touch_windows as (
 
 ),
 
+numbered_touches as (
+
+    select
+        touches.*,
+        row_number() over (
+            partition by touches.person_key order by touches.occurred_at, touches.touch_key
+        ) as person_touch_number
+    from touches
+    inner join marketing_kinds on touches.kind = marketing_kinds.kind
+
+),
+
 marketing_touches as (
 
+    -- The first touch of a person stands for where the person came from.
     select
         touches.touch_key,
         touches.person_key,
         persons.account_key,
-        coalesce(touches.channel, 'unknown') as channel,
+        case
+            when touches.person_touch_number = 1 then coalesce(origins.channel, 'unknown')
+            else coalesce(touches.channel, 'unknown')
+        end as channel,
         touches.occurred_at
-    from touches
-    inner join marketing_kinds on touches.kind = marketing_kinds.kind
+    from numbered_touches as touches
     inner join persons on touches.person_key = persons.person_key
+    left join origins on touches.person_key = origins.person_key
 
 ),
 
@@ -81,7 +100,7 @@ int_opportunity_touches_matched as (
         ]) }} as opportunity_touch_key,
         opportunities.opportunity_key,
         opportunity_touches.touch_key,
-        coalesce(opportunity_touches.channel, 'none') as channel,
+        coalesce(opportunity_touches.channel, opportunities.channel) as channel,
         opportunities.won_amount,
         count(opportunity_touches.touch_key) over (partition by opportunities.opportunity_key)
             as opportunity_touch_count,

@@ -10,7 +10,11 @@ source_rows as (
 
 currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 
-channels as (select * from {{ ref('channel_labels') }}),
+channels as (
+
+    {{ channels_of_labels('source_rows') }}
+
+),
 
 int_ad_spend_rows_checked as (
 
@@ -39,7 +43,7 @@ int_ad_spend_rows_checked as (
     left join channels
         on
             source_rows.system = channels.system
-            and lower(source_rows.channel_label) = channels.label
+            and source_rows.channel_label = channels.label
 
 )
 

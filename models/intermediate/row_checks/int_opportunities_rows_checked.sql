@@ -9,6 +9,12 @@ source_rows as (
 
 currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 
+source_channels as (
+
+    {{ channels_of_labels('source_rows', 'lead_source') }}
+
+),
+
 labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_changes'),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
@@ -83,6 +89,7 @@ int_opportunities_rows_checked as (
         coalesce(source_rows.opportunity_type, 'new') as opportunity_type,
         source_rows.pipeline,
         source_rows.lost_reason,
+        {{ channel_of('source_rows', 'source_channels', 'lead_source') }} as source_channel,
         {{ currency_or_default('source_rows.currency') }} as currency,
         source_rows.amount,
         source_rows.stage_label,
@@ -130,6 +137,10 @@ int_opportunities_rows_checked as (
     from dated_states as source_rows
     left join currencies
         on {{ currency_or_default('source_rows.currency') }} = currencies.currency
+    left join source_channels
+        on
+            source_rows.system = source_channels.system
+            and source_rows.lead_source = source_channels.label
 
 )
 

@@ -7,33 +7,66 @@ source_rows as (
 
 ),
 
+labelled_rows as (
+
+    select
+        *,
+        lead_source || coalesce(' / ' || lead_source_detail, '') as source_label
+    from source_rows
+
+),
+
+source_channels as (
+
+    {{ channels_of_labels('labelled_rows', 'source_label') }}
+
+),
+
+tracking_channels as (
+
+    {{ channels_of_labels('labelled_rows', 'tracking_label') }}
+
+),
+
 country_names as (select * from {{ ref('country_names') }}),
 
 int_people_rows_checked as (
 
     select
-        {{ key_of(['source_rows.system', 'source_rows.record_id']) }} as record_key,
-        source_rows.system,
-        source_rows.record_id,
-        {{ key_of(['source_rows.system', 'source_rows.company_record_id']) }} as company_key,
-        source_rows.email,
-        source_rows.phone,
-        source_rows.job_title,
-        source_rows.seniority,
-        coalesce(country_names.country, upper(source_rows.country)) as country,
-        source_rows.company_name,
-        {{ bare_domain('source_rows.company_domain') }} as company_domain,
-        source_rows.company_employees,
-        source_rows.lead_source,
-        source_rows.stage_label,
-        source_rows.lead_score,
-        coalesce(source_rows.is_test, false) as is_test,
-        source_rows.created_at,
-        {{ checked_origin('source_rows') }},
-        source_rows.reason_code
-    from source_rows
+        {{ key_of(['labelled_rows.system', 'labelled_rows.record_id']) }} as record_key,
+        labelled_rows.system,
+        labelled_rows.record_id,
+        {{ key_of(['labelled_rows.system', 'labelled_rows.company_record_id']) }} as company_key,
+        labelled_rows.email,
+        labelled_rows.phone,
+        labelled_rows.job_title,
+        labelled_rows.seniority,
+        coalesce(country_names.country, upper(labelled_rows.country)) as country,
+        labelled_rows.company_name,
+        {{ bare_domain('labelled_rows.company_domain') }} as company_domain,
+        labelled_rows.company_employees,
+        {{ channel_of('labelled_rows', 'source_channels', 'source_label') }} as source_channel,
+        {{ channel_of('labelled_rows', 'tracking_channels', 'tracking_label') }}
+            as tracking_channel,
+        {{ campaign_of('labelled_rows.lead_campaign') }} as lead_campaign,
+        labelled_rows.stage_label,
+        labelled_rows.lead_score,
+        coalesce(labelled_rows.is_test, false) as is_test,
+        labelled_rows.first_seen_at,
+        labelled_rows.created_at,
+        {{ checked_origin('labelled_rows') }},
+        labelled_rows.reason_code
+    from labelled_rows
     left join country_names
-        on {{ country_name('source_rows.country') }} = country_names.country_name
+        on {{ country_name('labelled_rows.country') }} = country_names.country_name
+    left join source_channels
+        on
+            labelled_rows.system = source_channels.system
+            and labelled_rows.source_label = source_channels.label
+    left join tracking_channels
+        on
+            labelled_rows.system = tracking_channels.system
+            and labelled_rows.tracking_label = tracking_channels.label
 
 )
 

@@ -22,7 +22,11 @@ people as (select record_key from {{ ref('int_people_unioned') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
-channels as (select * from {{ ref('channel_labels') }}),
+channels as (
+
+    {{ channels_of_labels('keyed_rows') }}
+
+),
 
 int_touches_rows_checked as (
 
@@ -34,7 +38,7 @@ int_touches_rows_checked as (
         keyed_rows.anonymous_id,
         keyed_rows.kind,
         {{ channel_of('keyed_rows', 'channels') }} as channel,
-        keyed_rows.campaign,
+        {{ campaign_of('keyed_rows.campaign') }} as campaign,
         keyed_rows.cost,
         keyed_rows.occurred_at,
         {{ checked_origin('keyed_rows') }},
@@ -52,7 +56,7 @@ int_touches_rows_checked as (
     left join channels
         on
             keyed_rows.system = channels.system
-            and lower(keyed_rows.channel_label) = channels.label
+            and keyed_rows.channel_label = channels.label
 
 )
 

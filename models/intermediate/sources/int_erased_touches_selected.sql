@@ -12,8 +12,6 @@ people as (select record_key from {{ ref('int_people_unioned') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
-channels as (select * from {{ ref('channel_labels') }}),
-
 ranked_snapshots as (
 
     -- The last snapshot by the cutoff; if all are later, the first one: the row was there before.
@@ -31,6 +29,12 @@ ranked_snapshots as (
 
 ),
 
+channels as (
+
+    {{ channels_of_labels('ranked_snapshots') }}
+
+),
+
 int_erased_touches_selected as (
 
     select
@@ -40,6 +44,7 @@ int_erased_touches_selected as (
         ranked_snapshots.source_table,
         ranked_snapshots.kind,
         {{ channel_of('ranked_snapshots', 'channels') }} as channel,
+        {{ campaign_of('ranked_snapshots.campaign') }} as campaign,
         ranked_snapshots.occurred_at
     from ranked_snapshots
     inner join people on ranked_snapshots.record_key = people.record_key
@@ -48,7 +53,7 @@ int_erased_touches_selected as (
     left join channels
         on
             ranked_snapshots.system = channels.system
-            and lower(ranked_snapshots.channel_label) = channels.label
+            and ranked_snapshots.channel_label = channels.label
     where
         ranked_snapshots.recency = 1
         and ranked_snapshots.is_usable

@@ -25,6 +25,7 @@ fct_journeys as (
         max(latest_opportunity_owner_key) as latest_opportunity_owner_key,
         max(funnel) as funnel,
         max(first_channel) as first_channel,
+        max(first_campaign) as first_campaign,
         max(last_channel) as last_channel,
         max(case when is_current then stage end) as current_stage,
         max(case when is_current then outcome end) as outcome,

@@ -85,6 +85,7 @@ fct_lifecycle as (
         entries.evidence_system,
         entries.definition_version,
         journeys.first_channel,
+        journeys.first_campaign,
         journeys.last_channel,
         entries.entry_number,
         entries.visit_number,

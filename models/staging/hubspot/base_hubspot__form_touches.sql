@@ -56,7 +56,7 @@ base_hubspot__form_touches as (
         submissions.contact_id as record_id,
         {{ typed_null('text') }} as anonymous_id,
         'form_submitted' as kind,
-        {{ url_parameter('submissions.page_url', 'utm_medium') }} as channel_label,
+        {{ url_tracking_label('submissions.page_url') }} as channel_label,
         {{ url_parameter('submissions.page_url', 'utm_campaign') }} as campaign,
         {{ typed_null('decimal') }} as cost,
         submissions.timestamp as occurred_at,

@@ -19,6 +19,15 @@ contacts as (
             'property_associatedcompanyid': 'text',
             'property_company': 'text',
             'property_hs_analytics_source': 'text',
+            'property_hs_analytics_source_data_1': 'text',
+            'property_hs_analytics_source_data_2': 'text',
+            'property_hs_analytics_first_url': 'text',
+            'property_hs_analytics_first_timestamp': 'timestamp',
+            'property_hs_google_click_id': 'text',
+            'property_hs_facebook_click_id': 'text',
+            'property_utm_medium': 'text',
+            'property_utm_source': 'text',
+            'property_utm_campaign': 'text',
             'property_lifecyclestage': 'text',
             'property_hubspotscore': 'bigint',
             'property_hs_calculated_merged_vids': 'text',
@@ -27,7 +36,53 @@ contacts as (
         },
         key=['id'],
         needs=['property_createdate'],
+        secondary=['property_hs_analytics_first_timestamp'],
     ) }}
+
+),
+
+contacts_with_origins as (
+
+    -- The second drill-down of other campaigns is 'source / medium', that of a mail sent by HubSpot
+    -- the name of the mail.
+    select
+        *,
+        case
+            when upper(property_hs_analytics_source) = 'OFFLINE'
+                then property_hs_analytics_source_data_1
+            when
+                upper(property_hs_analytics_source) = 'EMAIL_MARKETING'
+                and property_hs_analytics_source_data_2 is not null
+                then 'hubspot email'
+        end as lead_source_detail,
+        coalesce(
+            {{ tracking_label('property_utm_medium', 'property_utm_source') }},
+            {{ url_tracking_label('property_hs_analytics_first_url') }},
+            case
+                when
+                    upper(property_hs_analytics_source) = 'OTHER_CAMPAIGNS'
+                    and strpos(property_hs_analytics_source_data_2, '/') > 0
+                    then
+                        trim(split_part(property_hs_analytics_source_data_2, '/', 2))
+                        || ' / ' || trim(split_part(property_hs_analytics_source_data_2, '/', 1))
+            end,
+            {{ tracking_label(typed_null('text'), typed_null('text'), {
+                'gclid': 'property_hs_google_click_id', 'fbclid': 'property_hs_facebook_click_id',
+            }) }}
+        ) as tracking_label,
+        coalesce(
+            property_utm_campaign,
+            {{ url_parameter('property_hs_analytics_first_url', 'utm_campaign') }},
+            case
+                when
+                    upper(property_hs_analytics_source)
+                    in ('PAID_SEARCH', 'EMAIL_MARKETING', 'OTHER_CAMPAIGNS')
+                    then property_hs_analytics_source_data_1
+                when upper(property_hs_analytics_source) in ('PAID_SOCIAL', 'SOCIAL_MEDIA')
+                    then property_hs_analytics_source_data_2
+            end
+        ) as lead_campaign
+    from contacts
 
 ),
 
@@ -84,12 +139,16 @@ stg_hubspot__people as (
         {{ typed_null('text') }} as company_domain,
         {{ typed_null('bigint') }} as company_employees,
         property_hs_analytics_source as lead_source,
+        lead_source_detail,
+        tracking_label,
+        lead_campaign,
         property_lifecyclestage as stage_label,
         property_hubspotscore as lead_score,
         cast(null as boolean) as is_test,
+        property_hs_analytics_first_timestamp as first_seen_at,
         property_createdate as created_at,
         {{ row_origin() }}
-    from contacts
+    from contacts_with_origins
     union all
     -- Touches and labels still name a contact whose own row went with the merge.
     select
@@ -104,9 +163,13 @@ stg_hubspot__people as (
         {{ typed_null('text') }} as company_domain,
         cast(null as bigint) as company_employees,
         {{ typed_null('text') }} as lead_source,
+        {{ typed_null('text') }} as lead_source_detail,
+        {{ typed_null('text') }} as tracking_label,
+        {{ typed_null('text') }} as lead_campaign,
         {{ typed_null('text') }} as stage_label,
         cast(null as bigint) as lead_score,
         cast(null as boolean) as is_test,
+        cast(null as timestamp) as first_seen_at,
         merged_contacts.property_createdate as created_at,
         'contact.merged_ids' as source_table,
         merged_contacts.merged_id as source_key,

@@ -11,7 +11,7 @@ opportunities as (
             'id': 'text', 'account_id': 'text', 'owner_id': 'text', 'type': 'text',
             'amount': 'decimal', 'currency_iso_code': 'text', 'loss_reason_c': 'text',
             'stage_name': 'text', 'is_won': 'boolean', 'is_closed': 'boolean',
-            'record_type_id': 'text',
+            'record_type_id': 'text', 'lead_source': 'text',
             'created_date': 'timestamp', 'close_date': 'timestamp',
         },
         key=['id'],
@@ -117,6 +117,7 @@ stg_salesforce__opportunities as (
         opportunities.is_closed_now as is_closed,
         opportunities.is_won_now as is_won,
         opportunities.loss_reason_c as lost_reason,
+        opportunities.lead_source,
         opportunities.owner_id,
         opportunities.record_type_id as pipeline,
         cast({{ business_time(day_or_moment('opportunities.close_date')) }} as date)

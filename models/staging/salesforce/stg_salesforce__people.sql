@@ -11,7 +11,9 @@ leads as (
             'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
             'title': 'text', 'country': 'text', 'country_code': 'text',
             'company': 'text', 'website': 'text', 'number_of_employees': 'bigint',
-            'lead_source': 'text', 'status': 'text', 'lead_score_c': 'bigint',
+            'lead_source': 'text', 'utm_medium_c': 'text', 'utm_source_c': 'text',
+            'utm_campaign_c': 'text', 'gclid_c': 'text',
+            'status': 'text', 'lead_score_c': 'bigint',
             'created_date': 'timestamp',
         },
         key=['id'],
@@ -27,7 +29,9 @@ contacts as (
         {
             'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
             'title': 'text', 'mailing_country': 'text', 'mailing_country_code': 'text',
-            'account_id': 'text', 'lead_source': 'text', 'created_date': 'timestamp',
+            'account_id': 'text', 'lead_source': 'text', 'utm_medium_c': 'text',
+            'utm_source_c': 'text', 'utm_campaign_c': 'text', 'gclid_c': 'text',
+            'created_date': 'timestamp',
         },
         key=['id'],
         needs=['created_date'],
@@ -50,9 +54,14 @@ stg_salesforce__people as (
         {{ bare_domain('website') }} as company_domain,
         number_of_employees as company_employees,
         lead_source,
+        {{ typed_null('text') }} as lead_source_detail,
+        {{ tracking_label('utm_medium_c', 'utm_source_c', {'gclid': 'gclid_c'}) }}
+            as tracking_label,
+        utm_campaign_c as lead_campaign,
         status as stage_label,
         lead_score_c as lead_score,
         cast(null as boolean) as is_test,
+        cast(null as timestamp) as first_seen_at,
         created_date as created_at,
         {{ row_origin() }}
     from leads
@@ -69,9 +78,14 @@ stg_salesforce__people as (
         {{ typed_null('text') }} as company_domain,
         {{ typed_null('bigint') }} as company_employees,
         lead_source,
+        {{ typed_null('text') }} as lead_source_detail,
+        {{ tracking_label('utm_medium_c', 'utm_source_c', {'gclid': 'gclid_c'}) }}
+            as tracking_label,
+        utm_campaign_c as lead_campaign,
         {{ typed_null('text') }} as stage_label,
         {{ typed_null('bigint') }} as lead_score,
         cast(null as boolean) as is_test,
+        cast(null as timestamp) as first_seen_at,
         created_date as created_at,
         {{ row_origin() }}
     from contacts

@@ -30,9 +30,13 @@ stg_stripe__people as (
         nullif(split_part(email, '@', 2), '') as company_domain,
         {{ typed_null('bigint') }} as company_employees,
         {{ typed_null('text') }} as lead_source,
+        {{ typed_null('text') }} as lead_source_detail,
+        {{ typed_null('text') }} as tracking_label,
+        {{ typed_null('text') }} as lead_campaign,
         {{ typed_null('text') }} as stage_label,
         {{ typed_null('bigint') }} as lead_score,
         not coalesce(livemode, true) as is_test,
+        cast(null as timestamp) as first_seen_at,
         created as created_at,
         -- The customer itself is counted among the companies: this only reads it again.
         'customer.contact' as source_table,
