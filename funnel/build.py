@@ -13,7 +13,8 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from rich.console import Console
 
 from funnel import stamp
-from funnel.failures import Fault, fault_of_exception, faults_of, show_faults
+from funnel.failures import Fault, fault_of_exception, faults_of
+from funnel.faults_shown import show_faults
 from funnel.places import ROOT
 from funnel.preflight import faults_before
 from funnel.run_dbt import run_dbt

@@ -8,71 +8,26 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
-from funnel.places import DATABASE, ROOT
+from funnel.benchmarks.commands import benchmark
+from funnel.options import (
+    BACKUPS,
+    FILE,
+    FOLDER,
+    MOMENT,
+    database_option,
+    same_vars_option,
+    settings_option,
+    target_option,
+    vars_option,
+)
+from funnel.places import ROOT
 
 EXIT_CODES = """
 \b
 Exit codes: 0 all is good; 1 a test, a rule or an agreement does not hold, or there is
 nothing to read; 2 the command, its options or a settings file are wrong.
 """
-
-
-class Vars(click.ParamType[dict[str, Any]]):
-    """Vars of the dbt project, as YAML or JSON."""
-
-    name = "yaml"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, context: click.Context | None
-    ) -> dict[str, Any]:
-        try:
-            found = yaml.safe_load(value) if isinstance(value, str) else value
-        except yaml.YAMLError as error:
-            self.fail(f"this is not YAML: {error}", param, context)
-        if not isinstance(found or {}, dict):
-            self.fail("write vars as '{name: value}', such as '{cutoff: 2026-07-01}'")
-        return found or {}
-
-
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
-BACKUPS = Path("backups/history")
-MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
-
-database_option = click.option(
-    "--database",
-    type=FILE,
-    envvar=DATABASE,
-    default=Path("warehouse/revenue_funnel.duckdb"),
-    show_default=True,
-    show_envvar=True,
-    help="DuckDB file of the warehouse.",
-)
-vars_option = click.option(
-    "--vars",
-    "variables",
-    type=Vars(),
-    default="{}",
-    help="Vars of the project for this build, as YAML: '{cutoff: \"2026-06-01\"}'.",
-)
-same_vars_option = click.option(
-    "--vars",
-    "variables",
-    type=Vars(),
-    default="{}",
-    help="The same vars that the build was run with, as YAML: '{cutoff: \"2026-06-01\"}'.",
-)
-target_option = click.option(
-    "--target", type=FOLDER, default=Path("target"), show_default=True, help="dbt's own files."
-)
-settings_option = click.option(
-    "--settings",
-    type=FILE,
-    default=ROOT / "alerts.yml",
-    help="File that lists the channels. Default: alerts.yml.",
-)
 
 
 @click.group(
@@ -407,112 +362,4 @@ def mutate(
     sys.exit(mutate_models(database, variables, count, seed, folders, again, least, processes, out))
 
 
-@funnel.group()
-def benchmark() -> None:
-    """Measure the project on simulated companies of known truth (minutes to hours)."""
-
-
-@benchmark.command("identity")
-@database_option
-@click.option(
-    "--truth",
-    type=FOLDER,
-    default=Path("data/demo/truth"),
-    show_default=True,
-    help="Truth of the demo company in the warehouse.",
-)
-def benchmark_identity(database: Path, truth: Path) -> None:
-    """Count pairs of records that are matched to one person, against the demo's truth.
-
-    \b
-    Example: funnel benchmark identity
-    """
-    from funnel.benchmarks.identity import measure_identity
-
-    measure_identity(database, truth)
-
-
-@benchmark.command("drift")
-@click.option("--cases", default=8, show_default=True, help="Companies of each kind and size.")
-@click.option("--benign", default=120, show_default=True, help="Companies without a drift.")
-@click.option("--batch", default=24, show_default=True, help="Companies in one database.")
-@click.option("--seed", default=5309, show_default=True, help="Draws the companies.")
-@click.option(
-    "--tuning", default=120, show_default=True, help="Companies that set other detectors' limits."
-)
-@click.option(
-    "--tuning-seed", default=101, show_default=True, help="Seed of the companies of --tuning."
-)
-@click.option(
-    "--regime",
-    "regimes",
-    multiple=True,
-    type=click.Choice(["score known", "score unknown"]),
-    help="Only companies whose systems have a lead score of their own (score known), or only "
-    "those without one (score unknown). Default: both.",
-)
-@click.option(
-    "--out",
-    type=FILE,
-    default=Path("target/drift_scores.csv"),
-    show_default=True,
-    help="CSV file that gets one more row per case and detector.",
-)
-@click.option(
-    "--table",
-    type=FILE,
-    default=Path("benchmarks/drift.md"),
-    show_default=True,
-    help="Page made of all rows of that file.",
-)
-def benchmark_drift(
-    cases: int,
-    benign: int,
-    batch: int,
-    seed: int,
-    tuning: int,
-    tuning_seed: int,
-    regimes: tuple[str, ...],
-    out: Path,
-    table: Path,
-) -> None:
-    """Plant drifts in simulated companies; compare with the usual detectors.
-
-    \b
-    Example: funnel benchmark drift --cases 1 --benign 3 --table target/drift.md
-    """
-    from funnel.benchmarks.drift.command import REGIMES, Size, measure_drift
-
-    size = Size(cases, benign, batch, seed, tuning, tuning_seed)
-    measure_drift(size, regimes or tuple(REGIMES), out, table)
-
-
-@benchmark.command("planning")
-@click.option("--companies", default=150, show_default=True, help="Companies of each kind.")
-@click.option("--seed", default=2026, show_default=True, help="Draws the companies.")
-@click.option("--kind", "kinds", type=int, multiple=True, help="Numbers of kinds. Default: all.")
-@click.option(
-    "--out",
-    type=FILE,
-    default=Path("target/planning_scores.csv"),
-    show_default=True,
-    help="CSV file that gets one more row per company and planner.",
-)
-@click.option(
-    "--table",
-    type=FILE,
-    default=Path("benchmarks/planning.md"),
-    show_default=True,
-    help="Page made of all rows of that file.",
-)
-def benchmark_planning(
-    companies: int, seed: int, kinds: tuple[int, ...], out: Path, table: Path
-) -> None:
-    """Compare the plan with the truth of simulated companies.
-
-    \b
-    Example: funnel benchmark planning --companies 3 --table target/planning.md
-    """
-    from funnel.benchmarks.planning.command import measure_planning
-
-    measure_planning(companies, seed, kinds, out, table)
+funnel.add_command(benchmark)

@@ -3,31 +3,27 @@
 For each fault: the law in a sentence, the first rows that break it, the likely cause, what to do,
 and how many steps were skipped because of it. A law of the project says these things in the yml
 beside its test (description, meta: likely_cause and what_to_do); for dbt's kinds of tests, for
-failed models and for trouble with the database, `funnel.remedies` does."""
+failed models and for trouble with the database, `funnel.remedies` does.
+
+`funnel.faults_shown` prints the faults."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
-from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
-from rich.table import Table
 
+from funnel.advice import Advice, advice_for_kind, advice_for_message, lines_of_seed
 from funnel.alerts.words import masked
 from funnel.places import ROOT
-from funnel.remedies import Advice, advice_for_kind, advice_for_message, lines_of_seed
 
 FAULTY = ("error", "fail", "warn", "runtime error")
 FIRST_ROWS = 5
-INDENT = 3
 # What one row of a failed test of these kinds is.
 NOUNS = {"unique": "value", "accepted_values": "value", "unique_grain": "key"}
-SHOWN_FAULTS = 10
 # What a column of texts may hold of a person, unless it is a name of ours.
 PERSONAL = re.compile(
     r"address|mail|phone|domain|url|title|subject|local_part|^value$|^old_value$|^name$|row_json|source_row$"
@@ -36,7 +32,6 @@ PERSONAL = re.compile(
 )
 HIDDEN = "(hidden)"
 TRACE = re.compile(r"^\s*(> (in|called by) |compiled code at )")
-RUNTIME_ERROR = re.compile(r"^\w+ Error( in \w+ [\w.]+ \([^)]+\))?\n+")
 HEADINGS = {"n_records": "rows", "row_count": "rows"}
 
 
@@ -76,19 +71,6 @@ def faults_of(results: Sequence[Any], database: Path, project: Path = ROOT) -> l
         fault = _fault(each, nodes, database, project)
         found.append(replace(fault, skipped=_skipped(each.node, ancestors, skipped)))
     return found
-
-
-def show_faults(console: Console, faults: Sequence[Fault], log: Path | None) -> None:
-    """The first faults in full, the others as a list of names."""
-    for number, fault in enumerate(faults[:SHOWN_FAULTS], 1):
-        console.print()
-        _show(console, fault, f"{number}. " if len(faults) > 1 else "")
-    if more := faults[SHOWN_FAULTS:]:
-        console.print(f"\nAnd {len(more)} more:", highlight=False)
-        for fault in more:
-            console.print(f"   {escape(fault.name)}", highlight=False, soft_wrap=True)
-    if faults and log:
-        console.print(f"\nThe whole log is {log}.", highlight=False, soft_wrap=True)
 
 
 def fault_of_exception(error: BaseException | str, database: Path, project: Path = ROOT) -> Fault:
@@ -279,63 +261,3 @@ def _cell(heading: str, value: Any) -> str:
         value = masked(value)
     text = str(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
-
-
-def _show(console: Console, fault: Fault, number: str) -> None:
-    style = "bold yellow" if fault.is_warning else "bold red"
-    mark = "Warning: " if fault.is_warning else ""
-    console.print(f"[{style}]{number}{mark}{escape(fault.sentence)}[/]", highlight=False)
-    for text in (*_texts(fault, console.width), _remedy(fault)):
-        console.print(Padding(text, (0, 0, 0, INDENT), expand=False), highlight=False)
-
-
-def _texts(fault: Fault, width: int) -> Iterator[str | Table]:
-    if fault.explanation:
-        yield escape(fault.explanation)
-    if fault.message and not fault.advice.replaces_message:
-        yield escape(RUNTIME_ERROR.sub("", fault.message))
-    if fault.rows.total:
-        yield _count(fault.rows, fault.name)
-    if fault.rows.cells:
-        yield _table(fault.rows, width - INDENT)
-
-
-def _remedy(fault: Fault) -> Table:
-    """The likely cause, what to do, and what was skipped, each under its heading."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    skipped = f"{_number(fault.skipped, 'step')} that would read it." if fault.skipped else ""
-    texts = (fault.advice.cause, fault.advice.remedy, skipped)
-    for heading, text in zip(("Likely cause:", "What to do:", "Skipped:"), texts, strict=True):
-        if text:
-            table.add_row(heading, escape(text))
-    return table
-
-
-def _count(rows: Rows, name: str) -> str:
-    first = f"; the first {FIRST_ROWS}" if len(rows.cells) == FIRST_ROWS < rows.total else ""
-    breaks = "breaks" if rows.total == 1 else "break"
-    end = ":" if rows.cells else "."
-    return escape(f"{_number(rows.total, rows.noun)} {breaks} the test {name}{first}{end}")
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _table(rows: Rows, width: int) -> Table:
-    """As many columns as fit beside each other, at least one; the others by name below."""
-    table = Table(box=None, pad_edge=True, header_style="dim", caption_justify="left")
-    shown = 0
-    for at, heading in enumerate(rows.headings):
-        width -= 2 + max(len(text) for text in (heading, *(row[at] for row in rows.cells)))
-        if width < 0 and shown:
-            break
-        table.add_column(escape(heading), overflow="fold")
-        shown += 1
-    for row in rows.cells:
-        table.add_row(*(escape(cell) for cell in row[:shown]))
-    if hidden := rows.headings[shown:]:
-        table.caption = escape(f"more columns: {', '.join(hidden)}")
-    return table

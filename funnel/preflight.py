@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import yaml
 
+from funnel.advice import Advice
 from funnel.failures import Fault, fault_of_exception
 from funnel.places import DATABASE
-from funnel.remedies import Advice
 from funnel.target_faults import target_faults
 
 # A reader may be about to close the file.

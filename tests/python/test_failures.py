@@ -17,7 +17,8 @@ from rich.console import Console
 
 from funnel import preflight
 from funnel.build import run_steps
-from funnel.failures import Fault, fault_of_exception, show_faults
+from funnel.failures import Fault, fault_of_exception
+from funnel.faults_shown import show_faults
 from funnel.places import ROOT
 from tests.python.conftest import Built
 

@@ -1,0 +1,118 @@
+"""The commands `funnel benchmark ...`."""
+
+from pathlib import Path
+
+import click
+
+from funnel.options import FILE, FOLDER, database_option
+
+
+@click.group()
+def benchmark() -> None:
+    """Measure the project on simulated companies of known truth (minutes to hours)."""
+
+
+@benchmark.command("identity")
+@database_option
+@click.option(
+    "--truth",
+    type=FOLDER,
+    default=Path("data/demo/truth"),
+    show_default=True,
+    help="Truth of the demo company in the warehouse.",
+)
+def benchmark_identity(database: Path, truth: Path) -> None:
+    """Count pairs of records that are matched to one person, against the demo's truth.
+
+    \b
+    Example: funnel benchmark identity
+    """
+    from funnel.benchmarks.identity import measure_identity
+
+    measure_identity(database, truth)
+
+
+@benchmark.command("drift")
+@click.option("--cases", default=8, show_default=True, help="Companies of each kind and size.")
+@click.option("--benign", default=120, show_default=True, help="Companies without a drift.")
+@click.option("--batch", default=24, show_default=True, help="Companies in one database.")
+@click.option("--seed", default=5309, show_default=True, help="Draws the companies.")
+@click.option(
+    "--tuning", default=120, show_default=True, help="Companies that set other detectors' limits."
+)
+@click.option(
+    "--tuning-seed", default=101, show_default=True, help="Seed of the companies of --tuning."
+)
+@click.option(
+    "--regime",
+    "regimes",
+    multiple=True,
+    type=click.Choice(["score known", "score unknown"]),
+    help="Only companies whose systems have a lead score of their own (score known), or only "
+    "those without one (score unknown). Default: both.",
+)
+@click.option(
+    "--out",
+    type=FILE,
+    default=Path("target/drift_scores.csv"),
+    show_default=True,
+    help="CSV file that gets one more row per case and detector.",
+)
+@click.option(
+    "--table",
+    type=FILE,
+    default=Path("benchmarks/drift.md"),
+    show_default=True,
+    help="Page made of all rows of that file.",
+)
+def benchmark_drift(
+    cases: int,
+    benign: int,
+    batch: int,
+    seed: int,
+    tuning: int,
+    tuning_seed: int,
+    regimes: tuple[str, ...],
+    out: Path,
+    table: Path,
+) -> None:
+    """Plant drifts in simulated companies; compare with the usual detectors.
+
+    \b
+    Example: funnel benchmark drift --cases 1 --benign 3 --table target/drift.md
+    """
+    from funnel.benchmarks.drift.command import REGIMES, Size, measure_drift
+
+    size = Size(cases, benign, batch, seed, tuning, tuning_seed)
+    measure_drift(size, regimes or tuple(REGIMES), out, table)
+
+
+@benchmark.command("planning")
+@click.option("--companies", default=150, show_default=True, help="Companies of each kind.")
+@click.option("--seed", default=2026, show_default=True, help="Draws the companies.")
+@click.option("--kind", "kinds", type=int, multiple=True, help="Numbers of kinds. Default: all.")
+@click.option(
+    "--out",
+    type=FILE,
+    default=Path("target/planning_scores.csv"),
+    show_default=True,
+    help="CSV file that gets one more row per company and planner.",
+)
+@click.option(
+    "--table",
+    type=FILE,
+    default=Path("benchmarks/planning.md"),
+    show_default=True,
+    help="Page made of all rows of that file.",
+)
+def benchmark_planning(
+    companies: int, seed: int, kinds: tuple[int, ...], out: Path, table: Path
+) -> None:
+    """Compare the plan with the truth of simulated companies.
+
+    \b
+    Example: funnel benchmark planning --companies 3 --table target/planning.md
+    """
+    from funnel.benchmarks.planning.command import measure_planning
+
+    measure_planning(companies, seed, kinds, out, table)
