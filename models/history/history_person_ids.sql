@@ -1,11 +1,40 @@
-{# Grain: one row each time a record comes to a person. Persons keep their id when records join or
-   leave them. Every build knows these rows; those of a build that looks back are used only by
-   builds with the same cutoff. #}
+{# Grain: one row each time a record comes to a person, who keeps the id when records join or leave.
+   The rows of a build that looks back are used only by builds with the same cutoff. #}
+{%- set strength = "row(case link_kind when 'review' then 0 when 'address' then 2 else 1 end, "
+    ~ "other_record_key, link_kind)" %}
 with
 
 records as (select * from {{ ref('int_records_clustered') }}),
 
-strongest_links as (select * from {{ ref('int_strongest_links_selected') }}),
+links as (select * from {{ ref('int_records_linked') }}),
+
+links_both_ways as (
+
+    select
+        record_key,
+        other_record_key,
+        link_kind
+    from links
+    union all
+    select
+        other_record_key as record_key,
+        record_key as other_record_key,
+        link_kind
+    from links
+
+),
+
+strongest_links as (
+
+    -- A reviewed link is stronger than a system's own, and that is stronger than an address.
+    select
+        record_key,
+        {{ first_by('other_record_key', strength) }} as other_record_key,
+        {{ first_by('link_kind', strength) }} as link_kind
+    from links_both_ways
+    group by record_key
+
+),
 
 assignments as (
 

@@ -13,7 +13,6 @@ from tests.python.warm_dbt import run_dbt
 STEPS = (
     "int_emails_normalized",
     "int_records_linked",
-    "int_strongest_links_selected",
     "int_records_clustered",
 )
 HISTORY = "history_person_ids"

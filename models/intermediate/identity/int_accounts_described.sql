@@ -1,7 +1,11 @@
-{# Grain: one row per account, with what is known of it at the cutoff. #}
+{# Grain: one row per account, with what is known of it at the cutoff, its parent and its ultimate
+   parent. In a cycle of parents the account with the smallest key belongs to no other. #}
+{%- set doublings = 6 -%}
 with
 
-records as (select * from {{ ref('int_company_accounts_mapped') }}),
+companies as (select * from {{ ref('int_companies_unioned') }}),
+
+accounts as (select * from {{ ref('int_company_accounts_mapped') }}),
 
 current_values as (
 
@@ -10,16 +14,102 @@ current_values as (
 
 ),
 
-parents as (select * from {{ ref('int_account_parents_resolved') }}),
+system_ranks as (
+
+    select * from {{ ref('survivorship') }}
+    where entity = 'companies' and attribute = 'parent'
+
+),
 
 funnels as (select * from {{ ref('funnels') }}),
+
+parents as (
+
+    select
+        accounts.account_key,
+        {{ first_by(
+            'parent_accounts.account_key',
+            "row(coalesce(system_ranks.rank, 2147483647), " ~ or_end("companies.created_at")
+            ~ ", companies.company_key)"
+        ) }} as parent_account_key
+    from companies
+    inner join accounts on companies.company_key = accounts.company_key
+    inner join accounts as parent_accounts
+        on companies.parent_company_key = parent_accounts.company_key
+    left join system_ranks on companies.system = system_ranks.system
+    where accounts.account_key != parent_accounts.account_key
+    group by accounts.account_key
+
+),
+
+ancestors_0 as (
+
+    -- For each account: the ancestor a number of generations up (next_key, null if there is none),
+    -- the highest ancestor found on the way (top_key), and the smallest key found on the way.
+    select
+        account_key,
+        parent_account_key as next_key,
+        parent_account_key as top_key,
+        account_key as smallest_key
+    from parents
+
+),
+
+{% for doubling in range(1, doublings + 1) -%}
+ancestors_{{ doubling }} as (
+
+    -- {{ 2 ** doubling }} generations up.
+    select
+        nearer.account_key,
+        farther.next_key,
+        coalesce(farther.top_key, nearer.top_key) as top_key,
+        least(nearer.smallest_key, coalesce(farther.smallest_key, nearer.smallest_key))
+            as smallest_key
+    from ancestors_{{ doubling - 1 }} as nearer
+    left join ancestors_{{ doubling - 1 }} as farther on nearer.next_key = farther.account_key
+
+),
+
+{% endfor -%}
+ancestors as (select * from ancestors_{{ doublings }}),
+
+cycle_members as (
+
+    -- An account that still has an ancestor {{ 2 ** doublings }} generations up is in a cycle or
+    -- below one, and that ancestor is a member of the cycle. Each member is such an ancestor.
+    select distinct
+        ancestors.account_key,
+        ancestors.smallest_key
+    from ancestors
+    inner join ancestors as descendants on ancestors.account_key = descendants.next_key
+
+),
+
+account_parents as (
+
+    select
+        ancestors.account_key,
+        case
+            when
+                cycle_members.account_key is null
+                or ancestors.account_key != cycle_members.smallest_key
+                then parents.parent_account_key
+        end as parent_account_key,
+        coalesce(cycles_above.smallest_key, ancestors.top_key) as ultimate_parent_account_key,
+        cycle_members.account_key is not null as is_in_parent_cycle
+    from ancestors
+    inner join parents on ancestors.account_key = parents.account_key
+    left join cycle_members on ancestors.account_key = cycle_members.account_key
+    left join cycle_members as cycles_above on ancestors.next_key = cycles_above.account_key
+
+),
 
 record_counts as (
 
     select
         account_key,
         count(*) as record_count
-    from records
+    from accounts
     group by account_key
 
 ),
@@ -44,8 +134,8 @@ int_accounts_described as (
 
     select
         record_counts.account_key,
-        parents.parent_account_key,
-        coalesce(parents.ultimate_parent_account_key, record_counts.account_key)
+        account_parents.parent_account_key,
+        coalesce(account_parents.ultimate_parent_account_key, record_counts.account_key)
             as ultimate_parent_account_key,
         account_values.domain,
         account_values.industry,
@@ -56,10 +146,10 @@ int_accounts_described as (
         account_values.employees,
         account_values.employees_system,
         record_counts.record_count,
-        coalesce(parents.is_in_parent_cycle, false) as is_in_parent_cycle
+        coalesce(account_parents.is_in_parent_cycle, false) as is_in_parent_cycle
     from record_counts
     inner join account_values on record_counts.account_key = account_values.account_key
-    left join parents on record_counts.account_key = parents.account_key
+    left join account_parents on record_counts.account_key = account_parents.account_key
     left join funnels
         on
             {{ size_is_in_funnel('account_values.employees') }}

@@ -18,33 +18,18 @@ system_ranks as (select * from {{ ref('survivorship') }}),
 
 attributes as (
 
+    {% for entity, names in {
+        'people': ['country', 'seniority', 'employees'],
+        'companies': ['domain', 'industry', 'country', 'employees'],
+    }.items() -%}
+    {% for name in names -%}
     select
-        'people' as entity,
-        'country' as attribute
-    union all
-    select
-        'people' as entity,
-        'seniority' as attribute
-    union all
-    select
-        'people' as entity,
-        'employees' as attribute
-    union all
-    select
-        'companies' as entity,
-        'domain' as attribute
-    union all
-    select
-        'companies' as entity,
-        'industry' as attribute
-    union all
-    select
-        'companies' as entity,
-        'country' as attribute
-    union all
-    select
-        'companies' as entity,
-        'employees' as attribute
+        '{{ entity }}' as entity,
+        '{{ name }}' as attribute
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

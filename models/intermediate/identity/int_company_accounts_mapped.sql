@@ -4,7 +4,7 @@ with
 
 companies as (select * from {{ ref('int_companies_unioned') }}),
 
-clusters as (select * from {{ ref('int_companies_clustered') }}),
+links as (select * from {{ ref('int_companies_linked') }}),
 
 people as (select * from {{ ref('int_people_unioned') }}),
 
@@ -18,6 +18,47 @@ business_addresses as (
 ),
 
 known_domains as (select * from {{ ref('email_domains') }}),
+
+edges as (
+
+    select
+        company_key as node,
+        other_company_key as neighbour
+    from links
+
+),
+
+components as (
+
+    {{ connected_components(edges='edges', rounds=int_var('identity_rounds') | int) }}
+
+),
+
+link_methods as (
+
+    select
+        company_key,
+        case
+            when bool_or(match_method = 'company_id') then 'company_id'
+            else 'business_domain'
+        end as match_method
+    from links
+    group by company_key
+
+),
+
+clusters as (
+
+    -- The records that links connect a record with, and the better of the methods that link it.
+    select
+        companies.company_key,
+        coalesce(components.component, companies.company_key) as cluster_key,
+        link_methods.match_method
+    from companies
+    left join components on companies.company_key = components.node
+    left join link_methods on companies.company_key = link_methods.company_key
+
+),
 
 private_customers as (
 

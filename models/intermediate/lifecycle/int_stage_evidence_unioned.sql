@@ -22,23 +22,13 @@ exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is 
 
 journeys as (select * from {{ ref('int_journeys_identified') }}),
 
-returns as (select * from {{ ref('int_customer_returns_dated') }}),
+churns as (select * from {{ ref('int_churns_detected') }} where returned_at is not null),
+
+opportunity_journeys as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
-
-evidence_stages as (
-
-    -- Which kind of event is evidence of which stage, and how that stage is entered.
-    select
-        kinds.kind,
-        kinds.stage,
-        stages.entered_by
-    from kinds
-    left join stages on kinds.stage = stages.stage
-
-),
 
 service_event_journeys as (
 
@@ -49,8 +39,7 @@ service_event_journeys as (
         service_events.system,
         service_events.occurred_at,
         {{ last_by(
-            'opportunities.journey_key',
-            'row(opportunities.occurred_at, opportunities.journey_key)'
+            'opportunities.journey_key', 'row(opportunities.occurred_at, opportunities.journey_key)'
         ) }} as journey_key
     from service_events
     inner join companies on service_events.company_key = companies.company_key
@@ -71,37 +60,42 @@ service_event_journeys as (
 events as (
 
     select
-        touches.journey_key,
-        stages.stage,
+        journey_key,
+        kind,
         'touch' as event_kind,
-        touches.touch_key as event_key,
-        touches.system,
-        touches.occurred_at
+        touch_key as event_key,
+        system,
+        occurred_at
     from touches
-    inner join stages on stages.entered_by = 'first_touch'
     union all
     select
-        touches.journey_key,
-        evidence_stages.stage,
-        'touch' as event_kind,
-        touches.touch_key as event_key,
-        touches.system,
-        touches.occurred_at
-    from touches
-    inner join evidence_stages on touches.kind = evidence_stages.kind
-    -- Never a stage that the lead definition decides.
-    where evidence_stages.entered_by = 'evidence'
-    union all
-    select
-        service_events.journey_key,
-        evidence_stages.stage,
+        journey_key,
+        kind,
         'service_event' as event_kind,
-        service_events.event_key,
-        service_events.system,
-        service_events.occurred_at
-    from service_event_journeys as service_events
-    inner join evidence_stages on service_events.kind = evidence_stages.kind
-    where evidence_stages.entered_by = 'evidence'
+        event_key,
+        system,
+        occurred_at
+    from service_event_journeys
+
+),
+
+stage_events as (
+
+    select
+        events.*,
+        stages.stage
+    from events
+    inner join stages on stages.entered_by = 'first_touch'
+    where events.event_kind = 'touch'
+    union all
+    select
+        events.*,
+        stages.stage
+    from events
+    inner join kinds on events.kind = kinds.kind
+    inner join stages on kinds.stage = stages.stage
+    -- Never a stage that the lead definition decides.
+    where stages.entered_by = 'evidence'
 
 ),
 
@@ -115,7 +109,7 @@ first_events as (
         {{ first_by('event_key', 'row(' ~ or_end('occurred_at') ~ ', event_key)') }} as event_key,
         {{ first_by('system', 'row(' ~ or_end('occurred_at') ~ ', event_key)') }} as system,
         min(occurred_at) as occurred_at
-    from events
+    from stage_events
     group by journey_key, stage, event_kind
 
 ),
@@ -164,7 +158,23 @@ int_stage_evidence_unioned as (
         occurred_at
     from opportunities
     union all
-    select * from returns
+    -- A churned customer who paid again is a customer again, without another opportunity.
+    select
+        opportunity_journeys.journey_key,
+        stages.stage,
+        'subscription' as evidence_kind,
+        churns.system as evidence_system,
+        churns.opportunity_key as evidence_key,
+        null as opportunity_key,
+        null as exit_reason,
+        null as definition_version,
+        null as amount,
+        false as is_recycling,
+        churns.returned_at as occurred_at
+    from churns
+    inner join opportunity_journeys
+        on churns.opportunity_key = opportunity_journeys.opportunity_key
+    inner join stages on stages.entered_by = 'opportunity_won'
     union all
     select
         journeys.journey_key,
@@ -183,10 +193,7 @@ int_stage_evidence_unioned as (
         on
             exits.person_key = journeys.person_key
             and exits.exited_at >= journeys.started_at
-            and (
-                exits.exited_at < journeys.next_started_at
-                or journeys.next_started_at is null
-            )
+            and exits.exited_at < {{ or_end('journeys.next_started_at') }}
 
 )
 

@@ -77,36 +77,18 @@ measures as (
 
 ),
 
+kpi_parts as (
+
+    {{ kpi_parts(periods='periods', funnels='funnels', kpis='kpis', measures='measures') }}
+
+),
+
 kpi_sums as (
 
-    -- Ad spend is known for the whole company only.
     select
-        periods.period_kind,
-        periods.period_start,
-        funnels.funnel,
-        kpis.metric,
-        kpis.denominator is not null as is_ratio,
-        periods.next_day_number > 7 * {{ int_var('planning_weeks') }} as is_beyond_plan,
-        numerators.total as numerator,
-        denominators.total as denominator
-    from periods
-    cross join funnels
-    cross join kpis
-    left join measures as numerators
-        on
-            periods.period_kind = numerators.period_kind
-            and periods.period_start = numerators.period_start
-            and funnels.funnel = numerators.funnel
-            and kpis.numerator = numerators.measure
-    left join measures as denominators
-        on
-            periods.period_kind = denominators.period_kind
-            and periods.period_start = denominators.period_start
-            and funnels.funnel = denominators.funnel
-            and kpis.denominator = denominators.measure
-    where
-        (kpis.is_weekly or periods.period_kind != 'week')
-        and (kpis.numerator != 'spend_amount' or funnels.funnel = 'all')
+        *,
+        next_day_number > 7 * {{ int_var('planning_weeks') }} as is_beyond_plan
+    from kpi_parts
 
 ),
 

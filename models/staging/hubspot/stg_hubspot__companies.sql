@@ -75,6 +75,7 @@ companies_without_row as (
         'company.merged_ids' as source_table,
         merged_companies.loaded_at,
         cast(null as timestamp) as deleted_at,
+        {{ typed_null('text') }} as reason_detail,
         merged_companies.row_json
     from merged_companies
     left join companies on merged_companies.merged_id = companies.id
@@ -88,6 +89,7 @@ companies_without_row as (
         'company.additional_domains' as source_table,
         loaded_at,
         deleted_at,
+        {{ typed_null('text') }} as reason_detail,
         row_json
     from further_domains
 
@@ -114,27 +116,7 @@ stg_hubspot__companies as (
     from companies
     left join merged_companies on companies.id = merged_companies.merged_id
     union all
-    select
-        company_record_id,
-        {{ typed_null('text') }} as name,
-        domain,
-        cast(null as bigint) as employees,
-        {{ typed_null('text') }} as industry,
-        {{ typed_null('text') }} as country,
-        {{ typed_null('decimal') }} as yearly_revenue,
-        {{ typed_null('text') }} as parent_record_id,
-        {{ typed_null('text') }} as crm_system,
-        {{ typed_null('text') }} as crm_record_id,
-        merged_into_record_id,
-        created_at,
-        source_table,
-        company_record_id as source_key,
-        loaded_at,
-        deleted_at,
-        {{ typed_null('text') }} as reason_code,
-        {{ typed_null('text') }} as reason_detail,
-        row_json
-    from companies_without_row
+    {{ merged_company_rows('companies_without_row') }}
 
 )
 

@@ -123,7 +123,7 @@ merged_deals as (
 
 ),
 
-people as (select * from {{ ref('base_hubspot__deal_people') }}),
+people as (select * from {{ ref('stg_hubspot__opportunity_people') }}),
 
 -- HubSpot's association type 5 is the deal's primary company.
 deal_companies as (

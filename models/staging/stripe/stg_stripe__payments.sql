@@ -1,5 +1,9 @@
 {# Grain: one row per charge, refund and dispute. #}
 {{ config(enabled=provides(model.name)) }}
+{%- set return_columns = {
+    'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text', 'amount': 'decimal',
+    'currency': 'text', 'status': 'text', 'created': 'timestamp',
+} %}
 
 with
 
@@ -22,14 +26,8 @@ charges as (
 refunds as (
 
     {{ read_source(
-        'stripe', 'refund',
-        {
-            'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text',
-            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'created': 'timestamp',
-        },
-        key=['id'],
-        needs=['amount', 'created'],
-        optional=true,
+        'stripe', 'refund', return_columns,
+        key=['id'], needs=['amount', 'created'], optional=true,
     ) }}
 
 ),
@@ -37,14 +35,8 @@ refunds as (
 disputes as (
 
     {{ read_source(
-        'stripe', 'dispute',
-        {
-            'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text',
-            'amount': 'decimal', 'currency': 'text', 'status': 'text', 'created': 'timestamp',
-        },
-        key=['id'],
-        needs=['amount', 'created'],
-        optional=true,
+        'stripe', 'dispute', return_columns,
+        key=['id'], needs=['amount', 'created'], optional=true,
     ) }}
 
 ),

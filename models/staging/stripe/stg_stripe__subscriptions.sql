@@ -36,34 +36,25 @@ moments as (
 
 ),
 
-part_starts as (
+parts as (
 
     -- The amount of a subscription may change within a version.
     select
-        version_number,
-        starts_at as part_start
+        *,
+        starts_at as part_start,
+        coalesce(starts_at, {{ cutoff() }}) as priced_at
     from versions
-    union distinct
+    union all
     select
-        versions.version_number,
-        moments.moment as part_start
+        versions.*,
+        moments.moment as part_start,
+        moments.moment as priced_at
     from versions
     inner join moments on versions.subscription_id = moments.subscription_id
     where
         moments.moment > versions.starts_at
         and moments.moment < {{ or_end('versions.ends_at') }}
         and moments.moment < {{ cutoff() }}
-
-),
-
-parts as (
-
-    select
-        versions.*,
-        part_starts.part_start,
-        coalesce(part_starts.part_start, {{ cutoff() }}) as priced_at
-    from versions
-    inner join part_starts on versions.version_number = part_starts.version_number
 
 ),
 

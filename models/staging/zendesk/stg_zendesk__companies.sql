@@ -43,6 +43,24 @@ ranked_domains as (
 
 ),
 
+further_domains as (
+
+    select
+        organizations.id || '|' || ranked_domains.domain_name as company_record_id,
+        ranked_domains.domain_name as domain,
+        organizations.id as merged_into_record_id,
+        organizations.created_at,
+        'organization.domains' as source_table,
+        organizations.loaded_at,
+        organizations.deleted_at,
+        organizations.reason_detail,
+        organizations.row_json
+    from organizations
+    inner join ranked_domains on organizations.id = ranked_domains.organization_id
+    where ranked_domains.position > 1 and organizations.reason_code is null
+
+),
+
 stg_zendesk__companies as (
 
     select
@@ -65,29 +83,7 @@ stg_zendesk__companies as (
             organizations.id = ranked_domains.organization_id
             and ranked_domains.position = 1
     union all
-    select
-        organizations.id || '|' || ranked_domains.domain_name as company_record_id,
-        {{ typed_null('text') }} as name,
-        ranked_domains.domain_name as domain,
-        cast(null as bigint) as employees,
-        {{ typed_null('text') }} as industry,
-        {{ typed_null('text') }} as country,
-        {{ typed_null('decimal') }} as yearly_revenue,
-        {{ typed_null('text') }} as parent_record_id,
-        {{ typed_null('text') }} as crm_system,
-        {{ typed_null('text') }} as crm_record_id,
-        organizations.id as merged_into_record_id,
-        organizations.created_at,
-        'organization.domains' as source_table,
-        organizations.id || '|' || ranked_domains.domain_name as source_key,
-        organizations.loaded_at,
-        organizations.deleted_at,
-        organizations.reason_code,
-        organizations.reason_detail,
-        organizations.row_json
-    from organizations
-    inner join ranked_domains on organizations.id = ranked_domains.organization_id
-    where ranked_domains.position > 1 and organizations.reason_code is null
+    {{ merged_company_rows('further_domains') }}
 
 )
 
