@@ -218,7 +218,7 @@ def _fill(
         for number, age in actual or [(None, None)]:
             connection.execute(
                 f"insert into intermediate.{TOUCH_TABLE} by name select ? as opportunity_key,"
-                " ? as opportunity_touch_key, ? as touch_key, ? as won_amount,"
+                " ? as opportunity_touch_key, ? as touch_key, 'won' as outcome, ? as won_amount,"
                 " ? as opportunity_touch_count, ? as touch_number, ? as before_last_touch_days",
                 [
                     opportunity,

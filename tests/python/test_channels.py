@@ -91,3 +91,48 @@ def test_our_own_mail_is_nobodys_origin(built: Built) -> None:
     )
     assert claimed > 10
     assert ("digest",) not in campaigns
+
+
+TRUE_RESULTS = """
+    select case when is_channel_known then channel else 'unknown' end as channel,
+        count(*) filter (stage = 'lead' and not is_inferred),
+        count(*) filter (stage = 'mql' and not is_inferred),
+        count(*) filter (stage = 'sql' and not is_inferred),
+        count(*) filter (stage = 'customer')
+    from '{0}/stage_entries.parquet'
+    inner join '{0}/journeys.parquet' using (journey_id)
+    group by all
+    order by all
+"""
+RESULTS = """
+    select channel, sum(lead_count), sum(mql_count), sum(sql_count), sum(customer_count)
+    from marts.kpi_campaigns
+    group by all
+    having sum(lead_count + mql_count + sql_count + customer_count) > 0
+    order by all
+"""
+
+
+def test_each_channel_has_its_true_leads_mqls_sqls_and_customers(built: Built) -> None:
+    expected = duckdb.sql(TRUE_RESULTS.format(built.truth)).fetchall()
+    assert len(expected) > 8
+    assert query(built.database, RESULTS) == expected
+
+
+def test_each_campaign_has_the_spend_that_its_platform_shows(built: Built) -> None:
+    spend = query(
+        built.database,
+        "select campaign, sum(spend_amount)::float, sum(click_count), sum(impression_count)"
+        " from marts.kpi_campaigns where channel = 'paid_search' and has_spend"
+        " group by all order by all",
+    )
+    landed = query(
+        built.database,
+        "with names as (select id, arg_max(name, updated_at) as name"
+        " from google_ads.campaign_history group by id)"
+        " select name, sum(cost_micros) / 1e6, sum(clicks), sum(impressions)"
+        " from google_ads.campaign_stats inner join names using (id) group by all order by all",
+    )
+    assert [row[0] for row in spend] == ["search_brand", "search_competitors", "search_crm"]
+    for found, expected in zip(spend, landed, strict=True):
+        assert found == (expected[0], pytest.approx(expected[1], abs=0.5), *expected[2:])

@@ -1,9 +1,11 @@
-{# Grain: one row per won opportunity and marketing touch before the win; an opportunity without any
+{# Grain: one row per opportunity and marketing touch before it closed; an opportunity without any
    touch has one row with the first channel of its journey. The touches that share the credit of a
    win. #}
 with
 
-opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
+opportunities as (select * from {{ ref('dim_opportunities') }}),
+
+journeys as (select * from {{ ref('fct_journeys') }}),
 
 touches as (select * from {{ ref('int_touch_journeys_assigned') }} where occurred_at is not null),
 
@@ -33,6 +35,7 @@ touch_windows as (
     left join opportunities as earlier_wins
         on
             opportunities.account_key = earlier_wins.account_key
+            and earlier_wins.outcome = 'won'
             and opportunities.opportunity_key != earlier_wins.opportunity_key
             and opportunities.created_at >= earlier_wins.closed_at
     group by
@@ -66,6 +69,10 @@ marketing_touches as (
             when touches.person_touch_number = 1 then coalesce(origins.channel, 'unknown')
             else coalesce(touches.channel, 'unknown')
         end as channel,
+        case
+            when touches.person_touch_number = 1 then coalesce(origins.campaign, 'unknown')
+            else coalesce(touches.campaign, 'unknown')
+        end as campaign,
         touches.occurred_at
     from numbered_touches as touches
     inner join persons on touches.person_key = persons.person_key
@@ -81,6 +88,7 @@ opportunity_touches as (
         touch_windows.opportunity_key,
         marketing_touches.touch_key,
         marketing_touches.channel,
+        marketing_touches.campaign,
         marketing_touches.occurred_at
     from touch_windows
     inner join marketing_touches on touch_windows.{{ key }} = marketing_touches.{{ key }}
@@ -101,6 +109,8 @@ int_opportunity_touches_matched as (
         opportunities.opportunity_key,
         opportunity_touches.touch_key,
         coalesce(opportunity_touches.channel, opportunities.channel) as channel,
+        coalesce(opportunity_touches.campaign, journeys.first_campaign, 'unknown') as campaign,
+        opportunities.outcome,
         opportunities.won_amount,
         count(opportunity_touches.touch_key) over (partition by opportunities.opportunity_key)
             as opportunity_touch_count,
@@ -116,6 +126,7 @@ int_opportunity_touches_matched as (
     from opportunities
     left join opportunity_touches
         on opportunities.opportunity_key = opportunity_touches.opportunity_key
+    left join journeys on opportunities.journey_key = journeys.journey_key
 
 )
 

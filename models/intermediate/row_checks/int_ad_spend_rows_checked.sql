@@ -24,7 +24,7 @@ int_ad_spend_rows_checked as (
         ]) }} as spend_key,
         {{ key_of(['source_rows.system', 'source_rows.campaign']) }} as campaign_key,
         source_rows.system,
-        source_rows.campaign_name,
+        {{ campaign_of('coalesce(source_rows.campaign_name, source_rows.campaign)') }} as campaign,
         {{ channel_of('source_rows', 'channels') }} as channel,
         {{ currency_or_default('source_rows.currency') }} as currency,
         source_rows.amount,

@@ -2,7 +2,12 @@
    credit. #}
 with
 
-touches as (select * from {{ ref('int_opportunity_touches_matched') }}),
+touches as (
+
+    select * from {{ ref('int_opportunity_touches_matched') }}
+    where outcome = 'won'
+
+),
 
 opportunities as (select * from {{ ref('dim_opportunities') }}),
 
@@ -93,6 +98,7 @@ kpi_attribution as (
         touch_credits.touch_key,
         touch_credits.attribution_model,
         touch_credits.channel,
+        touch_credits.campaign,
         opportunities.funnel,
         opportunities.segment,
         opportunities.revenue_type,
