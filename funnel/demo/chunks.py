@@ -23,6 +23,7 @@ from funnel.demo.landing import Lander
 from funnel.demo.reference import land_reference
 from funnel.demo.scene import Scene, scene_of
 from funnel.demo.support import land_support
+from funnel.demo.synced_deals import land_synced_deals
 from funnel.demo.unusable import land_unusable
 from funnel.demo.world import draw_world
 
@@ -56,6 +57,7 @@ def build_chunk(
     land_scene(scene)
     if chunk == 0:
         land_unusable(scene)
+    land_synced_deals(scene)
     return _tables(scene.lander)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from funnel.demo import text as t
 from funnel.demo.clock import I64, NEVER, Rng, happens
-from funnel.demo.names import country
+from funnel.demo.names import written_country
 from funnel.demo.scene import Scene
 from funnel.demo.touches import stream
 
@@ -22,7 +22,7 @@ def land_companies(scene: Scene) -> None:
         "property_name": names.company,
         "property_domain": names.domain,
         "property_industry": names.industry,
-        "property_country": country(world.accounts.country),
+        "property_country": written_country(world, "companies", world.accounts.country),
         "property_numberofemployees": scene.employees_now(account),
         "property_annualrevenue": _revenue(world.sizes.first, stream(world, "revenue")),
         "property_hs_merged_object_ids": t.only(

@@ -11,7 +11,7 @@ from funnel.demo.dirt import IN_CRM, PLUS, in_crm, other_address
 from funnel.demo.drifts import DRIFTS, IMPORTED_SHARE, LOWERED_SCORE, at_work
 from funnel.demo.history import History
 from funnel.demo.hubspot_scores import scores, told_scores
-from funnel.demo.names import country, owner_number
+from funnel.demo.names import owner_number, written_country
 from funnel.demo.picklists import HUBSPOT_STATUSES, LIFECYCLE
 from funnel.demo.scene import Scene, latest, latest_time
 from funnel.demo.touches import CALL, MEETING, returns_of, stream
@@ -176,7 +176,7 @@ def _person(scene: Scene, human: I64) -> dict[str, object]:
         "property_jobtitle": t.repeat(names.title, human),
         "property_seniority": t.repeat(names.seniority, human),
         "property_company": t.repeat(names.company, account),
-        "property_country": country(humans.country[human]),
+        "property_country": written_country(scene.world, "contacts", humans.country[human]),
         "property_associatedcompanyid": scene.ids.company(account),
         "property_hs_analytics_source": source,
         "property_hs_analytics_source_data_1": first,

@@ -8,7 +8,7 @@ import numpy as np
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.clock import I64, NEVER, happens, uniform_days, when
+from funnel.demo.clock import I64, NEVER, Flags, happens, uniform_days, when
 from funnel.demo.deals import StageSteps, joined_steps
 from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.names import currency, owner_number
@@ -68,6 +68,14 @@ def lost_reason(scene: Scene, rows: I64) -> t.Text:
     return t.pick(s.LOST_REASONS, np.where(is_lost, reason, -1)[rows])
 
 
+def names_lost_opportunity(scene: Scene) -> Flags:
+    """HubSpot's own deals that name an opportunity which no Salesforce has any more."""
+    deals = scene.world.deals
+    dice = stream(scene.world, "lost opportunities").random(len(deals))
+    fits = ~deals.in_salesforce & happens(deals.created) & (deals.merged_into < 0)
+    return np.asarray(fits & (dice < s.LOST_OPPORTUNITY_SHARE))
+
+
 def stage_now(scene: Scene) -> tuple[I64, I64]:
     """The stage of every deal at the moment, and when it was entered."""
     steps, count, until = scene.world.steps, len(scene.world.deals), scene.lander.until
@@ -94,6 +102,9 @@ def land_deals(scene: Scene) -> None:
         "property_amount": amount(scene, rows, deals.seats_at(lander.until)),
         "property_deal_currency_code": currency(part.currency),
         "property_closed_lost_reason": lost_reason(scene, rows),
+        "property_hs_salesforceopportunityid": t.only(
+            names_lost_opportunity(scene)[rows], t.sales_id("006", scene.ids.event(rows))
+        ),
         "property_closedate": close_date(scene, rows),
         "property_createdate": part.created,
     }

@@ -18,6 +18,9 @@ from funnel.demo.touches import CALL, CLICK, FORM, MEETING, stream
 EMAIL_KINDS = ("SENT", "DELIVERED", "OPEN", "CLICK")
 BEFORE_CLICK = (-7_200, -7_140, -60, 0)
 SECOND_OFFSET = 1_500_000
+UNANSWERED_OFFSET = 1_000_000
+ANSWERED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
+UNANSWERED = ("73a0d17f-1163-4015-bdd5-ec830791da20", "b2cf5968-551e-4856-9783-52b3da59a7d0")
 OUTCOMES = ("COMPLETED", "NO_SHOW", "CANCELED")
 
 
@@ -117,11 +120,33 @@ def land_calls(scene: Scene) -> None:
         "engagement_id": number,
         "_fivetran_deleted": scene.lander.by_now(gone),
         "type": "CALL",
+        "property_hs_call_disposition": t.pick((ANSWERED, None), rows % 2),
         "property_hubspot_owner_id": _owner(scene, human),
         "property_hs_createdate": at,
         "property_hs_timestamp": at,
     }
     scene.lander.land("hubspot.engagement_call", at, values, deleted=gone)
+    _land_unanswered(scene)
+
+
+def _land_unanswered(scene: Scene) -> None:
+    """Calls that nobody answered, an hour after HubSpot got to know the person."""
+    known = np.where(scene.world.humans.in_salesforce, NEVER, scene.in_hubspot)
+    dice = stream(scene.world, "unanswered in HubSpot").random(len(known))
+    chosen = happens(known) & (dice < s.UNANSWERED_SHARE)
+    human = np.flatnonzero(chosen).astype(np.int64)
+    number, at = ENGAGEMENT_BASE + scene.ids.event(UNANSWERED_OFFSET + human), known[human] + HOUR
+    _land_engagement(scene, number, human, at, "CALL")
+    values = {
+        "engagement_id": number,
+        "_fivetran_deleted": False,
+        "type": "CALL",
+        "property_hs_call_disposition": t.pick(UNANSWERED, human % len(UNANSWERED)),
+        "property_hubspot_owner_id": _owner(scene, human),
+        "property_hs_createdate": at,
+        "property_hs_timestamp": at,
+    }
+    scene.lander.land("hubspot.engagement_call", at, values)
 
 
 def bad_meetings(scene: Scene) -> tuple[I64, I64, I64]:

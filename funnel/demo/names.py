@@ -136,6 +136,16 @@ def country(humans_or_accounts: I64) -> Text:
     return t.pick(s.COUNTRIES, humans_or_accounts)
 
 
+def written_country(world: World, table: str, index: I64) -> Text:
+    """Countries as people wrote them in a table: mostly codes, now and then a name."""
+    rng = stream(world, "countries of " + table)
+    words = [word for spellings in s.COUNTRY_SPELLINGS for word in spellings]
+    ways = len(s.COUNTRY_SPELLINGS[0])
+    word = np.where(index >= 0, index * ways + rng.integers(0, ways, len(index)), -1)
+    spelled = rng.random(len(index)) < s.SPELLED_COUNTRY_SHARE
+    return t.either(spelled, t.pick(words, word), country(index))
+
+
 def currency(index: I64) -> Text:
     """Three-letter codes."""
     return t.pick(s.CURRENCIES, index)

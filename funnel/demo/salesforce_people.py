@@ -9,7 +9,7 @@ from funnel.demo.clock import I64, NEVER, happens, when
 from funnel.demo.dirt import in_crm
 from funnel.demo.drifts import at_work
 from funnel.demo.hubspot_sales import extra_contact
-from funnel.demo.names import REPS, country, owner_number
+from funnel.demo.names import REPS, owner_number, written_country
 from funnel.demo.picklists import CONTACTED, RENAMED, SALESFORCE_STATUSES
 from funnel.demo.scene import Scene, latest, latest_time
 from funnel.demo.touches import CALL, returns_of
@@ -133,7 +133,7 @@ def _lead(scene: Scene, human: I64) -> dict[str, object]:
         "email": in_crm(scene, "salesforce.lead", human),
         "company": t.either(account >= 0, t.repeat(names.company, account), "Unknown"),
         "website": t.joined("https://www.", t.repeat(names.domain, account)),
-        "country": country(humans.country[human]),
+        "country": written_country(scene.world, "leads", humans.country[human]),
         "number_of_employees": sizes.at(account, lead_created),
         "lead_source": scene.origins.lead_source(human),
         "owner_id": rep_id(account, human),
@@ -191,7 +191,7 @@ def land_contacts(scene: Scene) -> None:
         "id": contact_id(scene, human),
         "account_id": account_id(scene, humans.account[human]),
         "email": in_crm(scene, "salesforce.contact", human),
-        "mailing_country": country(humans.country[human]),
+        "mailing_country": written_country(scene.world, "mailing", humans.country[human]),
         "lead_source": scene.origins.lead_source(human),
         "owner_id": rep_id(humans.account[human], human),
         "created_date": created,
@@ -218,7 +218,7 @@ def land_accounts(scene: Scene) -> None:
         "name": t.repeat(names.company, account),
         "website": t.joined("https://www.", t.repeat(names.domain, account)),
         "industry": t.repeat(names.industry, account),
-        "billing_country": country(accounts.country[account]),
+        "billing_country": written_country(scene.world, "billing", accounts.country[account]),
         "number_of_employees": scene.employees_now(account),
         "annual_revenue": revenue,
         "type": t.either(scene.lander.by_now(won), "Customer", "Prospect"),

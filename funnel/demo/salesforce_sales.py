@@ -203,6 +203,7 @@ def land_tasks(scene: Scene) -> None:
         | {
             "is_deleted": scene.lander.by_now(gone),
             "is_closed": True,
+            "call_disposition": t.pick(("Connected", "Interested", None), rows % 3),
             "call_duration_in_seconds": 60 + rows * 37 % 1500,
             "activity_date": at // DAY * DAY,
             "completed_date_time": at,
@@ -211,6 +212,29 @@ def land_tasks(scene: Scene) -> None:
     )
     scene.lander.land("salesforce.task", at, values, deleted=gone, repeats=True)
     _land_planned(scene)
+    _land_unanswered(scene)
+
+
+def _land_unanswered(scene: Scene) -> None:
+    """Calls that nobody answered, an hour after sales got to know the person."""
+    created_all = scene.world.lead_created
+    dice = stream(scene.world, "unanswered").random(len(created_all))
+    chosen = happens(created_all) & (dice < s.UNANSWERED_SHARE)
+    human = np.flatnonzero(chosen).astype(np.int64)
+    at = created_all[human] + HOUR
+    values = (
+        _activity(scene, "00T", 2 * BLOCK + human, human, at)
+        | _call("Completed")
+        | {
+            "is_deleted": False,
+            "is_closed": True,
+            "call_disposition": t.pick(("No Answer", "Left Voicemail", "Busy"), human % 3),
+            "activity_date": at // DAY * DAY,
+            "completed_date_time": at,
+            "last_modified_date": at,
+        }
+    )
+    scene.lander.land("salesforce.task", at, values)
 
 
 def _call(status: str) -> dict[str, object]:

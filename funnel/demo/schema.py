@@ -49,7 +49,8 @@ HUBSPOT = {
     "deal": """deal_id:int is_deleted:bool _fivetran_deleted:bool deal_pipeline_id:str
         deal_pipeline_stage_id:str owner_id:int portal_id:int property_dealname:str
         property_dealtype:str property_amount:float property_deal_currency_code:str
-        property_closed_lost_reason:str property_closedate:when property_createdate:when""",
+        property_closed_lost_reason:str property_hs_salesforceopportunityid:str
+        property_closedate:when property_createdate:when""",
     "deal_pipeline": """pipeline_id:str _fivetran_deleted:bool active:bool display_order:int
         label:str created_at:when updated_at:when""",
     "deal_pipeline_stage": """stage_id:str pipeline_id:str _fivetran_deleted:bool active:bool
@@ -70,6 +71,7 @@ HUBSPOT = {
     "team": "id:int name:str _fivetran_deleted:bool",
     "engagement": "id:int type:str portal_id:int",
     "engagement_call": """engagement_id:int _fivetran_deleted:bool type:str
+        property_hs_call_disposition:str
         property_hubspot_owner_id:int property_hs_createdate:when property_hs_timestamp:when""",
     "engagement_meeting": """engagement_id:int _fivetran_deleted:bool type:str
         property_hs_meeting_title:str property_hs_meeting_outcome:str
@@ -123,7 +125,8 @@ SALESFORCE = {
         is_deleted:bool created_date:when""",
     "task": """id:str is_deleted:bool who_id:str what_id:str account_id:str owner_id:str
         subject:str type:str task_subtype:str status:str priority:str is_closed:bool
-        call_type:str call_duration_in_seconds:int activity_date:when completed_date_time:when
+        call_type:str call_disposition:str call_duration_in_seconds:int activity_date:when
+        completed_date_time:when
         created_date:when last_modified_date:when""",
     "event": """id:str is_deleted:bool who_id:str what_id:str account_id:str owner_id:str
         subject:str type:str event_subtype:str activity_date:when start_date_time:when
@@ -231,6 +234,7 @@ TRUTH = {
     "subscriptions": """account_id:str currency:str monthly_amount:float started_at:when
         ended_at:at""",
     "payments": "account_id:str currency:str kind:str amount:float paid_at:when",
+    "synced_deals": "deal_id:str opportunity_id:str category:str",
     "rates": "segment:str from_stage:str to_stage:str rate:float median_days:float",
     "drifts": """kind:str system:str stage:str rule:str subject:str owner_team:str
         valid_from:when valid_to:when""",

@@ -23,6 +23,24 @@ SEAT_PRICE = np.array([240, 216, 192, 36_000])
 MINOR_UNITS = np.array([100, 100, 100, 1])
 MEDIAN_SEATS = np.array([25.0, 110.0, 420.0])
 
+COUNTRY_SPELLINGS = (
+    ("USA", "United States", "United States of America", "us"),
+    ("UK", "United Kingdom", "Great Britain", "gbr"),
+    ("Germany", "Deutschland", "GERMANY", "Alemania"),
+    ("France", "FRA", "Frankreich", "france "),
+    ("Netherlands", "The Netherlands", "Nederland", "NLD"),
+    ("Canada", "CAN", "canada", "CANADA"),
+    ("Australia", "AUS", "Australien", "australia"),
+    ("Japan", "JPN", "Japon", "JAPAN"),
+    ("India", "IND", "Indien", "india"),
+    ("Brazil", "Brasil", "BRA", "brazil"),
+    ("South Africa", "ZAF", "south africa", "SOUTH AFRICA"),
+    ("Poland", "Polska", "POL", "Polen"),
+)
+"""Ways in which people write each of the countries, beside its code."""
+SPELLED_COUNTRY_SHARE = 0.25
+"""Of the records with a country."""
+
 CHANNELS = (
     "organic_search",
     "paid_search",
@@ -177,10 +195,16 @@ OTHER_ADDRESS_SHARE = 0.08
 MERGED_COMPANY_SHARE = 0.1
 SHORT_ID_SHARE = 0.2
 """Of the Salesforce ids in Stripe and Zendesk: copied from a report, which has 15 characters."""
+UNANSWERED_SHARE = 0.3
+"""Of the people whom sales knows: a call that nobody answered."""
 ROLELESS_SHARE = 0.15
 """Of the deals that a lead was converted for: nobody gave the contact a role."""
 REMOVED_LINK_SHARE = 0.05
 """Of the HubSpot deals: linked to a wrong person or company at first."""
+SYNCED_DEAL_SHARE = 0.6
+"""Of the deals sold in Salesforce at companies that HubSpot knows: HubSpot has them, too."""
+LOST_OPPORTUNITY_SHARE = 0.02
+"""Of HubSpot's own deals: they name an opportunity of a Salesforce that was given up."""
 UPPER_CASE_SHARE = 0.04
 SPACES_SHARE = 0.02
 MAILTO_SHARE = 0.01

@@ -42,6 +42,7 @@
             'is_closed': 'boolean', 'is_won': 'boolean', 'lost_reason': 'text',
             'lead_source': 'text', 'owner_id': 'text', 'pipeline': 'text', 'expected_close_date': 'date',
             'created_at': 'timestamp', 'closed_at': 'timestamp',
+            'crm_system': 'text', 'crm_record_id': 'text',
         },
         'opportunity_people': {
             'opportunity_id': 'text', 'record_id': 'text', 'role': 'text',

@@ -8,6 +8,18 @@ staged as (
 
 ),
 
+other_records as (
+
+    -- An opportunity that a system in charge has, too, counts there.
+    select
+        system,
+        source_table,
+        source_key
+    from {{ ref('int_opportunities_rows_checked') }}
+    where reason_code = 'same_opportunity'
+
+),
+
 later_deletions as (
 
     -- Of several copies of a row the one that was loaded last counts, though it is deleted.
@@ -39,6 +51,7 @@ landed as (
             and staged.source_table = quarantine.source_table
             and staged.source_key = quarantine.source_row_id
             and quarantine.reason_code != 'duplicate_key'
+    left join other_records on {{ same_row_key('staged', 'other_records') }}
     left join {{ ref('stage_labels') }} as labels
         on
             labels.entity = 'opportunity_changes'
@@ -49,6 +62,7 @@ landed as (
         coalesce(staged.is_won, stages.entered_by = 'opportunity_won')
         and staged.reason_code is null
         and later_deletions.source_key is null
+        and other_records.source_key is null
         and coalesce(staged.deleted_at, {{ end_of_time() }}) >= {{ cutoff() }}
         -- A row that was loaded as won before the cutoff is won, whatever its closing date.
         and (

@@ -45,6 +45,7 @@ MUTABLE_KEY = {
 EXTRA_COLUMNS = {
     "hubspot.contact": {"property_phone", "property_country", "property_seniority"},
     "hubspot.company": {"property_domain", "property_numberofemployees"},
+    "hubspot.engagement_call": {"property_hs_call_disposition"},
     "hubspot.engagement_meeting": {
         "property_hs_meeting_title",
         "property_hs_meeting_outcome",
@@ -52,6 +53,7 @@ EXTRA_COLUMNS = {
         "property_hs_meeting_end_time",
     },
     "salesforce.opportunity": {"currency_iso_code", "loss_reason_c"},
+    "salesforce.task": {"call_disposition"},
     "salesforce.contact": {"created_date"},
     "salesforce.account": {"created_date"},
     "stripe.subscription_history": {"_fivetran_start", "_fivetran_end"},
@@ -80,6 +82,7 @@ HUBSPOT_PASSED_THROUGH = {
     "property_closed_lost_reason",
     "property_hs_additional_emails",
     "property_hs_merged_object_ids",
+    "property_hs_salesforceopportunityid",
 }
 
 

@@ -27,14 +27,17 @@ def stages_never_rise(folder: Path) -> None:
 
 
 def won_amounts_agree(folder: Path) -> None:
-    """What both CRMs show as won is what the truth says."""
+    """What both CRMs show as won is what the truth says; what both have counts in Salesforce."""
     landed = rows(
         folder,
         """
         with won as (
             select distinct deal_id::varchar as id, property_deal_currency_code as code,
                 property_amount as amount
-            from @hubspot.deal where deal_pipeline_stage_id = 'closedwon' and not is_deleted
+            from @hubspot.deal as deals
+            anti join @salesforce.opportunity as opportunities
+                on deals.property_hs_salesforceopportunityid = opportunities.id
+            where deal_pipeline_stage_id = 'closedwon' and not is_deleted
             union all
             select distinct id, currency_iso_code, amount
             from @salesforce.opportunity where is_won and not is_deleted

@@ -117,6 +117,33 @@ TRAPS = {
     "a deal was linked to another person at first": """
         from @hubspot.deal_contact where _fivetran_deleted and type_id = 3
     """,
+    "people write one country in several ways": """
+        select true from @hubspot.contact having count(distinct property_country) > 20
+    """,
+    "nobody answered a call in HubSpot": """
+        from @hubspot.engagement_call
+        where property_hs_call_disposition = '73a0d17f-1163-4015-bdd5-ec830791da20'
+    """,
+    "nobody answered a call in Salesforce": """
+        from @salesforce.task where call_disposition = 'No Answer' and status = 'Completed'
+    """,
+    "HubSpot has an opportunity of Salesforce, too": """
+        from @hubspot.deal as deals
+        semi join @salesforce.opportunity as opportunities
+            on deals.property_hs_salesforceopportunityid = opportunities.id
+    """,
+    "HubSpot and Salesforce have different amounts for one opportunity": """
+        from @hubspot.deal as deals
+        inner join @salesforce.opportunity as opportunities
+            on deals.property_hs_salesforceopportunityid = opportunities.id
+        where deals.property_amount != opportunities.amount
+    """,
+    "a deal names an opportunity that Salesforce does not have": """
+        from @hubspot.deal as deals
+        anti join @salesforce.opportunity as opportunities
+            on deals.property_hs_salesforceopportunityid = opportunities.id
+        where property_hs_salesforceopportunityid is not null
+    """,
     "a deal was linked to another company at first": """
         from @hubspot.deal_company where _fivetran_deleted and type_id = 5
     """,

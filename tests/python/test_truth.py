@@ -272,6 +272,40 @@ def test_every_opportunity_has_its_true_outcome(both: duckdb.DuckDBPyConnection)
     )
 
 
+def test_every_deal_that_two_systems_have_disagrees_as_in_truth(built: Built) -> None:
+    """Of each copy in HubSpot, why it and its opportunity disagree; what agrees has no row."""
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        found = connection.execute("""
+            select other_record_id, category from marts.record_differences
+            where comparison in ('bookings', 'pipeline')
+                and category not in ('not_linked', 'suspected_double')
+            group by all
+            order by all
+        """).fetchall()
+        expected = connection.execute(f"""
+            select deal_id, category from '{built.truth}/synced_deals.parquet'
+            where category != 'none'
+            order by all
+        """).fetchall()
+    assert found == expected
+    assert len({category for _, category in found}) > 2
+
+
+def test_a_deal_that_two_systems_have_counts_once(built: Built) -> None:
+    counts = f"""
+        select count(*), count(distinct copies.opportunity_id), count(checked.source_key)
+        from '{built.truth}/synced_deals.parquet' as copies
+        semi join salesforce.opportunity as opportunities
+            on copies.opportunity_id = opportunities.id
+        left join intermediate.int_opportunities_rows_checked as checked
+            on copies.deal_id = checked.source_key
+            and checked.system = 'hubspot'
+            and checked.reason_code = 'same_opportunity'
+    """
+    copies, opportunities, set_aside = query(built.database, counts)[0]
+    assert copies == opportunities == set_aside > 5
+
+
 def test_won_revenue_is_the_truths_converted_by_hand(both: duckdb.DuckDBPyConnection) -> None:
     won = both.execute("""
         select amount, currency, closed_at

@@ -1,8 +1,13 @@
-{# Grain: one row per usable opportunity: its primary person and account, its outcome at the cutoff,
-   and its amount then. #}
+{# Grain: one row per usable opportunity of a system: its primary person and account, its outcome at
+   the cutoff, and its amount then. Of one that two systems have, is_counted marks one record. #}
 with
 
-opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+opportunities as (
+
+    select * from {{ ref('int_opportunities_rows_checked') }}
+    where reason_code is null or reason_code = 'same_opportunity'
+
+),
 
 opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
 
@@ -18,6 +23,14 @@ persons as (select * from {{ ref('int_persons_resolved') }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
+copies as (
+
+    -- Records of the same opportunities in systems that are not in charge.
+    select * from opportunities
+    where reason_code = 'same_opportunity'
+
+),
+
 person_candidates as (
 
     select
@@ -32,6 +45,31 @@ person_candidates as (
         record_key,
         case when is_primary then 1 else 2 end as candidate_rank
     from opportunity_people
+    union all
+    select
+        counted_opportunity_key as opportunity_key,
+        record_key,
+        3 as candidate_rank
+    from copies
+    where record_key is not null
+    union all
+    select
+        copies.counted_opportunity_key as opportunity_key,
+        opportunity_people.record_key,
+        case when opportunity_people.is_primary then 4 else 5 end as candidate_rank
+    from opportunity_people
+    inner join copies on opportunity_people.opportunity_key = copies.opportunity_key
+
+),
+
+copied_accounts as (
+
+    select
+        copies.counted_opportunity_key as opportunity_key,
+        {{ first_by('companies.account_key', 'copies.opportunity_key') }} as account_key
+    from copies
+    inner join companies on copies.company_key = companies.company_key
+    group by copies.counted_opportunity_key
 
 ),
 
@@ -132,7 +170,9 @@ int_opportunities_resolved as (
         opportunities.opportunity_key,
         opportunities.system,
         primary_persons.person_key,
-        coalesce(companies.account_key, persons.account_key) as account_key,
+        coalesce(
+            companies.account_key, copied_accounts.account_key, persons.account_key
+        ) as account_key,
         opportunities.owner_key,
         opportunities.opportunity_type,
         opportunities.pipeline,
@@ -141,6 +181,7 @@ int_opportunities_resolved as (
         case when opportunities.outcome = 'lost' then opportunities.lost_reason end as lost_reason,
         opportunities.currency,
         opportunities.amount_then as amount,
+        opportunities.reason_code is null as is_counted,
         -- A record that was made after the close is of an opportunity that began by then.
         case
             when opportunities.resolved_closed_at < opportunities.created_at
@@ -152,6 +193,7 @@ int_opportunities_resolved as (
     left join primary_persons on opportunities.opportunity_key = primary_persons.opportunity_key
     left join persons on primary_persons.person_key = persons.person_key
     left join companies on opportunities.company_key = companies.company_key
+    left join copied_accounts on opportunities.opportunity_key = copied_accounts.opportunity_key
 
 )
 

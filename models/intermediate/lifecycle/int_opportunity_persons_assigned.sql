@@ -3,7 +3,7 @@
    #}
 with
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+opportunities as (select * from {{ ref('int_opportunities_resolved') }} where is_counted),
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
 

@@ -15,8 +15,8 @@ mapped_companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
 deleted_opportunities as (
 
-    select {{ key_of(['system', 'company_record_id']) }} as company_key
-    from ({{ stack_systems('opportunities', ['reason_code']) }}) as staged
+    select company_key
+    from {{ ref('int_opportunities_rows_checked') }}
     where reason_code = 'deleted' and is_won
 
 ),

@@ -32,10 +32,16 @@ int_ad_spend_rows_checked as (
         source_rows.impressions,
         source_rows.clicks,
         source_rows.spend_date,
-        {{ checked_origin('source_rows') }},
+        {{ checked_origin(
+            'source_rows', detail="case when source_rows.spend_date is null then 'spend_date' end"
+        ) }},
         coalesce(
             source_rows.reason_code,
-            case when currencies.currency is null then 'unknown_currency' end
+            case
+                when currencies.currency is null then 'unknown_currency'
+                -- It belongs to no month, so no figure could have it.
+                when source_rows.spend_date is null then 'missing_value'
+            end
         ) as reason_code
     from source_rows
     left join currencies

@@ -77,7 +77,7 @@ dated_states as (
 
 ),
 
-int_opportunities_rows_checked as (
+checked_rows as (
 
     select
         {{ key_of(['source_rows.system', 'opportunity_id']) }} as opportunity_key,
@@ -97,6 +97,14 @@ int_opportunities_rows_checked as (
         source_rows.expected_close_date,
         source_rows.is_known_at_cutoff,
         source_rows.currency is null as is_currency_assumed,
+        source_rows.crm_system as other_system,
+        source_rows.crm_record_id as other_record_id,
+        {{ key_of([
+            'source_rows.crm_system',
+            "case source_rows.crm_system when 'salesforce' then "
+            ~ salesforce_id('source_rows.crm_record_id')
+            ~ " else source_rows.crm_record_id end",
+        ]) }} as other_opportunity_key,
         -- As of the cutoff: an opportunity that was closed later is still open.
         source_rows.is_closed_now
         and (source_rows.is_known_at_cutoff or source_rows.is_closed_by_cutoff) as is_closed,
@@ -133,7 +141,7 @@ int_opportunities_rows_checked as (
                 when source_rows.is_closed_now and source_rows.is_won_now is null
                     then 'unknown_label'
             end
-        ) as reason_code
+        ) as row_reason_code
     from dated_states as source_rows
     left join currencies
         on {{ currency_or_default('source_rows.currency') }} = currencies.currency
@@ -141,6 +149,61 @@ int_opportunities_rows_checked as (
         on
             source_rows.system = source_channels.system
             and source_rows.lead_source = source_channels.label
+
+),
+
+system_ranks as ({{ opportunity_system_ranks() }}),
+
+known_records as (
+
+    -- What a system has deleted is known to it, too.
+    select
+        checked_rows.opportunity_key,
+        checked_rows.other_opportunity_key,
+        checked_rows.row_reason_code is not null as is_deleted,
+        system_ranks.system_rank
+    from checked_rows
+    inner join system_ranks on checked_rows.system = system_ranks.system
+    where checked_rows.row_reason_code is null or checked_rows.row_reason_code = 'deleted'
+
+),
+
+same_opportunities as (
+
+    {{ opportunity_references('known_records') }}
+
+),
+
+leading_records as (
+
+    select
+        same_opportunities.opportunity_key,
+        {{ first_by(
+            'ahead.opportunity_key',
+            'row(ahead.is_deleted, ahead.system_rank, ahead.opportunity_key)'
+        ) }} as counted_opportunity_key
+    from same_opportunities
+    inner join known_records as own on same_opportunities.opportunity_key = own.opportunity_key
+    inner join known_records as ahead
+        on
+            same_opportunities.other_opportunity_key = ahead.opportunity_key
+            and own.system_rank > ahead.system_rank
+    group by same_opportunities.opportunity_key
+
+),
+
+int_opportunities_rows_checked as (
+
+    -- An opportunity that two systems have counts from the system in charge.
+    select
+        checked_rows.*,
+        leading_records.counted_opportunity_key,
+        coalesce(
+            checked_rows.row_reason_code,
+            case when leading_records.opportunity_key is not null then 'same_opportunity' end
+        ) as reason_code
+    from checked_rows
+    left join leading_records on checked_rows.opportunity_key = leading_records.opportunity_key
 
 )
 

@@ -19,10 +19,11 @@ keyed_rows as (
 
 opportunities as (
 
-    -- Rows of a deleted opportunity are usable here; they go out of use with the opportunity.
+    -- Rows of an opportunity that is deleted, or counts from another system, are usable here; they
+    -- go out of use with the opportunity.
     select opportunity_key
     from {{ ref('int_opportunities_rows_checked') }}
-    where reason_code is null or reason_code = 'deleted'
+    where reason_code is null or reason_code in ('deleted', 'same_opportunity')
 
 ),
 

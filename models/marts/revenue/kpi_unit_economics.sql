@@ -76,7 +76,8 @@ slice_rates as (
         {{ ratio(
             'cast(slice_sums.mrr_month_amount as decimal(22, 2)) * '
             ~ int_var('gross_margin_percent'),
-            'slice_sums.paying_month_count * 100'
+            'slice_sums.paying_month_count * 100',
+            whole_digits=22
         ) }} as margin_amount,
         case
             when slice_sums.churn_count >= {{ int_var('least_churned_customers') }}
@@ -102,12 +103,17 @@ kpi_unit_economics as (
         spend_amount,
         paid_amount,
         mrr_month_amount,
-        cast({{ ratio('recorded_spend_amount', 'customer_count') }} as decimal(18, 2))
-            as cac_amount,
-        cast({{ ratio('mrr_month_amount', 'paying_month_count') }} as decimal(18, 2))
-            as arpa_amount,
+        cast(
+            {{ ratio('recorded_spend_amount', 'customer_count', whole_digits=22) }}
+            as decimal(18, 2)
+        ) as cac_amount,
+        cast(
+            {{ ratio('mrr_month_amount', 'paying_month_count', whole_digits=22) }} as decimal(18, 2)
+        ) as arpa_amount,
         churn_rate,
-        cast({{ ratio('margin_amount', 'churn_rate') }} as decimal(18, 2)) as ltv_amount,
+        cast(
+            {{ ratio('margin_amount', 'churn_rate', whole_digits=22) }} as decimal(18, 2)
+        ) as ltv_amount,
         {{ ratio('margin_amount * customer_count', 'churn_rate * recorded_spend_amount') }}
             as ltv_to_cac,
         {{ ratio('recorded_spend_amount', 'margin_amount * customer_count') }} as payback_months,

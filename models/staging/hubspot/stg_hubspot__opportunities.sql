@@ -14,7 +14,7 @@ deals as (
             'property_closed_lost_reason': 'text', 'property_hs_analytics_source': 'text',
             'property_hs_is_closed': 'boolean', 'property_hs_is_closed_won': 'boolean',
             'property_createdate': 'timestamp', 'property_closedate': 'timestamp',
-            'property_hs_merged_object_ids': 'text',
+            'property_hs_merged_object_ids': 'text', 'property_hs_salesforceopportunityid': 'text',
         },
         key=['deal_id'],
         readable=['property_createdate'],
@@ -172,6 +172,10 @@ stg_hubspot__opportunities as (
         -- The close date of an open deal is only a forecast.
         case when coalesce(deals.is_closed, true) then deals.property_closedate end
             as closed_at,
+        -- HubSpot's own Salesforce sync writes the opportunity's id onto the deal.
+        case when deals.property_hs_salesforceopportunityid is not null then 'salesforce' end
+            as crm_system,
+        deals.property_hs_salesforceopportunityid as crm_record_id,
         deals.source_table,
         deals.source_key,
         deals.loaded_at,

@@ -11,7 +11,7 @@ opportunities as (
             'id': 'text', 'account_id': 'text', 'owner_id': 'text', 'type': 'text',
             'amount': 'decimal', 'currency_iso_code': 'text', 'loss_reason_c': 'text',
             'stage_name': 'text', 'is_won': 'boolean', 'is_closed': 'boolean',
-            'record_type_id': 'text', 'lead_source': 'text',
+            'record_type_id': 'text', 'lead_source': 'text', 'hubspot_deal_id_c': 'text',
             'created_date': 'timestamp', 'close_date': 'timestamp',
         },
         key=['id'],
@@ -128,6 +128,9 @@ stg_salesforce__opportunities as (
             when coalesce(opportunities.is_closed_now, true)
                 then {{ day_or_moment('opportunities.close_date') }}
         end as closed_at,
+        -- Salesforce has no field of its own for it: the custom field that a sync writes.
+        case when opportunities.hubspot_deal_id_c is not null then 'hubspot' end as crm_system,
+        opportunities.hubspot_deal_id_c as crm_record_id,
         {{ row_origin(of='opportunities') }}
     from opportunities_with_states as opportunities
     left join ranked_roles

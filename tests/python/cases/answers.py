@@ -123,6 +123,13 @@ QUESTIONS = {
         select country from marts.dim_accounts
         where account_key in (from own_accounts) order by country
     """,
+    # Opportunities on which two CRMs disagree: what is compared, why, and the amounts of both.
+    "differences": """
+        select comparison, category, amount, other_amount from marts.record_differences
+        where comparison in ('bookings', 'pipeline')
+            and (record_id like '%{n}%' or other_record_id like '%{n}%')
+        order by all
+    """,
     # The attribution credit of each channel.
     "credits": """
         select channel, credited_amount from marts.kpi_attribution
