@@ -14,15 +14,44 @@ from funnel.alerts.show import brief
 
 Row = tuple[Any, ...]
 
+# Up to the win: who qualified, how many of those of the stage before did, and who passed without.
 FUNNEL = """
+    with stages as (
+        select
+            stage,
+            stage_name,
+            stage_order,
+            lag(stage) over (order by stage_order) as stage_before
+        from seeds.lifecycle_stages
+        where stage_order <= (
+            select max(stage_order) from seeds.lifecycle_stages where planning_node = 'win'
+        )
+    ),
+    entries as (from marts.fct_lifecycle where visit_number = 1)
     select
         stages.stage_name,
-        stages.is_exit,
-        count(distinct lifecycle.journey_key) as journeys,
-        count(distinct lifecycle.journey_key) filter (lifecycle.is_inferred) as inferred
+        count(entries.journey_key) filter (entries.is_qualified),
+        count(entries.journey_key) filter (entries.is_qualified and entries_before.is_qualified),
+        count(entries.journey_key) filter (not entries.is_qualified)
+    from stages
+    left join entries on stages.stage = entries.stage
+    left join entries as entries_before
+        on stages.stage_before = entries_before.stage
+        and entries.journey_key = entries_before.journey_key
+    group by stages.stage_name, stages.stage_order
+    order by stages.stage_order
+"""
+
+# Later stages are no ladder: each happens to some customers, in any order.
+AFTERWARDS = """
+    select stages.stage_name, count(distinct lifecycle.journey_key)
     from seeds.lifecycle_stages as stages
-    left join marts.fct_lifecycle as lifecycle on stages.stage = lifecycle.stage
-    group by stages.stage_name, stages.is_exit, stages.stage_order
+    left join marts.fct_lifecycle as lifecycle
+        on stages.stage = lifecycle.stage and lifecycle.is_qualified
+    where stages.stage_order > (
+        select max(stage_order) from seeds.lifecycle_stages where planning_node = 'win'
+    )
+    group by stages.stage_name, stages.stage_order
     order by stages.stage_order
 """
 
@@ -82,6 +111,7 @@ def _print_summary(database: Path) -> None:
 
         tables = [
             _funnel(ask(FUNNEL)),
+            _afterwards(ask(AFTERWARDS)),
             _revenue(ask(REVENUE)[0]),
             _rows(ask),
             _reasons(ask(REASONS)),
@@ -128,12 +158,19 @@ def _history(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _funnel(rows: Sequence[Row]) -> Table:
-    table = _table("The funnel", "stage", "journeys", "of the stage before", "inferred")
+    table = _table("The funnel", "stage", "journeys", "of the stage before", "passed without")
     before: int | None = None
-    for name, is_exit, journeys, inferred in rows:
-        rate = "" if is_exit or before is None else _share(journeys, before)
-        table.add_row(name, f"{journeys:,}", rate, "" if is_exit else _share(inferred, journeys))
+    for name, journeys, from_before, passed_without in rows:
+        rate = "" if before is None else _share(from_before, before)
+        table.add_row(name, f"{journeys:,}", rate, f"{passed_without:,}")
         before = journeys
+    return table
+
+
+def _afterwards(rows: Sequence[Row]) -> Table:
+    table = _table("Later events", "stage", "journeys")
+    for name, journeys in rows:
+        table.add_row(name, f"{journeys:,}")
     return table
 
 

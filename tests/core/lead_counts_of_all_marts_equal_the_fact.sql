@@ -70,7 +70,7 @@ differences as (
         'stage_volumes' as mart,
         volumes.funnel,
         volumes.channel,
-        sum(volumes.first_entered_count) as lead_count
+        sum(volumes.passed_count) as lead_count
     from {{ ref('stage_volumes') }} as volumes
     inner join lead_stages on volumes.stage = lead_stages.stage
     where volumes.period_kind in ('month', 'undated')

@@ -27,7 +27,7 @@ STAGE_COLUMNS = ("stage", "to_stage", "next_stage", "goal_stage")
 DEFINITION = "+int_definition_faults_listed"
 FINGERPRINT = re.compile(r"version (\d+): .*write (\w+) as its fingerprint")
 # Measures of the KPI list are named after the stage that they count.
-COUNTED = "entered_"
+COUNTED = ("entered_", "bypassed_")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def project_in(folder: Path, built: Built) -> Project:
 
 def renamed(names: Mapping[str, str], fingerprints: Mapping[str, str]) -> Change:
     """Every stage under its new name, in every seed that names stages, as the teams agreed."""
-    measures = {f"{COUNTED}{old}": f"{COUNTED}{new}" for old, new in names.items()}
+    measures = {f"{how}{old}": f"{how}{new}" for how in COUNTED for old, new in names.items()}
 
     def change(seed: str, rows: list[Row]) -> list[Row]:
         changed = [
@@ -105,7 +105,7 @@ def dropped(stages: frozenset[str]) -> Change:
     """Without these stages, and without what the other seeds say of them."""
 
     def change(seed: str, rows: list[Row]) -> list[Row]:
-        measures = {f"{COUNTED}{stage}" for stage in stages}
+        measures = {f"{how}{stage}" for how in COUNTED for stage in stages}
         if seed == "lifecycle_stages":
             return [row for row in rows if row["stage"] not in stages]
         if seed == "kpi_list":

@@ -32,8 +32,8 @@ def test_the_scorecard_sums_what_its_journeys_led_to(built: Built) -> None:
             booked[row["journey_key"]][row["stage"]] += row["amount"]
     cells: dict[tuple[date, str, str], list[Row]] = defaultdict(list)
     for row in fact:
-        if row["visit_number"] == 1:
-            cells[quarter(row["entered_at"]), row["funnel"], row["stage"]].append(row)
+        if row["visit_number"] == 1 and row["qualified_at"]:
+            cells[quarter(row["qualified_at"]), row["funnel"], row["stage"]].append(row)
     actual = rows(built, "from marts.kpi_scorecard where period_kind = 'quarter'")
     assert len(actual) > 100
     for row in actual:

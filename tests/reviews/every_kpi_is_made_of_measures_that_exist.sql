@@ -7,6 +7,9 @@ measures as (
 
     select 'entered_' || stage as measure
     from {{ ref('lifecycle_stages') }}
+    union all
+    select 'bypassed_' || stage as measure
+    from {{ ref('lifecycle_stages') }}
     {%- for name in (measures.sums + measures.products) | map('first') | list + measures.others %}
     union all
     select '{{ name }}' as measure

@@ -18,6 +18,9 @@ int_stage_stays_measured as (
         {{ segment_of('accounts') }} as segment,
         case when lifecycle.is_current then 'open' else lifecycle.outcome end as outcome,
         lifecycle.visit_number,
+        lifecycle.qualification,
+        lifecycle.is_qualified,
+        lifecycle.qualified_at,
         case
             when lifecycle.is_current then {{ days_between('lifecycle.entered_at', cutoff()) }}
             else lifecycle.stage_days

@@ -1,6 +1,7 @@
 {# Grain: one row per week, month or quarter, funnel (and all of them) and measure. The sums that
    the KPIs of the seed kpi_list are made of. To add a measure, add a line to the macro
-   kpi_measures. Entries of stages need none: the measure of stage x is entered_x. #}
+   kpi_measures. Stages need none: entered_x counts the journeys that qualified as stage x, and
+   bypassed_x those that passed it without (before) meeting its definition. #}
 {%- set measures = kpi_measures() -%}
 
 with
@@ -9,8 +10,22 @@ periods as (select * from {{ ref('int_reporting_periods_listed') }}),
 
 stage_entries as (
 
-    select * from {{ ref('fct_lifecycle') }}
-    where visit_number = 1 and entered_at is not null
+    select
+        funnel,
+        'entered_' || stage as measure,
+        qualified_at as counted_at
+    from {{ ref('fct_lifecycle') }}
+    where visit_number = 1 and qualified_at is not null
+    union all
+    select
+        funnel,
+        'bypassed_' || stage as measure,
+        entered_at as counted_at
+    from {{ ref('fct_lifecycle') }}
+    where
+        visit_number = 1
+        and entered_at is not null
+        and qualification in ('bypass', 'qualified_later')
 
 ),
 
@@ -32,13 +47,13 @@ funnel_sums as (
         periods.period_kind,
         periods.period_start,
         stage_entries.funnel,
-        'entered_' || stage_entries.stage as measure,
+        stage_entries.measure,
         count(*) as total
     from stage_entries
     inner join periods
-        on {{ falls_in('stage_entries.entered_at', 'periods') }}
+        on {{ falls_in('stage_entries.counted_at', 'periods') }}
     group by
-        periods.period_kind, periods.period_start, stage_entries.funnel, stage_entries.stage
+        periods.period_kind, periods.period_start, stage_entries.funnel, stage_entries.measure
     {%- for measure, amount, source, revenue_type in measures.sums %}
     union all
     select

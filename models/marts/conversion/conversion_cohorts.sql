@@ -51,6 +51,8 @@ cohort_entries as (
         case when step_result = 'converted' then waited_days end as conversion_days,
         case when is_timed then watched_days end as watched_days,
         is_inferred,
+        is_qualified,
+        is_qualified and is_conversion_qualified as is_qualified_conversion,
         entered_month
     from journey_steps
     union all
@@ -64,6 +66,8 @@ cohort_entries as (
         null as conversion_days,
         null as watched_days,
         false as is_inferred,
+        false as is_qualified,
+        false as is_qualified_conversion,
         entered_month
     from account_steps
 
@@ -84,6 +88,8 @@ cohort_counts as (
         ) as journey_lost_count,
         count(*) filter (where entries.unit = 'journey' and entries.step_result = 'open')
             as journey_open_count,
+        count(*) filter (where entries.is_qualified) as qualified_entered_count,
+        count(*) filter (where entries.is_qualified_conversion) as qualified_converted_count,
         count(*) filter (where entries.unit = 'account') as account_entered_count,
         count(*) filter (where entries.unit = 'account' and entries.step_result = 'converted')
             as account_converted_count,
@@ -139,6 +145,10 @@ conversion_cohorts as (
         journey_open_count,
         cast(journey_converted_count * 1e0 / nullif(journey_entered_count, 0) as decimal(9, 6))
             as journey_raw_rate,
+        qualified_entered_count,
+        qualified_converted_count,
+        cast(qualified_converted_count * 1e0 / nullif(qualified_entered_count, 0) as decimal(9, 6))
+            as qualified_raw_rate,
         account_entered_count,
         account_converted_count,
         account_lost_count,

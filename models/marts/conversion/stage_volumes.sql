@@ -40,6 +40,36 @@ stage_moves as (
         left_at as moved_at
     from stays
     where entered_at is not null and left_at is not null
+    union all
+    -- Not moves: which of the journeys count.
+    select
+        stage,
+        owner_team,
+        funnel,
+        channel,
+        segment,
+        'qualified' as move,
+        0 as change,
+        visit_number,
+        qualified_at as moved_at
+    from stays
+    where visit_number = 1 and qualified_at is not null
+    union all
+    select
+        stage,
+        owner_team,
+        funnel,
+        channel,
+        segment,
+        'bypassed' as move,
+        0 as change,
+        visit_number,
+        entered_at as moved_at
+    from stays
+    where
+        visit_number = 1
+        and entered_at is not null
+        and qualification in ('bypass', 'qualified_later')
 
 ),
 
@@ -55,7 +85,9 @@ period_moves as (
         moves.segment,
         count(*) filter (where moves.move = 'entered') as entered_count,
         count(*) filter (where moves.move = 'entered' and moves.visit_number = 1)
-            as first_entered_count,
+            as passed_count,
+        count(*) filter (where moves.move = 'qualified') as qualified_count,
+        count(*) filter (where moves.move = 'bypassed') as bypass_count,
         count(*) filter (where moves.move = 'advanced') as advanced_count,
         count(*) filter (where moves.move = 'returned') as returned_count,
         count(*) filter (where moves.move = 'exited') as exited_count,
@@ -97,7 +129,9 @@ period_balances as (
         first_moves.channel,
         first_moves.segment,
         coalesce(moves.entered_count, 0) as entered_count,
-        coalesce(moves.first_entered_count, 0) as first_entered_count,
+        coalesce(moves.passed_count, 0) as passed_count,
+        coalesce(moves.qualified_count, 0) as qualified_count,
+        coalesce(moves.bypass_count, 0) as bypass_count,
         coalesce(moves.advanced_count, 0) as advanced_count,
         coalesce(moves.returned_count, 0) as returned_count,
         coalesce(moves.exited_count, 0) as exited_count,
@@ -139,7 +173,9 @@ stage_volumes as (
         segment,
         closing_count - change as opening_count,
         entered_count,
-        first_entered_count,
+        passed_count,
+        qualified_count,
+        bypass_count,
         advanced_count,
         returned_count,
         exited_count,
@@ -156,7 +192,12 @@ stage_volumes as (
         segment,
         0 as opening_count,
         count(*) as entered_count,
-        count(*) filter (where visit_number = 1) as first_entered_count,
+        count(*) filter (where visit_number = 1) as passed_count,
+        count(*) filter (where visit_number = 1 and is_qualified and qualified_at is null)
+            as qualified_count,
+        count(*) filter (
+            where visit_number = 1 and qualification in ('bypass', 'qualified_later')
+        ) as bypass_count,
         count(*) filter (where outcome = 'advanced') as advanced_count,
         count(*) filter (where outcome = 'returned') as returned_count,
         count(*) filter (where outcome = 'exited') as exited_count,

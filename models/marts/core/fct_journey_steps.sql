@@ -43,6 +43,7 @@ step_results as (
             when current_stages.stage_order < steps.stage_order then 'returned'
             else 'open'
         end as step_result,
+        coalesce(conversions.is_qualified, false) as is_conversion_qualified,
         current_stages.stage as current_stage,
         current_stages.exit_reason as current_reason,
         case
@@ -90,6 +91,8 @@ fct_journey_steps as (
         step_results.is_handoff,
         step_results.is_goal,
         step_results.is_inferred,
+        step_results.is_qualified,
+        step_results.is_conversion_qualified,
         step_results.entered_at is not null
         and (step_results.step_result = 'open' or step_results.ended_at is not null) as is_timed,
         cast(date_trunc('month', step_results.entered_at) as date) as entered_month,

@@ -8,6 +8,12 @@ journeys as (select * from {{ ref('int_journeys_described') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
+qualifications as (
+
+    select * from {{ ref('int_qualifications_evaluated') }} where evaluation = 'in_force'
+
+),
+
 stage_entries as (
 
     -- An entry without a date is sorted before the next stage that has one.
@@ -15,6 +21,7 @@ stage_entries as (
         entries.*,
         stages.stage_order,
         stages.owner_team,
+        stages.entered_by,
         stages.is_exit,
         coalesce(
             entries.entered_at,
@@ -81,6 +88,13 @@ fct_lifecycle as (
             else 'returned'
         end as outcome,
         entries.exit_reason,
+        -- Evidence is all that a stage needs which the definition does not decide.
+        case
+            when entries.entered_by != 'definition' then null
+            when qualifications.journey_key is null then 'bypass'
+            when entries.is_inferred then 'qualified_later'
+            else 'qualified'
+        end as qualification,
         entries.evidence_kind,
         entries.evidence_system,
         entries.definition_version,
@@ -92,11 +106,23 @@ fct_lifecycle as (
         entries.amount,
         {{ days_between('entries.entered_at', 'entries.left_at') }} as stage_days,
         entries.is_inferred,
+        case
+            when entries.entered_by = 'definition' then qualifications.journey_key is not null
+            else not entries.is_inferred
+        end as is_qualified,
         entries.next_stage is null as is_current,
         entries.entered_at,
+        case
+            when entries.entered_by = 'definition' then qualifications.occurred_at
+            when not entries.is_inferred then entries.entered_at
+        end as qualified_at,
         entries.left_at
     from entries_with_next as entries
     inner join journeys on entries.journey_key = journeys.journey_key
+    left join qualifications
+        on
+            entries.journey_key = qualifications.journey_key
+            and entries.stage = qualifications.stage
 
 )
 

@@ -81,7 +81,7 @@ stage_entries as (
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
     inner join periods
-        on {{ falls_in('lifecycle.entered_at', 'periods') }}
+        on {{ falls_in('lifecycle.qualified_at', 'periods') }}
 
 ),
 
