@@ -1,7 +1,6 @@
 {# Grain: one row per funnel, measure and day to come. What is expected on each day: the plan's
    nodes and revenue, and the stages between two nodes, which follow from who waits before them and
-   who is expected there. Each journey moves on as fast as those of its funnel did, and as many of
-   those who pass a stage qualify as in the last year. #}
+   who is expected there. Each journey moves on as fast as those of its funnel did. #}
 {#- How many stages between two nodes of the plan are forecast; further ones are not. -#}
 {%- set stages_between = 4 -%}
 
@@ -180,34 +179,14 @@ expected_days_{{ number }} as (
 ),
 {%- endfor %}
 
-qualified_shares as (
-
-    -- The plan moves journeys on whether they qualified or bypassed a stage.
-    select
-        funnel,
-        'entered_' || stage as measure,
-        avg(case when is_qualified then 1e0 else 0e0 end) as qualified_share
-    from {{ ref('fct_lifecycle') }}
-    where visit_number = 1 and entered_at >= {{ add_days(cutoff(), -365) }}
-    group by funnel, stage
-
-),
-
 int_forecast_days_estimated as (
 
     select
-        expected_days.funnel,
-        expected_days.measure,
-        cast(expected_days.day_number as bigint) as day_number,
-        cast(
-            expected_days.expected_volume * coalesce(qualified_shares.qualified_share, 1)
-            as decimal(28, 10)
-        ) as expected_volume
-    from expected_days_{{ stages_between }} as expected_days
-    left join qualified_shares
-        on
-            expected_days.funnel = qualified_shares.funnel
-            and expected_days.measure = qualified_shares.measure
+        funnel,
+        measure,
+        cast(day_number as bigint) as day_number,
+        cast(expected_volume as decimal(28, 10)) as expected_volume
+    from expected_days_{{ stages_between }}
 
 )
 

@@ -2,7 +2,7 @@
    of. Parts: so_far (recorded in the period, its target included), before and expected (expected
    before the period starts, and in it), prior (the period before), now (the period under way at the
    cutoff), last_complete (the last one that is over), last_year (52 weeks, 12 months or 4 quarters
-   that are over). #}
+   that are over). Of journeys that are expected to pass a stage as many qualify as in the last year. #}
 with
 
 periods as (
@@ -20,7 +20,34 @@ periods as (
 
 forecast_periods as (select * from periods where not is_complete),
 
-expected_days as (select * from {{ ref('int_forecast_days_estimated') }}),
+qualified_shares as (
+
+    -- The plan moves journeys on whether they qualify for a stage or bypass it.
+    select
+        funnel,
+        'entered_' || stage as measure,
+        avg(case when is_qualified then 1e0 else 0e0 end) as qualified_share
+    from {{ ref('fct_lifecycle') }}
+    where visit_number = 1 and entered_at >= {{ add_days(cutoff(), -365) }}
+    group by funnel, stage
+
+),
+
+expected_days as (
+
+    select
+        days.funnel,
+        days.measure,
+        days.day_number,
+        cast(
+            days.expected_volume * coalesce(qualified_shares.qualified_share, 1)
+            as decimal(28, 10)
+        ) as expected_volume
+    from {{ ref('int_forecast_days_estimated') }} as days
+    left join qualified_shares
+        on days.funnel = qualified_shares.funnel and days.measure = qualified_shares.measure
+
+),
 
 measures as (select * from {{ ref('int_kpi_measures_aggregated') }} where funnel != 'all'),
 

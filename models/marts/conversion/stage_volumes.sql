@@ -3,7 +3,15 @@
    (period_kind undated). #}
 with
 
-stays as (select * from {{ ref('int_stage_stays_measured') }}),
+stays as (
+
+    select
+        *,
+        visit_number = 1
+        and coalesce(qualification in ('bypass', 'qualified_later'), false) as is_bypass
+    from {{ ref('int_stage_stays_measured') }}
+
+),
 
 periods as (
 
@@ -15,61 +23,27 @@ period_kinds as (select distinct period_kind from periods),
 
 stage_moves as (
 
+    -- The last two are no moves: they say which of the journeys count.
+    {%- for move, change, moment, condition in [
+        ("'entered'", 1, 'entered_at', 'entered_at is not null'),
+        ('outcome', -1, 'left_at', 'entered_at is not null and left_at is not null'),
+        ("'qualified'", 0, 'qualified_at', 'visit_number = 1 and qualified_at is not null'),
+        ("'bypassed'", 0, 'entered_at', 'is_bypass and entered_at is not null'),
+    ] %}
     select
         stage,
         owner_team,
         funnel,
         channel,
         segment,
-        'entered' as move,
-        1 as change,
+        {{ move }} as move,
+        {{ change }} as change,
         visit_number,
-        entered_at as moved_at
+        {{ moment }} as moved_at
     from stays
-    where entered_at is not null
-    union all
-    select
-        stage,
-        owner_team,
-        funnel,
-        channel,
-        segment,
-        outcome as move,
-        -1 as change,
-        visit_number,
-        left_at as moved_at
-    from stays
-    where entered_at is not null and left_at is not null
-    union all
-    -- Not moves: which of the journeys count.
-    select
-        stage,
-        owner_team,
-        funnel,
-        channel,
-        segment,
-        'qualified' as move,
-        0 as change,
-        visit_number,
-        qualified_at as moved_at
-    from stays
-    where visit_number = 1 and qualified_at is not null
-    union all
-    select
-        stage,
-        owner_team,
-        funnel,
-        channel,
-        segment,
-        'bypassed' as move,
-        0 as change,
-        visit_number,
-        entered_at as moved_at
-    from stays
-    where
-        visit_number = 1
-        and entered_at is not null
-        and qualification in ('bypass', 'qualified_later')
+    where {{ condition }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -195,9 +169,7 @@ stage_volumes as (
         count(*) filter (where visit_number = 1) as passed_count,
         count(*) filter (where visit_number = 1 and is_qualified and qualified_at is null)
             as qualified_count,
-        count(*) filter (
-            where visit_number = 1 and qualification in ('bypass', 'qualified_later')
-        ) as bypass_count,
+        count(*) filter (where is_bypass) as bypass_count,
         count(*) filter (where outcome = 'advanced') as advanced_count,
         count(*) filter (where outcome = 'returned') as returned_count,
         count(*) filter (where outcome = 'exited') as exited_count,
