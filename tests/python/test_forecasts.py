@@ -59,6 +59,9 @@ def test_forecasts_of_a_simulated_company_come_true(tmp_path: Path) -> None:
         assert actual[measure] == pytest.approx(entered_count, rel=0.12), measure
 
 
+YEAR_BEFORE = UNTIL - timedelta(days=365)
+
+
 def _leads_a_day(built: Built) -> dict[str, float]:
     """By funnel, over the eight weeks before the cutoff."""
     since = UNTIL - timedelta(weeks=8)
@@ -236,11 +239,21 @@ def test_a_forecast_starts_with_what_is_recorded(built: Built) -> None:
     [(so_far,)] = query(
         built.database,
         "select count(*) from marts.fct_lifecycle where stage = 'lead' and visit_number = 1"
-        f" and entered_at >= '{monday}'",
+        f" and qualified_at >= '{monday}'",
     )
+    bypasses = query(
+        built.database,
+        "select funnel, qualification = 'bypass' from marts.fct_lifecycle"
+        f" where stage = 'lead' and visit_number = 1 and entered_at >= '{YEAR_BEFORE}'",
+    )
+    shares = {
+        funnel: 1 - np.mean([bypass for of, bypass in bypasses if of == funnel])
+        for funnel, _ in bypasses
+    }
     actual = _forecasts(built, "week", monday.date())
-    expected = so_far + 5 * sum(_leads_a_day(built).values())
-    assert so_far > 0
+    a_day = sum(leads * shares[funnel] for funnel, leads in _leads_a_day(built).items())
+    expected = so_far + 5 * a_day
+    assert so_far > 0 and a_day < sum(_leads_a_day(built).values())
     assert actual["all", "leads"] == pytest.approx(expected, rel=1e-6)
 
 

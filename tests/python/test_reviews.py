@@ -199,8 +199,8 @@ def test_a_stage_has_the_ltv_and_the_churn_of_its_customers(built: Built) -> Non
             customers[each["journey_key"]] = (has_left, value)
     entered: dict[tuple[date, str, str], list[int]] = defaultdict(list)
     for row in rows(built, "from marts.fct_lifecycle where visit_number = 1"):
-        if row["entered_at"] and row["journey_key"] in customers:
-            cell = quarter(row["entered_at"]), row["funnel"], row["stage"]
+        if row["qualified_at"] and row["journey_key"] in customers:
+            cell = quarter(row["qualified_at"]), row["funnel"], row["stage"]
             entered[cell].append(row["journey_key"])
     for row in rows(built, "from marts.kpi_scorecard where period_kind = 'quarter'"):
         own_keys = entered[row["period_start"], row["funnel"], row["stage"]]

@@ -38,7 +38,7 @@ qualified_entries as (
 
     -- A journey that skipped a stage was not qualified for it. A win is one, however it came about.
     select
-        lifecycle.entered_at,
+        coalesce(lifecycle.qualified_at, lifecycle.entered_at) as entered_at,
         lifecycle.first_channel as channel,
         lifecycle.first_campaign as campaign,
         counted_stages.measure
@@ -46,7 +46,7 @@ qualified_entries as (
     inner join counted_stages on lifecycle.stage = counted_stages.stage
     where
         lifecycle.visit_number = 1
-        and (not lifecycle.is_inferred or counted_stages.measure = 'customers')
+        and (lifecycle.is_qualified or counted_stages.measure = 'customers')
 
 ),
 
