@@ -158,7 +158,7 @@ def _channels(scene: Scene, truth: Truth) -> tuple[I64, Flags]:
 
 
 def land_stages(scene: Scene, truth: Truth, ids: t.Text) -> None:
-    """When each journey entered each stage, and when it left."""
+    """When each journey entered each stage, and when its own evidence or rules were there."""
     person = human_name(scene, truth.journeys.human)
     for stage, at, inferred in entered(truth):
         values = {
@@ -168,6 +168,7 @@ def land_stages(scene: Scene, truth: Truth, ids: t.Text) -> None:
             "stage": stage,
             "entered_at": at,
             "is_inferred": inferred,
+            "qualified_at": truth.first[stage],
         }
         scene.lander.land("truth.stage_entries", at, values)
 

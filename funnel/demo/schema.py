@@ -227,7 +227,7 @@ TRUTH = {
     "journeys": """journey_id:str human_id:str deal_id:str number:int channel:str campaign:str
         is_channel_known:bool started_at:when""",
     "stage_entries": """journey_id:str human_id:str journey_number:int stage:str
-        entered_at:when is_inferred:bool""",
+        entered_at:when is_inferred:bool qualified_at:at""",
     "exits": "journey_id:str stage:str exited_at:when",
     "deals": """system:str deal_id:str journey_id:str account_id:str type:str amount:float
         currency:str created_at:when closed_at:at outcome:str lost_reason:str is_deleted:bool""",

@@ -95,9 +95,9 @@ def test_our_own_mail_is_nobodys_origin(built: Built) -> None:
 
 TRUE_RESULTS = """
     select case when is_channel_known then channel else 'unknown' end as channel,
-        count(*) filter (stage = 'lead' and is_qualified),
-        count(*) filter (stage = 'mql' and is_qualified),
-        count(*) filter (stage = 'sql' and is_qualified),
+        count(*) filter (stage = 'lead' and qualified_at is not null),
+        count(*) filter (stage = 'mql' and qualified_at is not null),
+        count(*) filter (stage = 'sql' and qualified_at is not null),
         count(*) filter (stage = 'customer')
     from '{0}/stage_entries.parquet'
     inner join '{0}/journeys.parquet' using (journey_id)

@@ -55,7 +55,8 @@ FACT = """
         ) as journey,
         lifecycle.stage,
         lifecycle.entered_at,
-        lifecycle.is_inferred
+        lifecycle.is_inferred,
+        lifecycle.qualified_at
     from marts.fct_lifecycle as lifecycle
     inner join intermediate.int_journeys_described as journeys using (journey_key)
     left join people on journeys.person_key = people.person_key
@@ -71,7 +72,11 @@ TRUE = """
         ) as journey,
         entries.stage,
         min(entries.entered_at) as entered_at,
-        arg_min(entries.is_inferred, entries.entered_at) as is_inferred
+        arg_min(entries.is_inferred, entries.entered_at) as is_inferred,
+        -- What the definition decides can be met later than the stage was passed.
+        min(entries.qualified_at) filter (
+            not entries.is_inferred or entries.stage in ('lead', 'mql', 'sql')
+        ) as qualified_at
     from stage_entries as entries
     inner join journeys using (journey_id)
     where entries.stage != 'recycled'
@@ -168,7 +173,10 @@ def test_every_true_person_is_one_person(both: duckdb.DuckDBPyConnection) -> Non
 
 
 def test_every_stage_count_is_the_true_one(both: duckdb.DuckDBPyConnection) -> None:
-    counts = "select stage, count(*), sum(is_inferred::int) from {} group by stage order by stage"
+    counts = """
+        select stage, count(*), sum(is_inferred::int), count(qualified_at)
+        from {} group by stage order by stage
+    """
     assert (
         both.execute(counts.format("fact")).fetchall()
         == both.execute(counts.format("true_entries")).fetchall()
