@@ -1,5 +1,5 @@
-{# Grain: one row per month, channel and campaign. What was spent, and the leads, customers, pipeline
-   and revenue that came from there. #}
+{# Grain: one row per month, channel and campaign. What was spent, and the leads, customers,
+   pipeline and revenue that came from there. #}
 with
 
 ad_spend as (select * from {{ ref('int_ad_spend_unioned') }}),
