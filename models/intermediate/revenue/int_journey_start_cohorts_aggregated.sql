@@ -22,7 +22,7 @@ cohort_journeys as (
         journeys.first_channel as channel,
         {{ segment_of('accounts') }} as segment,
         count(*) as journey_count,
-        count(case when journeys.has_lead then 1 end) as lead_count
+        count(case when journeys.is_qualified_lead then 1 end) as lead_count
     from journeys
     inner join months
         on {{ falls_in('journeys.started_at', 'months') }}

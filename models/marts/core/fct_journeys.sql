@@ -44,6 +44,9 @@ fct_journeys as (
         coalesce(bool_or(planning_node = 'prospect'), false) as has_prospect,
         coalesce(bool_or(planning_node = 'opportunity'), false) as has_opportunity,
         coalesce(bool_or(planning_node = 'win'), false) as has_win,
+        coalesce(bool_or(planning_node = 'lead' and is_qualified), false) as is_qualified_lead,
+        coalesce(bool_or(planning_node = 'prospect' and is_qualified), false)
+            as is_qualified_prospect,
         min(case when planning_node = 'awareness' then entered_at end) as awareness_at,
         min(case when planning_node = 'lead' then entered_at end) as lead_at,
         min(case when planning_node = 'prospect' then entered_at end) as prospect_at,
