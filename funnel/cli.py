@@ -105,7 +105,8 @@ def summary(database: Path) -> None:
     "looks",
     type=MOMENT,
     multiple=True,
-    help="Earlier moment at which the systems were read; can be given several times.",
+    help="Earlier moment at which the systems were read, so that rows which they erased since have"
+    " been seen; can be given several times.",
 )
 @click.option(
     "--out", type=FOLDER, default=Path("data/demo"), show_default=True, help="Folder to write."

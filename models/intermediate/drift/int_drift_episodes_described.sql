@@ -127,7 +127,7 @@ named_episodes as (
             when monitored_episodes.blocked_by = 'one_rule' then monitored_episodes.subject
             else coalesce(main_rules.blocking_rule, attribute_rules.rule)
         end as rule,
-        ', mostly against the rule ' || main_rules.blocking_rule as rule_note,
+        ', most of whom fail only the rule ' || main_rules.blocking_rule as rule_note,
         coalesce(source_systems.system_name, monitored_episodes.system) as system_name,
         stages.stage_name,
         coalesce(

@@ -67,6 +67,8 @@ influences as (
         channel,
         campaign
     from opportunity_touches
+    -- An opportunity without a touch was influenced by nothing.
+    where touch_key is not null
 
 ),
 
