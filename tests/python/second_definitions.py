@@ -400,7 +400,7 @@ INNOCENT = [
         " full outer join accounts on people.country = accounts.country",
     ),
     Planted(
-        "label_agreement_by_day",
+        "label_agreement_counts_by_day",
         "select count(*) filter (where c.stage = 'mql') as mql_label_count"
         " from intermediate.int_stage_claims_unioned as c",
         folder="models/marts/quality",

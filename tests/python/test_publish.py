@@ -126,9 +126,8 @@ def test_an_error_leaves_what_is_published_as_it_was_and_still_tells_alerts(
     world.change("select 1")
     assert world.publish() == 1
     told = capsys.readouterr()
-    assert "error: The stage is one that the teams agreed on: fct_lifecycle.stage has 'warm'" in (
-        told.out
-    )
+    broken = "The stage is one that the teams agreed on: fct_lifecycle.stage has 'warm'"
+    assert f"error: Limit agreed for publishing. {broken}" in told.out
     assert "published.duckdb stays as it was." in told.err
     assert _sum(world.out) == before
     assert len(world.file.read_text().splitlines()) == 1

@@ -41,6 +41,7 @@ def test_won_and_lost_opportunities_are_those_of_the_truth(built: Built) -> None
 def test_the_kpis_of_each_quarter_equal_the_fact(built: Built) -> None:
     """Leads, wins, bookings, average amount won and win rate: new business, all funnels."""
     fact = rows(built, "from marts.fct_lifecycle where visit_number = 1 and entered_at is not null")
+    met = [row for row in fact if row["qualified_at"]]
     opportunities = rows(built, "from marts.dim_opportunities")
     wins = {row["opportunity_key"]: row for row in fact if row["stage"] == "customer"}
     actual = kpi_values(built, "quarter")
@@ -55,7 +56,8 @@ def test_the_kpis_of_each_quarter_equal_the_fact(built: Built) -> None:
             and _is_new(opportunity, wins)
         ]
         amount = total(row["amount"] for row in won)
-        assert actual[start, "leads"] == sum(row["stage"] == "lead" for row in own)
+        qualified = [row for row in met if quarter(row["qualified_at"]) == start]
+        assert actual[start, "leads"] == sum(row["stage"] == "lead" for row in qualified)
         assert actual[start, "wins"] == len(won)
         assert actual[start, "bookings_new"] == amount
         assert actual[start, "opportunity_value"] == share(amount, len(won))

@@ -50,9 +50,7 @@ service_event_journeys as (
             and service_events.occurred_at >= opportunities.occurred_at
             and opportunities.entered_by = 'opportunity_won'
     group by
-        service_events.event_key,
-        service_events.kind,
-        service_events.system,
+        service_events.event_key, service_events.kind, service_events.system,
         service_events.occurred_at
 
 ),
@@ -79,6 +77,18 @@ events as (
 
 ),
 
+evidence_stages as (
+
+    -- Which kind of event is evidence of which stage, and how that stage is entered.
+    select
+        kinds.kind,
+        kinds.stage,
+        stages.entered_by
+    from kinds
+    left join stages on kinds.stage = stages.stage
+
+),
+
 stage_events as (
 
     select
@@ -90,12 +100,11 @@ stage_events as (
     union all
     select
         events.*,
-        stages.stage
+        evidence_stages.stage
     from events
-    inner join kinds on events.kind = kinds.kind
-    inner join stages on kinds.stage = stages.stage
+    inner join evidence_stages on events.kind = evidence_stages.kind
     -- Never a stage that the lead definition decides.
-    where stages.entered_by = 'evidence'
+    where evidence_stages.entered_by = 'evidence'
 
 ),
 
