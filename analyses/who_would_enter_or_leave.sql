@@ -4,7 +4,13 @@ with
 
 changes as (select * from {{ ref('definition_changes') }}),
 
-newest_evaluation as (select max(evaluation) as evaluation from changes),
+newest_evaluation as (
+
+    select evaluation from changes
+    order by length(evaluation) desc, evaluation desc
+    limit 1
+
+),
 
 who_would_enter_or_leave as (
 
@@ -13,12 +19,12 @@ who_would_enter_or_leave as (
         changes.stage,
         changes.change,
         changes.rule,
-        changes.person_key,
-        changes.journey_key,
-        changes.funnel,
-        changes.first_channel,
         changes.is_won,
         changes.won_amount,
+        changes.funnel,
+        changes.first_channel,
+        changes.person_key,
+        changes.journey_key,
         changes.started_at
     from changes
     inner join newest_evaluation on changes.evaluation = newest_evaluation.evaluation

@@ -1,14 +1,31 @@
--- Every rule between a person and a stage, with its outcome. Put another person_key in its place;
--- here, a person whose company fails a rule about its size.
+-- Every rule between a person and a stage, with its outcome. Write the system and the record's id
+-- there; without them, the example is a person whose company fails a rule about its size.
+{%- set system = '' -%}
+{%- set record_id = '' %}
 with
 
 explained as (select * from {{ ref('definition_explained') }}),
 
-example_person as (
+records as (select * from {{ ref('int_people_unioned') }}),
 
+record_persons as (select * from {{ ref('int_record_persons_mapped') }}),
+
+wanted_person as (
+
+    select record_persons.person_key
+    from records
+    inner join record_persons on records.record_key = record_persons.record_key
+    where
+        records.system = '{{ system }}'
+        and records.record_id = '{{ record_id }}'
+    union all
     select min(person_key) as person_key
     from explained
-    where not is_stage_met and attribute = 'employees' and outcome = 'failed'
+    where
+        not is_stage_met
+        and attribute = 'employees'
+        and outcome = 'failed'
+        and '{{ record_id }}' = ''
 
 ),
 
@@ -16,20 +33,21 @@ why_is_this_person_not_a_lead as (
 
     select
         explained.stage,
-        explained.rule_order,
         explained.rule,
         explained.outcome,
-        explained.is_passed,
         explained.known_value,
         explained.operator,
         explained.required_value,
         explained.meaning,
+        explained.rule_order,
+        explained.is_passed,
         explained.definition_version,
-        explained.decided_at
+        explained.decided_at,
+        explained.person_key
     from explained
-    inner join example_person on explained.person_key = example_person.person_key
+    inner join wanted_person on explained.person_key = wanted_person.person_key
 
 )
 
 select * from why_is_this_person_not_a_lead
-order by stage, rule_order
+order by stage, is_passed, rule_order

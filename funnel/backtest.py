@@ -24,6 +24,12 @@ VERSIONS = """
     order by evaluation
 """
 
+# The newest version that the teams agreed on: what a draft would replace.
+NEWEST = """
+    select 'version_' || definition_version from {versions}
+    where valid_from is not null order by valid_from desc limit 1
+"""
+
 # A project that installs this one as a package may replace a seed, in a schema of another name.
 SEED = """
     select table_schema || '.' || table_name from information_schema.tables where table_name = ?
@@ -109,9 +115,14 @@ def _seed(connection: duckdb.DuckDBPyConnection, name: str) -> str:
 
 
 def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str | None) -> int:
-    """Prints the tables for the wanted versions, always next to the definition in force."""
+    """Prints the tables for the wanted versions, always next to the definition in force.
+
+    In force, each version counts in its own time; what a draft alone would change shows beside the
+    newest version, which counts for all times, too.
+    """
     versions = _seed(connection, "lead_definition_versions")
     summaries = dict(connection.execute(VERSIONS.format(versions=versions)).fetchall())
+    newest = {row[0] for row in connection.execute(NEWEST.format(versions=versions)).fetchall()}
     wanted = set(summaries) if draft == "all" else {IN_FORCE, f"version_{draft}"}
     if not wanted <= set(summaries):
         print(
@@ -121,6 +132,7 @@ def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str |
             file=sys.stderr,
         )
         return 1
+    wanted |= newest & set(summaries)
     stages = connection.execute(
         STAGES.format(stages=_seed(connection, "lifecycle_stages"))
     ).fetchall()
@@ -149,6 +161,8 @@ def _print(
     console.print(
         "precision: share of the qualified journeys that won. recall: share of the wins that were"
         " qualified before.\n"
+        "In force, each version counts in its own time. What a draft alone changes is its"
+        " difference to the newest version, which like the draft counts for all times here.\n"
         "The people themselves: marts.definition_changes (analyses/who_would_enter_or_leave.sql).",
         highlight=False,
     )

@@ -152,13 +152,13 @@ def _history(connection: duckdb.DuckDBPyConnection) -> list[str]:
     if not starts:
         return []
     return [
-        f"History:   starts on {min(starts):%Y-%m-%d}; what happened before is known only as the"
-        " systems show it today"
+        f"History:   own memory starts on {min(starts):%Y-%m-%d}; earlier days are known only as"
+        " the systems show them today"
     ]
 
 
 def _funnel(rows: Sequence[Row]) -> Table:
-    table = _table("The funnel", "stage", "journeys", "of the stage before", "passed without")
+    table = _table("The funnel", "stage", "journeys", "of the row above", "passed without")
     before: int | None = None
     for name, journeys, from_before, passed_without in rows:
         rate = "" if before is None else _share(from_before, before)
