@@ -6,7 +6,7 @@ from funnel.countries import SEED, countries, names, seed_text
 
 
 def test_the_seed_is_up_to_date() -> None:
-    """Whoever edits the lists or upgrades Babel writes the seed again."""
+    """The seed is written again when the lists change or Babel is upgraded."""
     assert SEED.read_text(encoding="utf-8") == seed_text()
 
 

@@ -125,10 +125,10 @@ def test_an_error_leaves_what_is_published_as_it_was_and_still_tells_alerts(
     write_alerts(world.database, {"alert_key": 1, "severity": "error"})
     world.change("select 1")
     assert world.publish() == 1
-    told = capsys.readouterr()
+    printed = capsys.readouterr()
     broken = "The stage is one that the teams agreed on: fct_lifecycle.stage has 'warm'"
-    assert f"error: Limit agreed for publishing. {broken}" in told.out
-    assert "published.duckdb stays as it was." in told.err
+    assert f"error: Limit agreed for publishing. {broken}" in printed.out
+    assert "published.duckdb stays as it was." in printed.err
     assert _sum(world.out) == before
     assert len(world.file.read_text().splitlines()) == 1
 
@@ -207,13 +207,13 @@ def test_no_message_page_or_published_table_holds_a_name_or_an_address(
     )
     world.change("select 1")
     assert world.publish() == 0
-    told = capfd.readouterr()
+    printed = capfd.readouterr()
     assert len(world.file.read_text().splitlines()) == 3
     files = [path for path in world.out.parent.rglob("*") if path.is_file()]
     searched = [path for path in files if path.suffix not in {".duckdb"}]
     assert {path.suffix for path in searched} >= {".jsonl", ".alerts", ".html", ".parquet"}
     for canary in (address, name, phone, "Ann Lee"):
-        assert canary not in told.out + told.err
+        assert canary not in printed.out + printed.err
         assert not [path for path in searched if canary.encode() in path.read_bytes()]
     everybody = {value for row in query(world.database, people) for value in row}
     assert not _texts(world.out, without=["alerts"]) & everybody
