@@ -53,7 +53,7 @@ who_is_behind_a_change as (
 
     select
         week_changes.stage,
-        week_changes.part,
+        week_changes.driver,
         week_changes.rule,
         week_changes.change,
         week_candidates.period_start,
@@ -68,13 +68,13 @@ who_is_behind_a_change as (
             in (week_changes.period_start, week_changes.earlier_start)
             and week_changes.stage = week_candidates.stage
             and (
-                (week_changes.part in ('volume', 'mix') and week_candidates.is_candidate)
+                (week_changes.driver in ('volume', 'mix') and week_candidates.is_candidate)
                 or week_changes.rule = week_candidates.failed_rule
-                or (week_changes.part = 'version' and week_candidates.is_by_version)
-                or (week_changes.part = 'inferred' and week_candidates.is_inferred)
+                or (week_changes.driver = 'version' and week_candidates.is_by_version)
+                or (week_changes.driver = 'inferred' and week_candidates.is_inferred)
             )
 
 )
 
 select * from who_is_behind_a_change
-order by stage asc, part asc, rule asc, period_start asc, journey_key asc
+order by stage asc, driver asc, rule asc, period_start asc, journey_key asc

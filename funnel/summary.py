@@ -56,7 +56,8 @@ AFTERWARDS = """
 """
 
 REVENUE = """
-    select coalesce(sum(won_amount), 0), coalesce(sum(later_amount), 0) from marts.fct_journeys
+    select coalesce(sum(won_amount), 0), coalesce(sum(renewal_and_expansion_amount), 0)
+    from marts.fct_journeys
 """
 
 # A second reading of a table has no read_count: it reads no rows of its own.

@@ -31,7 +31,7 @@ class Alert:
     counted_stage: str | None
     entered_count: int | None
     earlier_reported_count: int | None
-    largest_part: str | None
+    largest_driver: str | None
     largest_change: Decimal | None
     status: str
     status_reason: str | None

@@ -70,9 +70,9 @@ def comparison(alert: Alert) -> str:
 
 def count_change(alert: Alert) -> str:
     """How the count of its stage changed in its week, and what moved it most."""
-    if alert.largest_part is None:
+    if alert.largest_driver is None:
         return ""
-    part = alert.largest_part.replace("_", " ")
+    part = alert.largest_driver.replace("_", " ")
     return (
         f"{alert.counted_stage}: {alert.entered_count:,}, after {alert.earlier_reported_count:,}"
         f" the week before; largest part: {part} ({alert.largest_change:+,.1f})"

@@ -19,7 +19,7 @@ COLUMNS = """
     rule text, subject text, owner_team text, summary text,
     next_step text, observed_volume bigint,
     expected_volume decimal(18, 2), affected_count bigint, counted_stage text,
-    entered_count bigint, earlier_reported_count bigint, largest_part text,
+    entered_count bigint, earlier_reported_count bigint, largest_driver text,
     largest_change decimal(18, 2), status text, status_reason text,
     first_seen_date date, last_seen_date date, resolved_date date, silenced_until date
 """

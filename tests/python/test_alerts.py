@@ -61,7 +61,7 @@ def test_the_worst_and_newest_alerts_are_shown_first_with_the_next_step(database
 
 def test_what_moved_most_in_its_week_is_shown(tmp_path: Path) -> None:
     counts = {"counted_stage": "sql", "entered_count": 1200, "earlier_reported_count": 900}
-    moved = {**counts, "largest_part": "large_enough", "largest_change": 250}
+    moved = {**counts, "largest_driver": "large_enough", "largest_change": 250}
     write_alerts(tmp_path / "one.duckdb", {"alert_key": 1, **moved})
     console = Console(width=200, record=True)
     (alert,) = read_alerts(tmp_path / "one.duckdb")

@@ -222,14 +222,14 @@ def test_trapped_revenue_and_the_gain_of_a_point_follow_from_their_parts(built: 
     )
     bottlenecks = {row[:2]: row[2:] for row in query(
         built.database,
-        "select stage, funnel, trapped_amount, year_entered_count, goal_rate, typical_amount,"
-        " one_point_gain_amount, gain_rank from marts.bottlenecks",
+        "select stage, funnel, trapped_amount, year_entered_count, next_stage_to_goal_rate,"
+        " average_goal_amount, one_point_gain_amount, gain_rank from marts.bottlenecks",
     )}  # fmt: skip
     for stage, funnel, amount in trapped:
         assert bottlenecks[stage, funnel][0] == amount
-    for _, entered, goal_rate, typical, gain, _ in bottlenecks.values():
-        if typical is not None:
-            exact = Decimal("0.01") * entered * goal_rate * typical
+    for _, entered, goal_rate, average, gain, _ in bottlenecks.values():
+        if average is not None:
+            exact = Decimal("0.01") * entered * goal_rate * average
             assert gain == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
     company = [
         row for (_, funnel), row in bottlenecks.items() if funnel == "all" and row[3] is not None

@@ -248,8 +248,8 @@ def _run_model(
             create table revenue_funnel.marts.fct_journey_steps as
             select
                 's' as step, 'f' as funnel, 'c' as channel, 'i' as segment,
-                date '2026-01-01' as entered_quarter, true as is_timed, 0::bigint as waited_days,
-                '' as step_result
+                date '2026-01-01' as entered_quarter, true as has_all_dates,
+                0::bigint as waited_days, '' as step_result
             limit 0
         """)
         results = {OPEN: "open", CONVERTED: "converted", OUT: "lost"}

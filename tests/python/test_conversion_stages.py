@@ -58,7 +58,7 @@ def _fit(stays: list[Stay]) -> Curve:
 def test_every_quantile_is_that_of_lifelines(built: Built, stays: list[Stay], stage: str) -> None:
     rows = query(
         built.database,
-        "select slice_value, departure_type, median_stay_days, p75_days, p90_days,"
+        "select slice_value, departure_type, median_stay_days, p75_stay_days, p90_stay_days,"
         " is_median_reached, is_p75_reached, is_p90_reached from marts.stage_velocity"
         f" where stage = '{stage}' and slice_name in ('all', 'funnel')",
     )

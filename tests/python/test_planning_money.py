@@ -109,7 +109,7 @@ def test_the_elasticity_of_leads_is_a_line_through_the_months_that_leans_to_one(
             months[channel].append((float(amount), leads[channel, month]))
     costs = query(
         built.database,
-        "select channel, month_count, lead_cost_amount, spend_elasticity from marts.plan_budget"
+        "select channel, month_count, cost_per_lead_amount, spend_elasticity from marts.plan_budget"
         " where month_count > 0",
     )
     assert {channel for channel, *_ in costs} == set(months)

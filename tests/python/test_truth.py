@@ -38,7 +38,7 @@ DEALS = """
         deals.*,
         opportunities.opportunity_key,
         opportunities.journey_key,
-        opportunities.assigned_by = 'own_journey' as is_own
+        opportunities.journey_match_method = 'own_journey' as is_own
     from deals
     left join intermediate.int_opportunities_unioned as landed
         on deals.system = landed.system

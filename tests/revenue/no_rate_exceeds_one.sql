@@ -1,15 +1,15 @@
 select
     'kpi_tree' as model_name,
     driver as detail,
-    factor as rate
+    driver_value as rate
 from {{ ref('kpi_tree') }}
-where driver not in ('volume', 'opportunity_value') and (factor < 0 or factor > 1)
+where driver not in ('volume', 'opportunity_value') and (driver_value < 0 or driver_value > 1)
 {% for model, rate in [
     ('kpi_sales', 'win_rate'),
-    ('kpi_mrr', 'gross_retention_rate'),
-    ('kpi_mrr', 'logo_churn_rate'),
-    ('kpi_retention', 'gross_retention_rate'),
-    ('kpi_retention', 'logo_churn_rate'),
+    ('kpi_mrr', 'period_gross_retention_rate'),
+    ('kpi_mrr', 'period_logo_churn_rate'),
+    ('kpi_retention', 'cohort_gross_retention_rate'),
+    ('kpi_retention', 'cohort_logo_churn_rate'),
     ('kpi_unit_economics', 'churn_rate'),
     ('kpi_attribution', 'credit_rate'),
 ] -%}

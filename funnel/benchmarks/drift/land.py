@@ -46,7 +46,7 @@ TABLES = f"""
         period_kind varchar, period_start date, stage varchar, entered_count bigint,
         snapshot_number bigint, snapshotted_at timestamp);
     create table marts.stage_count_changes (
-        period_kind varchar, period_start date, stage varchar, part varchar, rule varchar,
+        period_kind varchar, period_start date, stage varchar, driver varchar, rule varchar,
         change decimal(18, 2), entered_count bigint, earlier_reported_count bigint);
     insert into intermediate.int_required_rules_listed values
         (1, 'mql', '{RULES[0]}', '{ATTRIBUTES[0]}', 'is', 'true', 'fails', '', 1),

@@ -68,7 +68,7 @@ int_win_amounts_estimated as (
                 else company_wins.mean_amount
             end
             as decimal(18, 2)
-        ) as typical_amount
+        ) as average_goal_amount
     from company_wins
     cross join funnels_and_all
     left join funnel_wins

@@ -53,7 +53,7 @@ first_opportunities as (
     select opportunities.*
     from opportunities
     inner join journeys on opportunities.opportunity_key = journeys.opportunity_key
-    where opportunities.opportunity_type = 'new' or journeys.assigned_by = 'own_journey'
+    where opportunities.opportunity_type = 'new' or journeys.journey_match_method = 'own_journey'
 
 ),
 

@@ -21,7 +21,7 @@ new_opportunities as (
             when journeys.journey_key is null then 'own_journey'
             when opportunities.has_person then 'primary_person'
             else 'earliest_open_journey_at_account'
-        end as assigned_by
+        end as journey_match_method
     from opportunities
     left join journeys
         on
@@ -78,10 +78,11 @@ int_opportunity_journeys_assigned as (
             {{ key_of(["'opportunity'", 'opportunities.opportunity_key']) }}
         ) as journey_key,
         case
-            when new_opportunities.assigned_by is not null then new_opportunities.assigned_by
+            when new_opportunities.journey_match_method is not null
+                then new_opportunities.journey_match_method
             when later_opportunities.journey_key is not null then 'journey_that_won_the_account'
             else 'own_journey'
-        end as assigned_by
+        end as journey_match_method
     from opportunities
     left join new_opportunities
         on opportunities.opportunity_key = new_opportunities.opportunity_key

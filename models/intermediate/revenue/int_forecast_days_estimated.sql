@@ -38,7 +38,7 @@ journey_steps as (
         stages_after_nodes.stages_after_node
     from {{ ref('fct_journey_steps') }} as steps
     inner join stages_after_nodes on steps.to_stage = stages_after_nodes.stage
-    where steps.is_next and steps.is_timed and stages_after_nodes.stages_after_node > 0
+    where steps.is_next and steps.has_all_dates and stages_after_nodes.stages_after_node > 0
 
 ),
 
@@ -53,7 +53,7 @@ slices as (
 step_day_counts as (
 
     select
-        journey_steps.stage,
+        journey_steps.from_stage,
         journey_steps.to_stage,
         journey_steps.stages_after_node,
         case when slices.slice_name = 'all' then 'all' else journey_steps.funnel end as funnel,
@@ -64,7 +64,7 @@ step_day_counts as (
     from journey_steps
     cross join slices
     group by
-        journey_steps.stage,
+        journey_steps.from_stage,
         journey_steps.to_stage,
         journey_steps.stages_after_node,
         case when slices.slice_name = 'all' then 'all' else journey_steps.funnel end,
@@ -97,7 +97,7 @@ step_rates as (
 
     select
         funnel_curves.funnel,
-        curves.stage,
+        curves.from_stage,
         curves.to_stage,
         curves.stages_after_node,
         curves.waited_days,
@@ -158,7 +158,7 @@ arrivals_{{ number }} as (
     inner join step_rates
         on
             expected_days.funnel = step_rates.funnel
-            and expected_days.measure = 'entered_' || step_rates.stage
+            and expected_days.measure = 'entered_' || step_rates.from_stage
     where step_rates.stages_after_node = {{ number }}
 
 ),

@@ -90,7 +90,7 @@ stage_rates as (
             when goal_estimates.converted_count >= {{ int_var('minimum_group_size') }}
                 then goal_estimates.estimated_rate
             else goal_estimates.company_estimated_rate
-        end as goal_rate
+        end as next_stage_to_goal_rate
     from stage_goals
     inner join final_estimates as next_estimates on stage_goals.step = next_estimates.step
     left join final_estimates as goal_estimates
@@ -105,10 +105,11 @@ stage_gains as (
 
     select
         stage_rates.*,
-        typical_amounts.typical_amount,
+        typical_amounts.average_goal_amount,
         -- Revenue a year of 100 more points of conversion to the next stage.
-        stage_rates.year_entered_count * stage_rates.goal_rate * typical_amounts.typical_amount
-            as full_gain
+        stage_rates.year_entered_count
+        * stage_rates.next_stage_to_goal_rate
+        * typical_amounts.average_goal_amount as full_gain
     from stage_rates
     left join typical_amounts
         on
@@ -127,13 +128,13 @@ bottlenecks as (
         coalesce(open_totals.past_limit_count, 0) as past_limit_count,
         stages.time_limit_days,
         stage_durations.median_stay_days,
-        stage_durations.p90_days,
+        stage_durations.p90_stay_days,
         cast(coalesce(open_totals.expected_amount, 0) as decimal(18, 2)) as expected_amount,
         cast(coalesce(open_totals.trapped_amount, 0) as decimal(18, 2)) as trapped_amount,
         stage_gains.year_entered_count,
         stage_gains.next_stage_rate,
-        cast(stage_gains.goal_rate as decimal(9, 6)) as goal_rate,
-        stage_gains.typical_amount,
+        cast(stage_gains.next_stage_to_goal_rate as decimal(9, 6)) as next_stage_to_goal_rate,
+        stage_gains.average_goal_amount,
         cast(stage_gains.full_gain / 100 as decimal(18, 2)) as one_point_gain_amount,
         case
             when stage_gains.full_gain is not null

@@ -49,7 +49,7 @@ cohort_entries as (
         segment,
         step_result,
         case when step_result = 'converted' then waited_days end as conversion_days,
-        case when is_timed then watched_days end as watched_days,
+        case when has_all_dates then observed_days end as observed_days,
         is_inferred,
         is_qualified,
         is_qualified and is_conversion_qualified as is_qualified_conversion,
@@ -64,7 +64,7 @@ cohort_entries as (
         segment,
         step_result,
         null as conversion_days,
-        null as watched_days,
+        null as observed_days,
         false as is_inferred,
         false as is_qualified,
         false as is_qualified_conversion,
@@ -99,17 +99,17 @@ cohort_counts as (
         count(*) filter (where entries.unit = 'account' and entries.step_result = 'open')
             as account_open_count,
         count(*) filter (where entries.is_inferred) as inferred_count,
-        count(*) filter (where entries.watched_days >= 30) as eligible_30_count,
-        count(*) filter (where entries.conversion_days < 30 and entries.watched_days >= 30)
+        count(*) filter (where entries.observed_days >= 30) as eligible_30_count,
+        count(*) filter (where entries.conversion_days < 30 and entries.observed_days >= 30)
             as converted_30_count,
-        count(*) filter (where entries.watched_days >= 60) as eligible_60_count,
-        count(*) filter (where entries.conversion_days < 60 and entries.watched_days >= 60)
+        count(*) filter (where entries.observed_days >= 60) as eligible_60_count,
+        count(*) filter (where entries.conversion_days < 60 and entries.observed_days >= 60)
             as converted_60_count,
-        count(*) filter (where entries.watched_days >= 90) as eligible_90_count,
-        count(*) filter (where entries.conversion_days < 90 and entries.watched_days >= 90)
+        count(*) filter (where entries.observed_days >= 90) as eligible_90_count,
+        count(*) filter (where entries.conversion_days < 90 and entries.observed_days >= 90)
             as converted_90_count,
-        count(*) filter (where entries.watched_days >= 180) as eligible_180_count,
-        count(*) filter (where entries.conversion_days < 180 and entries.watched_days >= 180)
+        count(*) filter (where entries.observed_days >= 180) as eligible_180_count,
+        count(*) filter (where entries.conversion_days < 180 and entries.observed_days >= 180)
             as converted_180_count,
         cohorts.cohort_month,
         cohorts.next_month_start

@@ -8,7 +8,7 @@ partition by {{ keys | join(', ') }} order by waited_days rows unbounded precedi
 
 with
 
-journey_steps as (select * from {{ ref('fct_journey_steps') }} where is_timed),
+journey_steps as (select * from {{ ref('fct_journey_steps') }} where has_all_dates),
 
 slices as (
 
@@ -108,14 +108,14 @@ conversion_curves as (
         waited_days,
         cast(at_risk_count as bigint) as at_risk_count,
         converted_count,
-        out_count,
+        out_count as lost_or_returned_count,
         open_count,
         cast(total_converted_count as bigint) as total_converted_count,
         cast(converted_rate as decimal(18, 12)) as converted_rate,
         cast(waiting_rate as decimal(18, 12)) as waiting_rate,
         cast(power(converted_rate, exp(-1.959964 * log_spread)) as decimal(18, 12)) as lower_rate,
         cast(power(converted_rate, exp(1.959964 * log_spread)) as decimal(18, 12)) as upper_rate,
-        cast(converted_rate / nullif(final_rate, 0) as decimal(18, 12)) as lag_rate,
+        cast(converted_rate / nullif(final_rate, 0) as decimal(18, 12)) as conversion_lag_rate,
         cast((final_rate - converted_rate) / nullif(waiting_rate, 0) as decimal(18, 12))
             as probability_if_waiting
     from curve_points

@@ -49,8 +49,8 @@ slice_counts as (
         count(*) filter (where step_result = 'converted') as converted_count,
         count(*) filter (where step_result in ('lost', 'returned')) as lost_count,
         count(*) filter (where step_result = 'open') as open_count,
-        count(*) filter (where step_result = 'converted' and not is_timed) as undated_count,
-        max(watched_days) as watched_days
+        count(*) filter (where step_result = 'converted' and not has_all_dates) as undated_count,
+        max(observed_days) as observed_days
     from sliced_steps
     group by step, slice_name, slice_value
 
@@ -62,8 +62,8 @@ slice_lags as (
         step,
         slice_name,
         slice_value,
-        min(case when lag_rate >= 0.5 then waited_days end) as lag_p50_days,
-        min(case when lag_rate >= 0.9 then waited_days end) as lag_p90_days
+        min(case when conversion_lag_rate >= 0.5 then waited_days end) as conversion_lag_p50_days,
+        min(case when conversion_lag_rate >= 0.9 then waited_days end) as conversion_lag_p90_days
     from curves
     group by step, slice_name, slice_value
 
@@ -74,18 +74,20 @@ slice_horizons as (
     select
         slice_counts.*,
         horizons.horizon_days,
-        slice_lags.lag_p50_days,
-        slice_lags.lag_p90_days,
-        max(case when slice_counts.slice_name = 'all' then slice_lags.lag_p90_days end) over (
+        slice_lags.conversion_lag_p50_days,
+        slice_lags.conversion_lag_p90_days,
+        max(case
+            when slice_counts.slice_name = 'all' then slice_lags.conversion_lag_p90_days
+        end) over (
             partition by slice_counts.step
         ) as company_lag_p90_days,
         case
-            when slice_counts.watched_days is null then 'undated'
+            when slice_counts.observed_days is null then 'undated'
             when
                 slice_counts.undated_count
                 > {{ most_undated_rate }} * slice_counts.converted_count
                 then 'undated'
-            when slice_counts.watched_days < horizons.horizon_days then 'too_young'
+            when slice_counts.observed_days < horizons.horizon_days then 'too_young'
             else 'estimated'
         end as estimate_status
     from slice_counts
@@ -139,12 +141,12 @@ conversion_estimates as (
         end as estimated_rate,
         cast(curve_ends.lower_rate as decimal(9, 6)) as lower_rate,
         cast(curve_ends.upper_rate as decimal(9, 6)) as upper_rate,
-        slice_horizons.lag_p50_days,
-        slice_horizons.lag_p90_days,
-        slice_horizons.watched_days,
+        slice_horizons.conversion_lag_p50_days,
+        slice_horizons.conversion_lag_p90_days,
+        slice_horizons.observed_days,
         coalesce(
-            slice_horizons.watched_days >= {{ p90s_until_plateau }}
-            * greatest(slice_horizons.lag_p90_days, slice_horizons.company_lag_p90_days),
+            slice_horizons.observed_days >= {{ p90s_until_plateau }}
+            * greatest(slice_horizons.conversion_lag_p90_days, slice_horizons.company_lag_p90_days),
             false
         ) as is_plateau_trusted
     from slice_horizons

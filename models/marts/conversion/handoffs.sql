@@ -28,11 +28,11 @@ handoff_ends as (
         coalesce(next_steps.end_reason, handoff_steps.end_reason) as final_reason,
         {{ days_between('handoff_steps.entered_at', 'handoff_steps.ended_at') }} as answer_days
     from handoff_steps
-    inner join stages on handoff_steps.stage = stages.stage
+    inner join stages on handoff_steps.from_stage = stages.stage
     left join next_steps
         on
             handoff_steps.journey_key = next_steps.journey_key
-            and handoff_steps.to_stage = next_steps.stage
+            and handoff_steps.to_stage = next_steps.from_stage
 
 ),
 
@@ -49,10 +49,10 @@ handoff_answers as (
             else 'never_worked'
         end as answer,
         case
-            when not handoff_ends.is_timed then 'undated'
+            when not handoff_ends.has_all_dates then 'undated'
             when handoff_ends.answer_days <= handoff_ends.time_limit_days then 'in_time'
             when handoff_ends.ended_at is not null then 'late'
-            when handoff_ends.watched_days <= handoff_ends.time_limit_days then 'waiting'
+            when handoff_ends.observed_days <= handoff_ends.time_limit_days then 'waiting'
             else 'overdue'
         end as timing
     from handoff_ends

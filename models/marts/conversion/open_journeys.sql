@@ -27,7 +27,7 @@ goal_probabilities as (
     -- A funnel with too few conversions takes the company's curve.
     select
         open_goal_steps.journey_key,
-        open_goal_steps.stage,
+        open_goal_steps.from_stage,
         open_goal_steps.funnel,
         open_goal_steps.to_stage as goal_stage,
         case
@@ -82,13 +82,14 @@ waiting_journeys as (
         stages.time_limit_days,
         coalesce(opportunity_amounts.open_opportunity_count, 0) as open_opportunity_count,
         goals.conversion_probability,
-        coalesce(opportunity_amounts.open_amount, typical_amounts.typical_amount) as goal_amount
+        coalesce(opportunity_amounts.open_amount, typical_amounts.average_goal_amount)
+            as goal_amount
     from open_entries
     inner join stages on open_entries.stage = stages.stage
     left join accounts on open_entries.account_key = accounts.account_key
     left join opportunity_amounts on open_entries.journey_key = opportunity_amounts.journey_key
     left join goal_probabilities as goals
-        on open_entries.journey_key = goals.journey_key and open_entries.stage = goals.stage
+        on open_entries.journey_key = goals.journey_key and open_entries.stage = goals.from_stage
     left join typical_amounts
         on goals.goal_stage = typical_amounts.stage and goals.funnel = typical_amounts.funnel
 

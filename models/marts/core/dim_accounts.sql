@@ -10,7 +10,7 @@ account_journeys as (
     select
         account_key,
         count(*) as journey_count,
-        sum(coalesce(won_amount, 0) + coalesce(later_amount, 0)) as won_amount,
+        sum(coalesce(won_amount, 0) + coalesce(renewal_and_expansion_amount, 0)) as won_amount,
         bool_or(has_win) as is_customer,
         min(win_at) as customer_at
     from journeys

@@ -143,7 +143,7 @@ dim_opportunities as (
         opportunities.pipeline,
         opportunities.outcome,
         opportunities.lost_reason,
-        journey_assignments.assigned_by,
+        journey_assignments.journey_match_method,
         opportunities.currency,
         {{ in_reporting_currency('opportunities.amount', 'rates.rate') }} as amount,
         cast(coalesce(opportunity_wins.amount, 0) as decimal(18, 2)) as won_amount,

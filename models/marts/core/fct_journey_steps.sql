@@ -71,7 +71,7 @@ fct_journey_steps as (
         step_results.latest_opportunity_owner_key,
         step_results.lifecycle_key,
         step_results.step,
-        step_results.stage,
+        step_results.stage as from_stage,
         step_results.to_stage,
         step_results.funnel,
         step_results.first_channel as channel,
@@ -86,7 +86,7 @@ fct_journey_steps as (
         {{ whole_days(
             'step_results.entered_at', 'coalesce(step_results.ended_at, ' ~ cutoff() ~ ')'
         ) }} as waited_days,
-        {{ whole_days('step_results.entered_at', cutoff()) }} as watched_days,
+        {{ whole_days('step_results.entered_at', cutoff()) }} as observed_days,
         step_results.is_next,
         step_results.is_handoff,
         step_results.is_goal,
@@ -94,7 +94,8 @@ fct_journey_steps as (
         step_results.is_qualified,
         step_results.is_conversion_qualified,
         step_results.entered_at is not null
-        and (step_results.step_result = 'open' or step_results.ended_at is not null) as is_timed,
+        and (step_results.step_result = 'open' or step_results.ended_at is not null)
+            as has_all_dates,
         cast(date_trunc('month', step_results.entered_at) as date) as entered_month,
         cast(date_trunc('quarter', step_results.entered_at) as date) as entered_quarter,
         step_results.entered_at,

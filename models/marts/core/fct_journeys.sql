@@ -38,7 +38,7 @@ fct_journeys as (
         cast(
             sum(case when entered_by in ('renewal_won', 'expansion_won') then amount end)
             as decimal(18, 2)
-        ) as later_amount,
+        ) as renewal_and_expansion_amount,
         coalesce(bool_or(planning_node = 'awareness'), false) as has_awareness,
         coalesce(bool_or(planning_node = 'lead'), false) as has_lead,
         coalesce(bool_or(planning_node = 'prospect'), false) as has_prospect,

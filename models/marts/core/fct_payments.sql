@@ -15,7 +15,7 @@ fct_payments as (
         payments.payment_key,
         companies.account_key,
         payments.system,
-        payments.kind,
+        payments.kind as payment_kind,
         {{ in_reporting_currency(
             "case when payments.kind in ('refund', 'dispute') then -payments.amount"
             ~ " else payments.amount end",

@@ -1,5 +1,5 @@
 {# Grain: one row per complete week or month that has an earlier one, stage of the definition,
-   and part (with the rule, if the part is a rule): the entries more or fewer than the earlier
+   and driver (with the rule, if the driver is a rule): the entries more or fewer than the earlier
    period because of it. #}
 with
 
@@ -82,7 +82,7 @@ part_changes as (
         period_changes.period_kind,
         period_changes.period_start,
         period_changes.stage,
-        drivers.driver as part,
+        drivers.driver,
         drivers.rule,
         coalesce(driver_changes.change, 0) as change
     from period_changes
@@ -98,7 +98,7 @@ part_changes as (
         period_kind,
         period_start,
         stage,
-        'version' as part,
+        'version' as driver,
         cast(null as {{ dbt.type_string() }}) as rule,
         version_change as change
     from period_changes
@@ -107,7 +107,7 @@ part_changes as (
         period_kind,
         period_start,
         stage,
-        'inferred' as part,
+        'inferred' as driver,
         cast(null as {{ dbt.type_string() }}) as rule,
         inferred_change as change
     from period_changes
@@ -116,7 +116,7 @@ part_changes as (
         period_kind,
         period_start,
         stage,
-        'restatement' as part,
+        'restatement' as driver,
         cast(null as {{ dbt.type_string() }}) as rule,
         restatement_change as change
     from period_changes
@@ -134,7 +134,7 @@ stage_count_changes as (
         period_changes.entered_count,
         period_changes.earlier_count,
         period_changes.earlier_reported_count,
-        part_changes.part,
+        part_changes.driver,
         part_changes.rule,
         cast(part_changes.change as decimal(18, 2)) as change
     from part_changes

@@ -112,7 +112,7 @@ channel_costs as (
     select
         channel,
         cast(month_count as bigint) as month_count,
-        {{ as_amount('spend / lead_count') }} as lead_cost_amount,
+        {{ as_amount('spend / lead_count') }} as cost_per_lead_amount,
         {{ stable_double('spend_elasticity') }} as spend_elasticity
     from channel_elasticities
 
@@ -165,21 +165,25 @@ plan_budget as (
     select
         leads.channel,
         coalesce(costs.month_count, 0) as month_count,
-        costs.lead_cost_amount,
+        costs.cost_per_lead_amount,
         costs.spend_elasticity,
         leads.today_leads,
         leads.planned_leads,
-        {{ as_amount('costs.lead_cost_amount * leads.today_leads') }} as today_week_amount,
+        {{ as_amount('costs.cost_per_lead_amount * leads.today_leads') }} as today_week_amount,
         {{ spend_for_leads('leads.planned_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as planned_week_amount,
+            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }} as planned_week_amount,
         {{ spend_for_leads('leads.low_80_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as low_80_planned_week_amount,
+            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }}
+            as low_80_planned_week_amount,
         {{ spend_for_leads('leads.high_80_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as high_80_planned_week_amount,
+            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }}
+            as high_80_planned_week_amount,
         {{ spend_for_leads('leads.low_95_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as low_95_planned_week_amount,
+            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }}
+            as low_95_planned_week_amount,
         {{ spend_for_leads('leads.high_95_leads', 'leads.today_leads',
-            'costs.lead_cost_amount', 'costs.spend_elasticity') }} as high_95_planned_week_amount
+            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }}
+            as high_95_planned_week_amount
     from channel_leads as leads
     left join channel_costs as costs on leads.channel = costs.channel
 

@@ -38,14 +38,14 @@ ranked_changes as (
         count_changes.stage as counted_stage,
         count_changes.entered_count,
         count_changes.earlier_reported_count,
-        coalesce(count_changes.rule, count_changes.part) as largest_part,
+        coalesce(count_changes.rule, count_changes.driver) as largest_driver,
         count_changes.change as largest_change,
         row_number() over (
             partition by causes.alert_key
             order by
                 abs(count_changes.change) desc,
                 count_changes.stage asc,
-                count_changes.part asc,
+                count_changes.driver asc,
                 count_changes.rule asc
         ) as change_rank
     from causes
@@ -96,7 +96,7 @@ decided_causes as (
         ranked_changes.counted_stage,
         ranked_changes.entered_count,
         ranked_changes.earlier_reported_count,
-        ranked_changes.largest_part,
+        ranked_changes.largest_driver,
         ranked_changes.largest_change,
         next_steps.next_step,
         ranked_decisions.decision,
@@ -141,7 +141,7 @@ alerts as (
         counted_stage,
         entered_count,
         earlier_reported_count,
-        largest_part,
+        largest_driver,
         largest_change,
         case
             when is_quiet then 'resolved'

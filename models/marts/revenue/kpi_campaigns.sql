@@ -176,7 +176,7 @@ kpi_campaigns as (
             ('customer', 'customers')
         ] %}
         case when has_spend then cast({{ ratio('spend_amount', count) }} as decimal(18, 2)) end
-            as {{ name }}_cost_amount,
+            as cost_per_{{ name }}_amount,
         {%- endfor %}
         {{ ratio('sourced_wins_amount', 'spend_amount') }} as roas_ratio,
         has_spend

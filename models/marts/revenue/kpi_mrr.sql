@@ -34,10 +34,10 @@ kpi_mrr as (
         {{ ratio(
             'opening_amount + expansion_amount - contraction_amount - churn_amount',
             'opening_amount'
-        ) }} as net_revenue_retention,
+        ) }} as period_net_retention_ratio,
         {{ ratio('opening_amount - contraction_amount - churn_amount', 'opening_amount') }}
-            as gross_retention_rate,
-        {{ ratio('churned_customer_count', 'opening_customer_count') }} as logo_churn_rate,
+            as period_gross_retention_rate,
+        {{ ratio('churned_customer_count', 'opening_customer_count') }} as period_logo_churn_rate,
         {{ ratio('new_amount + expansion_amount', 'contraction_amount + churn_amount') }}
             as quick_ratio,
         case

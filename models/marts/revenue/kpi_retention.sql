@@ -67,10 +67,10 @@ kpi_retention as (
         cast(sum(closing_amount) as decimal(18, 2)) as closing_amount,
         cast(sum(least(starting_amount, closing_amount)) as decimal(18, 2)) as retained_amount,
         {{ ratio('count(case when closing_amount = 0 then 1 end)', 'count(*)') }}
-            as logo_churn_rate,
-        {{ ratio('sum(closing_amount)', 'sum(starting_amount)') }} as net_revenue_retention,
+            as cohort_logo_churn_rate,
+        {{ ratio('sum(closing_amount)', 'sum(starting_amount)') }} as cohort_net_retention_ratio,
         {{ ratio('sum(least(starting_amount, closing_amount))', 'sum(starting_amount)') }}
-            as gross_retention_rate
+            as cohort_gross_retention_rate
     from customer_month_amounts
     group by cohort_month, funnel, channel, segment, age_month_count
 

@@ -115,7 +115,7 @@ kpi_unit_economics as (
             {{ ratio('margin_amount', 'churn_rate', whole_digits=22) }} as decimal(18, 2)
         ) as ltv_amount,
         {{ ratio('margin_amount * customer_count', 'churn_rate * recorded_spend_amount') }}
-            as ltv_to_cac,
+            as ltv_to_cac_ratio,
         {{ ratio('recorded_spend_amount', 'margin_amount * customer_count') }} as payback_months,
         case
             when spend_amount > 0 and journey_count = 0 then 'spend_before_first_lead'

@@ -46,7 +46,7 @@ driver_changes as (
         levels.driver_name,
         levels.owner_team,
         levels.driver_number,
-        earlier_levels.factor as earlier_factor,
+        earlier_levels.factor as earlier_driver_value,
         levels.factor,
         coalesce(earlier_levels.factor, levels.factor, 0) as from_factor,
         coalesce(levels.factor, earlier_levels.factor, 0) as to_factor,
@@ -104,7 +104,7 @@ driver_shares as (
         driver_name,
         owner_team,
         driver_number,
-        earlier_factor,
+        earlier_driver_value,
         factor,
         earlier_level,
         level,
@@ -114,7 +114,7 @@ driver_shares as (
     from moved_revenues
     group by
         {{ cell }}, earlier_start, driver, driver_name, owner_team, driver_number,
-        earlier_factor, factor, earlier_level, level
+        earlier_driver_value, factor, earlier_level, level
 
 ),
 
@@ -143,8 +143,8 @@ kpi_tree as (
         driver_name,
         owner_team,
         driver_number,
-        earlier_factor,
-        factor,
+        earlier_driver_value,
+        factor as driver_value,
         cast(running_amount - lag(running_amount, 1, 0) over (
             partition by {{ cell }} order by driver_number
         ) as decimal(18, 2)) as change_amount
@@ -157,8 +157,8 @@ kpi_tree as (
         driver_name,
         owner_team,
         driver_number,
-        null as earlier_factor,
-        null as factor,
+        null as earlier_driver_value,
+        null as driver_value,
         cast(level - earlier_level as decimal(18, 2)) as change_amount
     from driver_changes
     where revenue_type != 'new'

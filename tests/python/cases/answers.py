@@ -106,7 +106,7 @@ QUESTIONS = {
     """,
     # Money received and returned: the kind, the amount in the reporting currency and the day.
     "payments": """
-        select kind, amount, cast(paid_at as date) from marts.fct_payments
+        select payment_kind, amount, cast(paid_at as date) from marts.fct_payments
         where account_key in (from own_accounts) order by paid_at, kind
     """,
     # Why staging does not use a subscription, rows that it sets aside too.
