@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     written.every_law_says_what_to_do,
     written.every_kind_of_test_says_what_to_do,
     sizes.models_are_short,
+    sizes.sql_lines_are_short,
 )
 WARNINGS: tuple[Rule, ...] = (sizes.macros_are_short,)
 

@@ -26,7 +26,8 @@ touch_rows as (
 history_erasable_touch_changes as (
 
     {{ changes_to_append(
-        'touch_rows', ['row_key'], dict(columns, is_usable='boolean'), first_if='touch_rows.is_usable'
+        'touch_rows', ['row_key'], dict(columns, is_usable='boolean'),
+        first_if='touch_rows.is_usable'
     ) }}
 
 )

@@ -16,8 +16,8 @@ last_snapshots as (
 
 listed_kinds as (
 
-    -- A system that lists no setting of a kind any more, or has lost a table, lacks data: that is no
-    -- change of a setting.
+    -- A system that lists no setting of a kind any more, or has lost a table, lacks data: that is
+    -- no change of a setting.
     select distinct
         system,
         kind,

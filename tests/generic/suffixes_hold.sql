@@ -4,7 +4,8 @@
 {% test suffixes_hold(model) %}
 {%- set columns = [] -%}
 {%- if execute -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name == model.identifier -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and node.name == model.identifier -%}
         {%- do columns.extend(node.columns.keys()) -%}
     {%- endfor -%}
 {%- endif -%}

@@ -159,6 +159,11 @@ def write_page(root: Path, text: str) -> None:
     (root / "docs" / "page.md").write_text(text)
 
 
+def write_query(root: Path, text: str) -> None:
+    (root / "tests" / "core").mkdir(parents=True)
+    (root / "tests" / "core" / "long.sql").write_text(text)
+
+
 # Rule, fault, and what the sentence must name. Some rules can be broken in several ways.
 Plant = Callable[[Manifest, Path], None]
 LONG_NAME = "models/marts/conversion/" + "k" * 41 + ".sql"
@@ -325,6 +330,11 @@ FAULTS: list[tuple[str, Plant, str]] = [
         "has no entry for the test is_positive",
     ),
     ("models_are_short", lambda m, _: coded(m, KPI, "select 1\n" * 201), f"{KPI}: has 201 lines"),
+    (
+        "sql_lines_are_short",
+        lambda _, root: write_query(root, f"select 1\nselect {'1' * 94}"),
+        "tests/core/long.sql: has 101 characters in line 2",
+    ),
     (
         "macros_are_short",
         lambda m, _: m["macros"].update(long=macro("long", "x\n" * 26)),

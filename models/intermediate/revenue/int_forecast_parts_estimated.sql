@@ -2,7 +2,8 @@
    of. Parts: so_far (recorded in the period, its target included), before and expected (expected
    before the period starts, and in it), prior (the period before), now (the period under way at the
    cutoff), last_complete (the last one that is over), last_year (52 weeks, 12 months or 4 quarters
-   that are over). Of journeys that are expected to pass a stage as many qualify as in the last year. #}
+   that are over). Of journeys that are expected to pass a stage, as many qualify as in the last
+   year. #}
 with
 
 periods as (

@@ -1,5 +1,6 @@
 {# Grain: one row per account, won opportunity and category in which bookings and payments differ;
-   the opportunity is null for payments that no win covers. Payments pay for the oldest win first. #}
+   the opportunity is null for payments that no win covers. Payments pay for the oldest win first.
+#}
 with
 
 opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
