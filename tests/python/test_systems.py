@@ -18,6 +18,8 @@ VARS = {
     "source_tables": {"hubspot.contact": "contacts_v2"},
     "source_columns": {"hubspot.contact": {"property_country": "property_country_code"}},
 }
+# What depends on the names of schemas, tables and columns, and which rows were read.
+READ = "+int_touches_resolved +int_people_unioned +source_reconciliation +quarantine"
 
 
 def test_fewer_systems_under_other_names_have_the_same_touches(
@@ -26,7 +28,7 @@ def test_fewer_systems_under_other_names_have_the_same_touches(
     database = tmp_path / "revenue_funnel.duckdb"
     shutil.copy(built.database, database)
     _move_hubspot(database)
-    outcome = build(database, VARS, tmp_path / "target")
+    outcome = build(database, VARS, tmp_path / "target", READ)
     assert outcome.success, outcome.exception
     forms = "select count(*) from intermediate.int_touches_resolved where kind = 'form_submitted'"
     assert query(database, forms) == query(built.database, forms) != [(0,)]
