@@ -68,7 +68,9 @@ STAGES = (
     "retained",
     "expanded",
 )
-"""The ladder. An exit is disqualified, recycled, lost or churned."""
+"""The ladder up to customer, and what happens to customers, in any order.
+
+An exit is disqualified, recycled, lost or churned."""
 EXITS = ("disqualified", "recycled", "lost", "churned")
 RATE = {
     "lead": np.array([0.70, 0.70, 0.66]),

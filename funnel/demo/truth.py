@@ -313,12 +313,17 @@ def _deal_exits(world: World, owner: I64, until: int) -> list[Exits]:
 
 
 def entered(truth: Truth) -> list[tuple[str, I64, Flags]]:
-    """Each stage with the time every journey entered it, and whether that is inferred."""
+    """Each stage with the time every journey entered it, and whether that is inferred.
+
+    After the win nothing is: what a customer does next has no order.
+    """
     later = never(len(truth.journeys.human))
+    ladder = s.STAGES[: s.STAGES.index("customer") + 1]
     found: list[tuple[str, I64, Flags]] = []
-    for stage in reversed(s.STAGES):
+    for stage in reversed(ladder):
         own = truth.first[stage]
         found.append((stage, np.minimum(own, later), own > later))
         later = np.minimum(own, later)
-    exits = [(e, truth.first[e], np.zeros(len(later), dtype=np.bool_)) for e in s.EXITS]
-    return [*reversed(found), *exits]
+    events = (*s.STAGES[len(ladder) :], *s.EXITS)
+    seen = [(e, truth.first[e], np.zeros(len(later), dtype=np.bool_)) for e in events]
+    return [*reversed(found), *seen]

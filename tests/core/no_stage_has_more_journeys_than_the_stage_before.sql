@@ -1,5 +1,16 @@
 with
 
+stages as (
+
+    -- After the win stages are events in any order.
+    select
+        *,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order
+    from {{ ref('lifecycle_stages') }}
+    where not is_exit
+
+),
+
 stage_counts as (
 
     select
@@ -9,8 +20,8 @@ stage_counts as (
         stages.stage_order,
         count(*) as journey_count
     from {{ ref('fct_lifecycle') }} as lifecycle
-    inner join {{ ref('lifecycle_stages') }} as stages on lifecycle.stage = stages.stage
-    where lifecycle.visit_number = 1 and not stages.is_exit
+    inner join stages on lifecycle.stage = stages.stage
+    where lifecycle.visit_number = 1 and stages.stage_order <= stages.win_order
     group by lifecycle.funnel, lifecycle.first_channel, stages.stage, stages.stage_order
 
 ),

@@ -126,8 +126,7 @@ STEPS = [
     Step("sql", "opportunity", is_goal=False),
     Step("opportunity", "customer", is_goal=True),
     Step("customer", "onboarded", is_goal=False),
-    Step("onboarded", "retained", is_goal=True),
-    Step("retained", "expanded", is_goal=False),
+    Step("customer", "expanded", is_goal=False),
     Step("awareness", "customer", is_goal=True),
     Step("lead", "customer", is_goal=True),
     Step("mql", "customer", is_goal=True),
@@ -140,6 +139,11 @@ STEPS = [
 def order(stage: str) -> int:
     """A stage's order; exits come last."""
     return int(STAGES[stage]["stage_order"])
+
+
+def is_before(stage: str, other: str) -> bool:
+    """Whether a stage is a step back from another; none is, for a customer."""
+    return other != "customer" and order(stage) < order(other)
 
 
 def is_exit(stage: str) -> bool:
@@ -159,7 +163,7 @@ def step_results(all_journeys: Iterable[Journey], step: Step) -> Iterator[StepRe
         last = journey.entries[-1]
         if entry and reached:
             yield StepResult(journey, entry, CONVERTED, reached.at)
-        elif entry and (is_exit(last.stage) or order(last.stage) < order(step.stage)):
+        elif entry and (is_exit(last.stage) or is_before(last.stage, step.stage)):
             yield StepResult(journey, entry, OUT, last.at)
         elif entry:
             yield StepResult(journey, entry, OPEN, UNTIL)

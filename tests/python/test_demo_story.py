@@ -19,10 +19,10 @@ from tests.python.demo_company import END, MIDDLE, Make, rows
 
 
 def stages_never_rise(folder: Path) -> None:
-    """No stage holds more journeys than the one before it."""
+    """No stage up to the win holds more journeys than the one before it."""
     counts = "select stage, count(*) from @truth.stage_entries group by 1"
     counted = {stage: int(str(count)) for stage, count in rows(folder, counts)}
-    ladder = [counted.get(stage, 0) for stage in STAGES]
+    ladder = [counted.get(stage, 0) for stage in STAGES[: STAGES.index("customer") + 1]]
     assert ladder == sorted(ladder, reverse=True)
 
 

@@ -146,9 +146,34 @@ def test_a_stage_that_is_added_occurs_and_leaves_the_others_alone(
     assert {stage: after[stage] for stage in before} == dict(before)
     evidenced = _entries(changed, "where not is_inferred")
     assert all(evidenced[stage] > 0 for stage in ADDED)
-    for table in ("stage_volumes", "stage_velocity", "fct_journey_steps"):
-        stages = {stage for (stage,) in query(changed, f"select distinct stage from marts.{table}")}
-        assert set(ADDED) <= stages, table
+    # What happens after the win has no duration, and leads nowhere.
+    for table, column, expected in (
+        ("stage_volumes", "stage", {"engaged", "supported"}),
+        ("stage_velocity", "stage", {"engaged"}),
+        ("fct_journey_steps", "from_stage", {"engaged"}),
+    ):
+        rows = query(changed, f"select distinct {column} from marts.{table}")
+        stages = {stage for (stage,) in rows}
+        assert stages & set(ADDED) == expected, table
+    steps = query(changed, "select step from marts.fct_journey_steps where to_stage = 'supported'")
+    assert set(steps) == {("customer_to_supported",)}
+
+
+def test_each_ticket_of_a_customer_is_an_event_of_its_own(changed: Path) -> None:
+    """A kind of evidence that leads to a stage after the win counts each time, and only then."""
+    tickets = """
+        select count(*) from intermediate.int_service_events_unioned as tickets
+        inner join intermediate.int_company_accounts_mapped using (company_key)
+        semi join (
+            select account_key, min(closed_at) as won_at from marts.dim_opportunities
+            where outcome = 'won' group by account_key
+        ) as wins using (account_key)
+        where kind = 'ticket_opened'
+    """
+    events = "select count(*), sum(is_inferred::int) from marts.fct_lifecycle"
+    ((count, inferred),) = query(changed, f"{events} where stage = 'supported'")
+    assert inferred == 0
+    assert 0 < count <= query(changed, tickets)[0][0]
 
 
 def test_a_planning_node_that_moves_moves_journeys_and_plan(built: Built, changed: Path) -> None:

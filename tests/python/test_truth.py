@@ -200,6 +200,59 @@ def test_every_exit_is_a_true_one_and_happens_once(both: duckdb.DuckDBPyConnecti
     assert difference == []
 
 
+def test_every_renewal_expansion_and_churn_of_an_account_is_a_true_one(
+    both: duckdb.DuckDBPyConnection,
+) -> None:
+    """By account and time, from its true deals and the end of what it paid for."""
+    found = both.execute(f"""
+        select account_id, stage, lifecycle.entered_at
+        from marts.fct_lifecycle as lifecycle
+        left join ({TRUE_ACCOUNTS}) as accounts using (account_key)
+        where stage in ('retained', 'expanded', 'churned') and account_key is not null
+        order by all
+    """).fetchall()
+    expected = both.execute("""
+        select account_id, if(type = 'renewal', 'retained', 'expanded') as stage, closed_at
+        from deals
+        where type in ('renewal', 'expansion') and outcome = 'won' and not is_deleted
+            and account_id is not null
+        union all
+        select account_id, 'churned', max(ended_at)
+        from subscriptions
+        group by account_id
+        having count(*) = count(ended_at)
+        order by all
+    """).fetchall()
+    assert found == expected
+    assert {stage for _, stage, _ in found} == {"retained", "expanded", "churned"}
+
+
+def test_nothing_is_inferred_after_the_win_and_growth_is_no_step_back(
+    both: duckdb.DuckDBPyConnection,
+) -> None:
+    after = """
+        select outcome, sum(is_inferred::int) from marts.fct_lifecycle
+        where stage in ('onboarded', 'retained', 'expanded', 'churned') group by outcome
+    """
+    assert dict(both.execute(after).fetchall()) == {"continued": 0, "exited": 0, "open": 0}
+
+
+def test_a_customer_is_churned_exactly_if_nothing_is_paid_for_any_more(
+    both: duckdb.DuckDBPyConnection,
+) -> None:
+    states = both.execute(f"""
+        select state.account_id, state.has_ended, accounts.customer_state
+        from (
+            select account_id, count(*) = count(ended_at) as has_ended
+            from subscriptions group by account_id
+        ) as state
+        inner join ({TRUE_ACCOUNTS}) as names using (account_id)
+        inner join marts.dim_accounts as accounts using (account_key)
+    """).fetchall()
+    assert all(state == ("churned" if ended else "active") for _, ended, state in states)
+    assert {state for *_, state in states} == {"churned", "active"}
+
+
 def test_every_opportunity_is_at_its_true_account(both: duckdb.DuckDBPyConnection) -> None:
     """Ids of companies as numbers with a fraction, and deals without a person, included."""
     pairs = both.execute("""

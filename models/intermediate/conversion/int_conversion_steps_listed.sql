@@ -1,5 +1,6 @@
-{# Grain: one row per conversion step, from a stage to a later one. Each stage is measured to the
-   next stage and to its goal: the next win or renewal, which is what waiting there is worth. #}
+{# Grain: one row per conversion step. Each stage up to the win is measured to the next stage and to
+   its goal, which is what waiting there is worth: the win, and of a customer the renewal. What
+   happens after the win has no order, so each of these events is measured from the win. #}
 with
 
 stages as (
@@ -7,7 +8,8 @@ stages as (
     select
         *,
         lead(stage) over (order by stage_order) as next_stage,
-        lead(owner_team) over (order by stage_order) as next_owner_team
+        lead(owner_team) over (order by stage_order) as next_owner_team,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order
     from {{ ref('lifecycle_stages') }}
     where not is_exit
 
@@ -27,6 +29,7 @@ stage_goals as (
         {{ first_by('goal_stages.stage', 'goal_stages.stage_order') }} as goal_stage
     from stages
     inner join goal_stages on stages.stage_order < goal_stages.stage_order
+    where stages.stage_order <= stages.win_order
     group by stages.stage
 
 ),
@@ -37,12 +40,19 @@ stage_pairs as (
         stage,
         next_stage as to_stage
     from stages
-    where next_stage is not null
+    where next_stage is not null and stage_order <= win_order
     union
     select
         stage,
         goal_stage as to_stage
     from stage_goals
+    union
+    select
+        wins.stage,
+        stages.stage as to_stage
+    from stages as wins
+    inner join stages on wins.win_order < stages.stage_order
+    where wins.planning_node = 'win'
 
 ),
 
@@ -56,7 +66,8 @@ int_conversion_steps_listed as (
         stage_pairs.to_stage = stages.next_stage as is_next,
         stage_pairs.to_stage = stages.next_stage and stages.owner_team != stages.next_owner_team
             as is_handoff,
-        coalesce(stage_pairs.to_stage = stage_goals.goal_stage, false) as is_goal
+        coalesce(stage_pairs.to_stage = stage_goals.goal_stage, false) as is_goal,
+        stages.stage_order = stages.win_order as is_after_win
     from stage_pairs
     inner join stages on stage_pairs.stage = stages.stage
     left join stage_goals on stage_pairs.stage = stage_goals.stage

@@ -1,12 +1,21 @@
-{# Grain: one row each time a journey enters a stage: its first entries up to the last stage it
-   reached, with skipped stages filled in, then every further opportunity, return and exit. #}
+{# Grain: one row each time a journey enters a stage: up to the win its first entries, with skipped
+   stages filled in, then every further opportunity, return and exit. After the win every event, in
+   any order, with nothing filled in. #}
 with
 
 evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }}),
+stages as (
 
-ordered_stages as (select * from stages where not is_exit),
+    select
+        *,
+        stage_order > max(case when planning_node = 'win' then stage_order end) over ()
+            as is_after_win
+    from {{ ref('lifecycle_stages') }}
+
+),
+
+ordered_stages as (select * from stages where not is_exit and not is_after_win),
 
 awareness_stages as (select stage from stages where planning_node = 'awareness'),
 
@@ -23,10 +32,7 @@ first_evidence as (
         ) }} as evidence_key
     from evidence
     inner join ordered_stages on evidence.stage = ordered_stages.stage
-    group by
-        evidence.journey_key,
-        ordered_stages.stage,
-        ordered_stages.stage_order
+    group by evidence.journey_key, ordered_stages.stage, ordered_stages.stage_order
 
 ),
 
@@ -42,8 +48,7 @@ last_stages as (
 
 stages_reached as (
 
-    -- Each stage up to the last, with the earliest evidence of a later stage, and the next stage
-    -- that has evidence.
+    -- Each stage up to the last, with the earliest evidence after it and the next stage with some.
     select
         last_stages.journey_key,
         ordered_stages.stage,
@@ -91,12 +96,9 @@ first_entries as (
             )
         end as entered_at,
         case
-            when stages_reached.has_evidence and stages_reached.occurred_at is null
-                then stages_reached.evidence_key
             when
                 stages_reached.has_evidence
-                and stages_reached.occurred_at
-                <= coalesce(stages_reached.later_at, stages_reached.occurred_at)
+                and coalesce(stages_reached.occurred_at <= stages_reached.later_at, true)
                 then stages_reached.evidence_key
         end as evidence_key
     from stages_reached
@@ -109,9 +111,12 @@ first_entries as (
 
 lead_entries as (select * from first_entries where planning_node = 'lead'),
 
+win_entries as (select * from first_entries where planning_node = 'win'),
+
 further_entries as (
 
-    -- Of the evidence that is not a first entry: every opportunity, return and exit.
+    -- Of the evidence that is not a first entry: every opportunity, return and exit, and each event
+    -- after the win. A label takes no customer out of the funnel.
     select
         evidence.journey_key,
         -- A recycled person is back with marketing: as a lead, or before that if never a lead.
@@ -130,6 +135,7 @@ further_entries as (
         evidence.definition_version
     from evidence
     cross join awareness_stages
+    left join stages on evidence.stage = stages.stage
     left join first_entries
         on
             evidence.journey_key = first_entries.journey_key
@@ -137,9 +143,19 @@ further_entries as (
             and evidence.evidence_key = first_entries.evidence_key
             and {{ or_end('evidence.occurred_at') }} = {{ or_end('first_entries.entered_at') }}
     left join lead_entries on evidence.journey_key = lead_entries.journey_key
+    left join win_entries on evidence.journey_key = win_entries.journey_key
     where
         first_entries.journey_key is null
-        and evidence.evidence_kind in ('opportunity', 'subscription', 'stage_claim')
+        and case
+            when stages.is_after_win and not stages.is_exit
+                then coalesce(
+                    evidence.occurred_at >= win_entries.entered_at,
+                    win_entries.journey_key is not null
+                )
+            when evidence.evidence_kind = 'stage_claim'
+                then coalesce(evidence.occurred_at < win_entries.entered_at, true)
+            else evidence.evidence_kind in ('opportunity', 'subscription')
+        end
 
 ),
 

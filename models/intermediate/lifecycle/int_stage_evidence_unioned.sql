@@ -1,5 +1,5 @@
-{# Grain: one row per event that puts a journey into a stage: first entries, entries again and
-   exits. Narrow: attributes are joined at the mart. #}
+{# Grain: one row per event that puts a journey into a stage: first entries, entries again, events
+   after the win and exits. Narrow: attributes are joined at the mart. #}
 with
 
 touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
@@ -28,7 +28,15 @@ opportunity_journeys as (select * from {{ ref('int_opportunity_journeys_assigned
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }}),
+stages as (
+
+    select
+        *,
+        stage_order > max(case when planning_node = 'win' then stage_order end) over ()
+            as is_after_win
+    from {{ ref('lifecycle_stages') }}
+
+),
 
 service_event_journeys as (
 
@@ -83,7 +91,8 @@ evidence_stages as (
     select
         kinds.kind,
         kinds.stage,
-        stages.entered_by
+        stages.entered_by,
+        stages.is_after_win
     from kinds
     left join stages on kinds.stage = stages.stage
 
@@ -93,14 +102,16 @@ stage_events as (
 
     select
         events.*,
-        stages.stage
+        stages.stage,
+        cast(null as bigint) as repeated_event_key
     from events
     inner join stages on stages.entered_by = 'first_touch'
     where events.event_kind = 'touch'
     union all
     select
         events.*,
-        evidence_stages.stage
+        evidence_stages.stage,
+        case when evidence_stages.is_after_win then events.event_key end as repeated_event_key
     from events
     inner join evidence_stages on events.kind = evidence_stages.kind
     -- Never a stage that the lead definition decides.
@@ -110,7 +121,7 @@ stage_events as (
 
 first_events as (
 
-    -- Of the events that are evidence of one stage, the first counts.
+    -- Of the events that are evidence of one stage, the first counts; after the win each does.
     select
         journey_key,
         stage,
@@ -119,7 +130,7 @@ first_events as (
         {{ first_by('system', 'row(' ~ or_end('occurred_at') ~ ', event_key)') }} as system,
         min(occurred_at) as occurred_at
     from stage_events
-    group by journey_key, stage, event_kind
+    group by journey_key, stage, event_kind, repeated_event_key
 
 ),
 

@@ -1,13 +1,23 @@
-{# Grain: one row per stage that has a next stage, and funnel ('all' is the whole company): how many
+{# Grain: one row per stage up to the win, and funnel ('all' is the whole company): how many
    journeys wait there, how slow and leaky the stage is, and what one more point of its conversion
-   is worth a year. #}
+   is worth a year. Customers are one row: all who are active, with the first renewal as their
+   conversion. #}
 with
 
 open_journeys as (select * from {{ ref('open_journeys') }}),
 
 steps as (select * from {{ ref('int_conversion_steps_listed') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }}),
+stages as (
+
+    select
+        *,
+        stage_order > max(case when planning_node = 'win' then stage_order end) over ()
+            as is_after_win,
+        max(case when planning_node = 'win' then stage end) over () as win_stage
+    from {{ ref('lifecycle_stages') }}
+
+),
 
 typical_amounts as (select * from {{ ref('int_win_amounts_estimated') }}),
 
@@ -38,11 +48,12 @@ slices as (
 sliced_open_journeys as (
 
     select
-        open_journeys.stage,
+        case when stages.is_after_win then stages.win_stage else stages.stage end as stage,
         open_journeys.expected_amount,
         open_journeys.is_past_limit,
         case when slices.slice_name = 'all' then 'all' else open_journeys.funnel end as funnel
     from open_journeys
+    inner join stages on open_journeys.stage = stages.stage
     cross join slices
 
 ),
@@ -61,7 +72,8 @@ open_totals as (
 
 ),
 
--- The step from a stage to the next, and the step from there to the goal that follows.
+-- The step from a stage to the next, and the step from there to the goal that follows. From the win
+-- it is the step to the renewal itself.
 stage_goals as (
 
     select
@@ -72,7 +84,9 @@ stage_goals as (
         case when not next_steps.is_goal then goal_steps.step end as goal_step
     from steps as next_steps
     left join steps as goal_steps on next_steps.to_stage = goal_steps.stage and goal_steps.is_goal
-    where next_steps.is_next
+    where
+        (next_steps.is_next and not next_steps.is_after_win)
+        or (next_steps.is_goal and next_steps.is_after_win)
 
 ),
 

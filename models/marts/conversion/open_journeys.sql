@@ -1,10 +1,21 @@
 {# Grain: one row per journey that is still open: the stage it waits in, how long it has waited
-   against the limit, and the revenue expected of it given its stage and age. #}
+   against the limit, and the revenue expected of it given its stage and age. A customer waits for
+   the first renewal from the win on, whatever has happened since. #}
 with
 
 open_entries as (select * from {{ ref('fct_lifecycle') }} where is_current),
 
-stages as (select * from {{ ref('lifecycle_stages') }} where not is_exit),
+stages as (
+
+    select
+        *,
+        stage_order > max(case when planning_node = 'win' then stage_order end) over ()
+            as is_after_win,
+        max(case when planning_node = 'win' then stage end) over () as win_stage
+    from {{ ref('lifecycle_stages') }}
+    where not is_exit
+
+),
 
 open_goal_steps as (
 
@@ -89,7 +100,10 @@ waiting_journeys as (
     left join accounts on open_entries.account_key = accounts.account_key
     left join opportunity_amounts on open_entries.journey_key = opportunity_amounts.journey_key
     left join goal_probabilities as goals
-        on open_entries.journey_key = goals.journey_key and open_entries.stage = goals.from_stage
+        on
+            open_entries.journey_key = goals.journey_key
+            and case when stages.is_after_win then stages.win_stage else stages.stage end
+            = goals.from_stage
     left join typical_amounts
         on goals.goal_stage = typical_amounts.stage and goals.funnel = typical_amounts.funnel
 

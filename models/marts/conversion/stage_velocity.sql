@@ -1,10 +1,19 @@
 {# Grain: one row per stage, slice and departure type (any, or advanced): how many days a stage
-   takes, with journeys that are still in it counted for as long as they have stayed. #}
+   takes, with journeys that are still in it counted for as long as they have stayed. Stages up to
+   the win: what happens after it has no order, so it has no duration. #}
 {%- set keys = ['stage', 'slice_name', 'slice_value'] -%}
 
 with
 
-stages as (select * from {{ ref('lifecycle_stages') }} where not is_exit),
+stages as (
+
+    select
+        *,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order
+    from {{ ref('lifecycle_stages') }}
+    where not is_exit
+
+),
 
 -- A skipped stage has no waiting time, and a stay without dates cannot be measured.
 stays as (
@@ -27,7 +36,8 @@ sliced_stays as (
         slices.slice_name,
         {{ slice_value('slices.slice_name', 'stays') }} as slice_value
     from stays
-    inner join stages on stays.stage = stages.stage
+    inner join stages
+        on stays.stage = stages.stage and stages.win_order >= stages.stage_order
     cross join slices
 
 ),
@@ -40,7 +50,7 @@ day_counts as (
         slice_value,
         stay_days,
         count(*) filter (where outcome = 'advanced') as converted_count,
-        count(*) filter (where outcome in ('returned', 'exited')) as out_count,
+        count(*) filter (where outcome in ('returned', 'continued', 'exited')) as out_count,
         count(*) filter (where outcome = 'open') as open_count
     from sliced_stays
     group by stage, slice_name, slice_value, stay_days

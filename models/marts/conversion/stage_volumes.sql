@@ -64,6 +64,7 @@ period_moves as (
         count(*) filter (where moves.move = 'bypassed') as bypass_count,
         count(*) filter (where moves.move = 'advanced') as advanced_count,
         count(*) filter (where moves.move = 'returned') as returned_count,
+        count(*) filter (where moves.move = 'continued') as continued_count,
         count(*) filter (where moves.move = 'exited') as exited_count,
         sum(moves.change) as change
     from stage_moves as moves
@@ -108,6 +109,7 @@ period_balances as (
         coalesce(moves.bypass_count, 0) as bypass_count,
         coalesce(moves.advanced_count, 0) as advanced_count,
         coalesce(moves.returned_count, 0) as returned_count,
+        coalesce(moves.continued_count, 0) as continued_count,
         coalesce(moves.exited_count, 0) as exited_count,
         cast(coalesce(moves.change, 0) as bigint) as change,
         cast(sum(coalesce(moves.change, 0)) over (
@@ -152,6 +154,7 @@ stage_volumes as (
         bypass_count,
         advanced_count,
         returned_count,
+        continued_count,
         exited_count,
         closing_count,
         period_start
@@ -172,6 +175,7 @@ stage_volumes as (
         count(*) filter (where is_bypass) as bypass_count,
         count(*) filter (where outcome = 'advanced') as advanced_count,
         count(*) filter (where outcome = 'returned') as returned_count,
+        count(*) filter (where outcome = 'continued') as continued_count,
         count(*) filter (where outcome = 'exited') as exited_count,
         count(*) filter (where outcome = 'open') as closing_count,
         null as period_start

@@ -12,6 +12,7 @@ account_journeys as (
         count(*) as journey_count,
         sum(coalesce(won_amount, 0) + coalesce(renewal_and_expansion_amount, 0)) as won_amount,
         bool_or(has_win) as is_customer,
+        min(customer_state) as customer_state,
         min(win_at) as customer_at
     from journeys
     where account_key is not null
@@ -33,6 +34,7 @@ dim_accounts as (
         accounts.employees_system,
         accounts.employees as employee_count,
         accounts.record_count,
+        account_journeys.customer_state,
         coalesce(account_journeys.journey_count, 0) as journey_count,
         cast(coalesce(account_journeys.won_amount, 0) as decimal(18, 2)) as won_amount,
         coalesce(account_journeys.is_customer, false) as is_customer,

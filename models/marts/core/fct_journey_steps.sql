@@ -40,7 +40,9 @@ step_results as (
         case
             when conversions.journey_key is not null then 'converted'
             when current_stages.is_exit then 'lost'
-            when current_stages.stage_order < steps.stage_order then 'returned'
+            -- A customer is never sent back: another opportunity is no step back.
+            when not steps.is_after_win and current_stages.stage_order < steps.stage_order
+                then 'returned'
             else 'open'
         end as step_result,
         coalesce(conversions.is_qualified, false) as is_conversion_qualified,
@@ -48,7 +50,9 @@ step_results as (
         current_stages.exit_reason as current_reason,
         case
             when conversions.journey_key is not null then conversions.entered_at
-            when current_stages.is_exit or current_stages.stage_order < steps.stage_order
+            when
+                current_stages.is_exit
+                or (not steps.is_after_win and current_stages.stage_order < steps.stage_order)
                 then current_stages.entered_at
         end as ended_at
     from first_entries as entries

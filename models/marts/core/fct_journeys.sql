@@ -3,14 +3,22 @@ with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }}),
+stages as (
+
+    select
+        *,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order
+    from {{ ref('lifecycle_stages') }}
+
+),
 
 entries as (
 
     select
         lifecycle.*,
         stages.planning_node,
-        stages.entered_by
+        stages.entered_by,
+        stages.stage_order >= stages.win_order and not stages.is_exit as is_customer_event
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
 
@@ -29,6 +37,14 @@ fct_journeys as (
         max(last_channel) as last_channel,
         max(case when is_current then stage end) as current_stage,
         max(case when is_current then outcome end) as outcome,
+        case
+            when max(case when planning_node = 'win' then 1 end) is null then null
+            when
+                max(case when entered_by = 'subscriptions_ended' then entry_number end)
+                > max(case when is_customer_event then entry_number end)
+                then 'churned'
+            else 'active'
+        end as customer_state,
         cast(sum(case when planning_node = 'win' then amount end) as decimal(18, 2))
             as won_amount,
         cast(

@@ -6,7 +6,14 @@ entries as (select * from {{ ref('int_stage_entries_completed') }}),
 
 journeys as (select * from {{ ref('int_journeys_described') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }}),
+stages as (
+
+    select
+        *,
+        max(case when planning_node = 'win' then stage_order end) over () as win_order
+    from {{ ref('lifecycle_stages') }}
+
+),
 
 qualifications as (
 
@@ -16,15 +23,23 @@ qualifications as (
 
 stage_entries as (
 
-    -- An entry without a date is sorted before the next stage that has one.
+    -- An entry without a date is sorted before the next stage that has one, and an event after the
+    -- win directly after it.
     select
         entries.*,
         stages.stage_order,
         stages.owner_team,
         stages.entered_by,
         stages.is_exit,
+        stages.win_order,
+        coalesce(stages.stage_order > stages.win_order, false) as is_after_win,
         coalesce(
             entries.entered_at,
+            case
+                when stages.stage_order > stages.win_order
+                    then min(case when stages.planning_node = 'win' then entries.entered_at end)
+                        over (partition by entries.journey_key)
+            end,
             min(case when not stages.is_exit then entries.entered_at end) over (
                 partition by entries.journey_key
                 order by stages.stage_order
@@ -84,7 +99,10 @@ fct_lifecycle as (
             when entries.is_exit then 'exited'
             when entries.next_stage is null then 'open'
             when entries.is_next_exit then 'exited'
+            when entries.is_after_win then 'continued'
             when entries.next_stage_order > entries.stage_order then 'advanced'
+            -- Another opportunity of a customer is no step back.
+            when entries.stage_order = entries.win_order then 'continued'
             else 'returned'
         end as outcome,
         entries.exit_reason,
