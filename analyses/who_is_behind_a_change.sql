@@ -5,7 +5,7 @@
 -- persons.
 with
 
-changes as (select * from {{ ref('stage_count_changes') }} where change != 0),
+changes as (select * from {{ ref('stage_count_changes_by_period') }} where change != 0),
 
 candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
 

@@ -1,7 +1,8 @@
 {{ config(group="revenue_operations") }}
 -- What the monitor of the newest open alert saw, from 14 days before its first day to its last:
 -- observed and expected, and how unusual that was. For another alert, change `chosen_alert`. An
--- alert of a restated week compares counts in marts.stage_count_changes and has no rows here.
+-- alert of a restated week compares counts in marts.stage_count_changes_by_period, and has no rows
+-- here.
 with
 
 alerts as (select * from {{ ref('alerts') }} where signal_series_key is not null),

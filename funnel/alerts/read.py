@@ -42,7 +42,8 @@ class Alert:
 
     @property
     def place(self) -> str:
-        return ", ".join(part for part in (self.system, self.stage) if part) or "all systems"
+        parts = (self.system, self.stage)
+        return ", ".join(part for part in parts if part and part != "none") or "all systems"
 
 
 class NoAlertsError(Exception):

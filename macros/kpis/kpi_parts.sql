@@ -8,7 +8,9 @@
         periods.next_day_number,
         funnels.funnel,
         kpis.metric,
+        kpis.numerator as numerator_measure,
         kpis.denominator is not null as is_ratio,
+        kpis.is_balance,
         numerators.total as numerator,
         denominators.total as denominator
     from {{ periods }} as periods

@@ -10,7 +10,7 @@ curve_changes as (
         lag(waiting_rate, 1, 1) over (
             partition by step, slice_name, slice_value order by waited_days
         ) as previous_waiting_rate
-    from {{ ref('conversion_curves') }}
+    from {{ ref('conversion_curves_by_slice') }}
 
 )
 

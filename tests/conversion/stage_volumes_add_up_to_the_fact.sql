@@ -1,6 +1,6 @@
 with
 
-volumes as (select * from {{ ref('stage_volumes') }}),
+volumes as (select * from {{ ref('stage_volumes_by_period') }}),
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 

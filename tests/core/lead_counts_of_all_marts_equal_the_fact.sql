@@ -34,7 +34,7 @@ fact_counts as (
 
 ),
 
-slices as (select distinct slice_name from {{ ref('conversion_estimates') }}),
+slices as (select distinct slice_name from {{ ref('conversion_estimates_by_slice') }}),
 
 marts as (
 
@@ -42,7 +42,7 @@ marts as (
     union all
     select 'conversion_cohorts' as mart
     union all
-    select 'stage_volumes' as mart
+    select 'stage_volumes_by_period' as mart
 
 ),
 
@@ -67,11 +67,11 @@ differences as (
     group by cohorts.funnel, cohorts.channel
     union all
     select
-        'stage_volumes' as mart,
+        'stage_volumes_by_period' as mart,
         volumes.funnel,
         volumes.channel,
         sum(volumes.passed_count) as lead_count
-    from {{ ref('stage_volumes') }} as volumes
+    from {{ ref('stage_volumes_by_period') }} as volumes
     inner join lead_stages on volumes.stage = lead_stages.stage
     where volumes.period_kind in ('month', 'undated')
     group by volumes.funnel, volumes.channel
@@ -85,17 +85,17 @@ differences as (
     cross join marts
     union all
     select
-        'conversion_estimates' as mart,
+        'conversion_estimates_by_slice' as mart,
         estimates.slice_name as funnel,
         estimates.slice_name as channel,
         sum(estimates.entered_count) as lead_count
-    from {{ ref('conversion_estimates') }} as estimates
+    from {{ ref('conversion_estimates_by_slice') }} as estimates
     inner join lead_steps on estimates.step = lead_steps.step
     where estimates.horizon_days is null
     group by estimates.slice_name
     union all
     select
-        'conversion_estimates' as mart,
+        'conversion_estimates_by_slice' as mart,
         slices.slice_name as funnel,
         slices.slice_name as channel,
         -sum(fact_counts.lead_count) as lead_count

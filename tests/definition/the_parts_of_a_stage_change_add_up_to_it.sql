@@ -9,7 +9,7 @@ changes as (
         max(entered_count) as entered_count,
         max(earlier_reported_count) as earlier_reported_count,
         sum(change) as change
-    from {{ ref('stage_count_changes') }}
+    from {{ ref('stage_count_changes_by_period') }}
     group by period_kind, period_start, stage
 
 ),

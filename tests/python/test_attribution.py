@@ -43,7 +43,7 @@ WON_OPPORTUNITIES = """
 """
 CREDITS = """
     select attribution_model, opportunity_key, touch_key, credit_rate, credited_amount
-    from marts.kpi_attribution
+    from marts.kpi_attribution_by_model
     order by attribution_model, opportunity_key, touch_number
 """
 
@@ -143,7 +143,7 @@ def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """An empty database with the tables that the compiled model reads, and that model."""
     with duckdb.connect() as connection:
         connect_to_empty_tables(connection, built, (TOUCH_TABLE, "dim_opportunities"))
-        yield connection, compiled(built, "revenue/kpi_attribution")
+        yield connection, compiled(built, "revenue/kpi_attribution_by_model")
 
 
 def connect_to_empty_tables(

@@ -130,7 +130,7 @@ def test_every_curve_is_that_of_lifelines(built: Built, story: list[Journey], st
     for name, value, *point in query(
         built.database,
         "select slice_name, slice_value, waited_days, converted_rate, waiting_rate"
-        f" from marts.conversion_curves where step = '{step.name}'",
+        f" from marts.conversion_curves_by_slice where step = '{step.name}'",
     ):
         curves.setdefault((name, value), []).append((point[0], float(point[1]), float(point[2])))
     slices = _slices(list(step_results(story, step)))
@@ -153,7 +153,8 @@ def test_every_interval_is_that_of_lifelines(
     estimates = query(
         built.database,
         "select slice_name, slice_value, horizon_days, estimated_rate, lower_rate, upper_rate"
-        f" from marts.conversion_estimates where step = '{step.name}' and lower_rate is not null"
+        f" from marts.conversion_estimates_by_slice where step = '{step.name}'"
+        " and lower_rate is not null"
         " and slice_name in ('all', 'funnel')",
     )
     slices = _slices(list(step_results(story, step)))
@@ -170,7 +171,7 @@ def test_a_share_of_exactly_zero_or_one_has_no_interval(built: Built) -> None:
     with_interval = query(
         built.database,
         "select distinct converted_rate in (0, 1), lower_rate is null, upper_rate is null"
-        " from marts.conversion_curves",
+        " from marts.conversion_curves_by_slice",
     )
     assert sorted(with_interval) == [(False, False, False), (True, True, True)]
 
@@ -180,7 +181,8 @@ def test_a_horizon_that_no_journey_is_old_enough_for_has_no_estimate(
 ) -> None:
     too_young = query(
         built.database,
-        "select step, slice_name, slice_value, horizon_days from marts.conversion_estimates"
+        "select step, slice_name, slice_value, horizon_days"
+        " from marts.conversion_estimates_by_slice"
         " where estimate_status = 'too_young'",
     )
     expected = [
@@ -193,7 +195,7 @@ def test_a_horizon_that_no_journey_is_old_enough_for_has_no_estimate(
     assert sorted(too_young) == sorted(expected) != []
     assert query(
         built.database,
-        "select count(*) from marts.conversion_estimates"
+        "select count(*) from marts.conversion_estimates_by_slice"
         " where (estimate_status != 'estimated') != (estimated_rate is null)",
     ) == [(0,)]
 
@@ -236,9 +238,10 @@ def test_the_sql_of_the_model_gives_the_exact_curve(
 def _run_model(
     built: Built, ends: Sequence[tuple[int, int]]
 ) -> list[tuple[int, float, float | None]]:
-    """The compiled model conversion_curves over journeys of one cell: day, share, lower bound."""
+    """The compiled model over journeys of one cell: day, share, lower bound."""
     compiled = (
-        built.target / "compiled/revenue_funnel/models/marts/conversion/conversion_curves.sql"
+        built.target
+        / "compiled/revenue_funnel/models/marts/conversion/conversion_curves_by_slice.sql"
     )
     with duckdb.connect() as connection:
         connection.execute(

@@ -59,7 +59,7 @@ def test_every_quantile_is_that_of_lifelines(built: Built, stays: list[Stay], st
     rows = query(
         built.database,
         "select slice_value, departure_type, median_stay_days, p75_stay_days, p90_stay_days,"
-        " is_median_reached, is_p75_reached, is_p90_reached from marts.stage_velocity"
+        " is_median_reached, is_p75_reached, is_p90_reached from marts.stage_velocity_by_slice"
         f" where stage = '{stage}' and slice_name in ('all', 'funnel')",
     )
     assert len(rows) == 10
@@ -97,7 +97,7 @@ def test_every_period_counts_its_entries(built: Built, stays: list[Stay], kind: 
     rows = query(
         built.database,
         "select stage, funnel, channel, segment, period_start, entered_count"
-        f" from marts.stage_volumes where period_kind = '{kind}' and entered_count > 0",
+        f" from marts.stage_volumes_by_period where period_kind = '{kind}' and entered_count > 0",
     )
     expected = Counter(
         (
@@ -118,7 +118,7 @@ def test_the_closing_count_is_the_journeys_in_the_stage_at_the_end_of_the_period
 ) -> None:
     rows = query(
         built.database,
-        "select stage, period_start, sum(closing_count) from marts.stage_volumes"
+        "select stage, period_start, sum(closing_count) from marts.stage_volumes_by_period"
         f" where period_kind = '{kind}' group by stage, period_start",
     )
     starts = sorted({day for _, day, _ in rows})

@@ -36,13 +36,13 @@ PUBLISHED = """
     select table_schema || '.' || table_name
     from information_schema.tables
     where table_schema = 'marts' and table_name not like 'definition_%'
-        and table_name != 'stage_count_changes'
+        and table_name != 'stage_count_changes_by_period'
     order by 1
 """
 # The sum of the parts. The part of a change of version needs the evaluation of that version alone.
 CHANGES = """
     select period_kind, period_start, stage, entered_count, earlier_reported_count, sum(change)
-    from marts.stage_count_changes
+    from marts.stage_count_changes_by_period
     group by all
     order by all
 """

@@ -417,15 +417,15 @@ def test_a_warning_is_explained_and_stops_nothing(
 def test_a_failed_unit_test_shows_what_differs(
     project: Path, database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = project / "models/marts/revenue/kpi_sales.sql"
+    path = project / "models/marts/revenue/kpi_sales_by_period.sql"
     before = path.read_text()
     path.write_text(before.replace("won_count", "lost_count"))
-    arguments = ("test", "--select", "kpi_sales,test_type:unit")
+    arguments = ("test", "--select", "kpi_sales_by_period,test_type:unit")
     code = run_steps(arguments, database, project / "target", {}, project)
     path.write_text(before)
     shown = capsys.readouterr().out
     assert code == 1
-    assert "kpi_sales does not give the rows that its unit test expects:" in shown
+    assert "kpi_sales_by_period does not give the rows that its unit test expects:" in shown
     assert "What to do:" in shown
     assert RAW_DBT not in shown
 

@@ -153,7 +153,7 @@ def test_expected_wins_follow_from_waiting_journeys_and_the_leads_of_today(built
 def _forecasts(built: Built, kind: str, start: date) -> dict[tuple[str, str], float]:
     found = query(
         built.database,
-        "select funnel, metric, forecast from marts.kpi_reviews"
+        "select funnel, metric, forecast from marts.kpi_reviews_by_period"
         f" where period_kind = '{kind}' and period_start = '{start}' and forecast is not null",
     )
     return {(funnel, metric): float(value) for funnel, metric, value in found}
@@ -225,7 +225,7 @@ def test_every_kpi_of_a_review_has_a_forecast_or_a_reason(built: Built) -> None:
     """One of them, and never both."""
     actual = query(
         built.database,
-        "select is_complete, forecast is null, forecast_reason from marts.kpi_reviews",
+        "select is_complete, forecast is null, forecast_reason from marts.kpi_reviews_by_period",
     )
     assert all(is_empty == (reason is not None) for _, is_empty, reason in actual)
     assert all(reason == "period_is_over" for over, _, reason in actual if over)

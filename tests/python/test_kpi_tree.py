@@ -56,7 +56,7 @@ def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
                 " true as is_started",
                 [start, date(2026, 1, 1) if number else None],
             )
-        yield connection, compiled(built, "reviews/kpi_tree")
+        yield connection, compiled(built, "reviews/kpi_tree_by_period")
 
 
 counts = st.lists(st.integers(min_value=0, max_value=500), min_size=4, max_size=4)
@@ -110,7 +110,7 @@ def test_the_driver_changes_of_the_demo_company_are_shapley_values(built: Built)
     actual: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
     rows = query(
         built.database,
-        "select period_start, earlier_start, funnel, change_amount from marts.kpi_tree"
+        "select period_start, earlier_start, funnel, change_amount from marts.kpi_tree_by_period"
         " where period_kind = 'quarter' and driver not in ('expansion', 'renewal')"
         " order by driver_number",
     )

@@ -31,7 +31,7 @@ def test_won_and_lost_opportunities_are_those_of_the_truth(built: Built) -> None
     actual = rows(
         built,
         "select period_start, sum(won_count) as won, sum(lost_count) as lost"
-        " from marts.kpi_sales where period_kind = 'quarter' group by period_start",
+        " from marts.kpi_sales_by_period where period_kind = 'quarter' group by period_start",
     )
     assert {row["period_start"]: (row["won"], row["lost"]) for row in actual} == {
         start: (count["won"], count["lost"]) for start, count in closed.items()
@@ -78,11 +78,11 @@ def test_the_pipeline_follows_from_the_history_of_each_opportunity(built: Built)
     actual = rows(
         built,
         "select period_start, sum(open_count) as open_count, sum(open_amount) as amount"
-        " from marts.kpi_pipeline where period_kind = 'quarter' group by period_start",
+        " from marts.kpi_pipeline_by_period where period_kind = 'quarter' group by period_start",
     )
     worked = query(
         built.database,
-        "select period_start, sum(worked_count) from marts.kpi_sales"
+        "select period_start, sum(worked_count) from marts.kpi_sales_by_period"
         " where period_kind = 'quarter' group by period_start",
     )
     histories = _histories(built)
@@ -176,7 +176,7 @@ def test_cac_and_ltv_of_a_quarter_are_those_of_the_same_journeys(built: Built) -
     started = Counter(quarter(journey["started_at"]) for journey in journeys)
     customers = Counter(quarter(journey["started_at"]) for journey in firsts.values())
     spend = dict(query(built.database, SPEND))
-    actual = rows(built, "from marts.kpi_unit_economics where slice_name = 'quarter'")
+    actual = rows(built, "from marts.kpi_unit_economics_by_slice where slice_name = 'quarter'")
     assert len(actual) >= 10
     for row in actual:
         start = date.fromisoformat(row["slice_value"])

@@ -34,7 +34,7 @@ def test_the_scorecard_sums_what_its_journeys_led_to(built: Built) -> None:
     for row in fact:
         if row["visit_number"] == 1 and row["qualified_at"]:
             cells[quarter(row["qualified_at"]), row["funnel"], row["stage"]].append(row)
-    actual = rows(built, "from marts.kpi_scorecard where period_kind = 'quarter'")
+    actual = rows(built, "from marts.kpi_scorecard_by_period where period_kind = 'quarter'")
     assert len(actual) > 100
     for row in actual:
         own = cells[row["period_start"], row["funnel"], row["stage"]]
@@ -45,7 +45,7 @@ def test_the_scorecard_sums_what_its_journeys_led_to(built: Built) -> None:
 
 
 def test_a_review_has_six_weeks_and_the_periods_compared_with(built: Built) -> None:
-    actual = rows(built, "from marts.kpi_reviews where funnel = 'all'")
+    actual = rows(built, "from marts.kpi_reviews_by_period where funnel = 'all'")
     begun = [row for row in actual if row["period_start"] < UNTIL.date()]
     weeks = sorted({row["period_start"] for row in begun if row["period_kind"] == "week"})
     assert len(weeks) == 6
@@ -60,7 +60,9 @@ def test_a_review_has_six_weeks_and_the_periods_compared_with(built: Built) -> N
 
 def test_a_review_shows_the_periods_that_are_forecast(built: Built) -> None:
     """At the cutoff a month and a quarter start, and a week is under way."""
-    actual = rows(built, "from marts.kpi_reviews where funnel = 'all' and metric = 'leads'")
+    actual = rows(
+        built, "from marts.kpi_reviews_by_period where funnel = 'all' and metric = 'leads'"
+    )
     coming = {(row["period_kind"], row["period_start"]): row for row in actual if row["forecast"]}
     assert set(coming) == {
         ("week", date(2026, 6, 29)),
@@ -118,11 +120,13 @@ def test_coverage_velocity_and_quick_ratio_follow_from_their_parts(built: Built)
     actual = kpi_values(built, "quarter")
     sales = _sums(
         built,
-        "marts.kpi_sales",
+        "marts.kpi_sales_by_period",
         "sum(worked_count), sum(won_count), sum(lost_count), sum(won_amount), sum(won_days)",
         "revenue_type = 'new'",
     )
-    opened = _sums(built, "marts.kpi_pipeline", "sum(open_amount)", "revenue_type = 'new'")
+    opened = _sums(
+        built, "marts.kpi_pipeline_by_period", "sum(open_amount)", "revenue_type = 'new'"
+    )
     targets = _sums(
         built,
         "intermediate.int_kpi_targets_aggregated",
@@ -131,7 +135,7 @@ def test_coverage_velocity_and_quick_ratio_follow_from_their_parts(built: Built)
     )
     moves = _sums(
         built,
-        "marts.kpi_mrr",
+        "marts.kpi_mrr_by_period",
         "sum(new_amount + expansion_amount), sum(contraction_amount + churn_amount)",
         "true",
     )
@@ -157,7 +161,8 @@ def test_coverage_velocity_and_quick_ratio_follow_from_their_parts(built: Built)
     coming, last = UNTIL.date(), quarter(UNTIL.date() - timedelta(1))
     forecast = query(
         built.database,
-        "select forecast from marts.kpi_forecasts where metric = 'coverage' and funnel = 'all'"
+        "select forecast from marts.kpi_forecasts_by_period"
+        " where metric = 'coverage' and funnel = 'all'"
         f" and period_kind = 'quarter' and period_start = '{coming}'",
     )
     assert targets[coming][0] > 0
@@ -202,7 +207,7 @@ def test_a_stage_has_the_ltv_and_the_churn_of_its_customers(built: Built) -> Non
         if row["qualified_at"] and row["journey_key"] in customers:
             cell = quarter(row["qualified_at"]), row["funnel"], row["stage"]
             entered[cell].append(row["journey_key"])
-    for row in rows(built, "from marts.kpi_scorecard where period_kind = 'quarter'"):
+    for row in rows(built, "from marts.kpi_scorecard_by_period where period_kind = 'quarter'"):
         own_keys = entered[row["period_start"], row["funnel"], row["stage"]]
         assert row["customer_count"] == len(own_keys)
         assert row["churned_customer_count"] == sum(customers[key][0] for key in own_keys)

@@ -117,8 +117,8 @@ def test_the_changes_of_the_demo_company_equal_its_truth(built: Built) -> None:
     counted = _true_entries(built)
     found = query(
         built.database,
-        "select period_start, earlier_start, stage, sum(change) from marts.stage_count_changes"
-        " where period_kind = 'month' group by all",
+        "select period_start, earlier_start, stage, sum(change)"
+        " from marts.stage_count_changes_by_period where period_kind = 'month' group by all",
     )
     assert len(found) == 3 * 29
     for start, earlier, stage, change in found:

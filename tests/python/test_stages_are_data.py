@@ -105,7 +105,7 @@ def test_a_stage_that_is_dropped_does_not_occur_and_the_others_stay(
     for stage in untouched:
         assert after[stage] == before[stage], stage
     tables = ["fct_journeys", "open_journeys"]
-    tables += ["kpi_reviews", "plan_targets"] if select == "*" else []
+    tables += ["kpi_reviews_by_period", "plan_targets"] if select == "*" else []
     for table in tables:
         assert query(database, f"select count(*) > 0 from marts.{table}") == [(True,)], table
 
@@ -148,8 +148,8 @@ def test_a_stage_that_is_added_occurs_and_leaves_the_others_alone(
     assert all(evidenced[stage] > 0 for stage in ADDED)
     # What happens after the win has no duration, and leads nowhere.
     for table, column, expected in (
-        ("stage_volumes", "stage", {"engaged", "supported"}),
-        ("stage_velocity", "stage", {"engaged"}),
+        ("stage_volumes_by_period", "stage", {"engaged", "supported"}),
+        ("stage_velocity_by_slice", "stage", {"engaged"}),
         ("fct_journey_steps", "from_stage", {"engaged"}),
     ):
         rows = query(changed, f"select distinct {column} from marts.{table}")
@@ -190,7 +190,7 @@ def test_a_planning_node_that_moves_moves_journeys_and_plan(built: Built, change
 
 def test_a_team_and_a_time_limit_that_move_move_the_worklists(built: Built, changed: Path) -> None:
     teams = "select distinct owner_team from marts.{table} where stage = 'sal'"
-    for table in ("fct_lifecycle", "stage_volumes"):
+    for table in ("fct_lifecycle", "stage_volumes_by_period"):
         assert query(changed, teams.format(table=table)) == [("marketing",)], table
     late = "select count(*) from marts.open_journeys where stage = 'mql' and is_past_limit"
     assert query(changed, late) < query(built.database, late)

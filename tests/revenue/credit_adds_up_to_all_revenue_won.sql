@@ -16,7 +16,7 @@ credits as (
     select
         attribution_model,
         sum(credited_amount) as amount
-    from {{ ref('kpi_attribution') }}
+    from {{ ref('kpi_attribution_by_model') }}
     group by attribution_model
 
 )

@@ -10,7 +10,7 @@ credits as (
         sum(credit_rate) as credit_rate,
         sum(credited_amount) as credited_amount,
         min(least(credit_rate, credited_amount)) as least_credit
-    from {{ ref('kpi_attribution') }}
+    from {{ ref('kpi_attribution_by_model') }}
     group by opportunity_key, attribution_model
 
 ),

@@ -11,7 +11,7 @@ journey_customers as (
 quarter_customers as (
 
     select sum(customer_count) as customer_count
-    from {{ ref('kpi_unit_economics') }}
+    from {{ ref('kpi_unit_economics_by_slice') }}
     where slice_name = 'quarter'
 
 )

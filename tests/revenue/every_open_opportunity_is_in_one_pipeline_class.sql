@@ -17,7 +17,7 @@ pipeline_counts as (
         pipeline.period_kind,
         sum(pipeline.open_count) as open_count,
         sum(case when pipeline.pipeline_class is null then 1 else 0 end) as unclassified_count
-    from {{ ref('kpi_pipeline') }} as pipeline
+    from {{ ref('kpi_pipeline_by_period') }} as pipeline
     inner join last_periods
         on
             pipeline.period_kind = last_periods.period_kind

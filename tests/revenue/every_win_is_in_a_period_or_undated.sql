@@ -15,7 +15,7 @@ sales as (
     select
         period_kind,
         sum(won_count) as win_count
-    from {{ ref('kpi_sales') }}
+    from {{ ref('kpi_sales_by_period') }}
     group by period_kind
 
 ),

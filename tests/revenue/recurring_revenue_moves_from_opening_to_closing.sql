@@ -11,7 +11,7 @@ totals as (
         sum(new_amount + reactivation_amount + expansion_amount - contraction_amount - churn_amount)
             as movement_amount,
         sum(closing_amount) as closing_amount
-    from {{ ref('kpi_mrr') }}
+    from {{ ref('kpi_mrr_by_period') }}
     group by period_kind, period_start
 
 )

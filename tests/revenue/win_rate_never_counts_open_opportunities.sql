@@ -26,7 +26,7 @@ sales_counts as (
         sum(lost_count) as lost_count,
         max(case when won_count + lost_count = 0 and win_rate is not null then 1 else 0 end)
             as is_wrong
-    from {{ ref('kpi_sales') }}
+    from {{ ref('kpi_sales_by_period') }}
     group by period_kind, period_start
 
 )

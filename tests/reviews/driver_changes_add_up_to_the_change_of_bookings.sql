@@ -27,7 +27,7 @@ driver_changes as (
         comparison,
         earlier_start,
         sum(change_amount) as change_amount
-    from {{ ref('kpi_tree') }}
+    from {{ ref('kpi_tree_by_period') }}
     group by period_kind, period_start, comparison, earlier_start
 
 )

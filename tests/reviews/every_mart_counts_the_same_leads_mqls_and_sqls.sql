@@ -39,10 +39,10 @@ counts as (
     group by stage
     union all
     select
-        'stage_volumes' as mart,
+        'stage_volumes_by_period' as mart,
         stage,
         sum(qualified_count) as stage_count
-    from {{ ref('stage_volumes') }}
+    from {{ ref('stage_volumes_by_period') }}
     where period_kind in ('month', 'undated')
     group by stage
     union all
@@ -63,16 +63,16 @@ counts as (
     group by next_steps.stage
     union all
     select
-        'kpi_scorecard' as mart,
+        'kpi_scorecard_by_period' as mart,
         scorecard.stage,
         sum(scorecard.entered_count) + coalesce(max(undated_counts.stage_count), 0) as stage_count
-    from {{ ref('kpi_scorecard') }} as scorecard
+    from {{ ref('kpi_scorecard_by_period') }} as scorecard
     left join undated_counts on scorecard.stage = undated_counts.stage
     where scorecard.period_kind = 'month'
     group by scorecard.stage
     union all
     select
-        'kpi_reviews' as mart,
+        'kpi_reviews_by_period' as mart,
         stages.stage,
         sum(kpi_values.actual) + coalesce(max(undated_counts.stage_count), 0) as stage_count
     from {{ ref('int_kpi_values_aggregated') }} as kpi_values

@@ -45,7 +45,7 @@ TABLES = f"""
     create table history.history_stage_counts (
         period_kind varchar, period_start date, stage varchar, entered_count bigint,
         snapshot_number bigint, snapshotted_at timestamp);
-    create table marts.stage_count_changes (
+    create table marts.stage_count_changes_by_period (
         period_kind varchar, period_start date, stage varchar, driver varchar, rule varchar,
         change decimal(18, 2), entered_count bigint, earlier_reported_count bigint);
     insert into intermediate.int_required_rules_listed values

@@ -23,7 +23,7 @@ LANDED = (
     "int_required_rules_listed",
     "int_evaluation_versions_dated",
     "history_stage_counts",
-    "stage_count_changes",
+    "stage_count_changes_by_period",
 )
 SEEDS = (
     "drift_monitors",

@@ -27,14 +27,14 @@ final_estimates as (
         *,
         max(case when slice_name = 'all' then estimated_rate end) over (partition by step)
             as company_estimated_rate
-    from {{ ref('conversion_estimates') }}
+    from {{ ref('conversion_estimates_by_slice') }}
     where horizon_days is null and slice_name in ('all', 'funnel')
 
 ),
 
 stage_durations as (
 
-    select * from {{ ref('stage_velocity') }}
+    select * from {{ ref('stage_velocity_by_slice') }}
     where departure_type = 'any' and slice_name in ('all', 'funnel')
 
 ),

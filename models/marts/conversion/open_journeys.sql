@@ -23,9 +23,14 @@ open_goal_steps as (
 
 ),
 
-funnel_curves as (select * from {{ ref('conversion_curves') }} where slice_name = 'funnel'),
+funnel_curves as (
 
-company_curves as (select * from {{ ref('conversion_curves') }} where slice_name = 'all'),
+    select * from {{ ref('conversion_curves_by_slice') }}
+    where slice_name = 'funnel'
+
+),
+
+company_curves as (select * from {{ ref('conversion_curves_by_slice') }} where slice_name = 'all'),
 
 typical_amounts as (select * from {{ ref('int_win_amounts_estimated') }}),
 

@@ -1,5 +1,5 @@
 {# Grain: one row per user of a source system, and per owner of an opportunity whom its system does
-   not list. Without the name. #}
+   not list, and one for no owner. Without the name. #}
 with
 
 users as (select * from {{ ref('int_users_unioned') }}),
@@ -23,11 +23,18 @@ dim_owners as (
         coalesce(users.owner_key, opportunity_owners.owner_key) as owner_key,
         coalesce(users.system, opportunity_owners.system) as system,
         coalesce(users.user_id, opportunity_owners.owner_id) as user_id,
-        users.team,
+        coalesce(users.team, 'unknown') as team,
         users.owner_key is not null and coalesce(users.deleted_at >= {{ cutoff() }}, true)
             as is_listed
     from users
     full outer join opportunity_owners on users.owner_key = opportunity_owners.owner_key
+    union all
+    select
+        {{ no_owner_key() }} as owner_key,
+        'none' as system,
+        'none' as user_id,
+        'none' as team,
+        false as is_listed
 
 )
 

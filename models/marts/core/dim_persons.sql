@@ -25,10 +25,10 @@ dim_persons as (
     select
         persons.person_key,
         persons.account_key,
-        persons.match_method as account_match_method,
-        persons.country,
+        coalesce(persons.match_method, 'none') as account_match_method,
+        coalesce(persons.country, 'unknown') as country,
         persons.country_system,
-        persons.seniority,
+        coalesce(persons.seniority, 'unknown') as seniority,
         persons.seniority_system,
         coalesce(person_journeys.first_channel, 'unknown') as first_channel,
         persons.record_count,

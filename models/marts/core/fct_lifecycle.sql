@@ -89,7 +89,8 @@ fct_lifecycle as (
         journeys.person_key,
         journeys.account_key,
         entries.opportunity_key,
-        journeys.latest_opportunity_owner_key,
+        coalesce(journeys.latest_opportunity_owner_key, {{ no_owner_key() }})
+            as latest_opportunity_owner_key,
         entries.evidence_key,
         journeys.funnel,
         entries.stage,

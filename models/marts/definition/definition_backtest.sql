@@ -109,6 +109,7 @@ definition_backtest as (
         ) as decimal(18, 2)) as qualified_before_win_amount,
         cast(coalesce(sum(wait_days), 0) as decimal(18, 2)) as qualified_to_win_days,
         is_draft,
+        evaluation = 'in_force' as is_additive,
         start_month
     from journey_waits
     group by

@@ -93,7 +93,10 @@ plan_actuals as (
         coalesce(actuals.entry_count, 0) between plans.low_80_volume and plans.high_80_volume
             as is_in_80_interval,
         coalesce(actuals.entry_count, 0) between plans.low_95_volume and plans.high_95_volume
-            as is_in_95_interval
+            as is_in_95_interval,
+        plans.made_week = max(plans.made_week) over (
+            partition by plans.funnel, plans.node, plans.plan_week
+        ) as is_additive
     from plans
     left join actual_entries as actuals
         on

@@ -71,6 +71,7 @@ plan_targets as (
         periods.funnel,
         periods.period_start,
         periods.is_total,
+        outcomes.scenario = 'base' and not periods.is_total as is_additive,
         outcomes.outcome,
         upper(substr(outcomes.outcome, 1, 1)) || replace(substr(outcomes.outcome, 2), '_', ' ')
             as outcome_name,

@@ -112,7 +112,8 @@ plan_weeks as (
             as low_95_volume,
         entries.planned_volume + {{ t_quantile(95) }} * entries.deviation as high_95_volume,
         cast(capacity.weekly_count as bigint) as capacity_count,
-        coalesce(entries.planned_volume > capacity.weekly_count, false) as is_over_capacity
+        coalesce(entries.planned_volume > capacity.weekly_count, false) as is_over_capacity,
+        entries.scenario = 'base' as is_additive
     from planned_entries as entries
     inner join stages on entries.node = stages.planning_node
     left join capacity

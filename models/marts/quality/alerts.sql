@@ -17,7 +17,8 @@ next_steps as (select * from {{ ref('alert_next_steps') }}),
 
 count_changes as (
 
-    select * from {{ ref('stage_count_changes') }} where period_kind = 'week' and change != 0
+    select * from {{ ref('stage_count_changes_by_period') }}
+    where period_kind = 'week' and change != 0
 
 ),
 
@@ -128,7 +129,7 @@ alerts as (
         kind,
         severity,
         system,
-        stage,
+        coalesce(stage, 'none') as stage,
         definition_version,
         rule,
         subject,

@@ -161,6 +161,7 @@ booking_reconciliation as (
                 else 0
             end as decimal(18, 2)
         ) as mismatch_amount,
+        comparison = 'payments' as is_additive,
         month_start as period_start
     from explained_months
 

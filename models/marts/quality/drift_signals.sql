@@ -11,7 +11,7 @@ drift_signals as (
         {{ key_of(['system', 'stage', 'monitor', 'subject', 'definition_version']) }}
             as signal_series_key,
         system,
-        stage,
+        coalesce(nullif(stage, ''), 'none') as stage,
         monitor,
         subject,
         definition_version,

@@ -70,7 +70,8 @@ kpi_retention as (
             as cohort_logo_churn_rate,
         {{ ratio('sum(closing_amount)', 'sum(starting_amount)') }} as cohort_net_retention_ratio,
         {{ ratio('sum(least(starting_amount, closing_amount))', 'sum(starting_amount)') }}
-            as cohort_gross_retention_rate
+            as cohort_gross_retention_rate,
+        age_month_count = max(age_month_count) over (partition by cohort_month) as is_additive
     from customer_month_amounts
     group by cohort_month, funnel, channel, segment, age_month_count
 

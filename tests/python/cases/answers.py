@@ -132,7 +132,7 @@ QUESTIONS = {
     """,
     # The attribution credit of each channel.
     "credits": """
-        select channel, credited_amount from marts.kpi_attribution
+        select channel, credited_amount from marts.kpi_attribution_by_model
         where attribution_model = 'linear' and opportunity_key in (
             select opportunity_key from own_opportunities
         )

@@ -123,7 +123,7 @@ part_changes as (
 
 ),
 
-stage_count_changes as (
+stage_count_changes_by_period as (
 
     select
         period_changes.period_kind,
@@ -136,7 +136,8 @@ stage_count_changes as (
         period_changes.earlier_reported_count,
         part_changes.driver,
         part_changes.rule,
-        cast(part_changes.change as decimal(18, 2)) as change
+        cast(part_changes.change as decimal(18, 2)) as change,
+        period_changes.period_kind = 'month' as is_additive
     from part_changes
     inner join period_changes
         on
@@ -146,4 +147,4 @@ stage_count_changes as (
 
 )
 
-select * from stage_count_changes
+select * from stage_count_changes_by_period

@@ -89,7 +89,7 @@ touch_credits as (
 
 ),
 
-kpi_attribution as (
+kpi_attribution_by_model as (
 
     select
         {{ key_of(['touch_credits.attribution_model', 'touch_credits.opportunity_touch_key']) }}
@@ -108,6 +108,8 @@ kpi_attribution as (
             as credit_rate,
         cast(touch_credits.amount_so_far - touch_credits.amount_before as decimal(18, 2))
             as credited_amount,
+        -- One model is enough to hold all revenue once.
+        touch_credits.attribution_model = 'linear' as is_additive,
         touch_credits.touched_at,
         opportunities.closed_at
     from touch_credits
@@ -115,4 +117,4 @@ kpi_attribution as (
 
 )
 
-select * from kpi_attribution
+select * from kpi_attribution_by_model

@@ -134,7 +134,7 @@ running_shares as (
 
 ),
 
-kpi_tree as (
+kpi_tree_by_period as (
 
     select
         {{ cell }},
@@ -147,7 +147,8 @@ kpi_tree as (
         factor as driver_value,
         cast(running_amount - lag(running_amount, 1, 0) over (
             partition by {{ cell }} order by driver_number
-        ) as decimal(18, 2)) as change_amount
+        ) as decimal(18, 2)) as change_amount,
+        period_kind = 'month' and comparison = 'prior' as is_additive
     from running_shares
     union all
     select
@@ -159,10 +160,11 @@ kpi_tree as (
         driver_number,
         null as earlier_driver_value,
         null as driver_value,
-        cast(level - earlier_level as decimal(18, 2)) as change_amount
+        cast(level - earlier_level as decimal(18, 2)) as change_amount,
+        period_kind = 'month' and comparison = 'prior' as is_additive
     from driver_changes
     where revenue_type != 'new'
 
 )
 
-select * from kpi_tree
+select * from kpi_tree_by_period

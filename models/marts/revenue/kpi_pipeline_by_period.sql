@@ -9,7 +9,20 @@ open_opportunities as (
 
 ),
 
-kpi_pipeline as (
+periods as (select * from {{ ref('int_reporting_periods_listed') }}),
+
+current_months as (
+
+    select
+        period_kind,
+        max(period_start) as period_start
+    from periods
+    where is_started and period_kind = 'month'
+    group by period_kind
+
+),
+
+pipeline_sums as (
 
     select
         owner_key,
@@ -35,6 +48,19 @@ kpi_pipeline as (
         pipeline_class,
         pipeline_stage_name
 
+),
+
+kpi_pipeline_by_period as (
+
+    select
+        pipeline_sums.*,
+        current_months.period_start is not null as is_additive
+    from pipeline_sums
+    left join current_months
+        on
+            pipeline_sums.period_kind = current_months.period_kind
+            and pipeline_sums.period_start = current_months.period_start
+
 )
 
-select * from kpi_pipeline
+select * from kpi_pipeline_by_period

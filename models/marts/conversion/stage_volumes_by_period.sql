@@ -138,7 +138,7 @@ period_balances as (
 
 ),
 
-stage_volumes as (
+stage_volumes_by_period as (
 
     select
         period_kind,
@@ -157,6 +157,7 @@ stage_volumes as (
         continued_count,
         exited_count,
         closing_count,
+        period_kind = 'month' as is_additive,
         period_start
     from period_balances
     union all
@@ -178,6 +179,7 @@ stage_volumes as (
         count(*) filter (where outcome = 'continued') as continued_count,
         count(*) filter (where outcome = 'exited') as exited_count,
         count(*) filter (where outcome = 'open') as closing_count,
+        true as is_additive,
         null as period_start
     from stays
     where entered_at is null
@@ -185,4 +187,4 @@ stage_volumes as (
 
 )
 
-select * from stage_volumes
+select * from stage_volumes_by_period

@@ -27,7 +27,7 @@ mrr_sums as (
 
 ),
 
-kpi_mrr as (
+kpi_mrr_by_period as (
 
     select
         *,
@@ -43,9 +43,10 @@ kpi_mrr as (
         case
             when opening_amount = 0 then 'no_opening_mrr'
             when contraction_amount + churn_amount = 0 then 'nothing_lost'
-        end as empty_reason
+        end as empty_reason,
+        period_kind = 'month' as is_additive
     from mrr_sums
 
 )
 
-select * from kpi_mrr
+select * from kpi_mrr_by_period

@@ -99,7 +99,7 @@ curve_points as (
 
 ),
 
-conversion_curves as (
+conversion_curves_by_slice as (
 
     select
         step,
@@ -117,9 +117,10 @@ conversion_curves as (
         cast(power(converted_rate, exp(1.959964 * log_spread)) as decimal(18, 12)) as upper_rate,
         cast(converted_rate / nullif(final_rate, 0) as decimal(18, 12)) as conversion_lag_rate,
         cast((final_rate - converted_rate) / nullif(waiting_rate, 0) as decimal(18, 12))
-            as probability_if_waiting
+            as probability_if_waiting,
+        slice_name = 'all' as is_additive
     from curve_points
 
 )
 
-select * from conversion_curves
+select * from conversion_curves_by_slice

@@ -131,7 +131,7 @@ stage_results as (
 
 ),
 
-kpi_scorecard as (
+kpi_scorecard_by_period as (
 
     select
         stage_bookings.period_kind,
@@ -155,7 +155,8 @@ kpi_scorecard as (
         cast(coalesce(stage_results.mrr_amount, 0) as decimal(18, 2)) as mrr_amount,
         cast(coalesce(stage_results.ltv_amount, 0) as decimal(18, 2)) as ltv_amount,
         cast(coalesce(stage_bookings.booked_amount, 0) as decimal(18, 2)) as booked_amount,
-        targets.target_amount
+        targets.target_amount,
+        stage_bookings.period_kind = 'month' as is_additive
     from stage_bookings
     inner join stages on stage_bookings.stage = stages.stage
     left join stage_results
@@ -173,4 +174,4 @@ kpi_scorecard as (
 
 )
 
-select * from kpi_scorecard
+select * from kpi_scorecard_by_period

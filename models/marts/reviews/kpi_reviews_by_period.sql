@@ -10,7 +10,7 @@ measures as (select * from {{ ref('int_kpi_measures_aggregated') }}),
 
 kpis as (select * from {{ ref('kpi_list') }}),
 
-forecasts as (select * from {{ ref('kpi_forecasts') }}),
+forecasts as (select * from {{ ref('kpi_forecasts_by_period') }}),
 
 started_periods as (
 
@@ -67,7 +67,7 @@ review_values as (
 
 ),
 
-kpi_reviews as (
+kpi_reviews_by_period as (
 
     select
         review_values.period_kind,
@@ -76,7 +76,7 @@ kpi_reviews as (
         review_values.metric,
         kpis.metric_name,
         kpis.unit,
-        kpis.owner_team,
+        coalesce(kpis.owner_team, 'all') as owner_team,
         kpis.metric_order,
         review_values.actual,
         review_values.numerator as actual_numerator,
@@ -92,6 +92,11 @@ kpi_reviews as (
             when review_values.is_complete then 'period_is_over' else forecasts.forecast_reason
         end as forecast_reason,
         review_values.funnel = 'all' as is_total,
+        -- Ad spend is known for the whole company only.
+        review_values.period_kind = 'month'
+        and (review_values.funnel = 'all') = (kpis.numerator = 'spend_amount')
+        and kpis.denominator is null
+        and not kpis.is_balance as is_additive,
         review_values.is_complete
     from review_values
     inner join kpis on review_values.metric = kpis.metric
@@ -122,4 +127,4 @@ kpi_reviews as (
 
 )
 
-select * from kpi_reviews
+select * from kpi_reviews_by_period

@@ -90,7 +90,7 @@ departures as (
 
 ),
 
-stage_velocity as (
+stage_velocity_by_slice as (
 
     select
         stage,
@@ -105,10 +105,11 @@ stage_velocity as (
         cast(max(departed_rate) as decimal(9, 6)) as departed_rate,
         max(departed_rate) >= 0.5 as is_median_reached,
         max(departed_rate) >= 0.75 as is_p75_reached,
-        max(departed_rate) >= 0.9 as is_p90_reached
+        max(departed_rate) >= 0.9 as is_p90_reached,
+        slice_name = 'all' and departure_type = 'any' as is_additive
     from departures
     group by stage, slice_name, slice_value, departure_type
 
 )
 
-select * from stage_velocity
+select * from stage_velocity_by_slice

@@ -9,7 +9,7 @@ with
 
 journey_steps as (select * from {{ ref('fct_journey_steps') }}),
 
-curves as (select * from {{ ref('conversion_curves') }}),
+curves as (select * from {{ ref('conversion_curves_by_slice') }}),
 
 slices as (
 
@@ -117,7 +117,7 @@ horizon_curves as (
 
 ),
 
-conversion_estimates as (
+conversion_estimates_by_slice as (
 
     select
         slice_horizons.step,
@@ -148,7 +148,8 @@ conversion_estimates as (
             slice_horizons.observed_days >= {{ p90s_until_plateau }}
             * greatest(slice_horizons.conversion_lag_p90_days, slice_horizons.company_lag_p90_days),
             false
-        ) as is_plateau_trusted
+        ) as is_plateau_trusted,
+        slice_horizons.slice_name = 'all' and slice_horizons.horizon_days is null as is_additive
     from slice_horizons
     left join horizon_curves as curve_ends
         on
@@ -161,4 +162,4 @@ conversion_estimates as (
 
 )
 
-select * from conversion_estimates
+select * from conversion_estimates_by_slice

@@ -89,7 +89,7 @@ slice_rates as (
 
 ),
 
-kpi_unit_economics as (
+kpi_unit_economics_by_slice as (
 
     select
         slice_name,
@@ -126,9 +126,10 @@ kpi_unit_economics as (
             when coalesce(churn_rate, 0) = 0 then 'no_churn_yet'
         end as empty_reason,
         churn_count >= {{ int_var('least_churned_customers') }} as has_own_churn_rate,
-        is_mature
+        is_mature,
+        slice_name = 'all' as is_additive
     from slice_rates
 
 )
 
-select * from kpi_unit_economics
+select * from kpi_unit_economics_by_slice

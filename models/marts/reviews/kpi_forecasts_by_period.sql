@@ -92,7 +92,7 @@ kpi_sums as (
 
 ),
 
-kpi_forecasts as (
+kpi_forecasts_by_period as (
 
     select
         period_kind,
@@ -113,9 +113,13 @@ kpi_forecasts as (
             when numerator is null then 'no_history'
             when is_ratio and coalesce(denominator, 0) = 0 then 'nothing_to_divide_by'
         end as forecast_reason,
-        funnel = 'all' as is_total
+        funnel = 'all' as is_total,
+        period_kind = 'month'
+        and (funnel = 'all') = (numerator_measure = 'spend_amount')
+        and not is_ratio
+        and not is_balance as is_additive
     from kpi_sums
 
 )
 
-select * from kpi_forecasts
+select * from kpi_forecasts_by_period

@@ -25,7 +25,7 @@ sales_sums as (
 
 ),
 
-kpi_sales as (
+kpi_sales_by_period as (
 
     select
         owner_key,
@@ -50,9 +50,10 @@ kpi_sales as (
             when won_count + lost_count = 0 then 'nothing_closed'
             when won_count = 0 then 'nothing_won'
             when won_days = 0 then 'won_on_the_day_of_creation'
-        end as empty_reason
+        end as empty_reason,
+        period_kind = 'month' as is_additive
     from sales_sums
 
 )
 
-select * from kpi_sales
+select * from kpi_sales_by_period
