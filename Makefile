@@ -32,15 +32,16 @@ SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check unit-test demo summary backtest alerts validate publish docs clean \
+.PHONY: help build test lint check unit-test demo summary report backtest alerts validate publish docs clean \
     history-backup history-restore
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Each runs the command of the same name; .venv/bin/funnel --help lists their options."
 
-build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse (of the demo company), and print a summary
+build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse (of the demo company), print a summary, write the report
 	@$(FUNNEL) build --vars '$(VARS)'
+	@$(FUNNEL) report --if-changed --vars '$(VARS)'
 
 test: lint check build unit-test ## everything that must hold: lint, check, build, unit tests and Python tests
 	@$(PY) -m pytest -q
@@ -63,6 +64,9 @@ demo: $(READY) ## generate the demo company and load it (PEOPLE=8000 SEED=7)
 
 summary: $(READY) ## print a summary of the last build
 	@$(FUNNEL) summary
+
+report: $(READY) ## write warehouse/report.html, the page for reviews; opens without a network
+	@$(FUNNEL) report --vars '$(VARS)'
 
 backtest: build ## compare what each version of the lead definition, and each draft, would have counted (DRAFT=3 BY=funnel)
 	@$(FUNNEL) backtest --draft '$(DRAFT)' $(if $(BY),--by '$(BY)')

@@ -88,6 +88,22 @@ def summary(database: Path) -> None:
 
 @funnel.command()
 @database_option
+@same_vars_option
+@click.option("--out", type=FILE, help="File to write. Default: report.html beside the database.")
+@click.option("--if-changed", is_flag=True, help="Leave a report that is newer than the build.")
+def report(database: Path, variables: dict[str, Any], out: Path | None, if_changed: bool) -> None:
+    """Write the report of the last build: one HTML file that opens without a network.
+
+    \b
+    Example: funnel report --out warehouse/report.html
+    """
+    from funnel.report.command import show_report
+
+    sys.exit(show_report(database, out, variables, if_changed))
+
+
+@funnel.command()
+@database_option
 @click.option(
     "--people", type=click.IntRange(min=1), default=8_000, show_default=True, help="How many."
 )

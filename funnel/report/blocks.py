@@ -1,0 +1,164 @@
+"""What the page is made of. Sections hold blocks; a block is one idea with its picture or table."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from funnel.report.read import Rows
+from funnel.report.words import NOTHING
+
+# What a spreadsheet would take for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, and what the eye sees beside it."""
+
+    text: str
+    # Between 0 and 1: the length of a bar behind the text.
+    bar: float | None = None
+    # Between 0 and 1: how dark the cell is.
+    shade: float | None = None
+    team: str | None = None
+    note: str = ""
+    is_heading: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table. Columns whose heading starts with a dot hold numbers, and are set to the right."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+
+
+def without_empty_columns(grid: Grid) -> Grid:
+    """The table without the columns in which no row has a value."""
+    kept = [
+        place
+        for place in range(len(grid.headings))
+        if not grid.rows or any(row[place].text not in ("", NOTHING) for row in grid.rows)
+    ]
+    rows = tuple(tuple(row[place] for place in kept) for row in grid.rows)
+    return Grid(tuple(grid.headings[place] for place in kept), rows, grid.caption)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A table that is shown while the switches stand on its keys."""
+
+    keys: tuple[str, ...]
+    grid: Grid
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Switch:
+    label: str
+    # What is switched on, and what people read.
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One idea: a title that says what is seen, the picture, its table and where it comes from."""
+
+    id: str
+    title: str
+    rows: Rows
+    text: str = ""
+    picture: str = ""
+    # What the picture shows, for who cannot see it.
+    alt: str = ""
+    grid: Grid | None = None
+    details: Grid | None = None
+    switches: tuple[Switch, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    caveats: tuple[str, ...] = ()
+    items: tuple["Item", ...] = ()
+    team: str | None = None
+    # Of three columns, how many it takes.
+    span: int = 1
+    # Where the page says more, and in which words.
+    link: str = ""
+    more: str = ""
+    # Why there is nothing to see.
+    empty: str = ""
+
+    @property
+    def tables(self) -> str:
+        return ", ".join(self.rows.tables)
+
+    @property
+    def download(self) -> str:
+        return "data:text/csv;charset=utf-8," + quote(
+            "\ufeff" + as_csv(self.rows), safe=" ,;:.-_/()"
+        )
+
+
+@dataclass(frozen=True)
+class Item:
+    """A sentence with an owner and what to do about it."""
+
+    text: str
+    team: str | None = None
+    todo: str = ""
+    badge: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One large number."""
+
+    label: str
+    value: str
+    text: str
+    tables: str
+    team: str | None = None
+    caveats: tuple[str, ...] = ()
+    # Where the page says more.
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    title: str
+    blocks: Sequence[Block]
+    text: str = ""
+    tiles: Sequence[Tile] = field(default_factory=tuple)
+
+
+def as_csv(rows: Rows) -> str:
+    """The rows for a spreadsheet, in which no cell is a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(rows.columns)
+    writer.writerows([safe_cell(value) for value in row] for row in rows.values)
+    return text.getvalue()
+
+
+def safe_cell(value: Any) -> Any:
+    """The value; a text that a spreadsheet would take for a formula gets a quote before it."""
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    text = str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,151 @@
+"""What every section needs: the names of teams and stages, the last periods, the caveats."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from funnel.report import words
+from funnel.report.charts import SOFT, TEAMS
+from funnel.report.read import Record, Rows
+
+# The KPIs that say nothing while a part of a system's data does not come.
+SILENT = {
+    "ad_spend": {"spend"},
+    "subscriptions": {"mrr", "nrr", "grr", "logo_churn", "quick_ratio"},
+    "payments": set[str](),
+    "people": {"leads", "mqls", "sqls"},
+    "touches": {"leads", "mqls", "sqls"},
+    "opportunities": {
+        *("opportunities", "wins", "bookings_new", "bookings_renewal", "bookings_expansion"),
+        *("bookings", "win_rate", "pipeline", "coverage", "velocity", "opportunity_value"),
+        "cycle_days",
+    },
+}
+# The first of these that is worse comes first.
+SEVERITIES = ("error", "warning", "notice")
+
+
+@dataclass(frozen=True)
+class Company:
+    """The rows of all queries, and names for what is in them."""
+
+    rows: Mapping[str, Rows]
+    as_of: date | None
+    currency: str
+
+    def __getitem__(self, name: str) -> Rows:
+        return self.rows[name]
+
+    @cached_property
+    def teams(self) -> dict[str, str]:
+        return {row["team"]: row["team_name"] for row in self["teams"].records}
+
+    @cached_property
+    def stages(self) -> dict[str, str]:
+        return {row["stage"]: row["stage_name"] for row in self["stages"].records}
+
+    @cached_property
+    def funnels(self) -> dict[str, str]:
+        """Whole company first, then each market."""
+        found = {row["funnel"]: row["funnel_name"] for row in self["funnels"].records}
+        used = {row["funnel"] for row in self["review"].records}
+        return {"all": "Whole company"} | {key: name for key, name in found.items() if key in used}
+
+    @cached_property
+    def channels(self) -> dict[str, str]:
+        return {row["channel"]: row["channel_name"] for row in self["channels"].records}
+
+    @cached_property
+    def stage_teams(self) -> dict[str, str]:
+        return {row["stage"]: row["owner_team"] for row in self["stages"].records}
+
+    @cached_property
+    def stages_to_win(self) -> list[str]:
+        """The stages that lead to the win, in order, without it."""
+        stages = [row for row in self["stages"].records if not row["is_exit"]]
+        win = [row["stage_order"] for row in stages if row["planning_node"] == "win"]
+        return [row["stage"] for row in stages if win and row["stage_order"] < max(win)]
+
+    def team(self, code: str | None) -> str:
+        return "All teams" if code is None else self.teams.get(code, words.plain(code))
+
+    def stage(self, code: str | None) -> str:
+        return words.NOTHING if code is None else self.stages.get(code, words.plain(code))
+
+    def channel(self, code: str | None) -> str:
+        return words.NOTHING if code is None else self.channels.get(code, words.plain(code))
+
+    def number(self, team: str | None) -> int:
+        """The place of a team among the teams, which gives its colour."""
+        teams = list(self.teams)
+        return teams.index(team) % len(TEAMS) if team in teams else -1
+
+    def colour(self, team: str | None) -> str:
+        number = self.number(team)
+        return SOFT if number < 0 else TEAMS[number]
+
+    @cached_property
+    def open_alerts(self) -> list[Record]:
+        alerts = self["alerts"].records
+        return [alert for alert in alerts if alert["status"] in ("open", "acknowledged")]
+
+    @cached_property
+    def recorded(self) -> set[str]:
+        """The KPIs that have a value in some period: of what no system provides, all are zero."""
+        columns = ("actual", "target", "prior_actual", "year_before_actual")
+        return {
+            row["metric"]
+            for row in self["review"].records
+            if any(row[column] for column in columns)
+        }
+
+    def caveats(self, metric: str) -> tuple[str, ...]:
+        """What a reader of the KPI must know: a source is silent, or a field of a rule is empty."""
+        found = [
+            alert["summary"]
+            for alert in self.open_alerts
+            if alert["kind"] == "missing_data" and metric in SILENT.get(alert["subject"], set())
+        ]
+        found += [
+            alert["summary"]
+            for alert in self.open_alerts
+            if alert["kind"] == "fill_rate" and metric in ("mqls", "sqls")
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def review(self, kind: str, funnel: str = "all") -> list[Record]:
+        return self["review"].where(period_kind=kind, funnel=funnel)
+
+    def starts(self, kind: str, is_complete: bool) -> list[date]:
+        """First days of the periods of a kind, in order."""
+        return sorted(
+            {
+                row["period_start"]
+                for row in self["review"].records
+                if row["period_kind"] == kind and row["is_complete"] == is_complete
+            }
+        )
+
+    def last(self, kind: str) -> date | None:
+        """The last period that is over."""
+        starts = self.starts(kind, is_complete=True)
+        return starts[-1] if starts else None
+
+    def next(self, kind: str) -> date | None:
+        """The period under way, or the one that begins with the cutoff."""
+        starts = self.starts(kind, is_complete=False)
+        return starts[0] if starts else None
+
+    def kpi(self, kind: str, start: date | None, metric: str, funnel: str = "all") -> Record:
+        """The row of a KPI; all of it is null where there is none."""
+        for row in self.review(kind, funnel):
+            if row["period_start"] == start and row["metric"] == metric:
+                return row
+        return dict.fromkeys(self["review"].columns)
+
+
+def total(records: Iterable[Mapping[str, Any]], column: str) -> float:
+    """The sum of a column; a null is nothing."""
+    return float(sum(record[column] or 0 for record in records))

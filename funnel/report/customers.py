@@ -1,0 +1,268 @@
+"""Revenue, retention, channels, campaigns, and the scorecards of the teams."""
+
+from funnel.report import charts, words
+from funnel.report.blocks import Block, Cell, Grid
+from funnel.report.company import Company, total
+
+# Of all customers, those who must be old enough for an age to be drawn.
+LEAST_SHARE = 0.1
+
+
+def mrr(company: Company) -> Block:
+    records = sorted(company["mrr"].records, key=lambda row: row["period_start"])[-12:]
+    team = "account_services"
+    values: list[charts.Bar] = []
+    title = "Recurring revenue"
+    if records:
+        opening, closing = (
+            total(records[:1], "opening_amount"),
+            total(records[-1:], "closing_amount"),
+        )
+        values.append(charts.Bar("A year ago", opening, words.amount(opening)))
+        level = opening
+        for name, column, sign in (
+            ("New", "new_amount", 1),
+            ("Came back", "reactivation_amount", 1),
+            ("Expansion", "expansion_amount", 1),
+            ("Contraction", "contraction_amount", -1),
+            ("Churn", "churn_amount", -1),
+        ):
+            moved = sign * total(records, column)
+            if moved:
+                label = words.signed(moved, "amount")
+                values.append(charts.Bar(name, moved, label, company.colour(team), level))
+            level += moved
+        values.append(charts.Bar("Now", closing, words.amount(closing)))
+        title = f"Recurring revenue is {words.amount(closing)} a month"
+        grew = words.more_or_fewer(closing, opening, "a year ago")
+        title += f", {grew}" if grew else ""
+    return Block(
+        id="mrr",
+        title=title,
+        rows=company["mrr"],
+        text="Monthly recurring revenue of the last twelve months: how it moved from then to now.",
+        picture=charts.bars(values) if values else "",
+        alt="; ".join(f"{bar.name} {bar.label}" for bar in values),
+        team=team,
+        caveats=company.caveats("mrr"),
+        empty="" if values else "No system provides subscriptions, or nobody has one.",
+    )
+
+
+def retention(company: Company) -> Block:
+    aged = [row for row in company["retention"].records if row["starting_amount"]]
+    # Of a handful, one customer would move the line.
+    least = max((row["customer_count"] for row in aged), default=0) * LEAST_SHARE
+    records = [row for row in aged if row["customer_count"] >= least]
+    curves = []
+    for name, column, whole, colour in (
+        ("Revenue", "closing_amount", "starting_amount", charts.TEAMS[2]),
+        ("Without expansion", "retained_amount", "starting_amount", charts.INK),
+        ("Customers", "retained_count", "customer_count", charts.MUTED),
+    ):
+        shares = [
+            (float(row["age_month_count"]), float(row[column]) / float(row[whole]))
+            for row in records
+            if row[whole]
+        ]
+        curves.append((name, colour, shares))
+    title = "Retention by age"
+    year = next((row for row in records if row["age_month_count"] == 12), None)
+    if year:
+        stay = words.percent(float(year["retained_count"]) / float(year["customer_count"]))
+        worth = words.percent(float(year["closing_amount"]) / float(year["starting_amount"]))
+        title = (
+            f"After a year {stay} of customers stay, with {worth} of the revenue they began with"
+        )
+    details = Grid(
+        (".Months", ".Customers old enough", ".Customers who stay", ".Revenue kept"),
+        tuple(
+            (
+                Cell(words.count(row["age_month_count"])),
+                Cell(words.count(row["customer_count"])),
+                Cell(words.count(row["retained_count"])),
+                Cell(words.percent(float(row["closing_amount"]) / float(row["starting_amount"]))),
+            )
+            for row in records
+        ),
+        "Retention by age in months",
+    )
+    return Block(
+        id="retention",
+        title=title,
+        rows=company["retention"],
+        text="Of the customers that are old enough for each age; ages that fewer than a tenth have"
+        " reached are left out.",
+        picture=charts.curves(curves, "months since the first revenue", "%") if records else "",
+        alt=title,
+        details=details if records else None,
+        team="account_services",
+        empty="" if records else "No system provides subscriptions, or nobody has one.",
+    )
+
+
+def channels(company: Company) -> Block:
+    records = company["channel_economics"].records
+    most = max((row["lead_count"] or 0 for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(company.channel(row["channel"]), is_heading=True),
+            Cell(words.count(row["lead_count"]), _part(row["lead_count"], most), team="marketing"),
+            Cell(words.count(row["customer_count"])),
+            Cell(words.percent(_part(row["customer_count"], row["lead_count"]), 1)),
+            Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
+            Cell(words.amount(row["cac_amount"])),
+            Cell(words.amount(row["ltv_amount"])),
+            Cell(words.times(row["ltv_to_cac"])),
+            Cell(words.decimal(row["payback_months"])),
+        )
+        for row in records
+    )
+    title = "Channels down to what a customer is worth"
+    paid = [row for row in records if row["cac_amount"] is not None]
+    if len(paid) > 1:
+        dear = max(paid, key=lambda row: float(row["cac_amount"]))
+        cheap = min(paid, key=lambda row: float(row["cac_amount"]))
+        title = (
+            f"A customer from {company.channel(dear['channel'])} costs"
+            f" {words.amount(dear['cac_amount'])} of ads, from {company.channel(cheap['channel'])}"
+            f" {words.amount(cheap['cac_amount'])}"
+        )
+    headings = (
+        "First channel",
+        ".Leads",
+        ".Customers",
+        ".Of leads",
+        ".Ad spend",
+        ".Ad cost per customer",
+        ".LTV",
+        ".LTV to ad cost",
+        ".Payback, months",
+    )
+    return Block(
+        id="channels",
+        title=title,
+        rows=company["channel_economics"],
+        text="Leads that met the definition, and the customers they became so far. Cost is ad spend"
+        " alone; a dash means that no ads were paid.",
+        grid=Grid(headings, rows, "Channels"),
+        caveats=company.caveats("spend"),
+        team="marketing",
+        span=3,
+        empty="" if rows else "Nobody's first channel is known.",
+    )
+
+
+def campaigns(company: Company) -> Block:
+    records = company["campaigns"].records
+    most = max((float(row["sourced_won_amount"] or 0) for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(row["campaign"], is_heading=True, note=company.channel(row["channel"])),
+            Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
+            Cell(words.count(row["lead_count"])),
+            Cell(words.count(row["mql_count"])),
+            Cell(_each(row["spend_amount"], row["mql_count"])),
+            Cell(words.count(row["sql_count"])),
+            Cell(words.count(row["customer_count"])),
+            Cell(words.amount(row["sourced_pipeline_amount"])),
+            Cell(
+                words.amount(row["sourced_won_amount"]),
+                bar=max(float(row["sourced_won_amount"] or 0), 0) / most if most else None,
+                team="marketing",
+            ),
+        )
+        for row in records
+    )
+    title = "Campaigns"
+    if records and records[0]["sourced_won_amount"]:
+        first = records[0]
+        title = (
+            f"{first['campaign']} led to most revenue: {words.amount(first['sourced_won_amount'])}"
+        )
+    headings = (
+        "Campaign",
+        ".Spend",
+        ".Leads",
+        ".MQLs",
+        ".Spend per MQL",
+        ".SQLs",
+        ".Customers",
+        ".Pipeline",
+        ".Won",
+    )
+    return Block(
+        id="campaigns",
+        title=title,
+        rows=company["campaigns"],
+        text="The last twelve months, each figure in the month in which it happened. The fifteen"
+        " campaigns with most revenue, then pipeline, then spend.",
+        grid=Grid(headings, rows, "Campaigns"),
+        caveats=company.caveats("spend"),
+        team="marketing",
+        span=3,
+        empty="" if rows else "No campaign is named in the last twelve months.",
+    )
+
+
+def _part(value: float | None, whole: float | None) -> float | None:
+    return (value or 0) / whole if whole else None
+
+
+def _each(spend: object, number: object) -> str:
+    if not spend or not number:
+        return words.NOTHING
+    return words.amount(float(str(spend)) / float(str(number)))
+
+
+def scorecard(company: Company) -> Block:
+    order = {stage: place for place, stage in enumerate(company.stages)}
+    records = sorted(company["scorecard"].records, key=lambda row: order.get(row["stage"], 99))
+    most = max((float(row["cohort_amount"] or 0) for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(
+                company.stage(row["stage"]),
+                team=row["owner_team"],
+                is_heading=True,
+                note=company.team(row["owner_team"]),
+            ),
+            Cell(words.count(row["entered_count"])),
+            Cell(words.count(row["advanced_count"])),
+            Cell(words.count(row["open_count"])),
+            Cell(words.count(row["customer_count"])),
+            Cell(words.count(row["churned_customer_count"])),
+            Cell(
+                words.amount(row["cohort_amount"]),
+                bar=max(float(row["cohort_amount"] or 0), 0) / most if most else None,
+                team=row["owner_team"],
+            ),
+            Cell(words.amount(row["booked_amount"])),
+            Cell(words.amount(row["target_amount"])),
+        )
+        for row in records
+    )
+    headings = (
+        "Stage",
+        ".Entered",
+        ".Went on",
+        ".Still there",
+        ".Customers",
+        ".Of them churned",
+        ".Revenue so far",
+        ".Booked in it",
+        ".Target",
+    )
+    when = words.period("quarter", records[0]["period_start"]) if records else ""
+    return Block(
+        id="scorecard",
+        title="Every team by the same revenue"
+        if not rows
+        else f"Every team by the same revenue: {when}",
+        rows=company["scorecard"],
+        text="Who entered each stage in the quarter, and what they have led to so far, whenever the"
+        " revenue came. A journey counts in every stage that it entered: do not add up the rows.",
+        grid=Grid(headings, rows, "Scorecard of the stages"),
+        span=3,
+        empty="" if rows else "No quarter is over yet.",
+    )

@@ -1,0 +1,345 @@
+"""The first screen: where we stand, what it comes to, what is worth most, what changed and why."""
+
+from datetime import date
+
+from funnel.report import charts, words
+from funnel.report.blocks import Block, Item, Section, Tile
+from funnel.report.company import SEVERITIES, Company, total
+from funnel.report.meeting import points
+from funnel.report.read import Record, Rows
+
+# Of the worst; the rest is in the history of alerts.
+ALERTS_SHOWN = 4
+
+
+def section(company: Company) -> Section:
+    return Section(
+        id="leadership",
+        title="Leadership",
+        tiles=[tile for tile in _tiles(company) if tile],
+        blocks=[_bookings(company), _landing(company), _changes(company), _alerts(company)],
+    )
+
+
+def _tiles(company: Company) -> list[Tile]:
+    return [
+        _attainment(company),
+        _forecast(company),
+        _coverage(company),
+        _retention(company),
+        _bottleneck(company),
+    ]
+
+
+def _source(company: Company, name: str) -> str:
+    return ", ".join(company[name].tables)
+
+
+def _attainment(company: Company) -> Tile:
+    """The period under way against its target, or the last one that is over."""
+    label, tables = "Attainment", _source(company, "review")
+    caveats = company.caveats("bookings")
+    for start in (company.next("quarter"), company.last("quarter")):
+        row = company.kpi("quarter", start, "bookings")
+        if start and row["target"] and row["actual"] is not None:
+            text = f"{words.amount(row['actual'])} of {words.amount(row['target'])} booked"
+            when = words.period("quarter", start)
+            share = words.percent(float(row["actual"]) / float(row["target"]))
+            return Tile(label, share, f"{text}, {when}", tables, None, caveats, "#review")
+    row = company.kpi("quarter", company.last("quarter"), "bookings")
+    if row["actual"] is None:
+        return Tile(label, words.NOTHING, "No bookings and no target yet", tables)
+    when = words.period("quarter", row["period_start"])
+    grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before")
+    text = f"{when}{': ' + grew if grew else ''}. No target was set for it"
+    return Tile("Bookings", words.amount(row["actual"]), text, tables, None, caveats, "#review")
+
+
+def _forecast(company: Company) -> Tile:
+    start = company.next("quarter")
+    row = company.kpi("quarter", start, "bookings")
+    tables = _source(company, "review")
+    if not start or row["forecast"] is None:
+        return Tile("Landing", words.NOTHING, "Nothing to forecast from yet", tables)
+    text = f"forecast of all bookings, {words.period('quarter', start)}"
+    if row["target"]:
+        share = words.percent(float(row["forecast"]) / float(row["target"]))
+        text += f": {share} of the target of {words.amount(row['target'])}"
+    return Tile("Landing", words.amount(row["forecast"]), text, tables, None, (), "#landing")
+
+
+def _coverage(company: Company) -> Tile:
+    start = company.next("quarter")
+    row = company.kpi("quarter", start, "coverage")
+    value = row["actual"] if row["actual"] is not None else row["forecast"]
+    tables, team = _source(company, "review"), "sales"
+    if value is None or not start:
+        text = "Open pipeline against target: no target, or nothing open"
+        return Tile("Coverage", words.NOTHING, text, tables, team)
+    when = words.period("quarter", start)
+    text = f"open new business for each 1 of target, {when}"
+    return Tile("Coverage", words.times(value), text, tables, team, (), "#pipeline")
+
+
+def _retention(company: Company) -> Tile:
+    tables, team = _source(company, "trailing_retention"), "account_services"
+    row = next(iter(company["trailing_retention"].records), None)
+    if not row or not row["opening_amount"]:
+        text = "No customer has paid for twelve months, or no system provides subscriptions"
+        return Tile("Retention (NRR)", words.NOTHING, text, tables, team)
+    opening = float(row["opening_amount"])
+    kept = words.percent(float(row["retained_amount"]) / opening, 1)
+    text = f"of the recurring revenue of twelve months ago; {kept} without expansion (GRR)"
+    text += f"; {row['lost_count']} of {row['customer_count']} customers left"
+    value = words.percent(float(row["closing_amount"]) / opening, 1)
+    return Tile("Retention (NRR)", value, text, tables, team, company.caveats("nrr"), "#mrr")
+
+
+def _bottleneck(company: Company) -> Tile:
+    tables = _source(company, "bottlenecks")
+    row = next(
+        (row for row in company["bottlenecks"].records if row["one_point_gain_amount"]), None
+    )
+    if not row:
+        return Tile("Worth most", words.NOTHING, "Too little history to tell", tables)
+    text = f"a year for one more point of conversion from {company.stage(row['stage'])}"
+    if row["past_limit_count"]:
+        text += (
+            f"; {words.count(row['past_limit_count'])} of {words.count(row['open_count'])} wait"
+            f" past the limit of {row['time_limit_days']} days"
+        )
+    value = words.amount(row["one_point_gain_amount"])
+    return Tile("Worth most", value, text, tables, row["owner_team"], (), "#bottlenecks")
+
+
+def _bookings(company: Company) -> Block:
+    shown = points(company, "month", "bookings")
+    row = company.kpi("month", company.last("month"), "bookings")
+    title, picture = "Bookings", charts.line(shown, charts.INK) if shown else ""
+    if row["actual"] is not None:
+        when = words.period("month", row["period_start"])
+        grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before")
+        title = f"{words.amount(row['actual'])} booked in {when}{', ' + grew if grew else ''}"
+    return Block(
+        id="bookings",
+        title=title,
+        rows=_only(company["review"], metric="bookings", period_kind="month", funnel="all"),
+        text="By month. Grey: a year before. Hollow: forecast. Tick: target.",
+        picture=picture,
+        alt=f"{title}. Line of the bookings of each month.",
+        caveats=company.caveats("bookings"),
+        empty="No bookings are recorded." if not shown else "",
+    )
+
+
+def _landing(company: Company) -> Block:
+    rows = [row for row in company["targets"].where(is_total=True) if row["new_target_amount"]]
+    names = company.funnels
+    values = [
+        charts.Interval(
+            names.get(row["funnel"], words.plain(row["funnel"])),
+            float(row["low_80_today_amount"]),
+            float(row["today_amount"]),
+            float(row["high_80_today_amount"]),
+            float(row["new_target_amount"]),
+            f"{words.percent(row['today_hit_probability'])} likely",
+        )
+        for row in rows
+        if row["today_amount"] is not None
+    ]
+    likely = [row for row in rows if (row["today_hit_probability"] or 0) >= 0.5]
+    title = f"{len(likely)} of {len(rows)} markets are more likely than not to reach their target"
+    if len(rows) == 1:
+        title = f"The target is {words.percent(rows[0]['today_hit_probability'])} likely"
+    return Block(
+        id="landing",
+        title=title if values else "Landing against target",
+        rows=company["targets"],
+        text="New business of all planned months with as many leads as today. Point: expected."
+        " Band: 80 % interval. Tick: target.",
+        picture=charts.intervals(values, company.colour("sales")) if values else "",
+        alt="; ".join(
+            f"{value.name}: expected {words.amount(value.value)}, between"
+            f" {words.amount(value.low)} and {words.amount(value.high)},"
+            f" target {words.amount(value.target)}, {value.label}"
+            for value in values
+        ),
+        team="sales",
+        empty="" if values else "No target is set, or there is no history to plan from.",
+    )
+
+
+def _only(rows: Rows, **wanted: object) -> Rows:
+    values = tuple(tuple(record.values()) for record in rows.where(**wanted))
+    return Rows(rows.name, rows.tables, rows.columns, values)
+
+
+def _changes(company: Company) -> Block:
+    items = [
+        item
+        for item in (
+            _bookings_change(company),
+            _count_change(company),
+            _recurring_change(company) or _meaning_change(company),
+        )
+        if item
+    ]
+    drivers = company["bookings_drivers"]
+    tables = tuple(
+        dict.fromkeys(
+            table
+            for name in ("bookings_drivers", "stage_count_parts", "mrr")
+            for table in company[name].tables
+        )
+    )
+    return Block(
+        id="changes",
+        title="What changed, and why",
+        rows=Rows("bookings_drivers", tables, drivers.columns, drivers.values),
+        items=tuple(items),
+        empty="" if items else "There is no earlier period to compare with.",
+    )
+
+
+def _drivers(company: Company) -> list[Record]:
+    start: date | None = company.last("month")
+    return company["bookings_drivers"].where(
+        period_kind="month", comparison="prior", period_start=start
+    )
+
+
+def _bookings_change(company: Company) -> Item | None:
+    drivers = _drivers(company)
+    if not drivers:
+        return None
+    change = total(drivers, "change_amount")
+    ranked = sorted(drivers, key=lambda row: float(row["change_amount"] or 0))
+    worst, best = ranked[0], ranked[-1]
+    main, other = (worst, best) if change < 0 else (best, worst)
+    when = words.period("month", drivers[0]["period_start"])
+    before = words.period("month", drivers[0]["earlier_start"])
+    text = (
+        f"Bookings of {when} are {words.signed(change, 'amount')} against {before}. Most of it:"
+        f" {main['driver_name']} {words.signed(main['change_amount'], 'amount')}"
+    )
+    if float(other["change_amount"] or 0) * float(main["change_amount"] or 0) < 0:
+        text += (
+            f"; the other way: {other['driver_name']}"
+            f" {words.signed(other['change_amount'], 'amount')}"
+        )
+    text += "."
+    owner = worst["owner_team"]
+    before_driver = _stage_before(company, worst["driver"])
+    waiting = company["waiting"].where(finding="past_time_limit", stage=before_driver)
+    if float(worst["change_amount"] or 0) >= 0:
+        return Item(text, main["owner_team"], "Keep what made it grow.", "Bookings")
+    todo = f"See why {worst['driver_name']} fell"
+    if waiting:
+        lot = waiting[0]
+        todo += (
+            f", and go through the {words.count(lot['journey_count'])} in"
+            f" {company.stage(lot['stage'])} past their time limit (review_worklist)"
+        )
+    return Item(text, owner, todo + ".", "Bookings")
+
+
+def _stage_before(company: Company, driver: str) -> str | None:
+    """The stage from which a rate leads to the driver's stage; none where the driver is no rate."""
+    stages = list(company.stages)
+    place = stages.index(driver) if driver in stages else 0
+    return stages[place - 1] if place else None
+
+
+PARTS = {
+    "volume": "more or fewer people came",
+    "mix": "they came from other markets and channels",
+    "version": "another version of the definition is in force",
+    "inferred": "more or fewer skipped the stage (bypass)",
+    "restatement": "earlier counts were restated",
+}
+
+
+def _count_change(company: Company) -> Item | None:
+    parts = company["stage_count_parts"].where(period_kind="month")
+    if not parts:
+        return None
+    main = max(parts, key=lambda row: abs(float(row["change"] or 0)))
+    if not main["change"]:
+        return None
+    then, now = main["earlier_reported_count"], main["entered_count"]
+    cause = PARTS.get(main["part"], f"the rule {main['rule']}")
+    when = words.period("month", main["period_start"])
+    text = (
+        f"{words.count(now)} came to {company.stage(main['stage'])} or past it in {when},"
+        f" after {words.count(then)}. The largest part: {cause}"
+        f" ({words.signed(main['change'])})."
+    )
+    todo = "Read the drivers in stage_count_changes before you act on the count."
+    if main["part"] == "inferred":
+        todo = "Agree with sales who may be taken without meeting the definition: see Bypasses."
+    return Item(text, main["owner_team"], todo, "Counts")
+
+
+def _recurring_change(company: Company) -> Item | None:
+    months = sorted(company["mrr"].records, key=lambda row: row["period_start"])
+    if not months:
+        return None
+    row = months[-1]
+    change = float(row["closing_amount"] - row["opening_amount"])
+    left = float(row["churn_amount"] + row["contraction_amount"])
+    text = (
+        f"Recurring revenue {words.signed(change, 'amount')} a month in"
+        f" {words.period('month', row['period_start'])}: new"
+        f" {words.signed(row['new_amount'], 'amount')}, expansion"
+        f" {words.signed(row['expansion_amount'], 'amount')}, churned or reduced"
+        f" {words.signed(-left, 'amount')}."
+    )
+    todo = "Thank who expanded, and ask each who left or reduced for the reason."
+    if left:
+        todo = "Ask each customer who left or reduced for the reason (fct_mrr_movements has them)."
+    return Item(text, "account_services", todo, "Recurring revenue")
+
+
+def _meaning_change(company: Company) -> Item | None:
+    alert = next(iter(_ranked(company.open_alerts)), None)
+    if not alert:
+        return None
+    return Item(alert["summary"], alert["owner_team"], alert["next_step"] + ".", "Meaning")
+
+
+def _ranked(alerts: list[Record]) -> list[Record]:
+    """The worst first, then those that touch most."""
+    return sorted(
+        alerts,
+        key=lambda alert: (
+            SEVERITIES.index(alert["severity"]) if alert["severity"] in SEVERITIES else 9,
+            -(alert["affected_count"] or 0),
+        ),
+    )
+
+
+def _alerts(company: Company) -> Block:
+    alerts = _ranked(company.open_alerts)
+    items = tuple(
+        Item(
+            alert["summary"],
+            alert["owner_team"],
+            (alert["next_step"] or "") + ".",
+            alert["severity"],
+            f"since {words.day(alert['first_seen_date'])}",
+        )
+        for alert in alerts[:ALERTS_SHOWN]
+    )
+    more = len(alerts) - len(items)
+    title = "No alert is open"
+    if alerts:
+        title = f"{len(alerts)} alert{'s are' if len(alerts) > 1 else ' is'} open"
+    return Block(
+        id="open-alerts",
+        title=title,
+        rows=company["alerts"],
+        items=items,
+        more=f"{more} more, and those that are over" if more > 0 else "Those that are over",
+        link="#alert-history",
+        empty="" if items else "Labels, fields and sources mean what they meant.",
+    )

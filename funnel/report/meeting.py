@@ -1,0 +1,592 @@
+"""What the teams go through together: trends, funnel, cohorts, handoffs, pipeline, channels."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from funnel.report import charts, customers, review, words
+from funnel.report.blocks import Block, Cell, Grid, Panel, Section, Switch
+from funnel.report.company import Company, total
+from funnel.report.read import Record, Rows
+
+# Fewer records than this are not shown under the words that somebody typed.
+FEWEST = 5
+
+
+def section(company: Company) -> list[Section]:
+    return [
+        Section("meeting", "The meeting", [review.block(company)]),
+        Section(
+            "trends",
+            "Trends",
+            trends(company),
+            "Six weeks and twelve months of each KPI. Grey: a year before. Hollow: not over yet,"
+            " with its forecast. Tick: target.",
+        ),
+        Section(
+            "funnel-section",
+            "Funnel and handoffs",
+            [
+                _funnel(company),
+                _bypasses(company),
+                _cohorts(company),
+                _handoffs(company),
+                _handoff_speed(company),
+                _bottlenecks(company),
+            ],
+        ),
+        Section(
+            "revenue-section",
+            "Pipeline, revenue, retention",
+            [
+                _drivers(company),
+                _pipeline(company),
+                _waiting(company),
+                _losses(company),
+                customers.mrr(company),
+                customers.retention(company),
+            ],
+        ),
+        Section(
+            "channels-section",
+            "Channels, campaigns, teams",
+            [
+                customers.channels(company),
+                customers.campaigns(company),
+                customers.scorecard(company),
+            ],
+        ),
+    ]
+
+
+def points(company: Company, kind: str, metric: str, most: int = 13) -> list[charts.Point]:
+    """The last periods of a KPI and the one that follows; its last value has a label."""
+    rows = [row for row in company.review(kind) if row["metric"] == metric]
+    last = company.last(kind)
+    following = company.next(kind)
+    kept = [row for row in rows if row["is_complete"] or row["period_start"] == following]
+    return [
+        charts.Point(
+            start=row["period_start"],
+            value=_number(row["actual"]),
+            label=words.metric(row["actual"], row["unit"], metric)
+            if row["period_start"] == last and row["actual"] is not None
+            else "",
+            is_complete=row["is_complete"],
+            target=_number(row["target"]),
+            earlier=_number(row["year_before_actual"]),
+            forecast=_number(row["forecast"]),
+        )
+        for row in kept[-most:]
+    ]
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def trends(company: Company) -> list[Block]:
+    """A card for each KPI that has values."""
+    seen = dict.fromkeys(
+        row["metric"]
+        for row in sorted(company["review"].records, key=lambda row: row["metric_order"])
+    )
+    cards = [_trend(company, metric) for metric in seen if metric in company.recorded]
+    return [card for card in cards if card]
+
+
+def _trend(company: Company, metric: str) -> Block | None:
+    weeks, months = points(company, "week", metric, 7), points(company, "month", metric)
+    known = [point for point in months if point.value is not None]
+    if not known:
+        return None
+    row = company.kpi("month", company.last("month"), metric)
+    name, unit, when = row["metric_name"], row["unit"], words.period("month", row["period_start"])
+    shown = words.metric(row["actual"], unit, metric)
+    compared = words.kind_of(unit, metric)
+    grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before", compared)
+    title = f"{name}: {shown} in {row['period_start']:%B}{', ' + grew if grew else ''}"
+    headings = ("Month", ".Actual", ".A year before", ".Target")
+    details = Grid(
+        headings,
+        tuple(
+            (
+                Cell(f"{point.start:%B %Y}" + ("" if point.is_complete else " (not over)")),
+                Cell(words.metric(point.value, unit, metric)),
+                Cell(words.metric(point.earlier, unit, metric)),
+                Cell(words.metric(point.target, unit, metric)),
+            )
+            for point in months
+        ),
+        name,
+    )
+    values = tuple(
+        tuple(record.values()) for record in company["review"].where(metric=metric, funnel="all")
+    )
+    return Block(
+        id=f"trend-{metric.replace('_', '-')}",
+        title=title,
+        rows=Rows(metric, company["review"].tables, company["review"].columns, values),
+        picture=charts.trend(
+            weeks,
+            months,
+            company.colour(row["owner_team"]) if row["owner_team"] else charts.INK,
+        ),
+        alt=f"{name} by week and by month. {when}: {shown}. {grew}",
+        details=details,
+        team=row["owner_team"],
+        caveats=company.caveats(metric),
+    )
+
+
+def _funnel(company: Company) -> Block:
+    found = {row["stage"]: row for row in company["funnel"].records}
+    estimates = {row["step"]: row for row in company["estimates"].records}
+    stages = [row for row in company["stages"].records if not row["is_exit"]]
+    shown = [stage for stage in stages if stage["stage"] in found]
+    largest = max((float(found[s["stage"]]["passed_count"] or 0) for s in shown), default=0)
+    following = dict(
+        zip([s["stage"] for s in shown], [s["stage"] for s in shown[1:]], strict=False)
+    )
+    rows = tuple(
+        _stage(
+            company,
+            stage,
+            found[stage["stage"]],
+            largest,
+            estimates.get(f"{stage['stage']}_to_{following.get(stage['stage'])}", {}),
+        )
+        for stage in shown
+    )
+    months = next(iter(found.values()), None)
+    title = "The funnel"
+    weakest = min(
+        (
+            row
+            for step, row in estimates.items()
+            if row["estimated_rate"] is not None
+            and step.partition(words.STEP)[0] in company.stages_to_win
+            and following.get(step.partition(words.STEP)[0]) == step.partition(words.STEP)[2]
+        ),
+        key=lambda row: float(row["estimated_rate"]),
+        default=None,
+    )
+    if weakest:
+        title = (
+            f"Fewest go on from {words.step(weakest['step'], company.stages)}:"
+            f" {words.percent(weakest['estimated_rate'])} in the end"
+        )
+    text = (
+        "Passed: who came to the stage or past it. Those who go on are of the passed, corrected for"
+        " journeys that are still open."
+    )
+    if months:
+        text = (
+            f"{words.period('month', months['first_month'])} to"
+            f" {words.period('month', months['last_month'])}. {text}"
+        )
+    headings = (
+        "Stage",
+        ".Passed",
+        ".Qualified",
+        ".Bypassed",
+        ".Go on in the end",
+        ".95 % interval",
+        ".Half wait up to",
+    )
+    return Block(
+        id="funnel",
+        title=title,
+        rows=company["funnel"],
+        text=text,
+        grid=Grid(headings, rows, "Stages of the funnel"),
+        caveats=company.caveats("mqls"),
+        span=3,
+        empty="" if rows and largest else "Nobody has entered a stage in the last twelve months.",
+    )
+
+
+def _stage(
+    company: Company, stage: Record, row: Record, largest: float, estimate: Record
+) -> tuple[Cell, ...]:
+    passed = float(row["passed_count"] or 0)
+    low, high = estimate.get("lower_rate"), estimate.get("upper_rate")
+    interval = (
+        f"{words.percent(low)} to {words.percent(high)}" if low is not None else words.NOTHING
+    )
+    wait = estimate.get("lag_p50_days")
+    note = ""
+    if estimate and not estimate.get("is_plateau_trusted"):
+        note = "history is too short to be sure"
+    return (
+        Cell(company.stage(stage["stage"]), team=row["owner_team"], is_heading=True),
+        Cell(
+            words.count(passed), bar=passed / largest if largest else None, team=row["owner_team"]
+        ),
+        Cell(words.count(row["qualified_count"])),
+        Cell(words.count(row["bypass_count"])),
+        Cell(words.percent(estimate.get("estimated_rate"), 1), note=note),
+        Cell(interval),
+        Cell(words.NOTHING if wait is None else f"{words.count(wait)} days"),
+    )
+
+
+def _bypasses(company: Company) -> Block:
+    records = company["bypasses"].records
+    most = max((row["passed_count"] for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(company.stage(row["stage"]), is_heading=True),
+            Cell(company.team(row["bypassing_team"]), team=row["bypassing_team"]),
+            Cell(words.plain(row["bypass_reason"])),
+            Cell(words.count(row["passed_count"]), bar=row["passed_count"] / most),
+            Cell(words.percent(row["won_count"] / row["passed_count"])),
+        )
+        for row in records
+    )
+    title = "Nobody bypasses the definition"
+    if records:
+        first = records[0]
+        title = (
+            f"First reason to bypass {company.stage(first['stage'])}:"
+            f" {words.plain(first['bypass_reason']).lower()} ({words.count(first['passed_count'])})"
+        )
+    return Block(
+        id="bypasses",
+        title=title,
+        rows=company["bypasses"],
+        text="Who was taken without meeting the definition: the team that took them, the first rule"
+        " that they did not pass, and how many of them have been won.",
+        grid=Grid(("Stage", "Taken by", "Rule", ".People", ".Won"), rows, "Bypasses"),
+        empty="" if rows else "Everybody who came further met the definition.",
+    )
+
+
+HORIZONS = (30, 60, 90, 180)
+
+
+def _cohorts(company: Company) -> Block:
+    steps = list(dict.fromkeys(row["step"] for row in company["cohorts"].records))
+    order = {stage: place for place, stage in enumerate(company.stages)}
+    steps.sort(key=lambda step: [order.get(part, 99) for part in step.split(words.STEP)])
+    # What people look for first.
+    steps.sort(key=lambda step: step.startswith("awareness"))
+    panels = tuple(Panel((step,), _cohort_grid(company, step)) for step in steps)
+    options = tuple((step, words.step(step, company.stages)) for step in steps)
+    return Block(
+        id="cohorts",
+        title="Young months have no rate yet: they are left empty, not low",
+        span=2,
+        rows=company["cohorts"],
+        text="Share of those who came to a stage in a month that came to the later one, or past it,"
+        " within so many days; bypasses are in both. A month has a rate when its last entry is old"
+        " enough.",
+        switches=(Switch("Step", options),) if options else (),
+        panels=panels,
+        empty="" if panels else "Nobody has entered a stage yet.",
+    )
+
+
+def _cohort_grid(company: Company, step: str) -> Grid:
+    rows = []
+    for row in company["cohorts"].where(step=step):
+        entered = row["entered_count"] or 0
+        if not entered:
+            continue
+        cells = [
+            Cell(f"{row['cohort_month']:%b %Y}", is_heading=True),
+            Cell(words.count(entered)),
+        ]
+        for horizon in HORIZONS:
+            converted = row[f"converted_{horizon}_count"]
+            if converted is None:
+                cells.append(Cell("too young", note="young"))
+            else:
+                share = float(converted) / float(entered)
+                cells.append(Cell(words.percent(share), shade=share))
+        cells.append(Cell(words.count(row["open_count"])))
+        rows.append(tuple(cells))
+    headings = ("Entered in", ".Entered", *(f".{days} days" for days in HORIZONS), ".Still open")
+    return Grid(headings, tuple(rows), words.step(step, company.stages))
+
+
+RESULTS = (
+    ("accepted_in_time", "In time"),
+    ("accepted_late", "Late"),
+    ("accepted_undated", "Undated"),
+    ("waiting", "Waiting"),
+    ("never_worked", "Never worked"),
+    ("rejected", "Rejected"),
+    ("recycled", "Sent back"),
+)
+
+
+def _handoffs(company: Company) -> Block:
+    records = company["handoffs"].records
+    steps = list(dict.fromkeys(row["step"] for row in records))
+    kept = [
+        (code, name) for code, name in RESULTS if any(r["handoff_result"] == code for r in records)
+    ]
+    rows = []
+    worst: tuple[float, str] = (0.0, "")
+    for step in steps:
+        of_step = [row for row in records if row["step"] == step]
+        everyone = total(of_step, "handoff_count")
+        share = {row["handoff_result"]: float(row["handoff_count"]) / everyone for row in of_step}
+        worst = max(worst, (share.get("never_worked", 0.0), step))
+        cells = [
+            Cell(words.step(step, company.stages), team=of_step[0]["from_team"], is_heading=True),
+            Cell(words.count(everyone)),
+        ]
+        for code, _ in kept:
+            part = share.get(code, 0.0)
+            cells.append(Cell(words.percent(part), bar=part))
+        rows.append(tuple(cells))
+    title = "Handoffs between the teams"
+    if worst[1]:
+        name = words.step(worst[1], company.stages)
+        title = f"{words.percent(worst[0])} of the handoffs {name} were never worked"
+    headings = ("Handoff", ".Handed over", *(f".{name}" for _, name in kept))
+    return Block(
+        id="handoffs",
+        title=title,
+        rows=company["handoffs"],
+        text="What became of everybody handed from one team to the next in the last 365 days. The"
+        " colour is the team that hands over.",
+        grid=Grid(headings, tuple(rows), "Answers to handoffs"),
+        span=3,
+        empty="" if rows else "Nobody has been handed over yet.",
+    )
+
+
+def _handoff_speed(company: Company) -> Block:
+    records = company["handoff_speed"].records
+    known = [row for row in records if row["median_answer_days"] is not None]
+    # The young have had less time to be answered late: their month is not over for them.
+    limit = (company.as_of or date.max) - timedelta(days=30)
+    shown = [
+        charts.Point(
+            row["month_start"],
+            float(row["median_answer_days"]),
+            f"{row['median_answer_days']:.1f} days" if row is known[-1] else "",
+            row["month_start"] < limit,
+            forecast=float(row["median_answer_days"]),
+        )
+        for row in known
+    ]
+    title = "Speed of the answer"
+    if known:
+        title = f"Half of the answers come within {known[-1]['median_answer_days']:.1f} days"
+    return Block(
+        id="handoff-speed",
+        title=title,
+        rows=company["handoff_speed"],
+        text="Median days from the handoff to the first action, by month of the handoff. Hollow:"
+        " late answers to the youngest are still to come.",
+        picture=charts.line(shown, company.colour("sales")) if shown else "",
+        alt="; ".join(f"{point.start:%B %Y}: {point.value:.1f} days" for point in shown),
+        team="sales",
+        empty="" if shown else "No handoff has been answered yet.",
+    )
+
+
+def _bottlenecks(company: Company) -> Block:
+    records = company["bottlenecks"].records
+    most = max((float(row["expected_amount"] or 0) for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(company.stage(row["stage"]), team=row["owner_team"], is_heading=True),
+            Cell(words.count(row["open_count"])),
+            Cell(words.count(row["past_limit_count"])),
+            Cell(
+                words.NOTHING
+                if row["time_limit_days"] is None
+                else f"{row['time_limit_days']} days"
+            ),
+            Cell(words.amount(row["expected_amount"])),
+            Cell(
+                words.amount(row["trapped_amount"]),
+                bar=float(row["trapped_amount"] or 0) / most if most else None,
+                team=row["owner_team"],
+            ),
+            Cell(words.amount(row["one_point_gain_amount"])),
+        )
+        for row in records
+    )
+    trapped = total(records, "trapped_amount")
+    title = f"{words.amount(trapped)} of expected revenue waits past its time limit"
+    headings = (
+        "Stage",
+        ".Waiting",
+        ".Past limit",
+        ".Limit",
+        ".Expected",
+        ".Trapped",
+        ".One point more, a year",
+    )
+    return Block(
+        id="bottlenecks",
+        title=title if trapped else "No revenue waits past its time limit",
+        rows=company["bottlenecks"],
+        text="Trapped: revenue expected of journeys that wait longer than their stage allows. Last"
+        " column: revenue a year from one more percentage point of conversion.",
+        grid=Grid(headings, rows, "Bottlenecks"),
+        span=2,
+        empty="" if rows else "Nobody waits in a stage.",
+    )
+
+
+def _drivers(company: Company) -> Block:
+    records = company["bookings_drivers"].where(
+        period_kind="quarter", comparison="prior", period_start=company.last("quarter")
+    )
+    values = [
+        charts.Bar(
+            row["driver_name"],
+            float(row["change_amount"] or 0),
+            words.signed(row["change_amount"], "amount"),
+            company.colour(row["owner_team"]),
+        )
+        for row in records
+        if row["change_amount"]
+    ]
+    change = total(records, "change_amount")
+    title = "What moved bookings"
+    if values:
+        lead = max(values, key=lambda bar: abs(bar.value))
+        title = f"Bookings {words.signed(change, 'amount')} in the quarter, most by {lead.name}"
+    return Block(
+        id="drivers",
+        title=title,
+        rows=company["bookings_drivers"],
+        text="Change against the quarter before, by driver. The parts add up to the change.",
+        picture=charts.bars(values) if values else "",
+        alt="; ".join(f"{bar.name} {bar.label}" for bar in values),
+        empty="" if values else "There is no earlier quarter to compare with.",
+    )
+
+
+CLASSES = (("commit", "Commit"), ("best_case", "Best case"), ("pipeline", "Pipeline"),
+           ("unclassified", "Unclassified"))  # fmt: skip
+
+
+def _pipeline(company: Company) -> Block:
+    records = company["pipeline"].records
+    months = sorted({row["period_start"] for row in records})[-12:]
+    names = dict(CLASSES)
+    order = [name for code, name in CLASSES if any(r["pipeline_class"] == code for r in records)]
+    stacked = [
+        {
+            "start": row["period_start"].isoformat(),
+            "part": names.get(row["pipeline_class"], words.plain(row["pipeline_class"])),
+            "value": float(row["open_amount"] or 0),
+        }
+        for row in records
+        if row["period_start"] in months and row["pipeline_class"] in names
+    ]
+    shades = (charts.TEAMS[1], "#e0935a", "#f0cdb0", charts.SOFT)
+    latest = [row for row in records if months and row["period_start"] == months[-1]]
+    title = "Open pipeline"
+    if latest:
+        title = (
+            f"{words.amount(total(latest, 'open_amount'))} open in"
+            f" {words.count(total(latest, 'open_count'))} opportunities"
+        )
+    grid = Grid(
+        ("Class", ".Opportunities", ".Amount"),
+        tuple(
+            (
+                Cell(name, is_heading=True, note=f"shade{place}"),
+                Cell(words.count(total(_of(latest, code), "open_count"))),
+                Cell(words.amount(total(_of(latest, code), "open_amount"))),
+            )
+            for place, (code, name) in enumerate(CLASSES)
+            if name in order
+        ),
+        "Open pipeline by class",
+    )
+    return Block(
+        id="pipeline",
+        title=title,
+        rows=company["pipeline"],
+        text="Open amount at the end of each month by how certain it is. Darkest: commit.",
+        picture=charts.stacks(stacked, order, shades) if stacked else "",
+        alt=f"{title}: bars by month.",
+        grid=grid if latest else None,
+        caveats=company.caveats("pipeline"),
+        team="sales",
+        empty="" if latest else "No opportunity is open.",
+    )
+
+
+def _of(records: Sequence[Record], code: str) -> list[Record]:
+    return [row for row in records if row["pipeline_class"] == code]
+
+
+def _waiting(company: Company) -> Block:
+    records = company["waiting"].where(finding="past_time_limit")
+    most = max((row["journey_count"] for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(company.stage(row["stage"]), team=row["owner_team"], is_heading=True),
+            Cell(
+                words.count(row["journey_count"]),
+                bar=row["journey_count"] / most,
+                team=row["owner_team"],
+            ),
+            Cell(words.amount(row["amount"])),
+        )
+        for row in records
+    )
+    title = "Nobody waits past a time limit"
+    if records:
+        title = f"{words.count(total(records, 'journey_count'))} journeys are past their time limit"
+    return Block(
+        id="waiting",
+        title=title,
+        rows=company["waiting"],
+        text="The list with owners, accounts and waiting days is marts.review_worklist.",
+        grid=Grid(("Stage", ".Journeys", ".Opportunity amount"), rows, "Past the time limit"),
+        empty="" if rows else "The worklist is empty.",
+    )
+
+
+def _losses(company: Company) -> Block:
+    """Reasons as people typed them: the rare ones are added up."""
+    records = company["loss_reasons"].records
+    shown = [row for row in records if row["journey_count"] >= FEWEST]
+    rare = [row for row in records if row["journey_count"] < FEWEST]
+    most = max((row["journey_count"] for row in records), default=1)
+    rows = [
+        (
+            Cell(words.plain(row["reason"]), team=row["owner_team"], is_heading=True),
+            Cell(words.count(row["journey_count"]), bar=row["journey_count"] / most),
+            Cell(words.amount(row["amount"])),
+        )
+        for row in shown
+    ]
+    if rare:
+        few = total(rare, "journey_count")
+        rows.append(
+            (
+                Cell(f"Other reasons, fewer than {FEWEST} each", is_heading=True),
+                Cell(words.count(few), bar=min(few / most, 1)),
+                Cell(words.amount(total(rare, "amount"))),
+            )
+        )
+    title = "Why journeys were lost"
+    if shown:
+        title = f"Most are lost to: {words.plain(shown[0]['reason']).lower()}"
+    kept = Rows(
+        "loss_reasons",
+        company["loss_reasons"].tables,
+        company["loss_reasons"].columns,
+        tuple(tuple(row.values()) for row in shown),
+    )
+    return Block(
+        id="losses",
+        title=title,
+        rows=kept,
+        text="Disqualified or lost in the last six weeks, in the words of the source system.",
+        grid=Grid(("Reason", ".Journeys", ".Amount"), tuple(rows), "Reasons of loss"),
+        empty="" if rows else "Nothing was disqualified or lost in the last six weeks.",
+    )

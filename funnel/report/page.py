@@ -1,0 +1,52 @@
+"""Puts the sections into the page."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from funnel.report import charts, ground, leadership, meeting, words
+from funnel.report.blocks import without_empty_columns
+from funnel.report.company import Company
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def render(company: Company) -> str:
+    """The whole page: styles, script, pictures and data are in it."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["trimmed"] = without_empty_columns
+    return environment.get_template("page.html").render(
+        company=company,
+        words=words,
+        sections=[
+            leadership.section(company),
+            *meeting.section(company),
+            *ground.section(company),
+        ],
+        layers=(
+            ("leadership", "Leadership"),
+            ("meeting", "The meeting"),
+            ("ground", "The ground"),
+        ),
+        style=Markup(_style()),
+        script=Markup((TEMPLATES / "page.js").read_text()),
+    )
+
+
+def _style() -> str:
+    """The style sheet, with a variable for each colour of the charts."""
+    roles = {"ink": charts.INK, "muted": charts.MUTED, "grid": charts.GRID, "soft": charts.SOFT}
+    roles |= {f"team-{number}": colour for number, colour in enumerate(charts.TEAMS)}
+    drawn = "".join(
+        f'figure svg [{part}="{colour}" i]{{{part}:var(--{role})}}'
+        for role, colour in roles.items()
+        for part in ("fill", "stroke")
+    )
+    return (TEMPLATES / "style.css").read_text() + drawn

@@ -1,0 +1,450 @@
+-- Everything that the report reads: one query per part of the page, each with its name in a comment
+-- above it. They read published marts, and seeds for what the teams wrote down in words.
+-- A column that is renamed is changed here and nowhere else in the report.
+
+-- name: as_of
+select max(day) as as_of_date
+from (
+    select cast(max(signal_date) as date) + 1 as day from marts.drift_signals
+    union all
+    select cast(min(plan_week) as date) from marts.plan_weeks
+    union all
+    select cast(max(entered_at) as date) + 1 from marts.fct_lifecycle
+);
+
+-- name: teams
+select team, team_name from seeds.teams;
+
+-- name: funnels
+select funnel, funnel_name from seeds.funnels;
+
+-- name: stages
+select stage, stage_name, stage_order, owner_team, time_limit_days, planning_node, is_exit
+from seeds.lifecycle_stages
+order by stage_order;
+
+-- name: channels
+select channel, channel_name from seeds.channels;
+
+-- name: kpis
+select metric_name, unit, owner_team, formula, source
+from seeds.kpi_list
+order by metric_order;
+
+-- name: review
+select
+    period_kind, period_start, funnel, metric, metric_name, unit, owner_team, metric_order, actual,
+    target, prior_actual, year_before_actual, forecast, empty_reason, is_total, is_complete
+from marts.kpi_reviews
+order by period_kind, period_start, is_total desc, funnel, metric_order;
+
+-- name: trailing_retention
+with months as (select max(movement_month) as last_month from marts.fct_mrr_movements),
+accounts as (
+    select
+        movements.account_key,
+        sum(movements.opening_amount) filter (
+            movements.movement_month = months.last_month - interval 11 month
+        ) as opening_amount,
+        sum(movements.closing_amount) filter (
+            movements.movement_month = months.last_month
+        ) as closing_amount
+    from marts.fct_mrr_movements as movements
+    cross join months
+    group by movements.account_key
+)
+select
+    (select last_month from months) as last_month,
+    count(*) as customer_count,
+    sum(opening_amount) as opening_amount,
+    sum(coalesce(closing_amount, 0)) as closing_amount,
+    sum(least(opening_amount, coalesce(closing_amount, 0))) as retained_amount,
+    count(*) filter (coalesce(closing_amount, 0) = 0) as lost_count
+from accounts
+where opening_amount > 0;
+
+-- name: bottlenecks
+select
+    stage, owner_team, open_count, past_limit_count, time_limit_days, median_stay_days,
+    expected_amount, trapped_amount, year_entered_count, next_stage_rate, goal_rate,
+    typical_amount, one_point_gain_amount, gain_rank
+from marts.bottlenecks
+where is_total
+order by gain_rank nulls last, stage;
+
+-- name: bookings_drivers
+select
+    period_kind, comparison, period_start, earlier_start, driver_number, driver, driver_name,
+    owner_team,
+    sum(change_amount) as change_amount
+from marts.kpi_tree
+group by all
+order by period_kind, comparison, period_start, driver_number;
+
+-- name: stage_count_parts
+select
+    period_kind, period_start, earlier_start, stage, owner_team, entered_count,
+    earlier_reported_count, part, rule, change
+from marts.stage_count_changes
+where period_start = (
+    select max(latest.period_start)
+    from marts.stage_count_changes as latest
+    where latest.period_kind = stage_count_changes.period_kind
+)
+order by period_kind, stage, abs(change) desc, part, rule;
+
+-- name: alerts
+select
+    severity, status, kind, system, stage, owner_team, summary, next_step, subject,
+    affected_count, first_seen_date, last_seen_date, resolved_date, status_reason
+from marts.alerts
+order by status = 'resolved', severity = 'notice', severity = 'warning', last_seen_date desc, summary;
+
+-- name: funnel
+with volumes as (
+    select
+        period_start, stage, owner_team,
+        sum(passed_count) as passed_count,
+        sum(qualified_count) as qualified_count,
+        sum(bypass_count) as bypass_count
+    from marts.stage_volumes
+    where period_kind = 'month'
+    group by period_start, stage, owner_team
+),
+last_months as (
+    select distinct period_start
+    from marts.kpi_reviews
+    where period_kind = 'month' and is_complete
+    order by period_start desc
+    limit 12
+)
+select
+    volumes.stage,
+    volumes.owner_team,
+    min(volumes.period_start) as first_month,
+    max(volumes.period_start) as last_month,
+    sum(volumes.passed_count) as passed_count,
+    sum(volumes.qualified_count) as qualified_count,
+    sum(volumes.bypass_count) as bypass_count
+from volumes
+inner join last_months on volumes.period_start = last_months.period_start
+group by volumes.stage, volumes.owner_team;
+
+-- name: estimates
+select
+    step, slice_value, estimate_status, entered_count, raw_rate, estimated_rate, lower_rate,
+    upper_rate, lag_p50_days, is_plateau_trusted
+from marts.conversion_estimates
+where slice_name = 'all' and horizon_days is null
+order by step;
+
+-- name: bypasses
+select
+    stage, bypassing_team, bypass_reason,
+    sum(passed_count) as passed_count,
+    sum(won_count) as won_count
+from marts.stage_qualifications
+where qualification = 'bypass'
+group by all
+order by passed_count desc, stage, bypassing_team, bypass_reason
+limit 12;
+
+-- name: cohorts
+select
+    step, cohort_month,
+    sum(journey_entered_count) as entered_count,
+    sum(journey_converted_count) as converted_count,
+    sum(journey_open_count) as open_count,
+    case when bool_and(eligible_30_count = journey_entered_count)
+        then sum(converted_30_count) end as converted_30_count,
+    case when bool_and(eligible_60_count = journey_entered_count)
+        then sum(converted_60_count) end as converted_60_count,
+    case when bool_and(eligible_90_count = journey_entered_count)
+        then sum(converted_90_count) end as converted_90_count,
+    case when bool_and(eligible_180_count = journey_entered_count)
+        then sum(converted_180_count) end as converted_180_count
+from marts.conversion_cohorts
+where cohort_month >= (
+    select max(latest.cohort_month) - interval 11 month from marts.conversion_cohorts as latest
+)
+group by step, cohort_month
+order by step, cohort_month;
+
+-- name: handoffs
+select
+    step, from_team, handoff_result,
+    count(*) as handoff_count,
+    sum(shortfall_amount) as shortfall_amount
+from marts.handoffs
+where handed_over_at >= (
+    select max(latest.handed_over_at) - interval 365 day from marts.handoffs as latest
+)
+group by step, from_team, handoff_result
+order by step, handoff_result;
+
+-- name: handoff_speed
+select
+    cast(date_trunc('month', handed_over_at) as date) as month_start,
+    count(*) as handoff_count,
+    count(answer_days) as answered_count,
+    median(answer_days) as median_answer_days,
+    count(*) filter (timing = 'in_time') as in_time_count
+from marts.handoffs
+where handed_over_at >= (
+    select date_trunc('month', max(latest.handed_over_at)) - interval 11 month
+    from marts.handoffs as latest
+)
+group by month_start
+order by month_start;
+
+-- name: pipeline
+select
+    period_start, pipeline_class,
+    sum(open_count) as open_count,
+    sum(open_amount) as open_amount
+from marts.kpi_pipeline
+where period_kind = 'month'
+group by period_start, pipeline_class
+order by period_start desc, pipeline_class
+limit 60;
+
+-- name: waiting
+select
+    stage, owner_team, finding,
+    count(*) as journey_count,
+    sum(amount) as amount
+from marts.review_worklist
+group by stage, owner_team, finding
+order by finding, journey_count desc, stage;
+
+-- name: loss_reasons
+select
+    owner_team,
+    lower(coalesce(exit_reason, 'unknown')) as reason,
+    count(*) as journey_count,
+    sum(amount) as amount
+from marts.review_worklist
+where finding = 'exited'
+group by owner_team, reason
+order by journey_count desc, reason;
+
+-- name: channel_economics
+select
+    slice_value as channel, lead_count, customer_count, spend_amount, cac_amount, arpa_amount,
+    ltv_amount, ltv_to_cac, payback_months, empty_reason, is_mature
+from marts.kpi_unit_economics
+where slice_name = 'channel'
+order by customer_count desc, channel;
+
+-- name: campaigns
+with months as (
+    select max(month_start) as last_month from marts.kpi_campaigns
+)
+select
+    campaigns.channel, campaigns.campaign,
+    sum(campaigns.spend_amount) as spend_amount,
+    sum(campaigns.lead_count) as lead_count,
+    sum(campaigns.mql_count) as mql_count,
+    sum(campaigns.sql_count) as sql_count,
+    sum(campaigns.customer_count) as customer_count,
+    sum(campaigns.sourced_pipeline_amount) as sourced_pipeline_amount,
+    sum(campaigns.sourced_won_amount) as sourced_won_amount
+from marts.kpi_campaigns as campaigns
+cross join months
+where campaigns.month_start > months.last_month - interval 12 month and campaigns.campaign <> 'unknown'
+group by campaigns.channel, campaigns.campaign
+order by sourced_won_amount desc, sourced_pipeline_amount desc, spend_amount desc, campaigns.campaign
+limit 15;
+
+-- name: mrr
+select
+    period_start,
+    sum(opening_amount) as opening_amount,
+    sum(new_amount) as new_amount,
+    sum(reactivation_amount) as reactivation_amount,
+    sum(expansion_amount) as expansion_amount,
+    sum(contraction_amount) as contraction_amount,
+    sum(churn_amount) as churn_amount,
+    sum(closing_amount) as closing_amount
+from marts.kpi_mrr
+where period_kind = 'month'
+group by period_start
+order by period_start desc
+limit 13;
+
+-- name: retention
+select
+    age_month_count,
+    sum(customer_count) as customer_count,
+    sum(retained_count) as retained_count,
+    sum(starting_amount) as starting_amount,
+    sum(closing_amount) as closing_amount,
+    sum(retained_amount) as retained_amount
+from marts.kpi_retention
+where age_month_count <= 24
+group by age_month_count
+order by age_month_count;
+
+-- name: scorecard
+select
+    period_start, stage, owner_team,
+    sum(entered_count) as entered_count,
+    sum(advanced_count) as advanced_count,
+    sum(open_count) as open_count,
+    sum(customer_count) as customer_count,
+    sum(churned_customer_count) as churned_customer_count,
+    sum(cohort_new_amount + cohort_expansion_amount + cohort_renewal_amount) as cohort_amount,
+    sum(mrr_amount) as mrr_amount,
+    sum(booked_amount) as booked_amount,
+    sum(target_amount) as target_amount
+from marts.kpi_scorecard
+where
+    period_kind = 'quarter'
+    and period_start = (
+        select max(period_start)
+        from marts.kpi_reviews
+        where period_kind = 'quarter' and is_complete
+    )
+group by period_start, stage, owner_team;
+
+-- name: targets
+select
+    funnel, period_start, is_total, outcome, outcome_name, total_target_amount, new_target_amount,
+    won_amount, expected_open_amount, needed_amount, today_amount, low_80_today_amount,
+    high_80_today_amount, reachable_amount, shortfall_amount, weekly_leads, low_80_leads,
+    high_80_leads, safe_leads, today_leads, max_leads, needed_wins, today_hit_probability,
+    last_lead_week
+from marts.plan_targets
+where scenario = 'base'
+order by is_total desc, funnel, period_start;
+
+-- name: plan_weeks
+select
+    funnel, node, plan_week, weeks_ahead, owner_team, planned_volume, open_volume, low_80_volume,
+    high_80_volume, capacity_count
+from marts.plan_weeks
+where scenario = 'base' and weeks_ahead < 26
+order by funnel, plan_week, node;
+
+-- name: levers
+select funnel, lever, from_node, lever_rank, gained_amount, low_80_gained_amount, high_80_gained_amount
+from marts.plan_levers
+order by gained_amount desc, funnel, lever, from_node;
+
+-- name: versions
+select definition_version, valid_from, valid_to, summary
+from seeds.lead_definition_versions
+order by definition_version;
+
+-- name: rules
+select definition_version, stage, rule, attribute, operator, value, if_unknown, meaning
+from seeds.lead_definition_rules;
+
+-- name: scores
+select definition_version, kind, points
+from seeds.lead_definition_scores
+order by definition_version, points desc, kind;
+
+-- name: agreements
+select definition_version, team, agreed_by, agreed_on
+from seeds.lead_definition_agreements
+order by definition_version, agreed_on, team;
+
+-- name: backtest
+select
+    evaluation, definition_version, is_draft, stage,
+    sum(qualified_journey_count) as qualified_count,
+    sum(qualified_win_count) as won_count,
+    sum(entering_count) as entering_count,
+    sum(leaving_count) as leaving_count
+from marts.definition_backtest
+group by evaluation, definition_version, is_draft, stage
+order by evaluation, stage;
+
+-- name: labels
+select
+    system, stage,
+    cast(date_trunc('month', agreement_date) as date) as month_start,
+    sum(person_count) as person_count,
+    coalesce(sum(person_count) filter (is_labelled and is_defined), 0) as agreed_count,
+    coalesce(sum(person_count) filter (is_labelled and not is_defined), 0) as labelled_only_count,
+    coalesce(sum(person_count) filter (is_defined and not is_labelled), 0) as defined_only_count
+from marts.label_agreement_counts
+where
+    (is_labelled or is_defined)
+    and agreement_date < date '9999-12-31'
+    and agreement_date >= (
+        select date_trunc('month', max(latest.agreement_date)) - interval 11 month
+        from marts.label_agreement_counts as latest
+        where latest.agreement_date < date '9999-12-31'
+    )
+group by system, stage, month_start
+order by system, stage, month_start;
+
+-- name: source_rows
+with tables as (
+    select distinct system, source_table, read_count
+    from marts.source_reconciliation
+    where read_count is not null
+),
+reads as (select system, sum(read_count) as read_count from tables group by system)
+select
+    reconciliation.system,
+    any_value(reads.read_count) as read_count,
+    coalesce(sum(row_count) filter (row_status = 'counted'), 0) as counted_count,
+    coalesce(sum(row_count) filter (row_status = 'set_aside'), 0) as set_aside_count,
+    coalesce(sum(row_count) filter (row_status = 'quarantined'), 0) as quarantined_count
+from marts.source_reconciliation as reconciliation
+left join reads on reconciliation.system = reads.system
+where reconciliation.read_count is not null
+group by reconciliation.system
+order by reconciliation.system;
+
+-- name: source_reasons
+select
+    system, row_status, reason_code,
+    count(distinct source_table) as table_count,
+    sum(row_count) as row_count
+from marts.source_reconciliation
+where row_status in ('quarantined', 'set_aside') and read_count is not null
+group by system, row_status, reason_code
+order by row_status, row_count desc, system, reason_code;
+
+-- name: differences
+select
+    comparison, category,
+    count(*) as record_count,
+    sum(amount) as amount,
+    sum(other_amount) as other_amount,
+    sum(difference_amount) as difference_amount
+from marts.record_differences
+group by comparison, category
+order by comparison, abs(coalesce(sum(difference_amount), 0)) desc, record_count desc, category;
+
+-- name: booking_differences
+select
+    comparison,
+    sum(crm_amount) as crm_amount,
+    sum(billing_amount) as billing_amount,
+    sum(difference_amount) as difference_amount,
+    sum(not_linked_amount) as not_linked_amount,
+    sum(missing_amount) as missing_amount,
+    sum(deleted_amount) as deleted_amount,
+    sum(currency_amount) as currency_amount,
+    sum(not_due_amount) as not_due_amount,
+    sum(timing_amount) as timing_amount,
+    sum(mismatch_amount) as mismatch_amount
+from marts.booking_reconciliation
+group by comparison
+order by comparison;
+
+-- name: accuracy
+select
+    node, weeks_ahead,
+    sum(plan_count) as plan_count,
+    sum(planned_volume) as planned_volume,
+    sum(actual_count) as actual_count,
+    sum(coverage_80_rate * plan_count) / sum(plan_count) as coverage_80_rate
+from marts.plan_accuracy
+group by node, weeks_ahead
+order by node, weeks_ahead;

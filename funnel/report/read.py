@@ -1,0 +1,71 @@
+"""Runs the report's queries on a built database, read-only."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+QUERIES = Path(__file__).with_name("queries.sql")
+NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+TABLE = re.compile(r"\b(?:from|join) ((?:marts|seeds)\.\w+)")
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What one query gave, and the tables that it read."""
+
+    name: str
+    tables: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    values: tuple[tuple[Any, ...], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    @property
+    def records(self) -> list[Record]:
+        return [dict(zip(self.columns, row, strict=True)) for row in self.values]
+
+    def where(self, **wanted: Any) -> list[Record]:
+        """The records whose columns have these values."""
+        return [
+            record
+            for record in self.records
+            if all(record[column] == value for column, value in wanted.items())
+        ]
+
+
+def queries() -> dict[str, str]:
+    """The SQL of each name, in the order of the file."""
+    parts = NAMED.split(QUERIES.read_text())[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def read_all(connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
+    """The rows of every query."""
+    return {name: read(connection, name, sql) for name, sql in queries().items()}
+
+
+def read(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Rows:
+    """The rows of a query; none where a table of it has not been built."""
+    tables = tuple(dict.fromkeys(TABLE.findall(sql)))
+    if not all(_exists(connection, table) for table in tables):
+        return Rows(name, tables)
+    result = connection.execute(sql)
+    columns = tuple(column[0] for column in result.description or ())
+    return Rows(name, tables, columns, tuple(result.fetchall()))
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    schema, name = table.split(".")
+    found = connection.execute(
+        "select 1 from information_schema.tables"
+        " where table_catalog = current_database() and table_schema = ? and table_name = ?",
+        [schema, name],
+    )
+    return found.fetchone() is not None

@@ -1,0 +1,111 @@
+"""The review of a week, month or quarter, by market: KPIs against target and earlier periods."""
+
+from datetime import date
+
+from funnel.report import words
+from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
+from funnel.report.company import Company
+from funnel.report.read import Record
+
+KINDS = (("week", "Week"), ("month", "Month"), ("quarter", "Quarter"))
+# More markets than this would make the page slow; the largest are shown.
+MOST_FUNNELS = 12
+HEADINGS = (
+    "KPI",
+    ".Actual",
+    ".Target",
+    ".Attained",
+    ".Before",
+    ".Change",
+    ".A year before",
+    ".Change",
+    ".Next: known",
+    ".Next: forecast",
+    ".Next: target",
+)
+
+
+def block(company: Company) -> Block:
+    funnels = list(company.funnels.items())[: MOST_FUNNELS + 1]
+    panels = tuple(_panel(company, kind, funnel) for kind, _ in KINDS for funnel, _ in funnels)
+    last = company.last("week")
+    title = f"The review, up to the {words.period('week', last)}" if last else "The review"
+    return Block(
+        id="review",
+        title=title,
+        rows=company["review"],
+        text="The last period that is over, beside the one before, the year before (52 weeks), and"
+        f" the period that follows.{_absent(company)}",
+        switches=(Switch("Period", KINDS), Switch("Market", tuple(funnels))),
+        panels=panels,
+        caveats=tuple(
+            dict.fromkeys(
+                caveat
+                for metric in ("spend", "mqls", "bookings", "mrr")
+                for caveat in company.caveats(metric)
+            )
+        ),
+        span=3,
+        empty="" if company["review"] else "No KPI has a value yet.",
+    )
+
+
+def _panel(company: Company, kind: str, funnel: str) -> Panel:
+    start = company.last(kind)
+    following = company.next(kind)
+    rows = [row for row in company.review(kind, funnel) if row["period_start"] == start]
+    coming = {
+        row["metric"]: row
+        for row in company.review(kind, funnel)
+        if row["period_start"] == following
+    }
+    known = company.recorded
+    cells = tuple(
+        _row(company, row, coming.get(row["metric"], {}))
+        for row in sorted(rows, key=lambda row: row["metric_order"])
+        if row["metric"] in known
+    )
+    name = company.funnels.get(funnel, words.plain(funnel))
+    caption = f"{name}, {words.period(kind, start)}" if start else name
+    return Panel((kind, funnel), Grid(HEADINGS, cells, caption), _note(kind, following))
+
+
+def _absent(company: Company) -> str:
+    """The KPIs of which nothing is recorded, in a sentence."""
+    names = {
+        row["metric"]: row["metric_name"]
+        for row in company["review"].records
+        if row["metric"] not in company.recorded
+    }
+    return f" Not recorded by any system: {', '.join(names.values())}." if names else ""
+
+
+def _note(kind: str, following: date | None) -> str:
+    if not following:
+        return ""
+    return f"Next: {words.period(kind, following)}, which is not over."
+
+
+def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
+    unit, metric = row["unit"], row["metric"]
+
+    def shown(value: object) -> Cell:
+        return Cell(words.metric(value, unit, metric))
+
+    attained = None
+    if row["target"] and row["actual"] is not None:
+        attained = float(row["actual"]) / float(row["target"])
+    mark = " *" if company.caveats(metric) else ""
+    return (
+        Cell(row["metric_name"] + mark, team=row["owner_team"], is_heading=True),
+        shown(row["actual"]),
+        shown(row["target"]),
+        Cell(words.percent(attained), bar=None if attained is None else min(attained, 1)),
+        shown(row["prior_actual"]),
+        Cell(words.change(row["actual"], row["prior_actual"], words.kind_of(unit, metric))),
+        shown(row["year_before_actual"]),
+        Cell(words.change(row["actual"], row["year_before_actual"], words.kind_of(unit, metric))),
+        shown(coming.get("actual")),
+        shown(coming.get("forecast")),
+        shown(coming.get("target")),
+    )

@@ -1,0 +1,316 @@
+"""The report: its numbers equal the marts, it opens alone, and it leaves nobody out."""
+
+import csv
+import io
+import itertools
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import duckdb
+import pytest
+
+from funnel.report.read import Rows, queries, read
+from tests.python.conftest import Built, query
+
+pytest.importorskip("vl_convert", reason="the report needs vl-convert (requirements.txt)")
+
+from funnel.report.blocks import as_csv
+from funnel.report.command import show_report, write_report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+LARGEST_BYTES = 3_000_000
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def page(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the shared company."""
+    out = tmp_path_factory.mktemp("report") / "report.html"
+    written = write_report(built.database, out)
+    assert written == out
+    return out
+
+
+@pytest.fixture(scope="module")
+def text(page: Path) -> str:
+    return page.read_text()
+
+
+@pytest.fixture(scope="module")
+def empty_page(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a company of which nothing is known: each mart is there, without a row."""
+    folder = tmp_path_factory.mktemp("empty")
+    database = folder / "revenue_funnel.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"attach '{built.database}' as full_company (read_only)")
+        for schema in ("marts", "seeds"):
+            connection.execute(f"create schema {schema}")
+        for schema, table, rows in _tables(connection):
+            connection.execute(
+                f'create table {schema}."{table}" as from full_company.{schema}."{table}" {rows}'
+            )
+    assert write_report(database, folder / "report.html")
+    return folder / "report.html"
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    found = connection.execute(
+        "select schema_name, table_name from duckdb_tables()"
+        " where database_name = 'full_company' and schema_name in ('marts', 'seeds')"
+    ).fetchall()
+    return [(schema, table, "" if schema == "seeds" else "limit 0") for schema, table in found]
+
+
+class Cards(HTMLParser):
+    """What the page says, by the id of the card."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.said: dict[str, list[str]] = {}
+        self.links: dict[str, str] = {}
+        self.headings: list[int] = []
+        self.explained: set[str] = set()
+        self._card = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "article":
+            self._card = found["id"] or ""
+            self.said[self._card] = []
+        if found.get("class") == "empty":
+            self.explained.add(self._card)
+        if tag == "a" and "download" in found:
+            self.links[self._card] = found["href"] or ""
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "article":
+            self._card = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._card and data.strip():
+            self.said[self._card].append(" ".join(data.split()))
+
+
+def _file(cards: Cards, card: str) -> list[dict[str, str]]:
+    """The rows that the page offers as a file."""
+    content = unquote(cards.links[card].split(",", 1)[1])
+    return list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"))))
+
+
+def test_each_query_of_the_report_reads_columns_that_exist(built: Built) -> None:
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        for name, sql in queries().items():
+            found = read(connection, name, sql)
+            assert found.tables, f"{name} reads no published table or seed"
+            assert found.columns, f"{name} reads a table that has not been built: {found.tables}"
+
+
+def test_the_report_reads_published_tables_only() -> None:
+    for name, sql in queries().items():
+        read_from = re.findall(r"\b(?:from|join) (\w+)\.\w+", sql)
+        assert set(read_from) <= {"marts", "seeds"}, name
+        assert "quarantine" not in re.findall(r"marts\.(\w+)", sql), name
+
+
+def test_the_funnel_counts_the_qualified_of_the_fact(built: Built, text: str) -> None:
+    rows = {row["stage"]: row for row in _file(Cards(text), "funnel")}
+    first, last = rows["mql"]["first_month"], rows["mql"]["last_month"]
+    counted = query(
+        built.database,
+        "select stage, count(*) from marts.fct_lifecycle where visit_number = 1 and is_qualified"
+        f" and qualified_at >= date '{first}' and qualified_at < date '{last}' + interval 1 month"
+        " and stage in ('lead', 'mql', 'sql') group by stage",
+    )
+    assert {stage: int(rows[stage]["qualified_count"]) for stage, _ in counted} == dict(counted)
+
+
+def test_the_review_shows_the_leads_and_bookings_of_the_last_month(built: Built, text: str) -> None:
+    """Counted from the fact and the opportunities, not from the reviews."""
+    shown = {
+        (row["metric"], row["period_start"]): row["actual"]
+        for row in _file(Cards(text), "review")
+        if row["period_kind"] == "month" and row["funnel"] == "all"
+    }
+    ((leads, won),) = query(
+        built.database,
+        "select (select count(*) from marts.fct_lifecycle where stage = 'lead' and is_qualified"
+        " and visit_number = 1 and date_trunc('month', qualified_at) = date '2026-06-01'),"
+        " (select sum(won_amount) from marts.dim_opportunities"
+        " where date_trunc('month', closed_at) = date '2026-06-01')",
+    )
+    assert int(float(shown["leads", "2026-06-01"])) == leads
+    assert float(shown["bookings", "2026-06-01"]) == pytest.approx(float(won), abs=0.01)
+    title = next(iter(Cards(text).said["trend-leads"]))
+    assert title.startswith(f"Leads: {leads:,} in June")
+
+
+def test_trailing_retention_is_that_of_the_customers_of_twelve_months_ago(
+    built: Built, text: str
+) -> None:
+    """From the balances of each account at both ends."""
+    balances = query(
+        built.database,
+        "select account_key, movement_month, opening_amount, closing_amount"
+        " from marts.fct_mrr_movements"
+        " where movement_month in (date '2025-07-01', date '2026-06-01')",
+    )
+    then = {key: opening for key, month, opening, _ in balances if month.year == 2025 and opening}
+    now = {key: closing for key, month, _, closing in balances if month.year == 2026}
+    kept = sum(now.get(key, 0) for key in then)
+    shown = re.search(r"Retention \(NRR\)</h3>\s*<p class=\"value\">([\d.]+)", text)
+    assert shown
+    assert float(shown[1]) == round(float(kept / sum(then.values())) * 100, 1)
+
+
+def test_every_card_names_its_table_and_offers_its_rows(text: str) -> None:
+    cards = Cards(text)
+    for card, said in cards.said.items():
+        assert any(re.search(r"(marts|seeds)\.\w+", words) for words in said), card
+        if card in cards.links:
+            assert _file(cards, card), card
+    assert len(cards.links) > 30
+
+
+def test_no_person_is_in_the_page(built: Built, text: str) -> None:
+    """No mail address, no name and no domain of the people and owners that the systems have."""
+    assert not re.findall(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", text)
+    names = query(
+        built.database,
+        "select distinct name from (select first_name || ' ' || last_name as name from"
+        " hubspot.owner union all select name from salesforce.user union all"
+        " select property_firstname || ' ' || property_lastname from hubspot.contact)"
+        " where length(name) > 4",
+    )
+    assert names
+    assert not [name for (name,) in names if name in text]
+
+
+def test_a_cell_that_a_spreadsheet_would_calculate_is_text() -> None:
+    typed = ("=1+1", "@x", "+1x", " =2", "-3", -3, "Sales", None)
+    rows = Rows("some", ("marts.some",), ("a",), tuple((value,) for value in typed))
+    read_back = [row[0] for row in csv.reader(io.StringIO(as_csv(rows)))][1:]
+    assert read_back == ["'=1+1", "'@x", "'+1x", "' =2", "-3", "-3", "Sales", ""]
+
+
+def test_the_page_is_small_and_in_order(text: str) -> None:
+    assert len(text.encode()) < LARGEST_BYTES
+    headings = Cards(text).headings
+    assert headings[0] == 1
+    assert all(then - now <= 1 for now, then in itertools.pairwise(headings))
+
+
+def test_a_caveat_stands_beside_the_number_that_it_is_about(built: Built, text: str) -> None:
+    silent = query(
+        built.database,
+        "select summary from marts.alerts where kind = 'missing_data' and status = 'open'"
+        " and subject = 'ad_spend'",
+    )
+    assert silent, "the demo company has a silent ad platform"
+    said = Cards(text).said
+    for card in ("trend-spend", "channels", "review", "sources"):
+        assert silent[0][0] in said[card], card
+    assert silent[0][0] not in said["trend-leads"]
+
+
+def test_what_is_empty_says_why(empty_page: Path) -> None:
+    cards = Cards(empty_page.read_text())
+    for card in (
+        "bookings",
+        "landing",
+        "changes",
+        "funnel",
+        "cohorts",
+        "mrr",
+        "channels",
+        "sources",
+    ):
+        assert card in cards.explained, f"{card}: {cards.said[card]}"
+        assert "None" not in " ".join(cards.said[card])
+    assert cards.said["definition"]
+
+
+def test_a_database_without_marts_is_refused_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "revenue_funnel.duckdb"
+    assert show_report(database, None, {}) == 1
+    duckdb.connect(str(database)).close()
+    assert show_report(database, None, {}) == 1
+    assert capsys.readouterr().err.count("run `make build` first") == 2
+    assert not database.with_name("report.html").exists()
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium here")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def opened(chromium: Any, page: Path, **settings: Any) -> Iterator[tuple[Any, list[str]]]:
+    """The page, opened from disk without a network, and what went wrong."""
+    context = chromium.new_context(offline=True, **settings)
+    tab, wrong = context.new_page(), list[str]()
+    tab.on("console", lambda message: wrong.append(f"console: {message.text}"))
+    tab.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    tab.on("request", lambda request: wrong.append(request.url) if "://" in request.url
+           and not request.url.startswith("file:") else None)  # fmt: skip
+    tab.goto(page.as_uri())
+    yield tab, wrong
+    context.close()
+
+
+@pytest.mark.parametrize("which", ["page", "empty_page"])
+def test_the_page_opens_alone_on_every_screen(which: str, request: pytest.FixtureRequest) -> None:
+    file: Path = request.getfixturevalue(which)
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    with browser() as chromium:
+        for settings in ({"viewport": PHONE}, {"color_scheme": "dark"}, {}):
+            with opened(chromium, file, **settings) as (tab, wrong):
+                assert wrong == []
+                assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+                assert tab.evaluate(BARE) == []
+                found = axe.Axe().run(tab).response["violations"]
+                serious = [
+                    (each["id"], each["nodes"][0]["html"][:120])
+                    for each in found
+                    if each["impact"] in ("serious", "critical")
+                ]
+                assert serious == []
+
+
+# Cards in which there is nothing to see.
+BARE = """[...document.querySelectorAll("article")]
+    .filter((card) => !card.querySelector("svg, table, .items li, .empty"))
+    .map((card) => card.id)"""
+
+
+def test_the_switches_show_the_table_that_is_chosen(page: Path) -> None:
+    with browser() as chromium, opened(chromium, page) as (tab, wrong):
+        shown = tab.locator("#review .panel:not([hidden]) caption")
+        assert "week" in shown.inner_text()
+        tab.locator("#review input[value=quarter]").focus()
+        tab.keyboard.press("Space")
+        assert "quarter" in shown.inner_text()
+        tab.locator("#review select").select_option(index=1)
+        assert "Whole company" not in shown.inner_text()
+        with tab.expect_download() as download:
+            tab.locator("#review a[download]").click()
+        assert download.value.suggested_filename == "review.csv"
+        assert wrong == []
