@@ -98,9 +98,7 @@ class Block:
 
     @property
     def download(self) -> str:
-        return "data:text/csv;charset=utf-8," + quote(
-            "\ufeff" + as_csv(self.rows), safe=" ,;:.-_/()"
-        )
+        return csv_link(self.rows)
 
 
 @dataclass(frozen=True)
@@ -135,6 +133,11 @@ class Section:
     blocks: Sequence[Block]
     text: str = ""
     tiles: Sequence[Tile] = field(default_factory=tuple)
+
+
+def csv_link(rows: Rows) -> str:
+    """A link that is the file itself."""
+    return "data:text/csv;charset=utf-8," + quote("\ufeff" + as_csv(rows), safe=" ,;:.-_/()")
 
 
 def as_csv(rows: Rows) -> str:

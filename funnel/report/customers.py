@@ -113,7 +113,7 @@ def channels(company: Company) -> Block:
             Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
             Cell(words.amount(row["cac_amount"])),
             Cell(words.amount(row["ltv_amount"])),
-            Cell(words.times(row["ltv_to_cac"])),
+            Cell(words.times(row["ltv_to_cac_ratio"])),
             Cell(words.decimal(row["payback_months"])),
         )
         for row in records

@@ -267,7 +267,7 @@ def _count_change(company: Company) -> Item | None:
     if not main["change"]:
         return None
     then, now = main["earlier_reported_count"], main["entered_count"]
-    cause = PARTS.get(main["part"], f"the rule {main['rule']}")
+    cause = PARTS.get(main["driver"], f"the rule {main['rule']}")
     when = words.period("month", main["period_start"])
     text = (
         f"{words.count(now)} came to {company.stage(main['stage'])} or past it in {when},"
@@ -275,7 +275,7 @@ def _count_change(company: Company) -> Item | None:
         f" ({words.signed(main['change'])})."
     )
     todo = "Read the drivers in stage_count_changes before you act on the count."
-    if main["part"] == "inferred":
+    if main["driver"] == "inferred":
         todo = "Agree with sales who may be taken without meeting the definition: see Bypasses."
     return Item(text, main["owner_team"], todo, "Counts")
 

@@ -213,7 +213,7 @@ def _stage(
     interval = (
         f"{words.percent(low)} to {words.percent(high)}" if low is not None else words.NOTHING
     )
-    wait = estimate.get("lag_p50_days")
+    wait = estimate.get("conversion_lag_p50_days")
     note = ""
     if estimate and not estimate.get("is_plateau_trusted"):
         note = "history is too short to be sure"

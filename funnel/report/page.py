@@ -5,8 +5,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from funnel.report import charts, ground, leadership, meeting, words
-from funnel.report.blocks import without_empty_columns
+from funnel.report import charts, ground, leadership, meeting, planner, words
+from funnel.report.blocks import csv_link, without_empty_columns
 from funnel.report.company import Company
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -21,10 +21,12 @@ def render(company: Company) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["words"] = words
     environment.filters["trimmed"] = without_empty_columns
     return environment.get_template("page.html").render(
         company=company,
-        words=words,
+        planner=planner,
+        plan_download=csv_link(company["targets"]),
         sections=[
             leadership.section(company),
             *meeting.section(company),
@@ -33,6 +35,7 @@ def render(company: Company) -> str:
         layers=(
             ("leadership", "Leadership"),
             ("meeting", "The meeting"),
+            ("planner", "The planner"),
             ("ground", "The ground"),
         ),
         style=Markup(_style()),

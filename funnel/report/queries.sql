@@ -66,8 +66,8 @@ where opening_amount > 0;
 -- name: bottlenecks
 select
     stage, owner_team, open_count, past_limit_count, time_limit_days, median_stay_days,
-    expected_amount, trapped_amount, year_entered_count, next_stage_rate, goal_rate,
-    typical_amount, one_point_gain_amount, gain_rank
+    expected_amount, trapped_amount, year_entered_count, next_stage_rate,
+    one_point_gain_amount, gain_rank
 from marts.bottlenecks
 where is_total
 order by gain_rank nulls last, stage;
@@ -84,14 +84,14 @@ order by period_kind, comparison, period_start, driver_number;
 -- name: stage_count_parts
 select
     period_kind, period_start, earlier_start, stage, owner_team, entered_count,
-    earlier_reported_count, part, rule, change
+    earlier_reported_count, driver, rule, change
 from marts.stage_count_changes
 where period_start = (
     select max(latest.period_start)
     from marts.stage_count_changes as latest
     where latest.period_kind = stage_count_changes.period_kind
 )
-order by period_kind, stage, abs(change) desc, part, rule;
+order by period_kind, stage, abs(change) desc, driver, rule;
 
 -- name: alerts
 select
@@ -133,7 +133,7 @@ group by volumes.stage, volumes.owner_team;
 -- name: estimates
 select
     step, slice_value, estimate_status, entered_count, raw_rate, estimated_rate, lower_rate,
-    upper_rate, lag_p50_days, is_plateau_trusted
+    upper_rate, conversion_lag_p50_days, is_plateau_trusted
 from marts.conversion_estimates
 where slice_name = 'all' and horizon_days is null
 order by step;
@@ -231,7 +231,7 @@ order by journey_count desc, reason;
 -- name: channel_economics
 select
     slice_value as channel, lead_count, customer_count, spend_amount, cac_amount, arpa_amount,
-    ltv_amount, ltv_to_cac, payback_months, empty_reason, is_mature
+    ltv_amount, ltv_to_cac_ratio, payback_months, empty_reason, is_mature
 from marts.kpi_unit_economics
 where slice_name = 'channel'
 order by customer_count desc, channel;
@@ -317,6 +317,22 @@ select
 from marts.plan_targets
 where scenario = 'base'
 order by is_total desc, funnel, period_start;
+
+-- name: plan_totals
+select
+    funnel, node,
+    sum(planned_volume) as planned_volume,
+    sum(open_volume) as open_volume
+from marts.plan_weeks
+where scenario = 'base'
+group by funnel, node
+order by funnel, node;
+
+-- name: plan_rates
+select funnel, from_node, advance_rate, wait_days
+from marts.plan_rates
+where is_total
+order by funnel, from_node;
 
 -- name: plan_weeks
 select

@@ -314,3 +314,75 @@ def test_the_switches_show_the_table_that_is_chosen(page: Path) -> None:
             tab.locator("#review a[download]").click()
         assert download.value.suggested_filename == "review.csv"
         assert wrong == []
+
+
+PLAN = """select targets.funnel, targets.weekly_leads, targets.needed_wins, targets.today_amount,
+        targets.today_hit_probability, targets.expected_open_amount, targets.new_target_amount
+    from marts.plan_targets as targets
+    where targets.is_total and targets.new_target_amount > 0 and targets.scenario = '{}'
+    order by targets.funnel"""
+
+
+def _number(tab: Any, name: str) -> float:
+    """What the planner shows under a name."""
+    shown: str = tab.locator(f"#plan [data-out={name}]").inner_text()
+    return float(shown.replace(",", "").removesuffix(" %"))
+
+
+def _markets(tab: Any) -> Iterator[str]:
+    """Each market, chosen in the planner."""
+    plans = tab.evaluate("JSON.parse(document.getElementById('plans').textContent)")
+    for place, plan in enumerate(plans):
+        tab.locator("#plan select[name=funnel]").select_option(str(place))
+        yield plan["funnel"]
+
+
+def test_the_planner_starts_with_the_plan_of_the_marts(built: Built, page: Path) -> None:
+    wanted = {funnel: row for funnel, *row in query(built.database, PLAN.format("base"))}
+    with browser() as chromium, opened(chromium, page) as (tab, wrong):
+        seen = []
+        for funnel in _markets(tab):
+            leads, wins, expected, chance, *_ = wanted[funnel]
+            assert _number(tab, "leads") == pytest.approx(leads, abs=0.051)
+            assert _number(tab, "wins") == pytest.approx(wins, abs=0.051)
+            assert _number(tab, "expected") == pytest.approx(float(expected), abs=1)
+            assert _number(tab, "chance") == pytest.approx(chance * 100, abs=0.51)
+            weeks = query(
+                built.database,
+                "select plan_week, planned_volume from marts.plan_weeks where scenario = 'base'"
+                f" and node = 'prospect' and funnel = '{funnel}' and weeks_ahead < 13 order by 1",
+            )
+            shown = tab.locator("#plan tbody tr td:nth-child(4)").all_inner_texts()
+            *each, together = [float(number.replace(",", "")) for number in shown]
+            assert each == pytest.approx([volume for _, volume in weeks], abs=0.051)
+            assert together == pytest.approx(sum(volume for _, volume in weeks), abs=0.051)
+            seen.append(funnel)
+        assert sorted(seen) == sorted(wanted)
+        assert wrong == []
+
+
+SCENARIOS = [
+    # The demo's scenarios, the input that each changes, and how near to the target the page comes.
+    ("higher_prices", "price", 1.05, 0.0005),
+    ("better_qualification", "rate-prospect", 1.1, 0.02),
+    ("faster_closing", "wait-opportunity", 0.8, 0.02),
+]
+
+
+@pytest.mark.parametrize(("scenario", "name", "factor", "nearness"), SCENARIOS)
+def test_the_planner_agrees_with_the_scenarios_of_the_marts(
+    built: Built, page: Path, scenario: str, name: str, factor: float, nearness: float
+) -> None:
+    """The revenue that today's leads are expected to bring, in parts of the target."""
+    wanted = {funnel: row for funnel, *row in query(built.database, PLAN.format(scenario))}
+    with browser() as chromium, opened(chromium, page) as (tab, _):
+        for funnel in _markets(tab):
+            before, chance = _number(tab, "expected"), float(wanted[funnel][3]) * 100
+            field = tab.locator(f"#plan input[name={name}]")
+            field.fill(str(float(field.input_value()) * factor))
+            expected, target = float(wanted[funnel][2]), float(wanted[funnel][5])
+            assert abs(_number(tab, "expected") - expected) <= nearness * target, funnel
+            assert abs(before - expected) > 0
+            assert _number(tab, "chance") == pytest.approx(chance, abs=3)
+            tab.locator("#plan button").click()
+            assert _number(tab, "expected") == before
