@@ -82,7 +82,7 @@ def _definition(company: Company) -> Block:
         id="definition",
         title=f"What counts: {summary}" if summary else "What counts as a lead, an MQL, an SQL",
         rows=company["rules"],
-        text="Everybody is judged by the version in force on the day, with what was known then. All"
+        text="Everybody is evaluated by the version in force on the day, with what was known then. All"
         " rules of a stage must hold.",
         switches=(
             Switch("Version", options),
