@@ -82,8 +82,8 @@ def _definition(company: Company) -> Block:
         id="definition",
         title=f"What counts: {summary}" if summary else "What counts as a lead, an MQL, an SQL",
         rows=company["rules"],
-        text="Everybody is evaluated by the version in force on the day, with what was known then. All"
-        " rules of a stage must hold.",
+        text="Everybody is evaluated by the version in force on the day, with what was known then."
+        " All rules of a stage must hold.",
         switches=(
             Switch("Version", options),
             Switch("Stage", tuple((stage, company.stage(stage)) for stage in stages)),
@@ -245,7 +245,7 @@ def _label(company: Company, system: str, stage: str) -> Block:
     alerts = [
         alert
         for alert in company.open_alerts
-        if alert["system"] == system and alert["stage"] in (stage, None)
+        if alert["system"] == system and alert["stage"] in (stage, "none", None)
         and alert["kind"] != "missing_data"
     ]  # fmt: skip
     wrong, missing = last["labelled_only_count"], last["defined_only_count"]

@@ -274,7 +274,7 @@ def _count_change(company: Company) -> Item | None:
         f" after {words.count(then)}. The largest part: {cause}"
         f" ({words.signed(main['change'])})."
     )
-    todo = "Read the drivers in stage_count_changes before you act on the count."
+    todo = "Read the drivers in stage_count_changes_by_period before you act on the count."
     if main["driver"] == "inferred":
         todo = "Agree with sales who may be taken without meeting the definition: see Bypasses."
     return Item(text, main["owner_team"], todo, "Counts")

@@ -35,7 +35,7 @@ order by metric_order;
 select
     period_kind, period_start, funnel, metric, metric_name, unit, owner_team, metric_order, actual,
     target, prior_actual, year_before_actual, forecast, empty_reason, is_total, is_complete
-from marts.kpi_reviews
+from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
 
 -- name: trailing_retention
@@ -77,7 +77,7 @@ select
     period_kind, comparison, period_start, earlier_start, driver_number, driver, driver_name,
     owner_team,
     sum(change_amount) as change_amount
-from marts.kpi_tree
+from marts.kpi_tree_by_period
 group by all
 order by period_kind, comparison, period_start, driver_number;
 
@@ -85,11 +85,11 @@ order by period_kind, comparison, period_start, driver_number;
 select
     period_kind, period_start, earlier_start, stage, owner_team, entered_count,
     earlier_reported_count, driver, rule, change
-from marts.stage_count_changes
+from marts.stage_count_changes_by_period
 where period_start = (
     select max(latest.period_start)
-    from marts.stage_count_changes as latest
-    where latest.period_kind = stage_count_changes.period_kind
+    from marts.stage_count_changes_by_period as latest
+    where latest.period_kind = stage_count_changes_by_period.period_kind
 )
 order by period_kind, stage, abs(change) desc, driver, rule;
 
@@ -107,13 +107,13 @@ with volumes as (
         sum(passed_count) as passed_count,
         sum(qualified_count) as qualified_count,
         sum(bypass_count) as bypass_count
-    from marts.stage_volumes
+    from marts.stage_volumes_by_period
     where period_kind = 'month'
     group by period_start, stage, owner_team
 ),
 last_months as (
     select distinct period_start
-    from marts.kpi_reviews
+    from marts.kpi_reviews_by_period
     where period_kind = 'month' and is_complete
     order by period_start desc
     limit 12
@@ -134,7 +134,7 @@ group by volumes.stage, volumes.owner_team;
 select
     step, slice_value, estimate_status, entered_count, raw_rate, estimated_rate, lower_rate,
     upper_rate, conversion_lag_p50_days, is_plateau_trusted
-from marts.conversion_estimates
+from marts.conversion_estimates_by_slice
 where slice_name = 'all' and horizon_days is null
 order by step;
 
@@ -202,7 +202,7 @@ select
     period_start, pipeline_class,
     sum(open_count) as open_count,
     sum(open_amount) as open_amount
-from marts.kpi_pipeline
+from marts.kpi_pipeline_by_period
 where period_kind = 'month'
 group by period_start, pipeline_class
 order by period_start desc, pipeline_class
@@ -232,7 +232,7 @@ order by journey_count desc, reason;
 select
     slice_value as channel, lead_count, customer_count, spend_amount, cac_amount, arpa_amount,
     ltv_amount, ltv_to_cac_ratio, payback_months, empty_reason, is_mature
-from marts.kpi_unit_economics
+from marts.kpi_unit_economics_by_slice
 where slice_name = 'channel'
 order by customer_count desc, channel;
 
@@ -266,7 +266,7 @@ select
     sum(contraction_amount) as contraction_amount,
     sum(churn_amount) as churn_amount,
     sum(closing_amount) as closing_amount
-from marts.kpi_mrr
+from marts.kpi_mrr_by_period
 where period_kind = 'month'
 group by period_start
 order by period_start desc
@@ -297,12 +297,12 @@ select
     sum(mrr_amount) as mrr_amount,
     sum(booked_amount) as booked_amount,
     sum(target_amount) as target_amount
-from marts.kpi_scorecard
+from marts.kpi_scorecard_by_period
 where
     period_kind = 'quarter'
     and period_start = (
         select max(period_start)
-        from marts.kpi_reviews
+        from marts.kpi_reviews_by_period
         where period_kind = 'quarter' and is_complete
     )
 group by period_start, stage, owner_team;
