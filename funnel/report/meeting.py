@@ -339,7 +339,7 @@ def _handoffs(company: Company) -> Block:
         ]
         for code, _ in kept:
             part = share.get(code, 0.0)
-            cells.append(Cell(words.percent(part), bar=part))
+            cells.append(Cell(words.percent(part), bar=part, team=of_step[0]["from_team"]))
         rows.append(tuple(cells))
     title = "Handoffs between the teams"
     if worst[1]:

@@ -80,6 +80,8 @@ def signed(value: Any, unit: str = "count") -> str:
     if value is None:
         return NOTHING
     text = amount(abs(float(value))) if unit == "amount" else count(abs(float(value)))
+    if text == "0":
+        return text
     return f"{'+' if float(value) >= 0 else '−'}{text}"  # noqa: RUF001
 
 
