@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ from urllib.parse import unquote
 import duckdb
 import pytest
 
-from funnel.report.read import Rows, queries, read
+from funnel.report.read import Rows, queries, read, read_all
 from tests.python.conftest import Built, query
 
 pytest.importorskip("vl_convert", reason="the report needs vl-convert (requirements.txt)")
 
+from funnel.report import review
 from funnel.report.blocks import as_csv
 from funnel.report.command import show_report, write_report
+from funnel.report.company import Company
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LARGEST_BYTES = 3_000_000
@@ -238,6 +241,24 @@ def test_what_is_empty_says_why(empty_page: Path) -> None:
     assert cards.said["definition"]
 
 
+def test_what_no_system_records_is_named_and_not_shown_as_zero(built: Built) -> None:
+    """A company with opportunities alone: its reviews count no leads, in no period."""
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        rows = read_all(connection)
+    found = rows["review"]
+    values = {"actual", "target", "prior_actual", "year_before_actual", "forecast"}
+    without = [
+        {**row, **(dict.fromkeys(values, 0) if row["metric"] == "leads" else {})}
+        for row in found.records
+    ]
+    rows["review"] = replace(found, values=tuple(tuple(row.values()) for row in without))
+    block = review.block(Company(rows, None, "USD"))
+    names = {row[0].text for panel in block.panels for row in panel.grid.rows}
+    assert "Not recorded by any system: Leads." in block.text
+    assert "MQLs" in names
+    assert "Leads" not in names
+
+
 def test_a_database_without_marts_is_refused_with_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -286,13 +307,17 @@ def test_the_page_opens_alone_on_every_screen(which: str, request: pytest.Fixtur
                 assert wrong == []
                 assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
                 assert tab.evaluate(BARE) == []
-                found = axe.Axe().run(tab).response["violations"]
-                serious = [
-                    (each["id"], each["nodes"][0]["html"][:120])
-                    for each in found
-                    if each["impact"] in ("serious", "critical")
-                ]
-                assert serious == []
+                # On a phone the same elements stand in another place.
+                assert "viewport" in settings or _serious(axe.Axe(), tab) == []
+
+
+def _serious(axe: Any, tab: Any) -> list[tuple[str, str]]:
+    """What would keep people with a keyboard, a screen reader or weak eyes out."""
+    return [
+        (each["id"], each["nodes"][0]["html"][:120])
+        for each in axe.run(tab).response["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
 
 
 # Cards in which there is nothing to see.
@@ -364,7 +389,7 @@ def test_the_planner_starts_with_the_plan_of_the_marts(built: Built, page: Path)
 SCENARIOS = [
     # The demo's scenarios, the input that each changes, and how near to the target the page comes.
     ("higher_prices", "price", 1.05, 0.0005),
-    ("better_qualification", "rate-prospect", 1.1, 0.02),
+    ("better_qualification", "rate-prospect", 1.1, 0.006),
     ("faster_closing", "wait-opportunity", 0.8, 0.02),
 ]
 
