@@ -1,6 +1,7 @@
 """Shows how many leads, MQLs and SQLs each version of the lead definition, and each draft, gives.
 
-Reads what the last build has in marts.definition_backtest and marts.definition_changes."""
+Also what each rule is worth. Reads what the last build has in marts.definition_backtest,
+definition_changes and definition_worth."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -66,6 +67,42 @@ CHANGES = """
     group by evaluation, stage, change, rule
     order by evaluation, stage, change, count(*) desc, rule
 """
+
+AMOUNTS = """
+    select evaluation, stage, sum(entering_amount), sum(leaving_amount)
+    from marts.definition_backtest
+    where evaluation != 'in_force'
+    group by evaluation, stage
+    order by evaluation, stage
+"""
+
+# A rule that later stages share stands once, with the first stage that has it.
+WORTH = """
+    select
+        'version_' || worth.definition_version as evaluation, criterion_kind, criterion,
+        band_points, worth_status, met_count, met_win_rate, unmet_win_rate, lift_ratio,
+        lower_lift_ratio, upper_lift_ratio, adjusted_lift_ratio, met_value_amount,
+        unmet_value_amount, is_win_rate_rising
+    from marts.definition_worth as worth
+    left join {stages} as stages using (stage)
+    qualify row_number() over (
+        partition by definition_version, criterion_kind, criterion, band_points
+        order by stage_order
+    ) = 1
+    order by criterion_kind, is_draft, stage_order, criterion, band_points
+"""
+WORTH_TITLES = {
+    "rule": "What each rule is worth: how often those who meet it win",
+    "score_band": "Does a higher score win more? Each band against the band below it",
+    "touch_kind": "What each kind of touch within 14 days is worth",
+}
+STATUSES = {
+    "wins_more": "wins more",
+    "wins_less": "wins less",
+    "cannot_tell": "cannot tell",
+    "too_few": "too few wins",
+    "nobody_to_compare": "nobody to compare",
+}
 
 
 @dataclass(frozen=True)
@@ -139,11 +176,17 @@ def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str |
     query = FIGURES.format(slice_column=slice_column or "''")
     figures = [Figures(*row) for row in connection.execute(query).fetchall()]
     changes = connection.execute(CHANGES).fetchall()
+    amounts = connection.execute(AMOUNTS).fetchall()
+    worth = connection.execute(
+        WORTH.format(stages=_seed(connection, "lifecycle_stages"))
+    ).fetchall()
     _print(
         [row for row in summaries.items() if row[0] in wanted],
         stages,
         [each for each in figures if each.evaluation in wanted],
         [row for row in changes if row[0] in wanted],
+        [row for row in amounts if row[0] in wanted],
+        [row for row in worth if row[0] in wanted],
     )
     return 0
 
@@ -153,9 +196,12 @@ def _print(
     stages: Sequence[Row],
     figures: Sequence[Figures],
     changes: Sequence[Row],
+    amounts: Sequence[Row],
+    worth: Sequence[Row],
 ) -> None:
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    for table in _tables(summaries, stages, figures, changes):
+    tables = [*_tables(summaries, stages, figures, changes), _amount_table(amounts)]
+    for table in [*tables, *_worth_tables(worth)]:
         console.print(table)
         console.print()
     console.print(
@@ -163,7 +209,10 @@ def _print(
         " qualified before.\n"
         "In force, each version counts in its own time. What a draft alone changes is its"
         " difference to the newest version, which like the draft counts for all times here.\n"
-        "The people themselves: marts.definition_changes (analyses/who_would_enter_or_leave.sql).",
+        "The people themselves: marts.definition_changes (analyses/who_would_enter_or_leave.sql).\n"
+        "lift: how many times as often those who meet it win, with a 95 % interval; alike: the same"
+        " among journeys alike in the other rules. value: won amount per journey. Only journeys old"
+        " enough to have been won count (marts.definition_worth).",
         highlight=False,
     )
 
@@ -228,6 +277,48 @@ def _change_table(changes: Sequence[Row]) -> Table:
     return table
 
 
+def _amount_table(amounts: Sequence[Row]) -> Table:
+    """What enters and leaves in revenue: won so far, and expected of what is open."""
+    headings = ("evaluation", "stage", "entering", "leaving", "difference")
+    table = _table("The same in revenue, won and expected", *headings)
+    for evaluation, stage, entering, leaving in amounts:
+        values = (entering, leaving, entering - leaving)
+        table.add_row(_plain(evaluation), stage, *(f"{value:,.0f}" for value in values))
+    return table
+
+
+def _worth_tables(worth: Sequence[Row]) -> Iterator[Table]:
+    headings = ("evaluation", "", "journeys", "win", "others", "lift", "95 %", "alike", "value")
+    for kind, title in WORTH_TITLES.items():
+        table = _table(title, *headings, "others", "result")
+        for row in worth:
+            if row[1] == kind:
+                table.add_row(*_worth_cells(*row))
+        yield table
+
+
+def _worth_cells(evaluation: str, kind: str, criterion: str, band: Any, *figures: Any) -> list[str]:
+    status, count, met, unmet, lift, lower, upper, alike, value, other_value, is_rising = figures
+    result = STATUSES[status]
+    if status == "cannot_tell" and kind == "score_band":
+        result = "rises, not surely" if is_rising else "falls, not surely"
+    return [
+        _plain(evaluation),
+        _plain(criterion) if band is None else f"{band} points",
+        f"{count:,}",
+        *(("-" if rate is None else f"{rate:.1%}") for rate in (met, unmet)),
+        _number(lift),
+        "-" if lower is None else f"{lower:.2f} to {upper:.2f}",
+        _number(alike),
+        *(("-" if amount is None else f"{amount:,.0f}") for amount in (value, other_value)),
+        result,
+    ]
+
+
+def _number(value: Any) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
 def _groups(changes: Sequence[Row]) -> Iterator[list[Row]]:
     """The rules that move one stage of one version in one direction, the strongest first."""
     for key in dict.fromkeys(row[:3] for row in changes):
@@ -236,7 +327,7 @@ def _groups(changes: Sequence[Row]) -> Iterator[list[Row]]:
 
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    texts = {"", "evaluation", "summary", "stage", "mostly by"}
+    texts = {"", "evaluation", "summary", "stage", "mostly by", "result"}
     for heading in headings:
         table.add_column(heading, justify="left" if heading in texts else "right")
     return table

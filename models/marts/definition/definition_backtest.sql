@@ -12,6 +12,8 @@ journeys as (
 
 ),
 
+open_journeys as (select * from {{ ref('open_journeys') }}),
+
 stages as (select distinct stage from {{ ref('int_touch_kind_rules_listed') }}),
 
 evaluations as (
@@ -50,6 +52,11 @@ journey_results as (
         journeys.has_win,
         journeys.won_amount,
         journeys.win_at,
+        -- What an open journey is expected to win; of a customer what it has won.
+        case
+            when journeys.has_win then coalesce(journeys.won_amount, 0)
+            else coalesce(open_journeys.expected_amount, 0)
+        end as worth_amount,
         qualifications.journey_key is not null as is_qualified,
         in_force_qualifications.journey_key is not null as is_qualified_in_force,
         journeys.has_win and coalesce(
@@ -59,6 +66,7 @@ journey_results as (
     from evaluations
     cross join stages
     cross join journeys
+    left join open_journeys on journeys.journey_key = open_journeys.journey_key
     left join qualifications
         on
             evaluations.evaluation = qualifications.evaluation
@@ -100,6 +108,12 @@ definition_backtest as (
         count(*) filter (where is_qualified and has_win) as qualified_win_count,
         count(*) filter (where is_qualified and not is_qualified_in_force) as entering_count,
         count(*) filter (where is_qualified_in_force and not is_qualified) as leaving_count,
+        cast(coalesce(
+            sum(worth_amount) filter (where is_qualified and not is_qualified_in_force), 0
+        ) as decimal(18, 2)) as entering_amount,
+        cast(coalesce(
+            sum(worth_amount) filter (where is_qualified_in_force and not is_qualified), 0
+        ) as decimal(18, 2)) as leaving_amount,
         count(*) filter (where has_win) as win_count,
         count(*) filter (where is_qualified_before_win) as qualified_before_win_count,
         count(wait_days) as dated_win_count,
