@@ -5,8 +5,6 @@ with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-stages as (select * from {{ ref('lifecycle_stages') }}),
-
 qualifications as (
 
     select * from {{ ref('int_qualifications_evaluated') }}
@@ -14,27 +12,7 @@ qualifications as (
 
 ),
 
-estimates as (
-
-    select * from {{ ref('conversion_estimates') }}
-    where slice_name = 'all' and horizon_days is null
-
-),
-
 profile_intervals as (select * from {{ ref('int_person_profiles_dated') }}),
-
-step_waits as (
-
-    -- Days within which nine in ten of the wins come that will ever come.
-    select
-        stages.planning_node as from_node,
-        estimates.conversion_lag_p90_days as wait_days
-    from stages
-    inner join stages as wins on wins.planning_node = 'win'
-    inner join estimates on stages.stage || '_to_' || wins.stage = estimates.step
-    where stages.planning_node in ('awareness', 'lead')
-
-),
 
 node_entries as (
 
@@ -52,6 +30,34 @@ node_entries as (
 
 ),
 
+wins as (
+
+    select
+        node_entries.from_node,
+        {{ days_between('node_entries.entered_at', 'journeys.win_at') }} as wait_days,
+        row_number() over (
+            partition by node_entries.from_node
+            order by {{ days_between('node_entries.entered_at', 'journeys.win_at') }}
+        ) as number_from_start,
+        count(*) over (partition by node_entries.from_node) as win_count
+    from node_entries
+    inner join journeys on node_entries.journey_key = journeys.journey_key
+    where journeys.win_at >= node_entries.entered_at
+
+),
+
+node_waits as (
+
+    -- Days within which nine in ten of the wins have come.
+    select
+        from_node,
+        min(wait_days) as wait_days
+    from wins
+    where number_from_start * 10 >= win_count * 9
+    group by from_node
+
+),
+
 int_old_journeys_selected as (
 
     select
@@ -63,7 +69,7 @@ int_old_journeys_selected as (
         node_entries.entered_at,
         case when journeys.has_win then journeys.win_at else journeys.exited_at end as ended_at
     from node_entries
-    inner join step_waits on node_entries.from_node = step_waits.from_node
+    inner join node_waits on node_entries.from_node = node_waits.from_node
     inner join journeys on node_entries.journey_key = journeys.journey_key
     inner join profile_intervals
         on
@@ -71,7 +77,7 @@ int_old_journeys_selected as (
             and node_entries.entered_at >= profile_intervals.valid_from
             and node_entries.entered_at < profile_intervals.valid_to
     where
-        {{ days_between('node_entries.entered_at', cutoff()) }} >= step_waits.wait_days
+        {{ days_between('node_entries.entered_at', cutoff()) }} >= node_waits.wait_days
         and coalesce(journeys.win_at >= node_entries.entered_at, not journeys.has_win)
 
 )

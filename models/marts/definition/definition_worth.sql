@@ -5,9 +5,9 @@ with
 
 results as (select * from {{ ref('int_criterion_results_evaluated') }}),
 
-versions as (select * from {{ ref('lead_definition_versions') }}),
+drafts as (select * from {{ ref('int_evaluation_versions_dated') }} where is_draft),
 
-rules as (select * from {{ ref('lead_definition_rules') }}),
+rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
@@ -59,9 +59,6 @@ compared_results as (
 
 ),
 
- {%- set key_columns = [
-    'definition_version', 'stage', 'criterion_kind', 'criterion', 'coalesce(least_points, -1)'
-] -%}
 {% set keys = 'definition_version, stage, criterion_kind, criterion, least_points' -%}
 stratum_counts as (
 
@@ -111,11 +108,11 @@ tables_of_four as (
 
 ratio_parts as (
 
-    -- The ratio of Mantel and Haenszel, its variance by Greenland and Robins (1985). Of one table it
-    -- is the plain ratio, with the interval of Katz (1978).
+    -- The ratio of Mantel and Haenszel, its variance by Greenland and Robins (1985). Of one table
+    -- it is the plain ratio, with the interval of Katz (1978).
     select
         {{ keys }},
-        {{ key_of(key_columns) }} as criterion_key,
+        {{ key_of(keys.split(', ')[:4] + ['coalesce(least_points, -1)']) }} as criterion_key,
         is_whole,
         cast(sum(met_count) as bigint) as met_count,
         cast(sum(met_win_count) as bigint) as met_win_count,
@@ -184,11 +181,11 @@ definition_worth as (
             when alone.criterion_kind = 'score_band' and alone.unmet_count > 0
                 then alone.lift >= 1 or alone.unmet_win_count = 0
         end as is_win_rate_rising,
-        versions.valid_from is null as is_draft
+        drafts.definition_version is not null as is_draft
     from lifts as alone
     inner join lifts as alike
         on alone.criterion_key = alike.criterion_key and not alike.is_whole
-    inner join versions on alone.definition_version = versions.definition_version
+    left join drafts on alone.definition_version = drafts.definition_version
     left join rules
         on
             alone.definition_version = rules.definition_version
