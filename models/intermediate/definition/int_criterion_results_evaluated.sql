@@ -118,7 +118,7 @@ lead_scores as (
     inner join scored_touches
         on
             open_leads.journey_key = scored_touches.journey_key
-            and coalesce(scored_touches.occurred_at <= open_leads.touched_until, true)
+            and coalesce(open_leads.touched_until >= scored_touches.occurred_at, true)
     group by open_leads.journey_key
 
 ),
@@ -132,7 +132,7 @@ lead_kinds as (
     inner join touches
         on
             open_leads.journey_key = touches.journey_key
-            and coalesce(touches.occurred_at <= open_leads.touched_until, true)
+            and coalesce(open_leads.touched_until >= touches.occurred_at, true)
 
 ),
 
