@@ -59,9 +59,6 @@ def test_forecasts_of_a_simulated_company_come_true(tmp_path: Path) -> None:
         assert actual[measure] == pytest.approx(entered_count, rel=0.12), measure
 
 
-YEAR_BEFORE = UNTIL - timedelta(days=365)
-
-
 def _leads_a_day(built: Built) -> dict[str, float]:
     """By funnel, over the eight weeks before the cutoff."""
     since = UNTIL - timedelta(weeks=8)
@@ -233,29 +230,36 @@ def test_every_kpi_of_a_review_has_a_forecast_or_a_reason(built: Built) -> None:
     assert coming[None] > 0.8 * coming.total()
 
 
+TRUE_LEADS = """
+    select count(*) from '{truth}/stage_entries.parquet'
+    where stage = 'lead' and {column} >= '{since}' and {column} < '{until}'
+"""
+
+
+def _true_leads(built: Built, column: str, since: datetime) -> int:
+    """The truth's leads up to the cutoff, by the time in a column."""
+    sql = TRUE_LEADS.format(truth=built.truth, column=column, since=since, until=UNTIL)
+    return int(query(built.database, sql)[0][0])
+
+
 def test_a_forecast_starts_with_what_is_recorded(built: Built) -> None:
-    """The week under way: Monday and Tuesday as recorded, five days as expected."""
+    """The week under way: the truth until Tuesday, and five sevenths of a whole week."""
     monday = datetime(2026, 6, 29)
-    [(so_far,)] = query(
-        built.database,
-        "select count(*) from marts.fct_lifecycle where stage = 'lead' and visit_number = 1"
-        f" and qualified_at >= '{monday}'",
-    )
-    bypasses = query(
-        built.database,
-        "select funnel, qualification = 'bypass' from marts.fct_lifecycle"
-        f" where stage = 'lead' and visit_number = 1 and entered_at >= '{YEAR_BEFORE}'",
-    )
-    shares = {
-        funnel: 1 - np.mean([bypass for of, bypass in bypasses if of == funnel])
-        for funnel, _ in bypasses
-    }
-    actual = _forecasts(built, "week", monday.date())
-    a_day = sum(leads * shares[funnel] for funnel, leads in _leads_a_day(built).items())
-    expected = so_far + 5 * a_day
+    so_far = _true_leads(built, "qualified_at", monday)
+    under_way = _forecasts(built, "week", monday.date())["all", "leads"]
+    coming = _forecasts(built, "week", date(2026, 7, 6))["all", "leads"]
     assert so_far > 0
-    assert a_day < sum(_leads_a_day(built).values())
-    assert actual["all", "leads"] == pytest.approx(expected, rel=1e-6)
+    assert under_way == pytest.approx(so_far + 5 / 7 * coming, rel=1e-6)
+
+
+def test_the_leads_of_a_coming_week_are_those_of_the_last_weeks(built: Built) -> None:
+    """As many as met the definition by the truth; who became a lead without it is not expected."""
+    since = UNTIL - timedelta(weeks=8)
+    qualified = _true_leads(built, "qualified_at", since) / 8
+    everybody = _true_leads(built, "entered_at", since) / 8
+    coming = _forecasts(built, "week", date(2026, 7, 6))["all", "leads"]
+    assert coming == pytest.approx(qualified, rel=0.02)
+    assert coming < everybody
 
 
 def test_recurring_revenue_goes_on_as_in_the_last_year(built: Built) -> None:

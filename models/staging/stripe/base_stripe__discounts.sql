@@ -8,9 +8,12 @@
     '_fivetran_deleted': 'boolean', '_fivetran_synced': 'timestamp',
 } %}
 
+{#- Stripe allows so many discounts on a subscription. -#}
+{%- set most_discounts = 20 %}
+
 with
 
-coupons as (
+landed_coupons as (
 
     {{ read_lookup(
         'stripe', 'coupon',
@@ -32,6 +35,137 @@ subscription_discounts as (
 other_discounts as (
 
     {{ read_lookup('stripe', 'discount', columns, key=['id']) }}
+
+),
+
+subscription_texts as (
+
+    {{ read_lookup(
+        'stripe', 'subscription', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
+        key=['id'],
+    ) }}
+
+),
+
+customer_texts as (
+
+    {{ read_lookup(
+        'stripe', 'customer', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
+        key=['id'],
+    ) }}
+
+),
+
+discount_lists as (
+
+    -- Connectors without tables of discounts write them into the row of the subscription or the
+    -- customer, as JSON: one object, or a list of them.
+    {% for rows, column in [
+        ('subscription_texts', 'discount'), ('subscription_texts', 'discounts'),
+        ('customer_texts', 'discount'), ('customer_texts', 'discounts'),
+    ] -%}
+    select
+        {{ 'id' if rows == 'subscription_texts' else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
+            as subscription_id,
+        {{ 'id' if rows == 'customer_texts' else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
+            as customer_id,
+        case
+            when left(trim({{ column }}), 1) = '{' then '[' || {{ column }} || ']'
+            else {{ column }}
+        end as discount_list
+    from {{ rows }}
+    where {{ column }} is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+positions as (
+
+    {{ whole_numbers(0, most_discounts - 1) }}
+
+),
+
+list_entries as (
+
+    -- An entry is the discount, or only its id.
+    select
+        discount_lists.*,
+        positions.number as position_number,
+        {{ json_item('discount_list', 'positions.number') }} as entry,
+        {{ json_item('discount_list', 'positions.number', 'id') }} as entry_id,
+        {{ json_item('discount_list', 'positions.number', 'coupon') }} as coupon
+    from discount_lists
+    cross join positions
+    where {{ json_item('discount_list', 'positions.number') }} is not null
+
+),
+
+written_discounts as (
+
+    select
+        coalesce(entry_id, case when left(entry, 1) <> '{' then entry end) as id,
+        coalesce(
+            {{ json_item('discount_list', 'position_number', 'coupon.id') }},
+            {{ json_item('discount_list', 'position_number', 'source.coupon') }},
+            case when left(coupon, 1) <> '{' then coupon end
+        ) as coupon_id,
+        customer_id,
+        subscription_id,
+        {{ json_item('discount_list', 'position_number', 'subscription_item') }}
+            as subscription_item_id,
+        cast(null as {{ dbt.type_string() }}) as type,
+        cast(null as {{ dbt.type_string() }}) as type_id,
+        {{ json_item('discount_list', 'position_number', 'invoice') }} as invoice_id,
+        {{ json_item('discount_list', 'position_number', 'invoice_item') }} as invoice_item_id,
+        {{ text_to_utc(json_item('discount_list', 'position_number', 'start')) }} as start_at,
+        {{ text_to_utc(json_item('discount_list', 'position_number', 'end')) }} as end_at,
+        false as _fivetran_deleted,
+        cast(null as timestamp) as _fivetran_synced,
+        {{ as_decimal(json_item('discount_list', 'position_number', 'coupon.percent_off')) }}
+            as percent_off,
+        {{ as_decimal(json_item('discount_list', 'position_number', 'coupon.amount_off')) }}
+            as amount_off,
+        {{ json_item('discount_list', 'position_number', 'coupon.currency') }} as currency,
+        {{ json_item('discount_list', 'position_number', 'coupon.duration') }} as duration,
+        try_cast(
+            {{ json_item('discount_list', 'position_number', 'coupon.duration_in_months') }}
+            as bigint
+        ) as duration_in_months,
+        position_number
+    from list_entries
+
+),
+
+distinct_written_discounts as (
+
+    -- Both columns may have the same discount.
+    select
+        *,
+        row_number() over (
+            partition by subscription_id, customer_id, coalesce(id, coupon_id)
+            order by
+                case when coupon_id is null then 1 else 0 end, position_number, coupon_id, start_at
+        ) as copy_number
+    from written_discounts
+
+),
+
+coupons as (
+
+    select * from landed_coupons
+    union all
+    select
+        written.coupon_id as id,
+        max(written.percent_off) as percent_off,
+        max(written.amount_off) as amount_off,
+        max(written.currency) as currency,
+        max(written.duration) as duration,
+        max(written.duration_in_months) as duration_in_months
+    from written_discounts as written
+    left join landed_coupons on written.coupon_id = landed_coupons.id
+    where written.duration is not null and landed_coupons.id is null
+    group by written.coupon_id
 
 ),
 
@@ -72,6 +206,30 @@ discounts as (
         subscription_discounts.id is null
         and other_discounts.invoice_id is null
         and other_discounts.invoice_item_id is null
+    union all
+    select
+        written.id,
+        written.coupon_id,
+        written.customer_id,
+        written.subscription_id,
+        written.subscription_item_id,
+        written.type,
+        written.type_id,
+        written.invoice_id,
+        written.invoice_item_id,
+        written.start_at,
+        written.end_at,
+        written._fivetran_deleted,
+        written._fivetran_synced
+    from distinct_written_discounts as written
+    left join subscription_discounts on written.id = subscription_discounts.id
+    left join other_discounts on written.id = other_discounts.id
+    where
+        written.copy_number = 1
+        and written.invoice_id is null
+        and written.invoice_item_id is null
+        and subscription_discounts.id is null
+        and other_discounts.id is null
 
 ),
 

@@ -1,0 +1,9 @@
+{# The text under one key, or a path of keys with dots, of the element at a position (from 0) of a JSON list held as text; without a key, the
+   element itself. Null when the text is no JSON list, is shorter, or the key is absent. #}
+{% macro json_item(list, position, key=none) -%} {{ return(adapter.dispatch('json_item', 'revenue_funnel')(list, position, key)) }} {%- endmacro %}
+
+{% macro default__json_item(list, position, key=none) -%}
+    nullif(json_extract_string(
+        try_cast({{ list }} as json), '$[' || cast({{ position }} as {{ dbt.type_string() }}) || ']{{ '.' ~ key if key }}'
+    ), '')
+{%- endmacro %}
