@@ -25,9 +25,16 @@ class Alert:
     owner_team: str | None
     summary: str
     next_step: str | None
+    window_observed_volume: int | None
+    window_expected_volume: Decimal | None
     observed_volume: int | None
     expected_volume: Decimal | None
     affected_count: int | None
+    affected_stage: str | None
+    stage_entered_count: int | None
+    affected_ratio: Decimal | None
+    value_at_stake_amount: Decimal | None
+    value_missing_reason: str | None
     counted_stage: str | None
     entered_count: int | None
     earlier_reported_count: int | None
@@ -35,6 +42,8 @@ class Alert:
     largest_change: Decimal | None
     status: str
     status_reason: str | None
+    window_first_date: date | None
+    window_last_date: date | None
     first_seen_date: date | None
     last_seen_date: date | None
     resolved_date: date | None
@@ -51,7 +60,7 @@ class NoAlertsError(Exception):
 
 
 def read_alerts(database: Path) -> list[Alert]:
-    """Every alert, the worst and newest first."""
+    """Every alert: what has most at stake first, then the worst and newest."""
     if not database.exists():
         raise NoAlertsError(f"There is no database {database}: run `make build` first.")
     try:
@@ -70,8 +79,9 @@ def read_from(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> list[
     return sorted((Alert(*row) for row in rows), key=_rank)
 
 
-def _rank(alert: Alert) -> tuple[int, int, int]:
+def _rank(alert: Alert) -> tuple[Decimal, Decimal, int, int, int]:
     known = alert.severity in SEVERITIES
     seen = alert.first_seen_date.toordinal() if alert.first_seen_date else 0
     rank = SEVERITIES.index(alert.severity) if known else len(SEVERITIES)
-    return rank, -seen, alert.alert_key
+    value = alert.value_at_stake_amount or Decimal(0)
+    return -value, -(alert.affected_ratio or Decimal(0)), rank, -seen, alert.alert_key

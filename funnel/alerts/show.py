@@ -8,22 +8,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from funnel.alerts.read import SEVERITIES, Alert
-from funnel.alerts.words import alarm_dates, comparison, count_change, without_people
+from funnel.alerts.words import alarm_dates, at_stake, count_change, without_people
 
 STYLES = {"error": "bold red", "warning": "bold yellow", "notice": "bold"}
 
 
 def show(console: Console, alerts: Sequence[Alert]) -> None:
-    """Open alerts as tables by severity; acknowledged and silenced ones as one line each."""
+    """Open alerts as one table, in the order in which they came; the others as one line each."""
     seen = [without_people(alert) for alert in alerts if alert.status != "resolved"]
     is_open = [alert for alert in seen if alert.status == "open"]
     if not is_open:
         console.print("No alert is open.")
-    for severity in (*SEVERITIES, "other"):
-        group = [alert for alert in is_open if _severity(alert) == severity]
-        if group:
-            console.print(_table(severity, group))
-            console.print()
+    if is_open:
+        console.print(_table(is_open))
+        console.print()
     for alert in seen:
         if alert.status != "open":
             console.print(_decided(alert), highlight=False, soft_wrap=True)
@@ -43,29 +41,24 @@ def _severity(alert: Alert) -> str:
     return alert.severity if alert.severity in SEVERITIES else "other"
 
 
-def _table(severity: str, alerts: Sequence[Alert]) -> Table:
-    table = Table(
-        title=f"{severity}: {len(alerts)}",
-        title_justify="left",
-        title_style=STYLES.get(severity, "bold"),
-        box=None,
-        pad_edge=False,
-    )
-    for heading in ("where", "rule", "owner", "first alarm", "observed", "alert"):
+def _table(alerts: Sequence[Alert]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "where", "owner", "first alarm", "at stake", "alert"):
         width = 10 if heading == "first alarm" else None
         table.add_column(heading, overflow="fold", min_width=width)
     for alert in alerts:
-        table.add_row(*(escape(cell) for cell in _cells(alert)))
+        severity = _severity(alert)
+        mark = f"[{STYLES.get(severity, 'bold')}]{severity}[/]"
+        table.add_row(mark, *(escape(cell) for cell in _cells(alert)))
     return table
 
 
 def _cells(alert: Alert) -> list[str]:
     return [
         alert.place,
-        alert.rule or alert.subject or alert.kind.replace("_", " "),
         (alert.owner_team or "").replace("_", " "),
         alarm_dates(alert),
-        comparison(alert),
+        at_stake(alert),
         _message(alert),
     ]
 

@@ -46,7 +46,9 @@ def facts(alert: Alert, change: str) -> dict[str, str]:
         "subject": alert.subject,
         "owner": (alert.owner_team or "").replace("_", " "),
         "first alarm": alarm_dates(alert),
-        "observed": comparison(alert),
+        "window that alarmed": window(alert),
+        "observed in it": comparison(alert),
+        "at stake": at_stake(alert),
         "that week": count_change(alert),
         "affected": f"{alert.affected_count:,} records" if alert.affected_count else None,
         "next step": None if change == "resolved" else alert.next_step,
@@ -60,12 +62,28 @@ def alarm_dates(alert: Alert) -> str:
     return f"{first}, resolved {alert.resolved_date}" if alert.resolved_date else first
 
 
+def window(alert: Alert) -> str:
+    """The days that the first alarm looked at."""
+    first, last = alert.window_first_date, alert.window_last_date
+    return str(first or "") if first == last else f"{first} to {last}"
+
+
 def comparison(alert: Alert) -> str:
-    if alert.observed_volume is None:
+    """What was observed in that window."""
+    observed, expected = alert.window_observed_volume, alert.window_expected_volume
+    if observed is None:
         return ""
-    if alert.expected_volume is None:
-        return f"{alert.observed_volume:,}"
-    return f"{alert.observed_volume:,} ({alert.expected_volume:,.1f} expected)"
+    return f"{observed:,}" if expected is None else f"{observed:,} ({expected:,.1f} expected)"
+
+
+def at_stake(alert: Alert) -> str:
+    """The expected value of the records affected, and how large a part of their stage they are."""
+    parts = []
+    if alert.value_at_stake_amount is not None:
+        parts.append(f"{alert.value_at_stake_amount:,.0f} of expected revenue")
+    if alert.affected_ratio is not None:
+        parts.append(f"{alert.affected_ratio:.0%} of {alert.affected_stage}")
+    return "; ".join(parts)
 
 
 def count_change(alert: Alert) -> str:

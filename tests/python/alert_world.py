@@ -17,10 +17,14 @@ from funnel.run_dbt import ROOT
 COLUMNS = """
     alert_key bigint, kind text, severity text, system text, stage text, definition_version bigint,
     rule text, subject text, owner_team text, summary text,
-    next_step text, observed_volume bigint,
-    expected_volume decimal(18, 2), affected_count bigint, counted_stage text,
+    next_step text, window_observed_volume bigint,
+    window_expected_volume decimal(18, 2), observed_volume bigint,
+    expected_volume decimal(18, 2), affected_count bigint, affected_stage text,
+    stage_entered_count bigint, affected_ratio decimal(18, 6),
+    value_at_stake_amount decimal(18, 2), value_missing_reason text, counted_stage text,
     entered_count bigint, earlier_reported_count bigint, largest_driver text,
     largest_change decimal(18, 2), status text, status_reason text,
+    window_first_date date, window_last_date date,
     first_seen_date date, last_seen_date date, resolved_date date, silenced_until date
 """
 USUAL: dict[str, Any] = {
@@ -33,10 +37,14 @@ USUAL: dict[str, Any] = {
     "owner_team": "marketing",
     "summary": "HubSpot set MQL for 93 people whom only the rule large_enough excludes",
     "next_step": "Ask the owner team who changed the rule in the system",
-    "observed_volume": 93,
-    "expected_volume": 14.25,
-    "affected_count": 79,
+    "window_observed_volume": 93,
+    "window_expected_volume": 14.25,
+    "observed_volume": 193,
+    "expected_volume": 24.25,
+    "affected_count": 169,
     "status": "open",
+    "window_first_date": "2026-06-25",
+    "window_last_date": "2026-06-27",
     "first_seen_date": "2026-06-27",
     "last_seen_date": "2026-06-30",
 }

@@ -52,11 +52,39 @@ def test_the_worst_and_newest_alerts_are_shown_first_with_the_next_step(database
     shown = console.export_text()
     places = [shown.index(each) for each in ("An [error]", "A newer warning", "A warning", "Seen")]
     assert places == sorted(places)
-    assert "93 (14.2 expected)" in shown
     assert "Next step: Ask the owner team" in shown
     assert "acknowledged: hubspot, mql: Seen (We know)" in shown
     assert "Gone" not in shown
     assert brief(read_alerts(database)).startswith("Alerts:    1 error, 2 warning open;")
+
+
+def test_what_has_most_at_stake_is_shown_first_then_the_largest_part_of_its_stage(
+    tmp_path: Path,
+) -> None:
+    little = {"summary": "Little", "severity": "error", "value_at_stake_amount": 100}
+    much = {"summary": "Much", "severity": "notice", "value_at_stake_amount": 96925.5}
+    most_of_it = {"summary": "Most of it", "severity": "notice", "affected_ratio": 0.6375}
+    database = tmp_path / "four.duckdb"
+    write_alerts(
+        database,
+        {"alert_key": 1, "summary": "Nobody can tell", "severity": "error"},
+        {"alert_key": 2, **most_of_it, "affected_stage": "mql"},
+        {"alert_key": 3, **little},
+        {"alert_key": 4, **much},
+    )
+    console = Console(width=200, record=True)
+    show(console, read_alerts(database))
+    shown = console.export_text()
+    places = [shown.index(each) for each in ("Much", "Little", "Most of it", "Nobody can tell")]
+    assert places == sorted(places)
+    assert "96,926 of expected revenue" in shown
+    assert "64% of mql" in shown
+
+
+def test_the_facts_of_a_message_are_those_of_the_window_that_alarmed(database: Path) -> None:
+    found = facts(read_alerts(database)[0], "opened")
+    assert found["window that alarmed"] == "2026-06-25 to 2026-06-27"
+    assert found["observed in it"] == "93 (14.2 expected)"
 
 
 def test_what_moved_most_in_its_week_is_shown(tmp_path: Path) -> None:
@@ -87,8 +115,9 @@ def test_every_kind_has_a_next_step() -> None:
 
 
 def test_every_sentence_of_a_monitor_has_known_placeholders_only() -> None:
-    texts = "system stage rule rule_note subject subject_words channel above_or_below when"
-    numbers = "observed expected affected points usual usually_above_or_below ongoing"
+    texts = "system stage rule rule_note subject subject_words channel above_or_below when window"
+    texts += " so_far replaced expected usually_above_or_below"
+    numbers = "observed missed total affected points usual ongoing"
     known = set(f"{texts} first_alarm {numbers} week others".split())
     with (ROOT / "seeds" / "drift_monitors.csv").open(newline="") as file:
         sentences = [row["sentence"] for row in csv.DictReader(file)]
@@ -173,5 +202,8 @@ def test_a_value_of_few_records_may_be_a_name_and_is_withheld() -> None:
 def _alert(summary: str, subject: str | None = None, affected_count: int | None = None) -> Alert:
     day = date(2026, 6, 27)
     known = (1, "unknown_value", "warning", "hubspot", "mql", 2, "served_country", subject, "sales")
-    counts = (1, None, affected_count, None, None, None, None, None)
-    return Alert(*known, summary, None, *counts, "open", None, day, day, None, None)
+    volumes = (1, None, 1, None, affected_count)
+    stake = (None, None, None, None, None)
+    changes = (None, None, None, None, None)
+    days = (day, day, day, day, None, None)
+    return Alert(*known, summary, None, *volumes, *stake, *changes, "open", None, *days)

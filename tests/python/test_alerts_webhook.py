@@ -83,7 +83,7 @@ def test_the_message_is_what_slack_accepts(port: int, tmp_path: Path) -> None:
     assert body["text"].startswith("WARNING: &lt;!channel&gt; &amp; &lt;@ann&gt;")
     texts = [block["text"]["text"] for block in body["blocks"] if block["type"] == "section"]
     assert all(len(text) <= 3000 for text in texts)
-    assert "*observed*: 93 (14.2 expected)" in texts[1]
+    assert "*observed in it*: 93 (14.2 expected)" in texts[1]
     assert "*next step*: " in texts[1]
 
 

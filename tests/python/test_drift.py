@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -235,6 +235,47 @@ def test_a_rare_label_counts_by_the_rarity_of_its_neighbours(evaluated: Path) ->
         np.array(found, dtype=float)[:, 1:], wanted[1:, 1:], rtol=1e-6, atol=1e-6
     )
     assert [row[0] for row in found] == pytest.approx(wanted[1:, 0], abs=0.5001)
+
+
+def test_an_alert_shows_the_window_that_alarmed_and_what_came_up_to_the_last_alarm(
+    evaluated: Path,
+) -> None:
+    """The last days with data before the first alarm, counted back in the series themselves."""
+    series: dict[int, list[tuple[date, float, float]]] = {}
+    for key, *day in query(
+        evaluated,
+        "select signals.signal_series_key, days.series_date, days.observed, days.expected"
+        " from intermediate.int_monitor_baselines_fitted as days"
+        " inner join (select distinct signal_series_key, system, stage, monitor, subject,"
+        " definition_version from marts.drift_signals) as signals"
+        " using (system, stage, monitor, subject, definition_version)"
+        " where days.method in ('labels', 'rate') order by all",
+    ):
+        series.setdefault(key, []).append((day[0], day[1], day[2]))
+    alerts = query(
+        evaluated,
+        "select alerts.signal_series_key, signals.window_days, window_first_date,"
+        " window_last_date, first_seen_date, last_seen_date, window_observed_volume,"
+        " window_expected_volume, alerts.observed_volume, alerts.expected_volume"
+        " from marts.alerts inner join marts.drift_signals as signals"
+        " on signals.signal_series_key = alerts.signal_series_key"
+        " and signals.signal_date = alerts.first_seen_date",
+    )
+    checked = 0
+    for key, length, first, last, seen, end, *volumes in alerts:
+        if key not in series:
+            continue
+        before = [day for day in series[key] if day[0] <= seen][-(length or 14) :]
+        after = [day for day in series[key] if before[0][0] <= day[0] <= end]
+        assert (first, last) == (before[0][0], seen)
+        wanted = [
+            total
+            for days in (before, after)
+            for total in (sum(day[1] for day in days), sum(day[2] for day in days))
+        ]
+        assert [float(each) for each in volumes] == pytest.approx(wanted, abs=0.51)
+        checked += length != 1
+    assert checked, "no alert of a window of several days"
 
 
 def test_with_too_few_people_nothing_alarms_and_is_too_small_is_true(evaluated: Path) -> None:

@@ -77,9 +77,10 @@ def test_a_planted_drift_is_named_with_its_rule_and_team(alerts: list[Alert], na
 def test_an_alert_reads_like_a_message_of_a_colleague(alerts: list[Alert]) -> None:
     summaries = {alert.kind: alert.summary for alert in alerts if alert.first_seen >= QUIET_UNTIL}
     expected = (
-        "HubSpot's lead score is 1[0-9] points above ours on average since 18 May 2026"
-        " [(]usually [01] points?( above| below)?; [0-9,]+ people[)]"
+        "HubSpot's lead score is 1[0-9] points above the score of the agreed definition, on average"
+        " over [0-9,]+ people, since 18 May 2026 [(]usually [01] points?( above| below)?[)]"
     )
     assert re.match(expected, summaries["score_recalibrated"])
-    assert summaries["vanished_label"].startswith('Salesforce has not set "Working - Contacted"')
+    assert 'It probably replaces "Working - Contacted" (SAL)' in summaries["unknown_label"]
+    assert "vanished_label" not in summaries
     assert not [summary for summary in summaries.values() if "{" in summary or "  " in summary]

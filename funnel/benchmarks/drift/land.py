@@ -48,6 +48,9 @@ TABLES = f"""
     create table marts.stage_count_changes_by_period (
         period_kind varchar, period_start date, stage varchar, driver varchar, rule varchar,
         change decimal(18, 2), entered_count bigint, earlier_reported_count bigint);
+    create table marts.fct_lifecycle (
+        journey_key bigint, stage varchar, visit_number bigint, entered_at timestamp);
+    create table marts.open_journeys (stage varchar, expected_amount decimal(18, 2));
     insert into intermediate.int_required_rules_listed values
         (1, 'mql', '{RULES[0]}', '{ATTRIBUTES[0]}', 'is', 'true', 'fails', '', 1),
         (1, 'mql', '{RULES[1]}', '{ATTRIBUTES[1]}', 'at_least', '20', 'fails', '', 2),

@@ -24,6 +24,8 @@ LANDED = (
     "int_evaluation_versions_dated",
     "history_stage_counts",
     "stage_count_changes_by_period",
+    "fct_lifecycle",
+    "open_journeys",
 )
 SEEDS = (
     "drift_monitors",
@@ -31,6 +33,7 @@ SEEDS = (
     "alert_next_steps",
     "lifecycle_stages",
     "source_systems",
+    "stage_labels",
 )
 
 

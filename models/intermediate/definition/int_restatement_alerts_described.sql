@@ -104,9 +104,15 @@ int_restatement_alerts_described as (
                 'expected': 'restatements.first_reported_count',
             },
         ) }} as summary,
+        restatements.reported_count as window_observed_volume,
+        cast(restatements.first_reported_count as decimal(18, 2)) as window_expected_volume,
         restatements.reported_count as observed_volume,
         cast(restatements.first_reported_count as decimal(18, 2)) as expected_volume,
         abs(restatements.reported_count - restatements.first_reported_count) as affected_count,
+        restatements.stage as affected_stage,
+        restatements.week as window_first_date,
+        cast({{ add_days('cast(restatements.week as timestamp)', 6) }} as date)
+            as window_last_date,
         restatements.reported_date as first_seen_date,
         restatements.reported_date as last_seen_date
     from ranked_restatements as restatements

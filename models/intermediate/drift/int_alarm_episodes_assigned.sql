@@ -119,6 +119,7 @@ int_alarm_episodes_assigned as (
         observed,
         expected,
         z_score,
+        window_first_date,
         signal_date
     from neighbouring_alarms
 

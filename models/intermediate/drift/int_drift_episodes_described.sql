@@ -2,6 +2,23 @@
    The rule that it is about, the team that owns it, and the sentence that people read. #}
 {%- set episode = ['system', 'stage', 'definition_version', 'monitor', 'first_seen_date'] -%}
 {%- set longest_window = var('drift_windows') | max -%}
+{#- What has come since the window that alarmed first. -#}
+{%- set so_far -%}
+    case
+        when last_seen_date = window_last_date then ''
+        when method = 'silence'
+            then
+                ' By ' || {{ long_date('last_seen_date') }} || ' about '
+                || {{ with_thousands('expected_volume') }} || ' are missing.'
+        when observed_volume = window_observed_volume then ''
+        else
+            case when is_ongoing then ' Since ' else ' From ' end
+            || {{ long_date('window_first_date') }}
+            || case when is_ongoing then '' else ' to ' || {{ long_date('last_seen_date') }} end
+            || ': ' || {{ with_thousands('observed_volume') }}
+            || ' (expected: ' || {{ expected_text('expected_volume') }} || ').'
+    end
+{%- endset -%}
 
 with
 
@@ -20,6 +37,17 @@ stages as (select * from {{ ref('lifecycle_stages') }}),
 source_systems as (select * from {{ ref('source_systems') }}),
 
 stage_claims as (select * from {{ ref('int_stage_claims_rows_checked') }}),
+
+label_stages as (
+
+    select
+        system,
+        lower(label) as label,
+        min(stage) as stage
+    from {{ ref('stage_labels') }}
+    group by system, lower(label)
+
+),
 
 monitored_episodes as (
 
@@ -107,6 +135,19 @@ attribute_rules as (
 
 ),
 
+rule_stages as (
+
+    -- The first stage that a rule keeps people out of.
+    select
+        rules.definition_version,
+        rules.rule,
+        {{ first_by('rules.stage', 'stages.stage_order') }} as stage
+    from rules
+    inner join stages on rules.stage = stages.stage
+    group by rules.definition_version, rules.rule
+
+),
+
 label_spellings as (
 
     -- Labels are compared in lower case and shown as the system writes them.
@@ -127,19 +168,29 @@ named_episodes as (
             when monitored_episodes.blocked_by = 'one_rule' then monitored_episodes.subject
             else coalesce(main_rules.blocking_rule, attribute_rules.rule)
         end as rule,
-        ', most of whom fail only the rule ' || main_rules.blocking_rule as rule_note,
+        ' (most of them fail only its rule "' || main_rules.blocking_rule || '")' as rule_note,
         coalesce(source_systems.system_name, monitored_episodes.system) as system_name,
         stages.stage_name,
         coalesce(
             stages.owner_team, source_systems.owner_team, {{ text_var('default_owner_team') }}
         ) as owner_team,
         coalesce(label_spellings.label_name, monitored_episodes.subject) as subject_name,
+        coalesce(vanished_spellings.label_name, monitored_episodes.vanished_label)
+            as vanished_name,
+        coalesce(nullif(monitored_episodes.stage, ''), label_stages.stage) as label_stage,
         case
-            when monitored_episodes.is_ongoing then 'since ' || {{ long_date('began_date') }}
-            when monitored_episodes.began_date = monitored_episodes.last_seen_date
-                then 'on ' || {{ long_date('began_date') }}
+            when monitored_episodes.window_first_date = monitored_episodes.window_last_date
+                then 'on ' || {{ long_date('window_last_date') }}
             else
-                'from ' || {{ long_date('began_date') }}
+                'from ' || {{ long_date('window_first_date') }}
+                || ' to ' || {{ long_date('window_last_date') }}
+        end as window_text,
+        case
+            when monitored_episodes.is_ongoing then 'since ' || {{ long_date('window_first_date') }}
+            when monitored_episodes.window_first_date = monitored_episodes.last_seen_date
+                then 'on ' || {{ long_date('window_first_date') }}
+            else
+                'from ' || {{ long_date('window_first_date') }}
                 || ' to ' || {{ long_date('last_seen_date') }}
         end as period_text
     from monitored_episodes
@@ -153,6 +204,32 @@ named_episodes as (
             monitored_episodes.system = label_spellings.system
             and monitored_episodes.subject = label_spellings.label
             and monitored_episodes.monitor in ('unknown_label', 'vanished_label')
+    left join label_spellings as vanished_spellings
+        on
+            monitored_episodes.system = vanished_spellings.system
+            and monitored_episodes.vanished_label = vanished_spellings.label
+    left join label_stages
+        on
+            monitored_episodes.system = label_stages.system
+            and label_stages.label = case
+                when monitored_episodes.monitor = 'vanished_label' then monitored_episodes.subject
+                else monitored_episodes.vanished_label
+            end
+
+),
+
+affected_episodes as (
+
+    -- The stage whose count the cause changes: of the label, else the first one of the rule.
+    select
+        named_episodes.*,
+        coalesce(named_episodes.label_stage, rule_stages.stage) as affected_stage,
+        affected_stages.stage_name as affected_stage_name
+    from named_episodes
+    left join rule_stages
+        on {{ same('named_episodes', 'rule_stages', ['definition_version', 'rule']) }}
+    left join stages as affected_stages
+        on coalesce(named_episodes.label_stage, rule_stages.stage) = affected_stages.stage
 
 ),
 
@@ -165,13 +242,13 @@ episode_sentences as (
             template='sentence',
             texts={},
             counts={
-                'observed': 'observed_volume', 'expected': 'expected_volume',
-                'affected': 'affected_count', 'points': 'abs(observed_volume)',
-                'usual': 'abs(expected_volume)',
+                'observed': 'window_observed_volume', 'missed': 'window_expected_volume',
+                'total': 'observed_volume', 'affected': 'affected_count',
+                'points': 'abs(observed_volume)', 'usual': 'abs(expected_volume)',
                 'ongoing': 'cast(is_ongoing as integer)',
             },
         ) }} as counted_sentence
-    from named_episodes
+    from affected_episodes
 
 ),
 
@@ -202,13 +279,25 @@ int_drift_episodes_described as (
                 'usually_above_or_below':
                     "case when round(expected_volume) < 0 then ' below'
                         when round(expected_volume) > 0 then ' above' end",
-                'when': 'period_text', 'first_alarm': long_date('first_seen_date'),
+                'window': 'window_text', 'when': 'period_text',
+                'expected': expected_text('window_expected_volume'),
+                'first_alarm': long_date('first_seen_date'),
+                'so_far': so_far,
+                'replaced': "' It probably replaces \"' || vanished_name || '\"'
+                    || coalesce(' (' || affected_stage_name || ')', '')
+                    || ', which has not been set since ' || " ~ long_date('vanished_since_date')
+                    ~ " || '.'",
             },
             counts={},
         ) }} as summary,
+        window_observed_volume,
+        window_expected_volume,
         observed_volume,
         expected_volume,
         affected_count,
+        affected_stage,
+        window_first_date,
+        window_last_date,
         first_seen_date,
         last_seen_date
     from episode_sentences

@@ -77,6 +77,7 @@ window_sums as (
         {{ series }},
         method,
         series_date,
+        min(series_date) over days_{{ window_days | int }} as window_first_date,
         is_reference,
         {{ window_days | int }} as window_days,
         sum(trial_count) over days_{{ window_days | int }} as trial_count,
@@ -127,6 +128,7 @@ int_monitor_windows_scored as (
     select
         {{ series }},
         series_date,
+        window_first_date,
         window_days,
         trial_count,
         observed,

@@ -1,6 +1,7 @@
 {# Grain: one row per episode of alarms about a system's lead score.
-   By how many points the score differs from ours on average, in the episode and usually. Monitors
-   cap each difference (var drift_largest_score_gap); people are shown what it really is. #}
+   By how many points the score differs from ours on average: in the window that alarmed first, from
+   its first day to the last alarm, and usually. Monitors cap each difference (var
+   drift_largest_score_gap); people are shown what it really is. #}
 {%- set episode = ['system', 'stage', 'definition_version', 'first_seen_date'] -%}
 
 with
@@ -32,6 +33,7 @@ episodes as (
         stage,
         definition_version,
         min(signal_date) as first_seen_date,
+        {{ first_by('window_first_date', 'signal_date') }} as window_first_date,
         max(signal_date) as last_seen_date
     from alarms
     group by system, stage, definition_version, family, episode_number
@@ -47,9 +49,15 @@ person_gaps as (
         avg(case
             when
                 score_trials.trial_date
-                between episodes.first_seen_date and episodes.last_seen_date
+                between episodes.window_first_date and episodes.last_seen_date
                 then score_trials.score_gap
         end) as episode_gap,
+        avg(case
+            when
+                score_trials.trial_date
+                between episodes.window_first_date and episodes.first_seen_date
+                then score_trials.score_gap
+        end) as window_gap,
         avg(case
             when score_trials.day_number <= {{ int_var('drift_reference_days') }}
                 then score_trials.score_gap
@@ -66,6 +74,7 @@ int_score_episodes_measured as (
     select
         {{ episode | join(',\n        ') }},
         avg(episode_gap) as episode_gap,
+        avg(window_gap) as window_gap,
         avg(usual_gap) as usual_gap,
         count(episode_gap) as person_count
     from person_gaps

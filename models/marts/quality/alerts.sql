@@ -15,6 +15,10 @@ decisions as (
 
 next_steps as (select * from {{ ref('alert_next_steps') }}),
 
+lifecycle as (select * from {{ ref('fct_lifecycle') }} where visit_number = 1),
+
+open_journeys as (select * from {{ ref('open_journeys') }}),
+
 count_changes as (
 
     select * from {{ ref('stage_count_changes_by_period') }}
@@ -62,6 +66,36 @@ ranked_changes as (
 
 ),
 
+stage_entries as (
+
+    -- Everybody who came to the stage in the days that the alert is about.
+    select
+        causes.alert_key,
+        count(*) as stage_entered_count
+    from causes
+    inner join lifecycle
+        on
+            causes.affected_stage = lifecycle.stage
+            and lifecycle.entered_at >= cast(causes.window_first_date as timestamp)
+            and cast(lifecycle.entered_at as date) <= case
+                when causes.kind = 'restated_week' then causes.window_last_date
+                else causes.last_seen_date
+            end
+    group by causes.alert_key
+
+),
+
+record_values as (
+
+    select
+        stage,
+        {{ as_amount('sum(expected_amount) / count(expected_amount)') }} as record_value_amount
+    from open_journeys
+    where expected_amount is not null
+    group by stage
+
+),
+
 ranked_decisions as (
 
     select
@@ -94,6 +128,14 @@ decided_causes as (
 
     select
         causes.*,
+        coalesce(stage_entries.stage_entered_count, 0) as stage_entered_count,
+        -- A moved score concerns everybody with a score: it does not say whose stage it decides.
+        case
+            when causes.affected_stage is null then 'no_stage'
+            when causes.kind = 'score_recalibrated' then 'scores_of_all'
+            when record_values.stage is null then 'no_open_journeys'
+        end as value_missing_reason,
+        record_values.record_value_amount,
         ranked_changes.counted_stage,
         ranked_changes.entered_count,
         ranked_changes.earlier_reported_count,
@@ -113,6 +155,8 @@ decided_causes as (
         ) as quiet_date
     from causes
     left join next_steps on causes.kind = next_steps.kind
+    left join stage_entries on causes.alert_key = stage_entries.alert_key
+    left join record_values on causes.affected_stage = record_values.stage
     left join ranked_changes
         on causes.alert_key = ranked_changes.alert_key and ranked_changes.change_rank = 1
     left join ranked_decisions
@@ -136,30 +180,48 @@ alerts as (
         owner_team,
         summary,
         next_step,
+        window_observed_volume,
+        window_expected_volume,
         observed_volume,
         expected_volume,
         affected_count,
+        affected_stage,
+        case when affected_stage is not null then stage_entered_count end as stage_entered_count,
+        case
+            when affected_stage is not null
+                then {{ ratio('affected_count', 'stage_entered_count') }}
+        end as affected_ratio,
+        case when value_missing_reason is null then record_value_amount end as record_value_amount,
+        case
+            when value_missing_reason is null
+                then cast(affected_count * record_value_amount as decimal(18, 2))
+        end as value_at_stake_amount,
+        value_missing_reason,
         counted_stage,
         entered_count,
         earlier_reported_count,
         largest_driver,
         largest_change,
         case
-            when is_quiet then 'resolved'
+            when is_quiet and kind != 'unknown_label' then 'resolved'
             when not is_expired then decision
+            when is_quiet then 'quiet'
             else 'open'
         end as status,
         case
-            when is_quiet then 'no further alarm'
+            when is_quiet and kind != 'unknown_label' then 'no further alarm'
+            when is_quiet and is_expired then 'no further alarm, but the label is still not mapped'
             when decision is not null and is_expired
                 then
                     decision || ' by ' || decided_by || ', expired on '
                     || {{ long_date('valid_until') }}
             when decision is not null then reason || ' (' || decided_by || ')'
         end as status_reason,
+        window_first_date,
+        window_last_date,
         first_seen_date,
         last_seen_date,
-        case when is_quiet then quiet_date end as resolved_date,
+        case when is_quiet and kind != 'unknown_label' then quiet_date end as resolved_date,
         case when decision = 'silenced' and not is_expired then valid_until end as silenced_until
     from decided_causes
 
