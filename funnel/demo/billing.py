@@ -17,6 +17,7 @@ from funnel.demo.hubspot_sales import OPEN_END
 from funnel.demo.reference import price_id
 from funnel.demo.scene import Scene
 from funnel.demo.touches import stream
+from funnel.demo.working import cancellations
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _state(scene: Scene, bills: Bills, at: int | I64) -> dict[str, object]:
     subscriptions, row = scene.world.subscriptions, bills.row
     start, end = subscriptions.start[row], subscriptions.end[row]
     length, over = interval_seconds(scene, row), end <= at
+    reason, feedback = cancellations(scene.world)
     begun = start + np.maximum((np.minimum(at, end) - start) // length, 0) * length
     return {
         "id": t.stripe_id("sub", customer_number(scene, bills)),
@@ -134,6 +136,8 @@ def _state(scene: Scene, bills: Bills, at: int | I64) -> dict[str, object]:
         "current_period_end": begun + length,
         "canceled_at": np.where(over, end, NEVER),
         "ended_at": np.where(over, end, NEVER),
+        "cancellation_details_reason": t.only(over, t.repeat(reason, row)),
+        "cancellation_details_feedback": t.only(over, t.repeat(feedback, row)),
     }
 
 

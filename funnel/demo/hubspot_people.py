@@ -6,17 +6,35 @@ import numpy as np
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.clock import END, HOUR, I64, NEVER, add_days, happens, never, uniform_days, when
+from funnel.demo.clock import (
+    END,
+    HOUR,
+    I64,
+    NEVER,
+    Flags,
+    add_days,
+    happens,
+    never,
+    uniform_days,
+    when,
+)
 from funnel.demo.dirt import IN_CRM, PLUS, in_crm, other_address
 from funnel.demo.drifts import DRIFTS, IMPORTED_SHARE, LOWERED_SCORE, at_work
 from funnel.demo.history import History
 from funnel.demo.hubspot_scores import scores, told_scores
-from funnel.demo.names import owner_number, written_country
+from funnel.demo.names import written_country
 from funnel.demo.picklists import HUBSPOT_STATUSES, LIFECYCLE
 from funnel.demo.scene import Scene, latest, latest_time
 from funnel.demo.touches import CALL, MEETING, returns_of, stream
+from funnel.demo.working import (
+    DROP_REASONS,
+    MARKS,
+    assigned_in_hubspot,
+    drop_history,
+    hubspot_owner,
+    marks,
+)
 
-OWNER_BASE = 70_001
 MOST_VALUES = max(len(LIFECYCLE), len(HUBSPOT_STATUSES))
 
 
@@ -90,7 +108,7 @@ def statuses(scene: Scene) -> History:
     human = np.concatenate([part[0] for part in parts])
     at = np.concatenate([part[1] for part in parts])
     value = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
-    worked = (world.humans.in_hubspot & ~world.humans.in_salesforce)[human]
+    worked = worked_in_hubspot(scene)[human]
     return _changes_only(History(human, when(worked, at), value))
 
 
@@ -153,17 +171,49 @@ def land_contacts(scene: Scene) -> None:
         "property_hs_additional_emails": t.only(other_address(scene), scene.names.private_email),
         "property_createdate": scene.in_hubspot,
     }
-    changes = [*changed, deleted, scene.world.second.merged]
+    assigned, reasons = assigned_in_hubspot(scene), drop_history(scene, worked_in_hubspot(scene))
+    reason = latest(reasons.human, reasons.at, reasons.value, count, until)
+    values |= {
+        "property_hubspot_owner_id": np.where(assigned < until, hubspot_owner(scene, human), -1),
+        "property_disqualification_reason": t.pick(DROP_REASONS, reason),
+    }
+    changes = [*changed, deleted, scene.world.second.merged, assigned]
     scene.lander.land("hubspot.contact", scene.in_hubspot, values, changes=changes, repeats=True)
     _land_second(scene)
-    _land_history(scene, stage, "lifecyclestage", t.pick(LIFECYCLE, stage.value))
-    _land_history(scene, status, "hs_lead_status", t.pick(HUBSPOT_STATUSES, status.value))
+    words, mark = t.pick(LIFECYCLE, stage.value), stage_marks(scene)
+    _land_history(scene, stage, "lifecyclestage", words, mark)
+    words, mark = t.pick(HUBSPOT_STATUSES, status.value), status_marks(scene)
+    _land_history(scene, status, "hs_lead_status", words, mark)
     _land_titles(scene)
     _land_history(scene, score, "hubspotscore", t.digits(score.value))
     stage = _written_again(scene, stage, "stages")
     status = _written_again(scene, status, "statuses")
     _land_history(scene, stage, "lifecyclestage", t.pick(LIFECYCLE, stage.value))
     _land_history(scene, status, "hs_lead_status", t.pick(HUBSPOT_STATUSES, status.value))
+    owners = History(human, assigned, hubspot_owner(scene, human))
+    _land_history(scene, owners, "hubspot_owner_id", t.digits(owners.value))
+    _land_history(scene, reasons, "disqualification_reason", t.pick(DROP_REASONS, reasons.value))
+
+
+def worked_in_hubspot(scene: Scene) -> Flags:
+    """The people whom sales works in HubSpot."""
+    humans = scene.world.humans
+    return np.asarray(humans.in_hubspot & ~humans.in_salesforce)
+
+
+def stage_marks(scene: Scene) -> I64:
+    """What set each lifecycle stage."""
+    history = labels(scene)
+    at = DRIFTS["import"].since + 9 * HOUR
+    imported = scene.world.humans.is_silent[history.human]
+    imported &= (history.at == at) | (history.at == at + 60)
+    return marks(scene, "stage", history, imported)
+
+
+def status_marks(scene: Scene) -> I64:
+    """What set each lead status."""
+    history = statuses(scene)
+    return marks(scene, "status", history, np.zeros(len(history.at), dtype=np.bool_))
 
 
 def _person(scene: Scene, human: I64) -> dict[str, object]:
@@ -182,7 +232,7 @@ def _person(scene: Scene, human: I64) -> dict[str, object]:
         "property_hs_analytics_source_data_1": first,
         "property_hs_analytics_source_data_2": second,
         "property_hs_analytics_first_url": origins.first_page(human),
-        "property_hubspot_owner_id": OWNER_BASE + owner_number(account, human),
+        "property_hubspot_owner_id": hubspot_owner(scene, human),
     }
 
 
@@ -208,11 +258,13 @@ def _land_second(scene: Scene) -> None:
     scene.lander.land("hubspot.contact_merge_audit", merged, audit)
 
 
-def _land_history(scene: Scene, history: History, name: str, value: t.Text) -> None:
+def _land_history(
+    scene: Scene, history: History, name: str, value: t.Text, mark: I64 | None = None
+) -> None:
     values = {
         "contact_id": scene.ids.contact(history.human),
         "name": name,
-        "source": "CRM_UI",
+        "source": "CRM_UI" if mark is None else t.pick(MARKS, mark),
         "value": value,
         "timestamp": history.at,
     }

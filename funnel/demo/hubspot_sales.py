@@ -10,11 +10,11 @@ from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import I64, NEVER, Flags, happens, uniform_days, when
 from funnel.demo.deals import StageSteps, joined_steps
-from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.names import currency, owner_number
 from funnel.demo.reference import HUBSPOT_DEAL_BASE, HUBSPOT_STAGES, PORTAL
 from funnel.demo.scene import Scene, latest, latest_time
 from funnel.demo.touches import stream
+from funnel.demo.working import OWNER_BASE
 
 KINDS = ("newbusiness", "renewal", "expansion")
 OPEN_END = 253_402_300_800

@@ -8,12 +8,12 @@ from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, happens, when
 from funnel.demo.dirt import other_address
-from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.names import owner_number
 from funnel.demo.origins import OUR_MAIL, is_first
 from funnel.demo.reference import ENGAGEMENT_BASE, FORMS, HUBSPOT_DEAL_BASE, PORTAL
 from funnel.demo.scene import Scene
 from funnel.demo.touches import CALL, CLICK, FORM, MEETING, stream
+from funnel.demo.working import OWNER_BASE
 
 EMAIL_KINDS = ("SENT", "DELIVERED", "OPEN", "CLICK")
 BEFORE_CLICK = (-7_200, -7_140, -60, 0)

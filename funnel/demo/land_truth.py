@@ -9,10 +9,12 @@ from funnel.demo import text as t
 from funnel.demo.billing import bills_of, customer_number, periods_of
 from funnel.demo.clock import DAY, END, I64, NEVER, Flags, when
 from funnel.demo.discounts import discounts_of
+from funnel.demo.hubspot_people import labels, stage_marks, status_marks, statuses
 from funnel.demo.hubspot_sales import amount, deal_id, lost_reason
 from funnel.demo.invoices import disputed, paid_times, refunded
 from funnel.demo.names import country, currency
 from funnel.demo.origins import CHANNELS, known_humans
+from funnel.demo.picklists import HUBSPOT_STATUSES, LIFECYCLE, SALESFORCE_STATUSES
 from funnel.demo.salesforce_people import (
     account_created,
     account_id,
@@ -20,10 +22,22 @@ from funnel.demo.salesforce_people import (
     contact_id,
     lead_id,
     opportunity_id,
+    rep_id,
+    status_changes,
 )
 from funnel.demo.scene import Scene
 from funnel.demo.support import user_created, user_id
-from funnel.demo.truth import Truth, entered, seen_deals, truth_at
+from funnel.demo.truth import Exits, Truth, entered, seen_deals, truth_at
+from funnel.demo.working import (
+    DROP_REASONS,
+    MARKED_BY,
+    assigned_in_hubspot,
+    assigned_in_salesforce,
+    cancellations,
+    drop_reasons,
+    hubspot_owner,
+    sales_marks,
+)
 
 KINDS = ("new_business", "renewal", "expansion")
 OUTCOMES = ("open", "won", "lost")
@@ -179,9 +193,61 @@ def land_exits(scene: Scene, truth: Truth, ids: t.Text) -> None:
         values = {
             "journey_id": t.repeat(ids, exits.journey),
             "stage": exits.stage,
+            "reason": _exit_reason(scene, exits),
             "exited_at": exits.at,
         }
         scene.lander.land("truth.exits", exits.at, values)
+
+
+def _exit_reason(scene: Scene, exits: Exits) -> t.Text:
+    if exits.stage == "disqualified":
+        return t.pick(DROP_REASONS, drop_reasons(scene)[exits.source])
+    if exits.stage == "lost":
+        return lost_reason(scene, exits.source)
+    reason, feedback = cancellations(scene.world)
+    said = t.repeat(feedback, exits.source)
+    return t.either(said.is_valid(), said, t.repeat(reason, exits.source))
+
+
+def land_owners(scene: Scene) -> None:
+    """Since when a user owns each record of a person."""
+    human = np.arange(len(scene.world.humans.born))
+    account = scene.world.humans.account
+    rep, number = rep_id(account, human), t.digits(hubspot_owner(scene, human))
+    second = when(scene.world.second.exists, scene.world.second.created)
+    for system, record, owner, at in (
+        ("hubspot", t.digits(scene.ids.contact(human)), number, assigned_in_hubspot(scene)),
+        ("hubspot", t.digits(scene.ids.second_contact(human)), number, second),
+        ("salesforce", lead_id(scene, human), rep, assigned_in_salesforce(scene)),
+        ("salesforce", contact_id(scene, human), rep, contact_created(scene)),
+    ):
+        values = {"system": system, "record_id": record, "owner_id": owner, "assigned_at": at}
+        scene.lander.land("truth.owners", at, values)
+
+
+def land_label_changes(scene: Scene) -> None:
+    """Who set each label: a user, a workflow, an import or another system."""
+    for history, words, mark in (
+        (labels(scene), LIFECYCLE, stage_marks(scene)),
+        (statuses(scene), HUBSPOT_STATUSES, status_marks(scene)),
+    ):
+        values = {
+            "system": "hubspot",
+            "record_id": t.digits(scene.ids.contact(history.human)),
+            "label": t.pick(words, history.value),
+            "changed_by": t.pick(MARKED_BY, mark),
+            "changed_at": history.at,
+        }
+        scene.lander.land("truth.label_changes", history.at, values)
+    human, at, value, _ = status_changes(scene)
+    values = {
+        "system": "salesforce",
+        "record_id": lead_id(scene, human),
+        "label": t.pick(SALESFORCE_STATUSES, value),
+        "changed_by": t.pick(MARKED_BY, sales_marks(scene, human, value)),
+        "changed_at": at,
+    }
+    scene.lander.land("truth.label_changes", at, values)
 
 
 def _outcome(scene: Scene) -> I64:
@@ -270,3 +336,5 @@ def land_truth(scene: Scene) -> None:
     land_deals(scene, truth, ids)
     land_subscriptions(scene)
     land_payments(scene)
+    land_owners(scene)
+    land_label_changes(scene)

@@ -19,6 +19,7 @@ from funnel.demo.discounts import (
 from funnel.demo.landing import Lander
 from funnel.demo.names import FIRST, HUBSPOT_OWNERS, LAST, REPS
 from funnel.demo.picklists import land_picklists
+from funnel.demo.working import AUTOMATION_USER, INTEGRATION_USER
 
 PORTAL = 4_242_001
 ENGAGEMENT_BASE = 20_000_000_000
@@ -172,6 +173,14 @@ def _land_users(lander: Lander) -> None:
         "user_type": "Standard",
     }
     lander.land("salesforce.user", _times(REPS), user)
+    machines = {
+        "id": t.sales_id("005", np.array([AUTOMATION_USER, INTEGRATION_USER])),
+        "_fivetran_deleted": False,
+        "name": _text(["Automated Process", "Marketing sync"]),
+        "is_active": True,
+        "user_type": _text(["AutomatedProcess", "Standard"]),
+    }
+    lander.land("salesforce.user", _times(2), machines)
 
 
 def _land_salesforce(lander: Lander) -> None:

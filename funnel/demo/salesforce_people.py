@@ -8,11 +8,23 @@ from funnel.demo import text as t
 from funnel.demo.clock import I64, NEVER, happens, when
 from funnel.demo.dirt import in_crm
 from funnel.demo.drifts import at_work
+from funnel.demo.history import History
 from funnel.demo.hubspot_sales import extra_contact
 from funnel.demo.names import REPS, owner_number, written_country
 from funnel.demo.picklists import CONTACTED, RENAMED, SALESFORCE_STATUSES
 from funnel.demo.scene import Scene, latest, latest_time
 from funnel.demo.touches import CALL, returns_of
+from funnel.demo.working import (
+    AUTOMATION_USER,
+    DROP_REASONS,
+    INTEGRATION_USER,
+    QUEUE,
+    assigned_in_salesforce,
+    drop_history,
+    sales_marks,
+)
+
+HISTORY_BLOCK = 400_000
 
 
 def lead_id(scene: Scene, human: I64) -> t.Text:
@@ -121,8 +133,61 @@ def land_leads(scene: Scene) -> None:
         "status": t.pick(SALESFORCE_STATUSES, np.maximum(status, 0)),
         "last_modified_date": modified,
     }
-    lander.land("salesforce.lead", created, values, changes=[changed], repeats=True)
+    assigned, reasons = assigned_in_salesforce(scene)[human], lead_reasons(scene)
+    reason = latest(reasons.human, reasons.at, reasons.value, count, lander.until)[human]
+    values |= {
+        "owner_id": t.either(lander.by_now(assigned), values["owner_id"], QUEUE),
+        "unqualified_reason_c": t.pick(DROP_REASONS, reason),
+    }
+    lander.land("salesforce.lead", created, values, changes=[changed, assigned], repeats=True)
     _land_status(scene, *changes)
+    _land_owners(scene)
+    _land_reasons(scene, reasons)
+
+
+def lead_reasons(scene: Scene) -> History:
+    """Why leads were given up."""
+    world = scene.world
+    reasons = drop_history(scene, world.lead_created < NEVER)
+    valid = reasons.at <= world.converted[reasons.human]
+    return History(reasons.human, np.where(valid, reasons.at, NEVER), reasons.value)
+
+
+def _land_changes(scene: Scene, first: int, human: I64, at: I64, values: dict[str, object]) -> None:
+    shared = {
+        "id": t.sales_id("017", first + scene.ids.events + np.arange(len(human))),
+        "lead_id": lead_id(scene, human),
+        "created_by_id": rep_id(scene.world.humans.account[human], human),
+        "created_date": at,
+    }
+    scene.lander.land("salesforce.lead_history", at, shared | values)
+
+
+def _land_owners(scene: Scene) -> None:
+    """Who took a lead from the queue: a row with the ids and one with the names."""
+    assigned, created = assigned_in_salesforce(scene), scene.world.lead_created
+    human = np.flatnonzero((assigned > created) & (assigned < NEVER)).astype(np.int64)
+    rep = rep_id(scene.world.humans.account[human], human)
+    ids = {"field": "Owner", "old_value": QUEUE, "new_value": rep}
+    names: dict[str, object] = {"field": "Owner"}
+    names |= {"old_value": "Inbound queue", "new_value": "Sales rep"}
+    _land_changes(scene, HISTORY_BLOCK, human, assigned[human], ids)
+    _land_changes(scene, 2 * HISTORY_BLOCK, human, assigned[human], names)
+
+
+def _land_reasons(scene: Scene, reasons: History) -> None:
+    order = np.lexsort((reasons.at, reasons.human))
+    human, at, value = reasons.human[order], reasons.at[order], reasons.value[order]
+    again = np.zeros(len(human), dtype=np.bool_)
+    again[1:] = human[1:] == human[:-1]
+    before = np.where(again, np.roll(value, 1), -1)
+    changed = before != value
+    values = {
+        "field": "Unqualified_Reason__c",
+        "old_value": t.pick(DROP_REASONS, before[changed]),
+        "new_value": t.pick(DROP_REASONS, value[changed]),
+    }
+    _land_changes(scene, 3 * HISTORY_BLOCK, human[changed], at[changed], values)
 
 
 def _lead(scene: Scene, human: I64) -> dict[str, object]:
@@ -169,6 +234,13 @@ def _conversion(scene: Scene, human: I64) -> dict[str, object]:
     }
 
 
+def status_user(scene: Scene, human: I64, value: I64) -> t.Text:
+    """Who set each status: the rep, a flow or another system."""
+    mark = sales_marks(scene, human, value)
+    machine = t.sales_id("005", np.where(mark == 1, AUTOMATION_USER, INTEGRATION_USER))
+    return t.either(mark == 0, rep_id(scene.world.humans.account[human], human), machine)
+
+
 def _land_status(scene: Scene, human: I64, at: I64, value: I64, old: I64) -> None:
     values = {
         "id": t.sales_id("017", 1 + scene.ids.events + np.arange(len(human))),
@@ -176,7 +248,7 @@ def _land_status(scene: Scene, human: I64, at: I64, value: I64, old: I64) -> Non
         "field": "Status",
         "old_value": t.pick(SALESFORCE_STATUSES, old),
         "new_value": t.pick(SALESFORCE_STATUSES, value),
-        "created_by_id": rep_id(scene.world.humans.account[human], human),
+        "created_by_id": status_user(scene, human, value),
         "created_date": at,
     }
     scene.lander.land("salesforce.lead_history", at, values)

@@ -29,7 +29,8 @@ HUBSPOT = {
         property_lifecyclestage:str property_hs_lead_status:str property_hubspotscore:int
         property_hs_analytics_source:str property_hs_analytics_source_data_1:str
         property_hs_analytics_source_data_2:str property_hs_analytics_first_url:str
-        property_hubspot_owner_id:int property_hs_calculated_merged_vids:str
+        property_hubspot_owner_id:int property_disqualification_reason:str
+        property_hs_calculated_merged_vids:str
         property_hs_additional_emails:str
         property_createdate:when""",
     "contact_property_history": """contact_id:int name:str source:str source_id:str value:str
@@ -91,8 +92,9 @@ HUBSPOT = {
 SALESFORCE = {
     "lead": """id:str is_deleted:bool first_name:str last_name:str name:str email:str phone:str
         title:str company:str website:str country:str number_of_employees:int lead_source:str
-        status:str owner_id:str is_converted:bool converted_date:at converted_contact_id:str
-        converted_account_id:str converted_opportunity_id:str master_record_id:str
+        status:str unqualified_reason_c:str owner_id:str is_converted:bool converted_date:at
+        converted_contact_id:str converted_account_id:str converted_opportunity_id:str
+        master_record_id:str
         created_date:when last_modified_date:when""",
     "lead_history": """id:str lead_id:str field:str old_value:str new_value:str
         created_by_id:str created_date:when""",
@@ -139,7 +141,8 @@ SALESFORCE = {
 SUBSCRIPTION = """id:str customer_id:str status:str quantity:int billing:str livemode:bool
     metadata:str cancel_at_period_end:bool created:when start_date:when
     current_period_start:when current_period_end:when canceled_at:at ended_at:at
-    trial_start:at trial_end:at"""
+    trial_start:at trial_end:at cancellation_details_reason:str
+    cancellation_details_feedback:str"""
 STRIPE = {
     "customer": """id:str name:str email:str description:str currency:str address_country:str
         phone:str balance:int delinquent:bool livemode:bool is_deleted:bool metadata:str
@@ -228,7 +231,9 @@ TRUTH = {
         is_channel_known:bool started_at:when""",
     "stage_entries": """journey_id:str human_id:str journey_number:int stage:str
         entered_at:when is_inferred:bool qualified_at:at""",
-    "exits": "journey_id:str stage:str exited_at:when",
+    "exits": "journey_id:str stage:str reason:str exited_at:when",
+    "owners": "system:str record_id:str owner_id:str assigned_at:when",
+    "label_changes": "system:str record_id:str label:str changed_by:str changed_at:when",
     "deals": """system:str deal_id:str journey_id:str account_id:str type:str amount:float
         currency:str created_at:when closed_at:at outcome:str lost_reason:str is_deleted:bool""",
     "subscriptions": """account_id:str currency:str monthly_amount:float started_at:when

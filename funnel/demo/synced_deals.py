@@ -15,7 +15,6 @@ from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.clock import DAY, I64, NEVER, Flags, happens, when
 from funnel.demo.deals import LOST_STAGE, WON_STAGE
-from funnel.demo.hubspot_people import OWNER_BASE
 from funnel.demo.hubspot_sales import (
     KINDS,
     OPEN_END,
@@ -33,6 +32,7 @@ from funnel.demo.reference import HUBSPOT_STAGES, PORTAL
 from funnel.demo.salesforce_people import opportunity_id
 from funnel.demo.scene import Scene, latest
 from funnel.demo.touches import stream
+from funnel.demo.working import OWNER_BASE
 
 COPY_NUMBER = 1_000_000
 SYNCED_AFTER = 600

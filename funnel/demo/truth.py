@@ -265,6 +265,8 @@ class Exits:
     stage: str
     journey: I64
     at: I64
+    source: I64
+    """Row of what ended it: somebody given up, a deal or a subscription."""
 
 
 @dataclass(frozen=True)
@@ -296,7 +298,7 @@ def truth_at(world: World, until: int, looks: Sequence[int] = ()) -> Truth:
     owner = journey_of_deals(world, journeys)
     given_up = out & ~dropped.is_recycled
     exits = [
-        Exits("disqualified", left[given_up], dropped.at[given_up]),
+        Exits("disqualified", left[given_up], dropped.at[given_up], np.flatnonzero(given_up)),
         *_deal_exits(world, owner, until),
     ]
     return Truth(people, journeys, evidence.first, owner, exits)
@@ -307,8 +309,8 @@ def _deal_exits(world: World, owner: I64, until: int) -> list[Exits]:
     subscriptions = world.subscriptions
     ended = np.flatnonzero(subscriptions.end < until)
     return [
-        Exits("lost", owner[lost], lost_at),
-        Exits("churned", owner[subscriptions.deal[ended]], subscriptions.end[ended]),
+        Exits("lost", owner[lost], lost_at, lost),
+        Exits("churned", owner[subscriptions.deal[ended]], subscriptions.end[ended], ended),
     ]
 
 

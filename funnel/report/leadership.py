@@ -238,7 +238,7 @@ def _bookings_change(company: Company) -> Item | None:
         lot = waiting[0]
         todo += (
             f", and go through the {words.count(lot['journey_count'])} in"
-            f" {company.stage(lot['stage'])} past their time limit (review_worklist)"
+            f" {company.stage(lot['stage'])} past their time limit (worklists)"
         )
     return Item(text, owner, todo + ".", "Bookings")
 

@@ -544,8 +544,8 @@ def _waiting(company: Company) -> Block:
         id="waiting",
         title=title,
         rows=company["waiting"],
-        text="The list with owners, accounts and waiting days is marts.review_worklist.",
-        grid=Grid(("Stage", ".Journeys", ".Opportunity amount"), rows, "Past the time limit"),
+        text="The list with owners, accounts and waiting days is marts.worklists.",
+        grid=Grid(("Stage", ".Journeys", ".Expected amount"), rows, "Past the time limit"),
         empty="" if rows else "The worklist is empty.",
     )
 

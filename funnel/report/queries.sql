@@ -212,18 +212,18 @@ limit 60;
 select
     stage, owner_team, finding,
     count(*) as journey_count,
-    sum(amount) as amount
-from marts.review_worklist
+    sum(expected_amount) as amount
+from marts.worklists
 group by stage, owner_team, finding
 order by finding, journey_count desc, stage;
 
 -- name: loss_reasons
 select
     owner_team,
-    lower(coalesce(exit_reason, 'unknown')) as reason,
+    exit_reason as reason,
     count(*) as journey_count,
     sum(amount) as amount
-from marts.review_worklist
+from marts.worklists
 where finding = 'exited'
 group by owner_team, reason
 order by journey_count desc, reason;

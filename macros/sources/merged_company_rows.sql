@@ -5,6 +5,7 @@
     select
         company_record_id,
         {{ typed_null('text') }} as name,
+        false as is_person,
         domain,
         cast(null as bigint) as employees,
         {{ typed_null('text') }} as industry,

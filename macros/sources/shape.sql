@@ -9,6 +9,7 @@
             'company_domain': 'text', 'company_employees': 'bigint',
             'lead_source': 'text', 'lead_source_detail': 'text', 'tracking_label': 'text',
             'lead_campaign': 'text', 'stage_label': 'text', 'lead_score': 'bigint',
+            'owner_id': 'text', 'exit_reason': 'text',
             'is_test': 'boolean', 'first_seen_at': 'timestamp', 'created_at': 'timestamp',
         },
         'person_links': {
@@ -16,7 +17,7 @@
             'linked_at': 'timestamp',
         },
         'companies': {
-            'company_record_id': 'text', 'name': 'text', 'domain': 'text',
+            'company_record_id': 'text', 'name': 'text', 'is_person': 'boolean', 'domain': 'text',
             'employees': 'bigint', 'industry': 'text', 'country': 'text',
             'yearly_revenue': 'decimal', 'parent_record_id': 'text',
             'crm_system': 'text', 'crm_record_id': 'text',
@@ -29,7 +30,7 @@
         },
         'stage_claims': {
             'record_id': 'text', 'label': 'text', 'from_label': 'text',
-            'claimed_by': 'text', 'claimed_at': 'timestamp',
+            'claimed_by': 'text', 'change_source': 'text', 'claimed_at': 'timestamp',
         },
         'attribute_changes': {
             'record_id': 'text', 'entity': 'text', 'attribute': 'text', 'value': 'text',

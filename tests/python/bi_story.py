@@ -29,7 +29,14 @@ TABLES = {
     "payments": IN_DOLLARS.format(paid=SIGNED_PAYMENTS, day="paid_at"),
     **{
         name: f"select * from '{{truth}}/{name}.parquet'"
-        for name in ("humans", "journeys", "stage_entries", "subscriptions")
+        for name in (
+            "exits",
+            "humans",
+            "journeys",
+            "label_changes",
+            "stage_entries",
+            "subscriptions",
+        )
     },
 }
 

@@ -21,6 +21,7 @@ OVERLAPS = {
     "period_kind": "_by_period",
     "slice_name": "_by_slice",
     "attribution_model": "_by_model",
+    "trait": "_by_trait",
     "scenario": "",
     "evaluation": "",
     "comparison": "",
@@ -29,8 +30,10 @@ OVERLAPS = {
 # dates and texts, or what they measure is not a part of a whole.
 LISTS = {
     "alerts",
+    "crm_corrections",
     "definition_changes",
     "definition_explained",
+    "definition_worth",
     "dim_owners",
     "dim_persons",
     "drift_signals",
@@ -54,6 +57,12 @@ LAST_MRR = (
 )
 # The sum, the table, the rows to filter, and the same figure from somewhere else.
 FLAGGED = (
+    (
+        "sum(closed_count)",
+        "win_rates_by_trait",
+        "true",
+        "count(*) from marts.dim_opportunities where outcome != 'open' and revenue_type = 'new'",
+    ),
     ("sum(passed_count)", "stage_volumes_by_period", "stage = 'lead'", LEADS),
     ("sum(won_amount)", "kpi_sales_by_period", "true", WON),
     ("sum(open_count)", "kpi_pipeline_by_period", "true", OPEN),
@@ -189,9 +198,28 @@ ATOMIC = (
     ("count(*)", "fct_journey_steps", "step = 'lead_to_mql'", LEADS),
     (
         "count(*)",
-        "review_worklist",
+        "worklists",
+        "stage in ('lead', 'mql') and list_name in ('open_leads', 'late_handoffs')",
+        "count(*) from marts.open_journeys left join marts.dim_persons using (person_key)"
+        " where stage in ('lead', 'mql') and not coalesce(is_deleted, false)",
+    ),
+    (
+        "count(*)",
+        "journey_exits",
+        "exit_type = 'lost'",
+        "count(*) from exits where stage = 'lost'",
+    ),
+    (
+        "count(*)",
+        "speed_to_lead",
         "true",
-        "count(distinct journey_key) from marts.review_worklist",
+        "count(distinct handoff_key) from marts.handoffs where step = 'mql_to_sal'",
+    ),
+    (
+        "sum(change_count)",
+        "label_change_counts",
+        "true",
+        "count(*) from label_changes where label != 'Working - Nurture'",
     ),
     (
         "sum(row_count)",

@@ -56,7 +56,14 @@ EXTRA_COLUMNS = {
     "salesforce.task": {"call_disposition"},
     "salesforce.contact": {"created_date"},
     "salesforce.account": {"created_date"},
-    "stripe.subscription_history": {"_fivetran_start", "_fivetran_end"},
+    "salesforce.lead": {"unqualified_reason_c"},
+    "stripe.subscription": {"cancellation_details_reason", "cancellation_details_feedback"},
+    "stripe.subscription_history": {
+        "_fivetran_start",
+        "_fivetran_end",
+        "cancellation_details_reason",
+        "cancellation_details_feedback",
+    },
 }
 """Columns that no package file names: properties a company passes through, standard fields."""
 
@@ -80,6 +87,7 @@ HUBSPOT_PASSED_THROUGH = {
     "property_dealtype",
     "property_deal_currency_code",
     "property_closed_lost_reason",
+    "property_disqualification_reason",
     "property_hs_additional_emails",
     "property_hs_merged_object_ids",
     "property_hs_salesforceopportunityid",
@@ -120,7 +128,7 @@ STATE_AND_HISTORY = {
     "lead": (
         "select distinct id, status from @salesforce.lead where status not like 'Open%'",
         "select lead_id, arg_max(new_value, created_date) from @salesforce.lead_history",
-        "new_value <> 'Foo'",
+        "field = 'Status' and new_value <> 'Foo'",
         "created_date",
     ),
     "contact": (

@@ -1,4 +1,4 @@
-"""Scorecard, reviews and the weekly worklist, computed again in Python."""
+"""Scorecard and reviews, computed again in Python."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -76,21 +76,6 @@ def test_a_review_shows_the_periods_that_are_forecast(built: Built) -> None:
         is_started = kind == "week" and start == date(2026, 6, 29)
         assert (row["actual"] is not None) == is_started
         assert (row["empty_reason"] == "not_started") != is_started
-
-
-def test_the_worklist_has_every_journey_past_its_time_limit(built: Built) -> None:
-    limits = dict(
-        query(built.database, "select stage, time_limit_days from seeds.lifecycle_stages")
-    )
-    stages = ("lead", "mql", "sal", "sql", "opportunity")
-    stuck = {
-        row["journey_key"]
-        for row in rows(built, "from marts.fct_lifecycle where is_current and stage is not null")
-        if row["stage"] in stages and (UNTIL - row["entered_at"]).days >= limits[row["stage"]]
-    }
-    actual = rows(built, "from marts.review_worklist")
-    assert stuck == {row["journey_key"] for row in actual if row["finding"] == "past_time_limit"}
-    assert any(row["finding"] == "exited" for row in actual)
 
 
 def test_every_period_funnel_and_kpi_has_a_value(built: Built) -> None:

@@ -123,7 +123,7 @@ CHANGES: Mapping[str, tuple[str, str, str, str]] = {
         "int_exits_unioned",
         "where stages.entered_by = 'disqualification'",
         "where true",
-        "int_stage_claims_unioned.stage -> int_exits_unioned.stage",
+        "-> int_exits_unioned.stage",
     ),
     "service events make leads": (
         "int_stage_evidence_unioned",

@@ -18,6 +18,7 @@ from funnel.demo.world import draw_world
 from funnel.run_dbt import ROOT
 from tests.python.conftest import PEOPLE as PEOPLE_COUNT
 from tests.python.conftest import SEED, UNTIL, Built, messages, query
+from tests.python.reasons import CODES
 from tests.python.warm_dbt import run_dbt
 
 LOOKS = (
@@ -273,7 +274,7 @@ def test_every_lost_opportunity_has_its_true_reason(both: duckdb.DuckDBPyConnect
         inner join marts.dim_opportunities as found using (opportunity_key)
     """).fetchall()
     assert len({reason for reason, _ in reasons}) > 3
-    assert all(reason == landed for reason, landed in reasons)
+    assert all(found == (reason and CODES[reason]) for reason, found in reasons)
 
 
 def test_every_account_pays_its_true_amount_at_each_end_of_a_month(

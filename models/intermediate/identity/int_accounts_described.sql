@@ -1,6 +1,13 @@
 {# Grain: one row per account, with what is known of it at the cutoff, its parent and its ultimate
    parent. In a cycle of parents the account with the smallest key belongs to no other. #}
 {%- set doublings = 6 -%}
+{%- set record_columns -%}
+companies.merged_into_company_key is not null,
+            coalesce(companies.deleted_at < {{ cutoff() }}, false),
+            coalesce(system_ranks.rank, 2147483647), {{ or_end('companies.created_at') }},
+            companies.company_key
+{%- endset -%}
+{%- set record_order = 'row(' ~ record_columns ~ ')' -%}
 with
 
 companies as (select * from {{ ref('int_companies_unioned') }}),
@@ -130,6 +137,27 @@ account_values as (
 
 ),
 
+account_records as (
+
+    -- The record at which the account is worked: not merged or deleted, of the first CRM, the
+    -- oldest. A name may be that of a person where no system can say and the account has no domain.
+    select
+        accounts.account_key,
+        {{ first_by('companies.system', record_order) }} as system,
+        {{ first_by('companies.company_record_id', record_order) }} as company_record_id,
+        {{ first_by(
+            'companies.name',
+            oldest('case when not companies.is_person then companies.name end', record_columns)
+        ) }} as company_name,
+        {{ first_by('companies.name', oldest('companies.name', record_columns)) }} as any_name,
+        bool_or(coalesce(companies.is_person, false)) as is_person
+    from companies
+    inner join accounts on companies.company_key = accounts.company_key
+    left join system_ranks on companies.system = system_ranks.system
+    group by accounts.account_key
+
+),
+
 int_accounts_described as (
 
     select
@@ -138,6 +166,16 @@ int_accounts_described as (
         coalesce(account_parents.ultimate_parent_account_key, record_counts.account_key)
             as ultimate_parent_account_key,
         account_values.domain,
+        case
+            when account_records.is_person then null
+            else
+                coalesce(
+                    account_records.company_name,
+                    case when account_values.domain is not null then account_records.any_name end
+                )
+        end as account_name,
+        account_records.system,
+        account_records.company_record_id,
         account_values.industry,
         account_values.industry_system,
         account_values.country,
@@ -149,6 +187,7 @@ int_accounts_described as (
         coalesce(account_parents.is_in_parent_cycle, false) as is_in_parent_cycle
     from record_counts
     inner join account_values on record_counts.account_key = account_values.account_key
+    inner join account_records on record_counts.account_key = account_records.account_key
     left join account_parents on record_counts.account_key = account_parents.account_key
     left join funnels
         on

@@ -4,6 +4,17 @@ with
 
 stage_claims as (select * from {{ ref('int_stage_claims_unioned') }}),
 
+people as (select * from {{ ref('int_people_unioned') }}),
+
+reason_history as (
+
+    select * from {{ ref('int_attribute_history_combined') }}
+    where entity = 'people' and attribute = 'exit_reason'
+
+),
+
+reason_records as (select distinct record_key from reason_history),
+
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
@@ -44,7 +55,9 @@ losses as (
     select
         opportunities.opportunity_key,
         opportunities.person_key,
-        opportunities.lost_reason,
+        -- Of one that was reopened since, nobody can tell.
+        case when opportunities.outcome = 'lost' then opportunities.lost_reason else 'unknown' end
+            as lost_reason,
         opportunities.system,
         lost_moments.lost_at
     from lost_moments
@@ -80,34 +93,73 @@ losses_without_exit as (
 
 ),
 
-int_exits_unioned as (
+claim_exits as (
 
     select
-        records.person_key,
-        cast(null as bigint) as opportunity_key,
+        stage_claims.*,
         'recycling' as exit_kind,
-        cast(null as {{ dbt.type_string() }}) as stage,
-        stage_claims.label as exit_reason,
-        stage_claims.system,
-        stage_claims.claim_key as evidence_key,
-        stage_claims.claimed_at as exited_at
+        cast(null as {{ dbt.type_string() }}) as exit_stage
     from stage_claims
-    inner join records on stage_claims.record_key = records.record_key
     where stage_claims.stage = 'recycled'
     union all
     select
-        records.person_key,
-        cast(null as bigint) as opportunity_key,
+        stage_claims.*,
         'disqualification' as exit_kind,
-        stages.stage,
-        stage_claims.label as exit_reason,
-        stage_claims.system,
-        stage_claims.claim_key as evidence_key,
-        stage_claims.claimed_at as exited_at
+        stages.stage as exit_stage
     from stage_claims
-    inner join records on stage_claims.record_key = records.record_key
     left join stages on stage_claims.stage = stages.stage
     where stages.entered_by = 'disqualification'
+
+),
+
+ranked_exits as (
+
+    select
+        claim_exits.*,
+        records.person_key,
+        row_number() over (
+            partition by claim_exits.record_key
+            order by claim_exits.claimed_at desc, claim_exits.claim_key desc
+        ) as recency_number
+    from claim_exits
+    inner join records on claim_exits.record_key = records.record_key
+
+),
+
+claim_reasons as (
+
+    -- The reason on the record a day after the exit, for people fill it in late. Where a system
+    -- keeps no history of it, the reason of today is that of the last exit.
+    select
+        ranked_exits.*,
+        case
+            when histories.record_key is not null then reason_history.value
+            when ranked_exits.recency_number = 1 then people.exit_reason
+        end as exit_reason
+    from ranked_exits
+    left join people on ranked_exits.record_key = people.record_key
+    left join reason_records as histories
+        on ranked_exits.record_key = histories.record_key
+    left join reason_history
+        on
+            ranked_exits.record_key = reason_history.record_key
+            and {{ add_days('ranked_exits.claimed_at', 1) }} >= reason_history.valid_from
+            and {{ add_days('ranked_exits.claimed_at', 1) }} < reason_history.valid_to
+
+),
+
+exits as (
+
+    select
+        person_key,
+        cast(null as bigint) as opportunity_key,
+        exit_kind,
+        exit_stage as stage,
+        exit_reason,
+        system,
+        claim_key as evidence_key,
+        claimed_at as exited_at
+    from claim_reasons
     union all
     select
         losses.person_key,
@@ -137,6 +189,35 @@ int_exits_unioned as (
         churns.exited_at
     from churns
     left join stages on stages.entered_by = 'subscriptions_ended'
+
+),
+
+grouped_exits as (
+
+    select
+        *,
+        case exit_kind when 'recycling' then 'disqualification' else exit_kind end as reason_kind
+    from exits
+
+),
+
+int_exits_unioned as (
+
+    -- none: the system records reasons, and this exit has none.
+    select
+        person_key,
+        opportunity_key,
+        exit_kind,
+        stage,
+        case
+            when exit_reason is not null then exit_reason
+            when count(exit_reason) over (partition by system, reason_kind) > 0 then 'none'
+            else 'not_recorded'
+        end as exit_reason,
+        system,
+        evidence_key,
+        exited_at
+    from grouped_exits
 
 )
 

@@ -104,7 +104,22 @@ int_opportunity_persons_assigned as (
         opportunities.opportunity_type,
         opportunities.pipeline,
         opportunities.outcome,
-        opportunities.lost_reason,
+        -- none: the system records reasons, and this loss has none.
+        case
+            when opportunities.outcome = 'lost'
+                then
+                    coalesce(
+                        opportunities.lost_reason,
+                        case
+                            when
+                                count(opportunities.lost_reason)
+                                    over (partition by opportunities.system)
+                                > 0
+                                then 'none'
+                            else 'not_recorded'
+                        end
+                    )
+        end as lost_reason,
         opportunities.currency,
         opportunities.amount,
         opportunities.person_key is not null as has_person,

@@ -15,7 +15,9 @@ keyed_rows as (
         {{ key_of(['system', 'source_table', 'source_key']) }} as change_key,
         {{ key_of(['system', 'record_id']) }} as record_key,
         {{ attribute_text('attribute', 'value') }} as read_value,
-        {{ attribute_text('attribute', 'from_value') }} as read_from_value
+        {{ attribute_text('attribute', 'from_value') }} as read_from_value,
+        case attribute when 'exit_reason' then lower(trim(value)) end as reason_label,
+        case attribute when 'exit_reason' then lower(trim(from_value)) end as from_reason_label
     from source_rows
 
 ),
@@ -36,6 +38,8 @@ records as (
 
 country_names as (select * from {{ ref('country_names') }}),
 
+reason_labels as (select * from {{ ref('reason_labels') }} where exit_kind = 'rejected'),
+
 int_attribute_changes_rows_checked as (
 
     select
@@ -47,10 +51,12 @@ int_attribute_changes_rows_checked as (
         -- 0 employees means unknown; a score of 0 is a score.
         coalesce(
             country_names.country,
+            {{ reason_of('keyed_rows.reason_label', 'reason_labels') }},
             nullif(keyed_rows.read_value, case keyed_rows.attribute when 'employees' then '0' end)
         ) as value,
         coalesce(
             from_country_names.country,
+            {{ reason_of('keyed_rows.from_reason_label', 'from_reason_labels') }},
             nullif(
                 keyed_rows.read_from_value, case keyed_rows.attribute when 'employees' then '0' end
             )
@@ -80,6 +86,9 @@ int_attribute_changes_rows_checked as (
                 when 'country' then {{ country_name('keyed_rows.from_value') }}
             end
             = from_country_names.country_name
+    left join reason_labels on keyed_rows.reason_label = reason_labels.label
+    left join reason_labels as from_reason_labels
+        on keyed_rows.from_reason_label = from_reason_labels.label
 
 )
 

@@ -30,6 +30,7 @@ int_companies_rows_checked as (
                 then {{ key_of(['source_rows.system', 'source_rows.merged_into_record_id']) }}
         end as merged_into_company_key,
         source_rows.name,
+        source_rows.is_person,
         {{ bare_domain('source_rows.domain') }} as domain,
         case when source_rows.employees > 0 then source_rows.employees end as employees,
         source_rows.industry,

@@ -19,6 +19,8 @@ labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_c
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
+reason_labels as (select * from {{ ref('reason_labels') }} where exit_kind = 'lost'),
+
 systems_with_stages as (
 
     select distinct system
@@ -88,7 +90,7 @@ checked_rows as (
         source_rows.owner_id,
         coalesce(source_rows.opportunity_type, 'new') as opportunity_type,
         source_rows.pipeline,
-        source_rows.lost_reason,
+        {{ reason_of('source_rows.lost_reason', 'reason_labels') }} as lost_reason,
         {{ channel_of('source_rows', 'source_channels', 'lead_source') }} as source_channel,
         {{ currency_or_default('source_rows.currency') }} as currency,
         source_rows.amount,
@@ -145,6 +147,7 @@ checked_rows as (
     from dated_states as source_rows
     left join currencies
         on {{ currency_or_default('source_rows.currency') }} = currencies.currency
+    left join reason_labels on lower(trim(source_rows.lost_reason)) = reason_labels.label
     left join source_channels
         on
             source_rows.system = source_channels.system

@@ -30,6 +30,8 @@ tracking_channels as (
 
 country_names as (select * from {{ ref('country_names') }}),
 
+reason_labels as (select * from {{ ref('reason_labels') }} where exit_kind = 'rejected'),
+
 int_people_rows_checked as (
 
     select
@@ -51,6 +53,8 @@ int_people_rows_checked as (
         {{ campaign_of('labelled_rows.lead_campaign') }} as lead_campaign,
         labelled_rows.stage_label,
         labelled_rows.lead_score,
+        labelled_rows.owner_id,
+        {{ reason_of('labelled_rows.exit_reason', 'reason_labels') }} as exit_reason,
         coalesce(labelled_rows.is_test, false) as is_test,
         labelled_rows.first_seen_at,
         labelled_rows.created_at,
@@ -59,6 +63,7 @@ int_people_rows_checked as (
     from labelled_rows
     left join country_names
         on {{ country_name('labelled_rows.country') }} = country_names.country_name
+    left join reason_labels on lower(trim(labelled_rows.exit_reason)) = reason_labels.label
     left join source_channels
         on
             labelled_rows.system = source_channels.system

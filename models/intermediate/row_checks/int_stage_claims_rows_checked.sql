@@ -21,6 +21,8 @@ people as (select record_key from {{ ref('int_people_unioned') }}),
 
 labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'),
 
+change_sources as (select * from {{ ref('change_sources') }}),
+
 int_stage_claims_rows_checked as (
 
     select
@@ -30,6 +32,17 @@ int_stage_claims_rows_checked as (
         keyed_rows.label,
         keyed_rows.from_label,
         labels.stage,
+        -- A user that is listed by id is what its row says, whatever its type.
+        coalesce(
+            users.changed_by,
+            types.changed_by,
+            case
+                when coalesce(keyed_rows.claimed_by, keyed_rows.change_source) is null
+                    then 'not_recorded'
+                when keyed_rows.change_source is null then 'unknown'
+                else 'unmapped'
+            end
+        ) as changed_by,
         keyed_rows.claimed_at,
         {{ checked_origin('keyed_rows') }},
         coalesce(
@@ -45,6 +58,14 @@ int_stage_claims_rows_checked as (
         on
             keyed_rows.system = labels.system
             and lower(keyed_rows.label) = labels.label
+    left join change_sources as users
+        on
+            keyed_rows.system = users.system
+            and lower(keyed_rows.claimed_by) = users.label
+    left join change_sources as types
+        on
+            keyed_rows.system = types.system
+            and lower(keyed_rows.change_source) = types.label
 
 )
 

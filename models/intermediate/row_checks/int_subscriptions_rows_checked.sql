@@ -24,6 +24,8 @@ companies as (
 
 ),
 
+reason_labels as (select * from {{ ref('reason_labels') }} where exit_kind = 'churned'),
+
 currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 
 int_subscriptions_rows_checked as (
@@ -34,7 +36,7 @@ int_subscriptions_rows_checked as (
         keyed_rows.company_key,
         keyed_rows.system,
         keyed_rows.plan,
-        keyed_rows.end_reason,
+        {{ reason_of('keyed_rows.end_reason', 'reason_labels') }} as end_reason,
         {{ currency_or_default('keyed_rows.currency') }} as currency,
         keyed_rows.monthly_amount,
         keyed_rows.currency is null as is_currency_assumed,
@@ -52,6 +54,7 @@ int_subscriptions_rows_checked as (
         ) as reason_code
     from keyed_rows
     left join companies on keyed_rows.company_key = companies.company_key
+    left join reason_labels on lower(trim(keyed_rows.end_reason)) = reason_labels.label
     left join currencies
         on {{ currency_or_default('keyed_rows.currency') }} = currencies.currency
 

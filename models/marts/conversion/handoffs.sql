@@ -66,7 +66,7 @@ evaluated_handoffs as (
         *,
         journey_step_key as handoff_key,
         case
-            when answer in ('rejected', 'recycled') then lower(coalesce(final_reason, 'unknown'))
+            when answer in ('rejected', 'recycled') then coalesce(final_reason, 'unknown')
         end as answer_reason,
         case
             when answer = 'accepted' and timing = 'late' then 'accepted_late'

@@ -8,15 +8,21 @@ journey_assignments as (select * from {{ ref('int_opportunity_journeys_assigned'
 
 landed_opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
-opportunity_changes as (
+changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
-    select * from {{ ref('int_opportunity_changes_unioned') }} where expected_close_date is not null
-
-),
+opportunity_changes as (select * from changes where expected_close_date is not null),
 
 states as (select * from {{ ref('int_opportunity_states_dated') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
+
+source_systems as (select * from {{ ref('source_systems') }}),
+
+pipeline_classes as (select * from {{ ref('pipeline_classes') }}),
+
+opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
+
+records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
@@ -126,6 +132,45 @@ opportunity_wins as (
 
 ),
 
+last_labels as (
+
+    select
+        opportunity_key,
+        {{ last_by('label', 'row(changed_at, source_key)') }} as label
+    from changes
+    where label is not null
+    group by opportunity_key
+
+),
+
+pipeline_stages as (
+
+    -- The stage of the row holds, if it was loaded before the cutoff; else that of the history.
+    select
+        landed_opportunities.opportunity_key,
+        landed_opportunities.source_key as record_id,
+        case
+            when landed_opportunities.is_known_at_cutoff
+                then coalesce(landed_opportunities.stage_label, last_labels.label)
+            else last_labels.label
+        end as label
+    from landed_opportunities
+    left join last_labels on landed_opportunities.opportunity_key = last_labels.opportunity_key
+
+),
+
+buying_groups as (
+
+    select
+        opportunity_people.opportunity_key,
+        count(distinct records.person_key) as person_count,
+        count(distinct opportunity_people.role) as role_count
+    from opportunity_people
+    inner join records on opportunity_people.record_key = records.record_key
+    group by opportunity_people.opportunity_key
+
+),
+
 dim_opportunities as (
 
     select
@@ -135,12 +180,24 @@ dim_opportunities as (
         opportunities.account_key,
         coalesce(opportunities.owner_key, {{ no_owner_key() }}) as owner_key,
         opportunities.system,
+        {{ published('pipeline_stages.record_id') }} as record_id,
+        {{ record_url(
+            'opportunities.system', 'source_systems.opportunity_path', 'pipeline_stages.record_id'
+        ) }} as record_url,
         coalesce(journeys.funnel, accounts.funnel, 'unknown') as funnel,
         coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
         coalesce(opportunity_wins.revenue_type, opportunities.opportunity_type) as revenue_type,
         opportunities.opportunity_type,
         coalesce(opportunities.pipeline, 'none') as pipeline,
+        case
+            when pipeline_classes.pipeline_class is not null then pipeline_stages.label
+            else {{ withheld('pipeline_stages.label') }}
+        end as pipeline_stage_name,
+        case
+            when opportunities.outcome = 'open'
+                then coalesce(pipeline_classes.pipeline_class, 'unclassified')
+        end as pipeline_class,
         opportunities.outcome,
         opportunities.lost_reason,
         journey_assignments.journey_match_method,
@@ -154,6 +211,11 @@ dim_opportunities as (
             when systems_with_changes.system is not null
                 then close_dates.expected_close_date - close_dates.first_expected_close_date
         end as pushed_days,
+        coalesce(
+            buying_groups.person_count,
+            case when journeys.person_key is null then 0 else 1 end
+        ) as person_count,
+        coalesce(buying_groups.role_count, 0) as role_count,
         opportunities.has_person,
         opportunities.created_at,
         opportunities.closed_at,
@@ -169,6 +231,14 @@ dim_opportunities as (
     left join opportunity_wins
         on opportunities.opportunity_key = opportunity_wins.opportunity_key
     left join journeys on journey_assignments.journey_key = journeys.journey_key
+    left join pipeline_stages
+        on opportunities.opportunity_key = pipeline_stages.opportunity_key
+    left join pipeline_classes
+        on
+            opportunities.system = pipeline_classes.system
+            and lower(pipeline_stages.label) = pipeline_classes.label
+    left join buying_groups on opportunities.opportunity_key = buying_groups.opportunity_key
+    left join source_systems on opportunities.system = source_systems.system
     left join accounts on opportunities.account_key = accounts.account_key
     left join rates
         on {{ rate_applies(

@@ -6,28 +6,37 @@ users as (select * from {{ ref('int_users_unioned') }}),
 
 opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
-opportunity_owners as (
+people as (select * from {{ ref('int_people_unioned') }}),
 
-    select distinct
+record_owners as (
+
+    select
         owner_key,
         system,
         owner_id
     from opportunities
     where owner_key is not null
+    union distinct
+    select
+        {{ key_of(['system', 'owner_id']) }} as owner_key,
+        system,
+        owner_id
+    from people
+    where owner_id is not null
 
 ),
 
 dim_owners as (
 
     select
-        coalesce(users.owner_key, opportunity_owners.owner_key) as owner_key,
-        coalesce(users.system, opportunity_owners.system) as system,
-        coalesce(users.user_id, opportunity_owners.owner_id) as user_id,
+        coalesce(users.owner_key, record_owners.owner_key) as owner_key,
+        coalesce(users.system, record_owners.system) as system,
+        coalesce(users.user_id, record_owners.owner_id) as user_id,
         coalesce(users.team, 'unknown') as team,
         users.owner_key is not null and coalesce(users.deleted_at >= {{ cutoff() }}, true)
             as is_listed
     from users
-    full outer join opportunity_owners on users.owner_key = opportunity_owners.owner_key
+    full outer join record_owners on users.owner_key = record_owners.owner_key
     union all
     select
         {{ no_owner_key() }} as owner_key,

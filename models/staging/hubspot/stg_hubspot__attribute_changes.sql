@@ -1,5 +1,5 @@
-{# Grain: one row per value in the property history of contacts (only attributes that the
-   definition uses) and companies. #}
+{# Grain: one row per value in the property history of contacts (only attributes that are followed
+   over time) and companies. #}
 {{ config(enabled=provides(model.name)) }}
 
 with
@@ -36,6 +36,9 @@ of_contacts as (
             when {{ hubspot_property('contact', 'property_country') }} then 'country'
             when {{ hubspot_property('contact', 'property_seniority') }} then 'seniority'
             when {{ hubspot_property('contact', 'property_hubspotscore') }} then 'lead_score'
+            when {{ hubspot_property('contact', 'property_hubspot_owner_id') }} then 'owner_id'
+            when {{ hubspot_property('contact', 'property_disqualification_reason') }}
+                then 'exit_reason'
         end as attribute
     from contact_changes
 

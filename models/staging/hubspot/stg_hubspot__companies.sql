@@ -100,6 +100,7 @@ stg_hubspot__companies as (
     select
         companies.id as company_record_id,
         companies.property_name as name,
+        false as is_person,
         companies.property_domain as domain,
         companies.property_numberofemployees as employees,
         companies.property_industry as industry,

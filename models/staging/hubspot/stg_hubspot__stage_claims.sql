@@ -57,7 +57,8 @@ stg_hubspot__stage_claims as (
         changes.value as label,
         -- HubSpot's history holds the new value only.
         {{ typed_null('text') }} as from_label,
-        coalesce(changes.source_id, changes.source) as claimed_by,
+        changes.source_id as claimed_by,
+        changes.source as change_source,
         changes.timestamp as claimed_at,
         -- A property that was emptied claims no stage, nor does a value that was written again.
         {{ row_origin("

@@ -1,10 +1,11 @@
-{# Grain: one row per change of an attribute of a lead that the definition uses. #}
+{# Grain: one row per change of an attribute of a lead that is followed over time. #}
 {{ config(enabled=provides(model.name)) }}
 
 {#- With picklists for countries a lead has both fields; its record is read by the code. -#}
 {%- set coded = landed_columns('salesforce', 'lead', ['country_code'], [], true) -%}
 {%- set columns = var('source_columns').get('salesforce.lead', {}) -%}
 {%- set score = columns.get('lead_score_c', 'lead_score_c') -%}
+{%- set reason = columns.get('unqualified_reason_c', 'unqualified_reason_c') -%}
 
 with
 
@@ -35,10 +36,14 @@ stg_salesforce__attribute_changes as (
         case
             when field = 'NumberOfEmployees' then 'employees'
             when {{ same_name('field', score) }} then 'lead_score'
+            when {{ same_name('field', reason) }} then 'exit_reason'
+            when field = 'Owner' then 'owner_id'
             else 'country'
         end as attribute,
-        new_value as value,
-        old_value as from_value,
+        case when field = 'Owner' then {{ salesforce_owner('new_value') }} else new_value end
+            as value,
+        case when field = 'Owner' then {{ salesforce_owner('old_value') }} else old_value end
+            as from_value,
         created_date as changed_at,
         -- The rows themselves are counted among the stage claims: this only reads them again.
         'lead_history.attributes' as source_table,
@@ -54,6 +59,9 @@ stg_salesforce__attribute_changes as (
         and (
             field in ('NumberOfEmployees', '{{ 'CountryCode' if coded else 'Country' }}')
             or {{ same_name('field', score) }}
+            or {{ same_name('field', reason) }}
+            -- A change of owner has a row with both ids and one with both names.
+            or (field = 'Owner' and substr(coalesce(new_value, old_value), 1, 3) in ('005', '00G'))
         )
 
 )

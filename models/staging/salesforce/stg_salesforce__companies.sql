@@ -10,6 +10,7 @@ accounts as (
         {
             'id': 'text',
             'name': 'text',
+            'is_person_account': 'boolean',
             'website': 'text',
             'number_of_employees': 'bigint',
             'industry': 'text',
@@ -30,6 +31,7 @@ stg_salesforce__companies as (
     select
         id as company_record_id,
         name,
+        coalesce(is_person_account, false) as is_person,
         website as domain,
         number_of_employees as employees,
         industry,

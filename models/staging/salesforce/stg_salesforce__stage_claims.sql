@@ -22,22 +22,30 @@ changes as (
 
 ),
 
+users as (
+
+    {{ read_lookup('salesforce', 'user', {'id': 'text', 'user_type': 'text'}, key=['id']) }}
+
+),
+
 stg_salesforce__stage_claims as (
 
     select
-        lead_id as record_id,
-        new_value as label,
-        old_value as from_label,
-        created_by_id as claimed_by,
-        created_date as claimed_at,
+        changes.lead_id as record_id,
+        changes.new_value as label,
+        changes.old_value as from_label,
+        changes.created_by_id as claimed_by,
+        users.user_type as change_source,
+        changes.created_date as claimed_at,
         -- A lead's first status has no history row: it is the lead's creation itself.
         {{ row_origin("
             case
-                when coalesce(field, '') <> 'Status' then 'not_needed'
-                when new_value is null then 'missing_value'
+                when coalesce(changes.field, '') <> 'Status' then 'not_needed'
+                when changes.new_value is null then 'missing_value'
             end
-        ") }}
+        ", of='changes') }}
     from changes
+    left join users on changes.created_by_id = users.id
 
 )
 

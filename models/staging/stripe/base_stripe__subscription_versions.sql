@@ -13,6 +13,7 @@ versions as (
         {
             'id': 'text', 'customer_id': 'text', 'status': 'text', 'livemode': 'boolean',
             'quantity': 'bigint', 'cancellation_details_reason': 'text',
+            'cancellation_details_feedback': 'text',
             'pause_collection_behavior': 'text', 'created': 'timestamp',
             'start_date': 'timestamp', 'trial_start': 'timestamp', 'trial_end': 'timestamp',
             'current_period_start': 'timestamp', 'canceled_at': 'timestamp',
@@ -147,7 +148,11 @@ base_stripe__subscription_versions as (
         customer_id,
         state,
         quantity,
-        cancellation_details_reason as end_reason,
+        -- Only the version after the end has the reason. What the customer chose says more than
+        -- that it was the customer who cancelled.
+        max(coalesce(cancellation_details_feedback, cancellation_details_reason))
+            over (partition by id)
+            as end_reason,
         coalesce(_fivetran_start, {{ end_of_time() if not has_history else start_of_time() }})
             as seen_from,
         starts_at,

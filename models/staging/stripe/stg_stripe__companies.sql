@@ -26,6 +26,8 @@ stg_stripe__companies as (
     select
         id as company_record_id,
         name,
+        -- Stripe does not say whether a customer is a company.
+        cast(null as boolean) as is_person,
         nullif(split_part(email, '@', 2), '') as domain,
         cast(null as bigint) as employees,
         {{ typed_null('text') }} as industry,

@@ -35,6 +35,8 @@ stg_stripe__people as (
         {{ typed_null('text') }} as lead_campaign,
         {{ typed_null('text') }} as stage_label,
         {{ typed_null('bigint') }} as lead_score,
+        {{ typed_null('text') }} as owner_id,
+        {{ typed_null('text') }} as exit_reason,
         not coalesce(livemode, true) as is_test,
         cast(null as timestamp) as first_seen_at,
         created as created_at,

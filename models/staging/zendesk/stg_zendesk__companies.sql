@@ -66,6 +66,7 @@ stg_zendesk__companies as (
     select
         organizations.id as company_record_id,
         organizations.name,
+        false as is_person,
         ranked_domains.domain_name as domain,
         cast(null as bigint) as employees,
         {{ typed_null('text') }} as industry,

@@ -37,6 +37,8 @@ stg_zendesk__people as (
         {{ typed_null('text') }} as lead_campaign,
         {{ typed_null('text') }} as stage_label,
         {{ typed_null('bigint') }} as lead_score,
+        {{ typed_null('text') }} as owner_id,
+        {{ typed_null('text') }} as exit_reason,
         cast(null as boolean) as is_test,
         cast(null as timestamp) as first_seen_at,
         created_at,

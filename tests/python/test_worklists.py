@@ -1,0 +1,302 @@
+"""Worklists, reasons, owners and who set a label: by the demo's truth or by properties."""
+
+from collections import Counter
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from scipy.stats import binomtest  # type: ignore[import-untyped]
+
+from tests.python.conftest import UNTIL, Built, query
+from tests.python.reasons import CODES
+from tests.python.revenue_story import rows
+
+# An admin's new name for a status is in no seed, so that its rows are in quarantine.
+UNLISTED = "Working - Nurture"
+
+
+def _truth(made: Built, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(made.database), read_only=True) as connection:
+        for file in Path(made.truth).glob("*.parquet"):
+            connection.execute(f"create temp view true_{file.stem} as from '{file}'")
+        return connection.execute(sql).fetchall()
+
+
+def test_every_record_to_open_has_its_true_owner(built: Built) -> None:
+    found = _truth(
+        built,
+        f"""
+        select persons.system, nullif(owners.user_id, 'none'), truth.owner_id
+        from marts.dim_persons as persons
+        left join marts.dim_owners as owners using (owner_key)
+        left join true_owners as truth
+            on persons.system = truth.system and persons.record_id = truth.record_id
+            and truth.assigned_at < timestamp '{UNTIL}'
+        where persons.system in ('hubspot', 'salesforce')
+        and persons.record_id in (select record_id from true_owners)
+        """,
+    )
+    assert {system for system, _, _ in found} == {"hubspot", "salesforce"}
+    assert sum(owner is not None for _, owner, _ in found) > 500
+    assert [row for row in found if row[1] != row[2]] == []
+
+
+def test_every_row_of_a_list_has_an_owner_if_its_record_has_one(built: Built) -> None:
+    [(count, without)] = query(
+        built.database,
+        "select count(*), count(*) filter (where owner_key = 0) from marts.worklists",
+    )
+    assert count > 100
+    assert without < 0.1 * count
+
+
+def test_every_exit_has_its_true_reason(built: Built) -> None:
+    true = _truth(
+        built, "select stage, exited_at, reason from true_exits where stage != 'recycled'"
+    )
+    expected = Counter((stage, at, CODES[reason]) for stage, at, reason in true)
+    found = Counter(
+        query(
+            built.database,
+            "select stage, entered_at, exit_reason from marts.fct_lifecycle"
+            " where stage in ('disqualified', 'lost', 'churned')",
+        )
+    )
+    assert len({reason for _, _, reason in found}) > 8
+    # Of a loss that was taken back since, no system says the reason any more.
+    others = (found - expected).elements()
+    assert {(stage, reason) for stage, _, reason in others} <= {("lost", "unknown")}
+    assert sum(reason == "unknown" for _, _, reason in found.elements()) < 0.05 * found.total()
+
+
+def test_every_exit_is_counted_once_with_its_category(built: Built) -> None:
+    counts = query(
+        built.database,
+        "select exit_type, count(*), count(reason_team) from marts.journey_exits"
+        " group by exit_type",
+    )
+    fact = dict(
+        query(
+            built.database,
+            "select stage, count(*) from marts.fct_lifecycle"
+            " where stage in ('disqualified', 'lost', 'churned') group by stage",
+        )
+    )
+    known = {name: count for name, count, _ in counts}
+    assert known["rejected"] == fact["disqualified"]
+    assert known["lost"] == fact["lost"]
+    assert known["churned"] == fact["churned"]
+    assert all(teams > 0 for _, _, teams in counts)
+
+
+def test_every_label_was_set_by_whom_the_truth_says(built: Built) -> None:
+    true = _truth(
+        built,
+        f"""
+        select system, changed_by, count(*) from true_label_changes
+        where label != '{UNLISTED}' and changed_at < timestamp '{UNTIL}' group by all
+        """,
+    )
+    found = query(
+        built.database,
+        "select system, changed_by, sum(change_count)::bigint from marts.label_change_counts"
+        " group by system, changed_by",
+    )
+    assert len({changed_by for _, changed_by, _ in true}) == 4
+    assert set(found) == set(true)
+
+
+def _business_hours(begin: datetime, end: datetime) -> float:
+    """Hours from 9 to 17, Monday to Friday, day by day."""
+    seconds, day = 0.0, begin.date()
+    while day <= end.date():
+        if day.weekday() < 5:
+            opens = max(begin, datetime.combine(day, time(9)))
+            closes = min(end, datetime.combine(day, time(17)))
+            seconds += max((closes - opens).total_seconds(), 0)
+        day += timedelta(days=1)
+    return seconds / 3600
+
+
+def test_speed_to_lead_counts_business_hours(built: Built) -> None:
+    found = rows(built, "from marts.speed_to_lead")
+    assert sum(row["is_touched"] for row in found) > 30
+    for row in found:
+        for name in ("assigned", "first_touch"):
+            at, hours = row[f"{name}_at"], row[f"{name}_business_hours"]
+            assert (at is None) == (hours is None)
+            if at is not None:
+                expected = _business_hours(row["handed_over_at"], at)
+                assert float(hours) == pytest.approx(expected, abs=0.006)
+
+
+def test_somebody_owned_each_lead_when_the_truth_says(built: Built) -> None:
+    """The first owner of any record of the person, no earlier than the handover."""
+    found = _truth(
+        built,
+        f"""
+        with people as (
+            select distinct records.human_id, resolved.person_key
+            from true_records as records
+            inner join intermediate.int_people_unioned as people
+                on records.system = people.system and records.record_id = people.record_id
+            inner join intermediate.int_record_persons_mapped as resolved using (record_key)
+        ),
+        assigned as (
+            select people.person_key, min(owners.assigned_at) as assigned_at
+            from true_owners as owners
+            inner join true_records as records using (system, record_id)
+            inner join people using (human_id)
+            where owners.assigned_at < timestamp '{UNTIL}'
+            group by people.person_key
+        )
+        select
+            speed.assigned_at,
+            case when assigned.assigned_at is not null
+                then greatest(assigned.assigned_at, speed.handed_over_at) end
+        from marts.speed_to_lead as speed
+        left join assigned using (person_key)
+        """,
+    )
+    assert len(found) > 50
+    assert any(at is None for at, _ in found)
+    assert [row for row in found if row[0] != row[1]] == []
+
+
+def test_every_waiting_lead_is_on_one_list(built: Built) -> None:
+    """Those up to SQL: on one list each, unless every system has deleted the person."""
+    waiting = {
+        row["journey_key"]
+        for row in rows(
+            built,
+            "from marts.fct_lifecycle as lifecycle"
+            " left join marts.dim_persons as persons using (person_key)"
+            " where lifecycle.is_current and lifecycle.stage in ('lead', 'mql', 'sal', 'sql')"
+            " and not coalesce(persons.is_deleted, false)",
+        )
+    }
+    listed = Counter(
+        row["journey_key"]
+        for row in rows(built, "from marts.worklists where stage in ('lead', 'mql', 'sal', 'sql')")
+        if row["list_name"] in ("open_leads", "late_handoffs")
+    )
+    assert len(waiting) > 300
+    assert listed == Counter(dict.fromkeys(waiting, 1))
+
+
+def test_a_list_is_ordered_by_what_is_expected(built: Built) -> None:
+    for aged in (True, False):
+        found = rows(built, f"from marts.worklists where is_aged_out = {aged} order by rank_number")
+        for name in {row["list_name"] for row in found}:
+            own = [row for row in found if row["list_name"] == name]
+            assert [row["rank_number"] for row in own] == list(range(1, len(own) + 1))
+            expected = [row["expected_amount"] for row in own]
+            known = [amount for amount in expected if amount is not None]
+            assert expected[: len(known)] == sorted(known, reverse=True)
+
+
+def test_a_renewal_is_worth_what_the_customer_truly_pays(built: Built) -> None:
+    """Twelve months of what the subscriptions in dollars bring at the end."""
+    pays = dict(
+        _truth(
+            built,
+            f"""
+            select accounts.account_key, sum(truth.monthly_amount) * 12
+            from true_subscriptions as truth
+            inner join true_companies as companies using (account_id)
+            inner join intermediate.int_companies_unioned as landed
+                on companies.system = landed.system
+                and companies.company_id = landed.company_record_id
+            inner join intermediate.int_company_accounts_mapped as accounts using (company_key)
+            where companies.system = 'hubspot' and landed.deleted_at is null
+            and landed.merged_into_company_key is null
+            and truth.started_at < timestamp '{UNTIL}'
+            and coalesce(truth.ended_at, timestamp '9999-01-01') >= timestamp '{UNTIL}'
+            group by accounts.account_key
+            having bool_and(truth.currency = 'USD')
+            """,
+        )
+    )
+    found = [
+        row
+        for row in rows(built, "from marts.worklists where list_name = 'renewals_ahead'")
+        if row["account_key"] in pays
+    ]
+    assert found
+    for row in found:
+        assert row["amount"] == pytest.approx(Decimal(str(pays[row["account_key"]])), abs=1)
+
+
+def test_corrected_labels_say_what_the_truth_says(built: Built) -> None:
+    """Before, HubSpot calls people MQLs who never were; with the corrections, it calls none so."""
+    found = _truth(
+        built,
+        """
+        select distinct contacts.id,
+            contacts.property_lifecyclestage as label,
+            coalesce(corrections.right_value, contacts.property_lifecyclestage) as corrected,
+            exists (
+                from true_stage_entries as entries
+                where entries.human_id = records.human_id and entries.stage = 'mql'
+                and entries.qualified_at is not null
+            ) as is_mql
+        from hubspot.contact as contacts
+        inner join true_records as records
+            on records.system = 'hubspot' and records.record_id = contacts.id::varchar
+        left join marts.crm_corrections as corrections
+            on corrections.system = 'hubspot' and corrections.record_id = contacts.id::varchar
+            and corrections.field = 'lifecyclestage'
+        where not contacts._fivetran_deleted
+        """,
+    )
+    mql = "marketingqualifiedlead"
+    assert sum(label == mql and not is_mql for _, label, _, is_mql in found) > 20
+    assert [row for row in found if row[2] == mql and not row[3]] == []
+    assert sum(corrected == "lead" and is_mql for _, _, corrected, is_mql in found) <= sum(
+        label == "lead" and is_mql for _, label, _, is_mql in found
+    )
+
+
+def test_win_rates_count_each_opportunity_once_with_wilsons_interval(built: Built) -> None:
+    [(closed, won)] = query(
+        built.database,
+        "select count(*), count(*) filter (where outcome = 'won') from marts.dim_opportunities"
+        " where outcome != 'open' and revenue_type = 'new'",
+    )
+    found = rows(built, "from marts.win_rates_by_trait")
+    traits = {row["trait"] for row in found}
+    assert len(traits) == 8
+    for trait in traits - {"role_on_opportunity"}:
+        own = [row for row in found if row["trait"] == trait]
+        assert sum(row["closed_count"] for row in own) == closed
+        assert sum(row["won_count"] for row in own) == won
+    for row in found:
+        interval = binomtest(row["won_count"], row["closed_count"]).proportion_ci(method="wilson")
+        assert float(row["lower_rate"]) == pytest.approx(interval.low, abs=2e-6)
+        assert float(row["upper_rate"]) == pytest.approx(interval.high, abs=2e-6)
+        assert row["closed_count"] >= 5 or row["trait_value"] in (
+            "withheld",
+            "smb",
+            "mid_market",
+            "enterprise",
+            "unknown",
+        ), row
+
+
+def test_no_name_of_a_person_stands_where_an_account_is_published(built: Built) -> None:
+    """Names of accounts are names of companies that the demo has."""
+    names = {
+        name
+        for (name,) in query(
+            built.database,
+            "select property_name from hubspot.company union select name from salesforce.account",
+        )
+    }
+    found = {
+        row["account_name"] for row in rows(built, "from marts.dim_accounts") if row["account_name"]
+    }
+    assert len(found) > 100
+    assert found <= names
