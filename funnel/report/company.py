@@ -93,7 +93,7 @@ class Company:
 
     @cached_property
     def recorded(self) -> set[str]:
-        """The KPIs that have a value in some period: of what no system provides, all are zero."""
+        """The KPIs that have a value in some period."""
         columns = ("actual", "target", "prior_actual", "year_before_actual")
         return {
             row["metric"]

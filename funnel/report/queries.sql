@@ -34,7 +34,7 @@ order by metric_order;
 -- name: review
 select
     period_kind, period_start, funnel, metric, metric_name, unit, owner_team, metric_order, actual,
-    target, prior_actual, year_before_actual, forecast, empty_reason, is_total, is_complete
+    target, prior_actual, year_before_actual, forecast, status, empty_reason, is_total, is_complete
 from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
 

@@ -71,13 +71,18 @@ def _panel(company: Company, kind: str, funnel: str) -> Panel:
 
 
 def _absent(company: Company) -> str:
-    """The KPIs of which nothing is recorded, in a sentence."""
-    names = {
-        row["metric"]: row["metric_name"]
-        for row in company["review"].records
-        if row["metric"] not in company.recorded
-    }
-    return f" Not recorded by any system: {', '.join(names.values())}." if names else ""
+    """The KPIs that have no value, in a sentence for each reason."""
+    names: dict[str, dict[str, str]] = {"not_recorded": {}, "": {}}
+    for row in company["review"].records:
+        if row["metric"] not in company.recorded:
+            reason = "not_recorded" if row["status"] == "not_recorded" else ""
+            names[reason][row["metric"]] = row["metric_name"]
+    starts = {"not_recorded": "Not recorded by any system", "": "Without a value in any period"}
+    return "".join(
+        f" {starts[reason]}: {', '.join(found.values())}."
+        for reason, found in names.items()
+        if found
+    )
 
 
 def _note(kind: str, following: date | None) -> str:

@@ -246,11 +246,9 @@ def test_what_no_system_records_is_named_and_not_shown_as_zero(built: Built) -> 
     with duckdb.connect(str(built.database), read_only=True) as connection:
         rows = read_all(connection)
     found = rows["review"]
-    values = {"actual", "target", "prior_actual", "year_before_actual", "forecast"}
-    without = [
-        {**row, **(dict.fromkeys(values, 0) if row["metric"] == "leads" else {})}
-        for row in found.records
-    ]
+    values = ("actual", "target", "prior_actual", "year_before_actual", "forecast")
+    absent = {**dict.fromkeys(values), "status": "not_recorded"}
+    without = [{**row, **(absent if row["metric"] == "leads" else {})} for row in found.records]
     rows["review"] = replace(found, values=tuple(tuple(row.values()) for row in without))
     block = review.block(Company(rows, None, "USD"))
     names = {row[0].text for panel in block.panels for row in panel.grid.rows}

@@ -198,3 +198,36 @@ def test_a_stage_has_the_ltv_and_the_churn_of_its_customers(built: Built) -> Non
         assert row["churned_customer_count"] == sum(customers[key][0] for key in own_keys)
         value = total(customers[key][1] for key in own_keys)
         assert abs(row["ltv_amount"] - value) <= Decimal("0.02") * max(len(own_keys), 1)
+
+
+def test_a_kpi_says_why_it_cannot_be_compared(built: Built) -> None:
+    """LinkedIn's spend stops landing; months with fewer than five closed deals tell no win rate."""
+    [(landed_until,)] = query(
+        built.database, "select cast(max(day) as date) from linkedin_ads.ad_analytics_by_campaign"
+    )
+    assert landed_until < UNTIL.date() - timedelta(7)
+    found = rows(built, "from marts.kpi_reviews_by_period where is_total and actual is not null")
+    for row in found:
+        if row["metric"] == "spend":
+            is_silent = row["period_kind"] != "month" or row["period_start"] >= date(2026, 6, 1)
+            if row["period_kind"] == "week":
+                is_silent = row["period_start"] + timedelta(6) > landed_until
+            if row["period_kind"] == "quarter":
+                is_silent = row["period_start"] == date(2026, 4, 1)
+            assert row["status"] == ("source_silent" if is_silent else "ok"), row
+        if row["metric"] == "bookings":
+            is_partial = row["period_start"] == date(2026, 6, 29)
+            assert row["status"] == ("partial_period" if is_partial else "ok"), row
+    closed = dict(
+        query(
+            built.database,
+            "select cast(date_trunc('month', closed_at) as date), count(*)"
+            f" from '{built.truth}/deals.parquet'"
+            " where type = 'new_business' and outcome != 'open' and not is_deleted group by 1",
+        )
+    )
+    rates = [row for row in found if row["metric"] == "win_rate" and row["period_kind"] == "month"]
+    for row in rates:
+        is_few = closed.get(row["period_start"], 0) < 5
+        assert row["status"] == ("too_few" if is_few else "ok"), row
+    assert {row["status"] for row in rates} == {"too_few", "ok"}

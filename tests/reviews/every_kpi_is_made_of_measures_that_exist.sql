@@ -19,7 +19,7 @@ measures as (
 
 named_measures as (
 
-    {%- for column in ['numerator', 'denominator', 'target'] %}
+    {%- for column in ['numerator', 'denominator', 'target', 'case_measure'] %}
     select
         metric,
         '{{ column }}' as column_name,

@@ -1,5 +1,5 @@
 {# Grain: one row per week, month or quarter, funnel and revenue type with a target. A month's
-   target is spread evenly over its days. #}
+   target is spread evenly over its days. A period of which some days have no target has none. #}
 with
 
 targets as (select * from {{ ref('targets') }}),
@@ -48,6 +48,12 @@ int_kpi_targets_aggregated as (
         periods.period_start,
         monthly_targets.funnel,
         monthly_targets.revenue_type
+    having
+        sum({{ days_between(
+            'greatest(monthly_targets.starts_at, periods.starts_at)',
+            'least(monthly_targets.ends_at, periods.next_starts_at)'
+        ) }})
+        >= max({{ days_between('periods.starts_at', 'periods.next_starts_at') }})
 
 )
 

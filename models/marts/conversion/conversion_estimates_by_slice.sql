@@ -144,7 +144,8 @@ conversion_estimates_by_slice as (
         slice_horizons.conversion_lag_p50_days,
         slice_horizons.conversion_lag_p90_days,
         slice_horizons.observed_days,
-        coalesce(
+        slice_horizons.entered_count >= {{ int_var('minimum_group_size') }}
+        and coalesce(
             slice_horizons.observed_days >= {{ p90s_until_plateau }}
             * greatest(slice_horizons.conversion_lag_p90_days, slice_horizons.company_lag_p90_days),
             false

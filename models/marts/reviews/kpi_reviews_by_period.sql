@@ -30,12 +30,16 @@ review_values as (
         started_periods.prior_start,
         started_periods.year_before_start,
         started_periods.is_complete,
+        {{ days_between('started_periods.starts_at', 'started_periods.ends_at') }}
+        / {{ days_between('started_periods.starts_at', 'started_periods.next_starts_at') }}
+            as elapsed_rate,
         kpi_values.funnel,
         kpi_values.metric,
         kpi_values.actual,
         kpi_values.numerator,
         kpi_values.denominator,
-        kpi_values.empty_reason
+        kpi_values.empty_reason,
+        kpi_values.status
     from started_periods
     inner join kpi_values
         on
@@ -52,12 +56,14 @@ review_values as (
         periods.prior_start,
         periods.year_before_start,
         periods.is_complete,
+        0 as elapsed_rate,
         forecasts.funnel,
         forecasts.metric,
         null as actual,
         null as numerator,
         null as denominator,
-        'not_started' as empty_reason
+        'not_started' as empty_reason,
+        'partial_period' as status
     from periods
     inner join forecasts
         on
@@ -82,11 +88,18 @@ kpi_reviews_by_period as (
         review_values.numerator as actual_numerator,
         review_values.denominator as actual_denominator,
         cast(targets.total as decimal(24, 6)) as target,
-        prior_values.actual as prior_actual,
+        cast(round(targets.total * review_values.elapsed_rate, 2) as decimal(24, 6))
+            as target_to_date,
+        -- A period that is not over is nothing to compare with.
+        case
+            when cast(review_values.period_start as timestamp) <= {{ cutoff() }}
+                then prior_values.actual
+        end as prior_actual,
         year_before_values.actual as year_before_actual,
         forecasts.forecast,
         forecasts.forecast_numerator,
         forecasts.forecast_denominator,
+        review_values.status,
         review_values.empty_reason,
         case
             when review_values.is_complete then 'period_is_over' else forecasts.forecast_reason
