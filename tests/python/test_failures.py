@@ -138,11 +138,11 @@ MISTAKES = (
     Mistake(
         "a target is of the middle of a month",
         (
-            "seeds/targets.csv, line 2: target_month is 2026-07-15, which is not the first day",
+            "seeds/targets.csv, line 2: target_month is 2024-07-15, which is not the first day",
             "What to do:",
             "Write 2026-07-01",
         ),
-        (("seeds/targets.csv", "smb,2026-07-01,", "smb,2026-07-15,"),),
+        (("seeds/targets.csv", "smb,2024-07-01,", "smb,2024-07-15,"),),
         code=2,
     ),
     Mistake(
@@ -152,13 +152,13 @@ MISTAKES = (
             "What to do:",
             "Correct new_share, expansion_share, renewal_share.",
         ),
-        (("seeds/targets.csv", "60000.00,0.55,0.15,0.3", "60000.00,0.8,0.2,0.3"),),
+        (("seeds/targets.csv", "29100.00,0.95,0.05,0,", "29100.00,0.8,0.2,0.3,"),),
         code=2,
     ),
     Mistake(
         "a target is negative",
         ("seeds/targets.csv, line 2: target_amount is -1000.", "What to do:", "0 or more"),
-        (("seeds/targets.csv", "smb,2026-07-01,60000.00", "smb,2026-07-01,-1000"),),
+        (("seeds/targets.csv", "smb,2024-07-01,29100.00", "smb,2024-07-01,-1000"),),
         code=2,
     ),
     Mistake(
