@@ -22,6 +22,8 @@ TEAMS = ("#0067a5", "#b84e00", "#00785a", "#6b5b95", "#7a5c00", "#8c2d5a")
 FONT = "Arial"
 # Of charts: as wide as a phone's page, so that text is as large there as anywhere.
 WIDTH = 300
+# Of the value that is written at the top of a line chart.
+LABEL_HEIGHT = 13
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,17 @@ def _line(points: Sequence[Point], title: str, width: int, colour: str, height: 
     )
     across = alt.X("start:O", sort=order, axis=labels, scale=alt.Scale(padding=0.4))
     base = alt.Chart(data, title=title, width=width, height=height).encode(x=across)
-    up, scale = _height(points)
+    up, scale = _height(points, height)
 
     def upwards(column: str) -> Any:
         return alt.Y(f"{column}:Q", axis=up, scale=scale)
 
+    labelled = "isValid(datum.any) && datum.label != ''"
     layers = [
+        # The label stands above all lines, and a thin line leads to it.
+        base.mark_rule(color=SOFT, strokeWidth=1)
+        .encode(y=upwards("any"), y2=alt.value(LABEL_HEIGHT))
+        .transform_filter(labelled),
         _path(base, "earlier", SOFT, upwards, 1.2),
         _path(base, "coming", colour, upwards, 1.4, dash=True),
         _path(base, "whole", colour, upwards, 2),
@@ -141,9 +148,9 @@ def _line(points: Sequence[Point], title: str, width: int, colour: str, height: 
         base.mark_point(color=colour, size=26, opacity=1, strokeWidth=1.4)
         .encode(y=upwards("hollow"))
         .transform_filter("isValid(datum.hollow)"),
-        base.mark_text(color=INK, fontSize=12, fontWeight="bold", dy=-11)
-        .encode(y=upwards("any"), text="label:N")
-        .transform_filter("isValid(datum.any) && datum.label != ''"),
+        base.mark_text(color=INK, fontSize=12, fontWeight="bold", baseline="top")
+        .encode(y=alt.value(0), text="label:N")
+        .transform_filter(labelled),
     ]
     return alt.layer(*layers)
 
@@ -155,7 +162,7 @@ def _path(
     return shape.encode(y=upwards(column)).transform_filter(f"isValid(datum.{column})")
 
 
-def _height(points: Sequence[Point]) -> tuple[Any, Any]:
+def _height(points: Sequence[Point], height: int) -> tuple[Any, Any]:
     """Axis and scale from nothing up, with room for the label. Values that all are large and alike,
     such as retention, begin near the least of them, and then the axis has numbers."""
     known = [
@@ -170,7 +177,8 @@ def _height(points: Sequence[Point]) -> tuple[Any, Any]:
     axis = alt.Axis(
         labels=is_alike, format="%" if high < 3 else "~s", title=None, tickCount=3, domain=False
     )
-    top = high + (high - least) * 0.2 or 1
+    room = (LABEL_HEIGHT + 6) / height
+    top = high + (high - least) * room / (1 - room) or 1
     return axis, alt.Scale(domain=[least, top], nice=False, zero=False)
 
 
@@ -283,7 +291,7 @@ def intervals(values: Sequence[Interval], colour: str) -> str:
             base.mark_rule(color=colour, strokeWidth=7, opacity=0.28).encode(x=across, x2="high:Q"),
             base.mark_circle(color=colour, size=70, opacity=1).encode(x="value:Q"),
             base.mark_tick(color=INK, thickness=2, size=20).encode(x="target:Q"),
-            base.mark_text(color=INK, fontSize=11, dy=-13).encode(x="value:Q", text="label:N"),
+            base.mark_text(color=INK, fontSize=11, dy=-16).encode(x="value:Q", text="label:N"),
         )
     )
 

@@ -57,7 +57,8 @@ def write_report(
     # Charts take a second to import: only a report pays for it.
     from funnel.report.page import render
 
-    page = render(Company(rows, _as_of(database, rows), _currency(variables or {})))
+    known = _variables(variables or {})
+    page = render(Company(rows, _as_of(database, rows), str(known["reporting_currency"]), known))
     out = out or beside(database)
     new = out.with_name(out.name + ".new")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +89,7 @@ def _as_of(database: Path, rows: Mapping[str, Rows]) -> date | None:
     return day
 
 
-def _currency(variables: Mapping[str, Any]) -> str:
+def _variables(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The project's, and above them those that were given."""
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["revenue_funnel"]
-    return str(variables.get("reporting_currency", project["reporting_currency"]))
+    return {**project, **variables}

@@ -1,7 +1,7 @@
 """What every section needs: the names of teams and stages, the last periods, the caveats."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,8 @@ class Company:
     rows: Mapping[str, Rows]
     as_of: date | None
     currency: str
+    # The project's variables.
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Rows:
         return self.rows[name]
@@ -101,19 +103,37 @@ class Company:
             if any(row[column] for column in columns)
         }
 
-    def caveats(self, metric: str) -> tuple[str, ...]:
-        """What a reader of the KPI must know: a source is silent, or a field of a rule is empty."""
+    def caveats(self, metric: str, before: date = date.max) -> tuple[str, ...]:
+        """What a reader of the KPI must know: a source is silent, or a field of a rule is empty.
+        Only what began before the end of the period that is read."""
+        alerts = [
+            row for row in self.open_alerts if (row["window_first_date"] or date.min) < before
+        ]
         found = [
             alert["summary"]
-            for alert in self.open_alerts
+            for alert in alerts
             if alert["kind"] == "missing_data" and metric in SILENT.get(alert["subject"], set())
         ]
         found += [
             alert["summary"]
-            for alert in self.open_alerts
+            for alert in alerts
             if alert["kind"] == "fill_rate" and metric in ("mqls", "sqls")
         ]
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def planned(self) -> str:
+        """The months that have a target: July 2026 to June 2027."""
+        months = [
+            row["period_start"]
+            for row in self["targets"].where(is_total=False)
+            if row["new_target_amount"]
+        ]
+        return words.months(min(months), max(months)) if months else ""
+
+    def days(self, variable: str) -> str:
+        """A variable that is a number of days, as people read it."""
+        return f"{self.variables.get(variable, words.NOTHING)} days"
 
     def review(self, kind: str, funnel: str = "all") -> list[Record]:
         return self["review"].where(period_kind=kind, funnel=funnel)

@@ -1,8 +1,13 @@
 """Revenue, retention, channels, campaigns, and the scorecards of the teams."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
 from funnel.report import charts, words
 from funnel.report.blocks import Block, Cell, Grid
 from funnel.report.company import Company, total
+from funnel.report.read import Record
 
 # Of all customers, those who must be old enough for an age to be drawn.
 LEAST_SHARE = 0.1
@@ -40,7 +45,9 @@ def mrr(company: Company) -> Block:
         id="mrr",
         title=title,
         rows=company["mrr"],
-        text="Monthly recurring revenue of the last twelve months: how it moved from then to now.",
+        text="Monthly recurring revenue of the last twelve months: how it moved from then to now."
+        " Expansion and churn include customers won since; NRR is of the customers of twelve months"
+        " ago alone.",
         picture=charts.bars(values) if values else "",
         alt="; ".join(f"{bar.name} {bar.label}" for bar in values),
         team=team,
@@ -102,12 +109,17 @@ def retention(company: Company) -> Block:
 
 
 def channels(company: Company) -> Block:
-    records = company["channel_economics"].records
+    found = company["channel_economics"]
+    records = found.where(slice_name="channel")
     most = max((row["lead_count"] or 0 for row in records), default=0)
     rows = tuple(
         (
-            Cell(company.channel(row["channel"]), is_heading=True),
-            Cell(words.count(row["lead_count"]), _part(row["lead_count"], most), team="marketing"),
+            Cell(_channel_name(company, row), is_heading=True),
+            Cell(
+                words.count(row["lead_count"]),
+                _part(row["lead_count"], most) if row["slice_name"] == "channel" else None,
+                team="marketing" if row["slice_name"] == "channel" else None,
+            ),
             Cell(words.count(row["customer_count"])),
             Cell(words.percent(_part(row["customer_count"], row["lead_count"]), 1)),
             Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
@@ -116,8 +128,9 @@ def channels(company: Company) -> Block:
             Cell(words.times(row["ltv_to_cac_ratio"])),
             Cell(words.decimal(row["payback_months"])),
         )
-        for row in records
+        for row in (*records, *found.where(slice_name="all"))
     )
+    last_month = next((row["last_month"] for row in company["mature_months"].records), None)
     title = "Channels down to what a customer is worth"
     paid = [row for row in records if row["cac_amount"] is not None]
     if len(paid) > 1:
@@ -143,14 +156,31 @@ def channels(company: Company) -> Block:
         id="channels",
         title=title,
         rows=company["channel_economics"],
-        text="Leads that met the definition, and the customers they became so far. Cost is ad spend"
-        " alone; a dash means that no ads were paid.",
+        text=_channel_text(records, last_month),
         grid=Grid(headings, rows, "Channels"),
-        caveats=company.caveats("spend"),
+        caveats=company.caveats("spend", words.next_month(last_month) if last_month else date.max),
         team="marketing",
         span=3,
-        empty="" if rows else "Nobody's first channel is known.",
+        empty="" if records else "Nobody's first channel is known.",
     )
+
+
+def _channel_name(company: Company, row: Record) -> str:
+    return company.channel(row["channel"]) if row["slice_name"] == "channel" else "All channels"
+
+
+def _channel_text(records: Sequence[Record], last_month: date | None) -> str:
+    started = "Journeys"
+    if last_month:
+        when = words.period("month", last_month)
+        started = f"Journeys that started up to {when} (younger ones may still buy)"
+    text = f"{started} and the customers they became. Cost is ad spend alone"
+    shared = [row for row in records if row["ltv_amount"] and not row["has_own_churn_rate"]]
+    if shared and len(shared) == sum(row["ltv_amount"] is not None for row in records):
+        text += "; LTV takes the churn of the whole company"
+    elif shared:
+        text += "; where few customers have left, LTV takes the churn of the whole company"
+    return f"{text}. A dash means that no ads were paid."
 
 
 def campaigns(company: Company) -> Block:
@@ -174,11 +204,17 @@ def campaigns(company: Company) -> Block:
         )
         for row in records
     )
+    totals = next(iter(company["campaign_totals"].records), {})
+    won = words.amount(totals.get("won_amount"))
+    nameless = (
+        f" {words.amount(totals.get('unknown_won_amount') or 0)} of {won} won has no campaign."
+    )
     title = "Campaigns"
     if records and records[0]["sourced_won_amount"]:
         first = records[0]
         title = (
-            f"{first['campaign']} led to most revenue: {words.amount(first['sourced_won_amount'])}"
+            f"Of the named campaigns, {first['campaign']} led to most revenue by first touch:"
+            f" {words.amount(first['sourced_won_amount'])}"
         )
     headings = (
         "Campaign",
@@ -195,13 +231,111 @@ def campaigns(company: Company) -> Block:
         id="campaigns",
         title=title,
         rows=company["campaigns"],
-        text="The last twelve months, each figure in the month in which it happened. The fifteen"
-        " campaigns with most revenue, then pipeline, then spend.",
+        text=f"The last twelve months by first touch, renewals and expansion included;{nameless}"
+        " Each figure stands in the month in which it happened. The fifteen campaigns with most"
+        " revenue, then pipeline, then spend.",
         grid=Grid(headings, rows, "Campaigns"),
         caveats=company.caveats("spend"),
         team="marketing",
         span=3,
         empty="" if rows else "No campaign is named in the last twelve months.",
+    )
+
+
+MODELS = (("first", "First touch"), ("linear", "Linear"), ("last", "Last touch"))
+
+
+def attribution(company: Company) -> Block:
+    """The same revenue by three models: each column has all of it, so columns do not add up."""
+    records = company["attribution"].records
+    most = max((float(row[f"{code}_amount"]) for row in records for code, _ in MODELS), default=0)
+    rows = tuple(
+        (
+            Cell(company.channel(row["channel"]), is_heading=True),
+            *(
+                Cell(
+                    words.amount(row[f"{code}_amount"]),
+                    bar=max(float(row[f"{code}_amount"]), 0) / most if most else None,
+                    team="marketing",
+                )
+                for code, _ in MODELS
+            ),
+        )
+        for row in records
+    )
+    title = "Revenue by channel, by three models"
+    named = [row for row in records if row["channel"] != "unknown"]
+    if named:
+        moved = max(named, key=lambda row: abs(row["last_amount"] - row["first_amount"]))
+        title = (
+            f"{company.channel(moved['channel'])}: {words.amount(moved['first_amount'])} by first"
+            f" touch, {words.amount(moved['last_amount'])} by last"
+        )
+    return Block(
+        id="attribution",
+        title=title,
+        rows=company["attribution"],
+        text="Won in the last twelve months, renewals and expansion included, by the touches before"
+        " each win. Each column shares out the same revenue: do not add up the columns."
+        " The campaigns above count by where the person of the journey first came from.",
+        grid=Grid(
+            ("Channel", *(f".{name}" for _, name in MODELS)), rows, "Revenue by attribution model"
+        ),
+        team="marketing",
+        span=2,
+        empty="" if rows else "No revenue was won.",
+    )
+
+
+def renewals(company: Company) -> Block:
+    records = company["renewals"].records
+    due = company["renewals"].where(finding="renewal_due")
+    late = [row for row in records if row not in due]
+    most = max((float(row["amount"] or 0) for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(f"{row['due_month']:%b %Y}", is_heading=True, note="" if row in due else "ended"),
+            Cell(company.funnels.get(row["funnel"], words.plain(row["funnel"]))),
+            Cell(words.count(row["contract_count"])),
+            Cell(words.count(row["unprepared_count"])),
+            Cell(
+                words.amount(row["amount"]),
+                bar=float(row["amount"] or 0) / most if most else None,
+                team="account_services",
+            ),
+            Cell(words.amount(row["expected_amount"])),
+        )
+        for row in records
+    )
+    title = "Renewals due"
+    if records:
+        title = (
+            f"{words.count(total(due, 'contract_count'))} contracts worth"
+            f" {words.amount(total(due, 'amount'))} end within"
+            f" {company.days('worklist_renewal_days')};"
+            f" {words.count(total(due, 'unprepared_count'))} have no renewal opportunity"
+        )
+        if late:
+            title += f"; {words.count(total(late, 'contract_count'))} more have ended unrenewed"
+    active = next(iter(company["active_customers"].records), None)
+    customers = (
+        f"{words.count(active['customer_count'])} customers are active (recurring revenue at"
+        f" the end of {words.period('month', active['period_start'])}). "
+        if active
+        else ""
+    )
+    tables = (*company["renewals"].tables, *company["active_customers"].tables)
+    headings = ("Due", "Market", ".Contracts", ".Without opportunity", ".Amount", ".Expected")
+    return Block(
+        id="renewals",
+        title=title,
+        rows=replace(company["renewals"], tables=tables),
+        text=f"{customers}Amount: what the customer pays for a contract now. Expected: times the"
+        " share of renewals that were won. The contracts are in marts.worklists (renewals_ahead).",
+        grid=Grid(headings, rows, "Renewals due by month and market"),
+        team="account_services",
+        span=2,
+        empty="" if rows else "No contract ends soon.",
     )
 
 
@@ -231,7 +365,6 @@ def scorecard(company: Company) -> Block:
             Cell(words.count(row["advanced_count"])),
             Cell(words.count(row["open_count"])),
             Cell(words.count(row["customer_count"])),
-            Cell(words.count(row["churned_customer_count"])),
             Cell(
                 words.amount(row["cohort_amount"]),
                 bar=max(float(row["cohort_amount"] or 0), 0) / most if most else None,
@@ -248,7 +381,6 @@ def scorecard(company: Company) -> Block:
         ".Went on",
         ".Still there",
         ".Customers",
-        ".Of them churned",
         ".Revenue so far",
         ".Booked in it",
         ".Target",

@@ -295,10 +295,18 @@ def _history(company: Company) -> Block:
         )
         for alert in alerts[:ALERTS_SHOWN]
     )
-    still = sum(alert["status"] != "resolved" for alert in alerts)
+    still = len(company.open_alerts)
+    title = f"{still} of {len(alerts)} alerts {'is' if still == 1 else 'are'} open"
+    for status in ("silenced", "quiet"):
+        some = sum(alert["status"] == status for alert in alerts)
+        title += f", {some} {'is' if some == 1 else 'are'} {status}" if some else ""
     return Block(
         id="alert-history",
-        title=f"{still} of {len(alerts)} alerts go on" if alerts else "No alert has been raised",
+        title=title if alerts else "No alert has been raised",
+        text="Quiet: no further alarm, but the label is still not mapped, so its changes are not"
+        " counted."
+        if any(alert["status"] == "quiet" for alert in alerts)
+        else "",
         rows=company["alerts"],
         items=items,
         span=3,
@@ -435,10 +443,10 @@ def _billing(company: Company) -> Block:
     title = "Sales and finance"
     if records:
         first = records[0]
-        title = (
-            f"Sales and finance differ by {words.amount(abs(float(first['difference_amount'])))};"
-            " each part has a reason"
-        )
+        not_due = float(first["not_due_amount"] or 0)
+        rest = words.amount(abs(float(first["difference_amount"]) - not_due))
+        title = f"Sales and finance differ by {rest}"
+        title += f", and {words.amount(abs(not_due))} is not due yet" if not_due else ""
     headings = (
         "Comparison",
         ".CRM",

@@ -61,7 +61,9 @@ def _forecast(company: Company) -> Tile:
     tables = _source(company, "review")
     if not start or row["forecast"] is None:
         return Tile("Landing", words.NOTHING, "Nothing to forecast from yet", tables)
-    text = f"forecast of all bookings, {words.period('quarter', start)}"
+    renewals = company.kpi("quarter", start, "bookings_renewal")["forecast"]
+    part = f", {words.amount(renewals)} of it renewals" if renewals else ""
+    text = f"forecast of all bookings{part}, {words.period('quarter', start)}"
     if row["target"]:
         share = words.percent(float(row["forecast"]) / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"
@@ -78,6 +80,9 @@ def _coverage(company: Company) -> Tile:
         return Tile("Coverage", words.NOTHING, text, tables, team)
     when = words.period("quarter", start)
     text = f"open new business for each 1 of target, {when}"
+    before = company.kpi("quarter", company.last("quarter"), "coverage")["actual"]
+    if before is not None:
+        text += f"; {words.times(before)} for the quarter before"
     return Tile("Coverage", words.times(value), text, tables, team, (), "#pipeline")
 
 
@@ -155,8 +160,8 @@ def _landing(company: Company) -> Block:
         id="landing",
         title=title if values else "Landing against target",
         rows=company["targets"],
-        text="New business of all planned months with as many leads as today. Point: expected."
-        " Band: 80 % interval. Tick: target.",
+        text=f"New business of {company.planned or 'all planned months'} with as many leads as"
+        " today. Point: expected. Band: 80 % interval. Tick: target.",
         picture=charts.intervals(values, company.colour("sales")) if values else "",
         alt="; ".join(
             f"{value.name}: expected {words.amount(value.value)}, between"
@@ -334,12 +339,15 @@ def _alerts(company: Company) -> Block:
     title = "No alert is open"
     if alerts:
         title = f"{len(alerts)} alert{'s are' if len(alerts) > 1 else ' is'} open"
+    quiet = company["alerts"].where(status="quiet")
+    others = [f"{more} more"] if more > 0 else []
+    others += [f"{len(quiet)} quiet"] if quiet else []
     return Block(
         id="open-alerts",
         title=title,
         rows=company["alerts"],
         items=items,
-        more=f"{more} more, and those that are over" if more > 0 else "Those that are over",
+        more=f"{', '.join(others)}, and those that are over" if others else "Those that are over",
         link="#alert-history",
         empty="" if items else "Labels, fields and sources mean what they meant.",
     )

@@ -31,6 +31,7 @@ def section(company: Company) -> list[Section]:
                 _cohorts(company),
                 _handoffs(company),
                 _handoff_speed(company),
+                _speed_to_lead(company),
                 _bottlenecks(company),
             ],
         ),
@@ -44,6 +45,7 @@ def section(company: Company) -> list[Section]:
                 _losses(company),
                 customers.mrr(company),
                 customers.retention(company),
+                customers.renewals(company),
             ],
         ),
         Section(
@@ -52,6 +54,7 @@ def section(company: Company) -> list[Section]:
             [
                 customers.channels(company),
                 customers.campaigns(company),
+                customers.attribution(company),
                 customers.scorecard(company),
             ],
         ),
@@ -101,6 +104,8 @@ def _trend(company: Company, metric: str) -> Block | None:
         return None
     row = company.kpi("month", company.last("month"), metric)
     name, unit, when = row["metric_name"], row["unit"], words.period("month", row["period_start"])
+    # The customers at the start of the month; the first screen shows twelve months.
+    name += " of the month" if metric in ("nrr", "grr", "logo_churn") else ""
     shown = words.metric(row["actual"], unit, metric)
     compared = words.kind_of(unit, metric)
     grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before", compared)
@@ -176,13 +181,13 @@ def _funnel(company: Company) -> Block:
             f" {words.percent(weakest['estimated_rate'])} in the end"
         )
     text = (
-        "Passed: who came to the stage or past it. Those who go on are of the passed, corrected for"
-        " journeys that are still open."
+        "Passed: who came to the stage or past it. From all history: who goes on in the end (of the"
+        " passed, corrected for journeys that are still open), the interval and the wait."
     )
     if months:
         text = (
-            f"{words.period('month', months['first_month'])} to"
-            f" {words.period('month', months['last_month'])}. {text}"
+            "Passed, qualified and bypassed in the last twelve months,"
+            f" {words.months(months['first_month'], months['last_month'])}. {text}"
         )
     headings = (
         "Stage",
@@ -254,8 +259,8 @@ def _bypasses(company: Company) -> Block:
         id="bypasses",
         title=title,
         rows=company["bypasses"],
-        text="Who was taken without meeting the definition: the team that took them, the first rule"
-        " that they did not pass, and how many of them have been won.",
+        text="Last twelve months. Who was taken without meeting the definition: the team that took"
+        " them, the first rule that they did not pass, and how many of them have been won.",
         grid=Grid(("Stage", "Taken by", "Rule", ".People", ".Won"), rows, "Bypasses"),
         empty="" if rows else "Everybody who came further met the definition.",
     )
@@ -359,33 +364,93 @@ def _handoffs(company: Company) -> Block:
 
 
 def _handoff_speed(company: Company) -> Block:
-    records = company["handoff_speed"].records
+    records = company["handoff_speed"].where(from_team="marketing")
     known = [row for row in records if row["median_answer_days"] is not None]
-    # The young have had less time to be answered late: their month is not over for them.
-    limit = (company.as_of or date.max) - timedelta(days=30)
+    limit = _old_enough(company)
+    old = [row for row in known if row["month_start"] < limit]
     shown = [
         charts.Point(
             row["month_start"],
             float(row["median_answer_days"]),
-            f"{row['median_answer_days']:.1f} days" if row is known[-1] else "",
+            f"{row['median_answer_days']:.1f} days" if old and row is old[-1] else "",
             row["month_start"] < limit,
             forecast=float(row["median_answer_days"]),
         )
         for row in known
     ]
     title = "Speed of the answer"
-    if known:
-        title = f"Half of the answers come within {known[-1]['median_answer_days']:.1f} days"
+    if old:
+        title = (
+            f"Half of the answers to {company.team('marketing')}'s handoffs of"
+            f" {words.period('month', old[-1]['month_start'])} came within"
+            f" {old[-1]['median_answer_days']:.1f} days"
+        )
     return Block(
         id="handoff-speed",
         title=title,
         rows=company["handoff_speed"],
-        text="Median days from the handoff to the first action, by month of the handoff. Hollow:"
-        " late answers to the youngest are still to come.",
+        text="Median days from the handoff to the answer of sales, by month of the handoff; who got"
+        " no answer is left out. Hollow: late answers to the youngest are still to come.",
         picture=charts.line(shown, company.colour("sales")) if shown else "",
         alt="; ".join(f"{point.start:%B %Y}: {point.value:.1f} days" for point in shown),
         team="sales",
         empty="" if shown else "No handoff has been answered yet.",
+    )
+
+
+def _old_enough(company: Company) -> date:
+    """Handoffs of months before have had the time to be answered late."""
+    return (company.as_of or date.max) - timedelta(days=30)
+
+
+def _speed_to_lead(company: Company) -> Block:
+    records = company["speed_to_lead"].records
+    limit = _old_enough(company)
+    known = [row for row in records if row["median_touch_hours"] is not None]
+    old = [row for row in known if row["month_start"] < limit]
+    shown = [
+        charts.Point(
+            row["month_start"],
+            float(row["median_touch_hours"]),
+            f"{row['median_touch_hours']:.0f} hours" if old and row is old[-1] else "",
+            row["month_start"] < limit,
+            forecast=float(row["median_touch_hours"]),
+        )
+        for row in known
+    ]
+    title = "Speed to lead"
+    if old:
+        last = old[-1]
+        title = (
+            f"Speed to lead: half of those touched within {last['median_touch_hours']:.0f} business"
+            f" hours; {words.percent(last['touched_count'] / last['handoff_count'])} of"
+            f" {last['month_start']:%B} were touched"
+        )
+    details = Grid(
+        ("Month", ".Handed over", ".Touched", ".Share", ".Median business hours"),
+        tuple(
+            (
+                Cell(words.period("month", row["month_start"])),
+                Cell(words.count(row["handoff_count"])),
+                Cell(words.count(row["touched_count"])),
+                Cell(words.percent(row["touched_count"] / row["handoff_count"])),
+                Cell(words.decimal(row["median_touch_hours"])),
+            )
+            for row in records
+        ),
+        "Speed to lead by month of the handoff",
+    )
+    return Block(
+        id="speed-to-lead",
+        title=title,
+        rows=company["speed_to_lead"],
+        text="Median business hours from marketing's handoff to the first call or meeting of sales,"
+        " of those who had one. Hollow: late ones are still to come.",
+        picture=charts.line(shown, company.colour("sales")) if shown else "",
+        alt="; ".join(f"{point.start:%B %Y}: {point.value:.0f} hours" for point in shown),
+        details=details if shown else None,
+        team="sales",
+        empty="" if shown else "Nobody who was handed over has been called or met yet.",
     )
 
 
@@ -551,14 +616,15 @@ def _waiting(company: Company) -> Block:
 
 
 def _losses(company: Company) -> Block:
-    """Reasons as people typed them: the rare ones are added up."""
+    """The rare reasons are added up."""
+    recent = f"last {company.days('worklist_recent_days')}"
     records = company["loss_reasons"].records
     shown = [row for row in records if row["journey_count"] >= FEWEST]
     rare = [row for row in records if row["journey_count"] < FEWEST]
     most = max((row["journey_count"] for row in records), default=1)
     rows = [
         (
-            Cell(words.plain(row["reason"]), team=row["owner_team"], is_heading=True),
+            Cell(_reason(row), team=row["owner_team"], is_heading=True),
             Cell(words.count(row["journey_count"]), bar=row["journey_count"] / most),
             Cell(words.amount(row["amount"])),
         )
@@ -574,8 +640,12 @@ def _losses(company: Company) -> Block:
             )
         )
     title = "Why journeys were lost"
-    if shown:
-        title = f"Most are lost to: {words.plain(shown[0]['reason']).lower()}"
+    named = [row for row in shown if row["reason"] not in NAMELESS]
+    if named:
+        everyone = words.count(total(records, "journey_count"))
+        title = (
+            f"First reason of loss: {_reason(named[0])} ({named[0]['journey_count']} of {everyone})"
+        )
     kept = Rows(
         "loss_reasons",
         company["loss_reasons"].tables,
@@ -586,7 +656,15 @@ def _losses(company: Company) -> Block:
         id="losses",
         title=title,
         rows=kept,
-        text="Disqualified or lost in the last six weeks, in the words of the source system.",
+        text=f"Disqualified or lost in the {recent}. A dot: one team alone gave the reason.",
         grid=Grid(("Reason", ".Journeys", ".Amount"), tuple(rows), "Reasons of loss"),
-        empty="" if rows else "Nothing was disqualified or lost in the last six weeks.",
+        empty="" if rows else f"Nothing was disqualified or lost in the {recent}.",
     )
+
+
+# No reasons, but why there is none.
+NAMELESS = {"none": "No reason given", "unmapped": "Reason without a mapping"}
+
+
+def _reason(row: Record) -> str:
+    return NAMELESS.get(row["reason"], words.plain(row["reason"]))

@@ -96,7 +96,7 @@ order by period_kind, stage, abs(change) desc, driver, rule;
 -- name: alerts
 select
     severity, status, kind, system, stage, owner_team, summary, next_step, subject,
-    affected_count, first_seen_date, last_seen_date, resolved_date, status_reason
+    affected_count, window_first_date, first_seen_date, last_seen_date, resolved_date, status_reason
 from marts.alerts
 order by status = 'resolved', severity = 'notice', severity = 'warning', last_seen_date desc, summary;
 
@@ -144,7 +144,11 @@ select
     sum(passed_count) as passed_count,
     sum(won_count) as won_count
 from marts.stage_qualifications
-where qualification = 'bypass'
+where
+    qualification = 'bypass'
+    and passed_month >= (
+        select max(latest.passed_month) - interval 11 month from marts.stage_qualifications as latest
+    )
 group by all
 order by passed_count desc, stage, bypassing_team, bypass_reason
 limit 12;
@@ -184,6 +188,7 @@ order by step, handoff_result;
 
 -- name: handoff_speed
 select
+    from_team,
     cast(date_trunc('month', handed_over_at) as date) as month_start,
     count(*) as handoff_count,
     count(answer_days) as answered_count,
@@ -193,6 +198,20 @@ from marts.handoffs
 where handed_over_at >= (
     select date_trunc('month', max(latest.handed_over_at)) - interval 11 month
     from marts.handoffs as latest
+)
+group by from_team, month_start
+order by from_team, month_start;
+
+-- name: speed_to_lead
+select
+    cast(date_trunc('month', handed_over_at) as date) as month_start,
+    count(*) as handoff_count,
+    count(*) filter (is_touched) as touched_count,
+    median(first_touch_business_hours) filter (is_touched) as median_touch_hours
+from marts.speed_to_lead
+where handed_over_at >= (
+    select date_trunc('month', max(latest.handed_over_at)) - interval 11 month
+    from marts.speed_to_lead as latest
 )
 group by month_start
 order by month_start;
@@ -219,22 +238,63 @@ order by finding, journey_count desc, stage;
 
 -- name: loss_reasons
 select
-    owner_team,
+    case when count(distinct owner_team) = 1 then min(owner_team) end as owner_team,
     exit_reason as reason,
     count(*) as journey_count,
     sum(amount) as amount
 from marts.worklists
 where finding = 'exited'
-group by owner_team, reason
+group by reason
 order by journey_count desc, reason;
+
+-- name: renewals
+select
+    finding, funnel,
+    cast(date_trunc('month', due_at) as date) as due_month,
+    count(*) as contract_count,
+    count(*) filter (opportunity_key is null) as unprepared_count,
+    sum(amount) as amount,
+    sum(expected_amount) as expected_amount
+from marts.worklists
+where list_name = 'renewals_ahead' and not is_aged_out
+group by finding, funnel, due_month
+order by due_month, amount desc, funnel;
+
+-- name: active_customers
+select
+    period_start,
+    sum(closing_customer_count) as customer_count
+from marts.kpi_mrr_by_period
+where period_kind = 'month'
+group by period_start
+order by period_start desc
+limit 1;
 
 -- name: channel_economics
 select
-    slice_value as channel, lead_count, customer_count, spend_amount, cac_amount, arpa_amount,
-    ltv_amount, ltv_to_cac_ratio, payback_months, empty_reason, is_mature
+    slice_name, slice_value as channel, lead_count, customer_count, spend_amount, cac_amount,
+    arpa_amount, ltv_amount, ltv_to_cac_ratio, payback_months, empty_reason, has_own_churn_rate,
+    is_mature
 from marts.kpi_unit_economics_by_slice
-where slice_name = 'channel'
-order by customer_count desc, channel;
+where slice_name in ('channel', 'all')
+order by slice_name = 'all', customer_count desc, channel;
+
+-- name: mature_months
+with starts as (
+    select
+        cast(date_trunc('month', started_at) as date) as month_start,
+        count(*) as journey_count
+    from marts.fct_journeys
+    where started_at is not null
+    group by month_start
+),
+sums as (
+    select month_start, sum(journey_count) over (order by month_start) as journey_count from starts
+)
+select max(sums.month_start) as last_month
+from sums
+inner join marts.kpi_unit_economics_by_slice as economics
+    on economics.slice_name = 'all' and sums.journey_count <= economics.journey_count;
 
 -- name: campaigns
 with months as (
@@ -253,8 +313,38 @@ from marts.kpi_campaigns as campaigns
 cross join months
 where campaigns.month_start > months.last_month - interval 12 month and campaigns.campaign <> 'unknown'
 group by campaigns.channel, campaigns.campaign
+having
+    sum(campaigns.spend_amount) <> 0
+    or sum(campaigns.lead_count + campaigns.mql_count + campaigns.sql_count) > 0
+    or sum(campaigns.customer_count) > 0
+    or sum(campaigns.sourced_pipeline_amount) <> 0
+    or sum(campaigns.sourced_won_amount) <> 0
 order by sourced_won_amount desc, sourced_pipeline_amount desc, spend_amount desc, campaigns.campaign
 limit 15;
+
+-- name: campaign_totals
+select
+    sum(sourced_won_amount) as won_amount,
+    sum(sourced_won_amount) filter (campaign = 'unknown') as unknown_won_amount
+from marts.kpi_campaigns
+where month_start > (
+    select max(latest.month_start) - interval 12 month from marts.kpi_campaigns as latest
+);
+
+-- name: attribution
+select
+    channel,
+    coalesce(sum(credited_amount) filter (attribution_model = 'first_touch'), 0) as first_amount,
+    coalesce(sum(credited_amount) filter (attribution_model = 'linear'), 0) as linear_amount,
+    coalesce(sum(credited_amount) filter (attribution_model = 'last_touch'), 0) as last_amount
+from marts.kpi_attribution_by_model
+where closed_at >= (
+    select date_trunc('month', max(latest.closed_at)) - interval 11 month
+    from marts.kpi_attribution_by_model as latest
+)
+group by channel
+having first_amount <> 0 or linear_amount <> 0 or last_amount <> 0
+order by linear_amount desc, channel;
 
 -- name: mrr
 select
@@ -292,7 +382,6 @@ select
     sum(advanced_count) as advanced_count,
     sum(open_count) as open_count,
     sum(customer_count) as customer_count,
-    sum(churned_customer_count) as churned_customer_count,
     sum(cohort_new_amount + cohort_expansion_amount + cohort_renewal_amount) as cohort_amount,
     sum(mrr_amount) as mrr_amount,
     sum(booked_amount) as booked_amount,

@@ -119,6 +119,18 @@ def period(kind: str, start: date | datetime) -> str:
     return f"quarter {start:%B} to {date(2000, last, 1):%B} {start.year}"
 
 
+def months(first: date, last: date) -> str:
+    """July 2026 to June 2027, or the month alone."""
+    if (first.year, first.month) == (last.year, last.month):
+        return period("month", last)
+    return f"{period('month', first)} to {period('month', last)}"
+
+
+def next_month(first: date) -> date:
+    """The first day of the month after."""
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
 def value_day(start: date | datetime) -> str:
     return f"{start.day} {start:%B}"
 

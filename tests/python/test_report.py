@@ -5,11 +5,14 @@ import io
 import itertools
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,7 +24,7 @@ from tests.python.conftest import Built, query
 
 pytest.importorskip("vl_convert", reason="the report needs vl-convert (requirements.txt)")
 
-from funnel.report import review
+from funnel.report import meeting, review, words
 from funnel.report.blocks import as_csv
 from funnel.report.command import show_report, write_report
 from funnel.report.company import Company
@@ -219,9 +222,164 @@ def test_a_caveat_stands_beside_the_number_that_it_is_about(built: Built, text: 
     )
     assert silent, "the demo company has a silent ad platform"
     said = Cards(text).said
-    for card in ("trend-spend", "channels", "review", "sources"):
+    for card in ("trend-spend", "campaigns", "review", "sources"):
         assert silent[0][0] in said[card], card
     assert silent[0][0] not in said["trend-leads"]
+    # The platform fell silent after the months whose journeys had the time to buy.
+    assert silent[0][0] not in said["channels"]
+
+
+def _title(text: str, card: str) -> str:
+    return Cards(text).said[card][0]
+
+
+def test_the_renewals_due_are_those_of_the_worklist(built: Built, text: str) -> None:
+    ((contracts, unprepared, amount),) = query(
+        built.database,
+        "select count(*), count(*) - count(opportunity_key), sum(amount) from marts.worklists"
+        " where list_name = 'renewals_ahead' and finding = 'renewal_due'",
+    )
+    ((customers,),) = query(
+        built.database,
+        "select count(distinct account_key) from marts.fct_mrr_movements where closing_amount > 0"
+        " and movement_month = (select max(movement_month) from marts.fct_mrr_movements)",
+    )
+    rows = _file(Cards(text), "renewals")
+    assert contracts
+    title = f"{contracts} contracts worth {words.amount(amount)} end within 90 days; {unprepared}"
+    assert _title(text, "renewals").startswith(f"{title} have no renewal opportunity")
+    assert f"{customers} customers are active" in " ".join(Cards(text).said["renewals"])
+    # The nearest ones have an opportunity, the later ones not yet.
+    each = query(
+        built.database,
+        "select due_at, opportunity_key, amount from marts.worklists"
+        " where list_name = 'renewals_ahead' and not is_aged_out",
+    )
+    wanted = Counter(f"{due:%Y-%m-01}" for due, key, _ in each if key is None)
+    shown = Counter[str]()
+    for row in rows:
+        shown[row["due_month"]] += int(row["unprepared_count"])
+    assert +shown == wanted
+    listed = sum(float(row["amount"]) for row in rows)
+    assert listed == pytest.approx(float(sum(amount for *_, amount in each)))
+
+
+def test_a_reason_of_loss_is_listed_once_for_all_teams(built: Built, text: str) -> None:
+    exits = query(
+        built.database, "select exit_reason from marts.worklists where finding = 'exited'"
+    )
+    counts = Counter(reason for (reason,) in exits)
+    listed = {row["reason"]: int(row["journey_count"]) for row in _file(Cards(text), "losses")}
+    assert listed == {reason: count for reason, count in counts.items() if count >= 5}
+    known = {reason: count for reason, count in listed.items() if reason not in meeting.NAMELESS}
+    most = max(known.values())
+    title = _title(text, "losses")
+    assert title.endswith(f"({most} of {len(exits)})")
+    assert title in {
+        f"First reason of loss: {words.plain(reason)} ({most} of {len(exits)})"
+        for reason, count in known.items()
+        if count == most
+    }
+
+
+def test_the_models_of_attribution_share_out_the_same_revenue(built: Built, text: str) -> None:
+    rows = _file(Cards(text), "attribution")
+    ((won,),) = query(
+        built.database,
+        "select sum(won_amount) from marts.dim_opportunities"
+        " where closed_at >= date '2025-07-01' and closed_at < date '2026-07-01'",
+    )
+    for column in ("first_amount", "linear_amount", "last_amount"):
+        assert sum(float(row[column]) for row in rows) == pytest.approx(float(won), abs=0.05)
+    ((email, last),) = query(
+        built.database,
+        "select sum(credited_amount) filter (attribution_model = 'first_touch'),"
+        " sum(credited_amount) filter (attribution_model = 'last_touch')"
+        " from marts.kpi_attribution_by_model"
+        " where channel = 'email' and closed_at >= date '2025-07-01'",
+    )
+    (found,) = [row for row in rows if row["channel"] == "email"]
+    assert float(found["first_amount"]) == float(email or 0)
+    assert float(found["last_amount"]) == float(last or 0)
+
+
+def test_campaigns_say_how_much_revenue_has_none(built: Built, text: str) -> None:
+    months = "month_start > date '2025-06-01' and month_start <= date '2026-06-01'"
+    ((won, nameless),) = query(
+        built.database,
+        "select sum(sourced_won_amount), sum(case when campaign = 'unknown' then"
+        f" sourced_won_amount else 0 end) from marts.kpi_campaigns where {months}",
+    )
+    said = " ".join(Cards(text).said["campaigns"])
+    assert f"{words.amount(nameless)} of {words.amount(won)} won has no campaign" in said
+    numbers = [list(row.values())[2:] for row in _file(Cards(text), "campaigns")]
+    assert numbers
+    assert all(any(float(number or 0) for number in row) for row in numbers)
+
+
+def test_channels_name_the_last_month_whose_journeys_had_the_time_to_buy(
+    built: Built, text: str
+) -> None:
+    said = " ".join(Cards(text).said["channels"])
+    shown = re.search(r"Journeys that started up to (\w+ \d{4}) ", said)
+    assert shown
+    day = datetime.strptime(shown[1], "%B %Y")
+    counted = query(
+        built.database,
+        "select (select count(*) from marts.fct_journeys where started_at <"
+        f" date '{day:%Y-%m-%d}' + interval 1 month), (select journey_count from"
+        " marts.kpi_unit_economics_by_slice where slice_name = 'all')",
+    )
+    assert counted[0][0] == counted[0][1]
+    (everyone,) = [row for row in _file(Cards(text), "channels") if row["slice_name"] == "all"]
+    assert f"{int(everyone['lead_count']):,}" in Cards(text).said["channels"]
+
+
+def test_bypasses_are_those_of_the_last_twelve_months(built: Built, text: str) -> None:
+    counted = query(
+        built.database,
+        "select stage, bypassing_team, bypass_reason, sum(passed_count)"
+        " from marts.stage_qualifications where qualification = 'bypass'"
+        " and passed_month >= date '2025-07-01' group by all",
+    )
+    listed = {
+        (row["stage"], row["bypassing_team"], row["bypass_reason"]): int(row["passed_count"])
+        for row in _file(Cards(text), "bypasses")
+    }
+    wanted = {tuple(key): int(count) for *key, count in counted}
+    assert listed
+    assert all(wanted[key] == count for key, count in listed.items())
+    assert max(listed.values()) == max(wanted.values())
+
+
+def test_speed_is_that_of_the_handoffs_of_marketing(built: Built, text: str) -> None:
+    """May 2026: the youngest month whose handoffs are at least a month old."""
+    may = "handed_over_at >= date '2026-05-01' and handed_over_at < date '2026-06-01' order by 1"
+    days = query(
+        built.database,
+        "select answer_days from marts.handoffs where from_team = 'marketing'"
+        f" and answer_days is not null and {may}",
+    )
+    assert _title(text, "handoff-speed").endswith(f"within {median(d for (d,) in days):.1f} days")
+    touches = query(
+        built.database,
+        f"select first_touch_business_hours, is_touched from marts.speed_to_lead where {may}",
+    )
+    hours = median(hour for hour, is_touched in touches if is_touched)
+    share = f"{sum(is_touched for _, is_touched in touches) / len(touches) * 100:.0f} %"
+    title = _title(text, "speed-to-lead")
+    assert f"within {hours:.0f} business hours; {share} of May were touched" in title
+
+
+def test_the_counts_of_alerts_agree(built: Built, text: str) -> None:
+    counts = dict(
+        query(built.database, "select status, count(*) from marts.alerts group by status")
+    )
+    still = counts.get("open", 0) + counts.get("acknowledged", 0)
+    title = _title(text, "alert-history")
+    assert _title(text, "open-alerts").startswith(f"{still} alert")
+    assert title.startswith(f"{still} of {sum(counts.values())} alerts")
+    assert (f"{counts.get('quiet', 0)} " in title.partition(",")[2]) == ("quiet" in counts)
 
 
 def test_what_is_empty_says_why(empty_page: Path) -> None:
