@@ -74,7 +74,10 @@ def _lead_rows(query: Query, followed: Followed) -> Iterator[str]:
     for step in query.steps:
         if step.scope.selected_sources and not step.is_decided:
             words = (word for word in _words(step) if word.lower() in followed.asked.stages)
-            yield from (f"calls rows {word} that do not descend from {FACT}" for word in words)
+            yield from (
+                f"has a CTE or table alias named {word} whose rows do not come from {FACT}"
+                for word in words
+            )
 
 
 def _words(step: Step) -> Iterator[str]:

@@ -134,7 +134,7 @@ def _clicks(draw: Draw, first: I64, scored: I64, by_clicks: Flags) -> I64:
     return np.where(allowed[:, None], times, NEVER)
 
 
-def _handover(draw: Draw, first: I64, scored: I64) -> I64:
+def _handoff(draw: Draw, first: I64, scored: I64) -> I64:
     """When sales is told: after the score, now and then before it."""
     early = when(draw.chance(CALLED_WITHOUT_SCORE_SHARE), uniform_days(draw.rng, first, 0.1, 3))
     told = np.minimum(uniform_days(draw.rng, scored, 0.02, 0.9), early)
@@ -214,7 +214,7 @@ def draw_episode(rng: Rng, humans: Humans, walkers: Walkers) -> Episode:
     by_clicks = draw.chance(SCORE_BY_CLICKS_SHARE) & (scored < NEVER) & draw.has_address
     forms = _forms(draw, first, scored, by_clicks)
     clicks = _clicks(draw, first, scored, by_clicks)
-    return _with_sales(draw, forms, clicks, _handover(draw, first, scored))
+    return _with_sales(draw, forms, clicks, _handoff(draw, first, scored))
 
 
 def _with_sales(draw: Draw, forms: I64, clicks: I64, told: I64) -> Episode:

@@ -89,7 +89,10 @@ def _version(connection: duckdb.DuckDBPyConnection, cutoff: datetime) -> int:
         {"cutoff": cutoff},
     ).fetchone()
     if row is None or row[0] is None:
-        raise AgreementError(f"No version of the lead definition is in force at {cutoff}.")
+        raise AgreementError(
+            f"No version of the lead definition is in force at {cutoff}. Set valid_from in"
+            " seeds/lead_definition_versions.csv and build again."
+        )
     return int(row[0])
 
 

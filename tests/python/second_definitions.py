@@ -319,14 +319,14 @@ CALLED = [
         "select stage, journey_key from marts.fct_lifecycle union all"
         " select 'mql' as stage, journey_key from intermediate.int_touch_journeys_assigned",
         leads_come_from_the_definition,
-        "calls rows mql",
+        "alias named mql",
     ),
     Planted(
         "called_in_a_case",
         "select case when channel = 'email' then 'lead' end as kind_of_person"
         " from intermediate.int_touches_resolved",
         leads_come_from_the_definition,
-        "calls rows lead",
+        "alias named lead",
     ),
 ]
 LOST = [

@@ -153,24 +153,30 @@ def test_more_leads_of_a_channel_never_get_cheaper(built: Built) -> None:
 
 
 def test_customers_renew_what_those_of_their_age_did(built: Built) -> None:
-    """Customer by customer: the mean of what others paid at the age that the customer will have."""
+    """Customer by customer: what others paid at the age that the customer will have, for each unit
+    that they bought first, times what the customer bought."""
     customers = query(
         built.database,
-        "select journey_key, funnel, win_at from marts.fct_journeys where win_at is not null",
+        "select journey_key, funnel, win_at, won_amount from marts.fct_journeys"
+        " where win_at is not null",
     )
-    since = {key: (funnel, at) for key, funnel, at in customers}
+    since = {key: (funnel, at) for key, funnel, at, _ in customers}
+    bought = {key: float(amount) for key, _, _, amount in customers}
+    assert min(bought.values()) > 0
     paid: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for key, stage, at, amount in query(
         built.database,
         "select journey_key, stage, entered_at, amount from marts.fct_lifecycle"
         " where stage in ('retained', 'expanded') and amount > 0",
     ):
-        if key in since and at >= since[key][1]:
+        if key in since and at >= since[key][1] and _age(since[key][1], at) < _age(since[key][1]):
             own = paid[since[key][0], _age(since[key][1], at)]
             own[0] += float(amount)
             own[1] += float(amount) if stage == "retained" else 0.0
     seen = {
-        (funnel, age): sum(1 for each, at in since.values() if each == funnel and _age(at) > age)
+        (funnel, age): sum(
+            bought[key] for key, (each, at) in since.items() if each == funnel and _age(at) > age
+        )
         for funnel in {funnel for funnel, _ in since.values()}
         for age in range(61)
     }
@@ -183,12 +189,13 @@ def test_customers_renew_what_those_of_their_age_did(built: Built) -> None:
         oldest = max(age for age in range(61) if seen[funnel, age])
         ahead, days = _month(month)
         wanted = [0.0, 0.0]
-        for each, at in since.values():
+        for key, (each, at) in since.items():
             age = _age(at) + ahead
             age = age if age <= oldest else max(age - 12, 0)
             if each == funnel and seen.get((funnel, age)):
                 for kind in (0, 1):
-                    wanted[kind] += days / 30 * paid[funnel, age][kind] / seen[funnel, age]
+                    ratio = paid[funnel, age][kind] / seen[funnel, age]
+                    wanted[kind] += bought[key] * days / 30 * ratio
         assert float(expected) == pytest.approx(wanted[0], rel=1e-4, abs=0.02), row
         assert float(renewal) == pytest.approx(wanted[1], rel=1e-4, abs=0.02), row
 

@@ -114,7 +114,7 @@ def test_coverage_velocity_and_quick_ratio_follow_from_their_parts(built: Built)
     )
     targets = _sums(
         built,
-        "intermediate.int_kpi_targets_aggregated",
+        "intermediate.int_revenue_targets_aggregated",
         "sum(target_amount)",
         "revenue_type = 'new'",
     )

@@ -134,7 +134,7 @@ def test_speed_to_lead_counts_business_hours(built: Built) -> None:
 
 
 def test_somebody_owned_each_lead_when_the_truth_says(built: Built) -> None:
-    """The first owner of any record of the person, no earlier than the handover."""
+    """The first owner of any record of the person, no earlier than the handoff."""
     found = _truth(
         built,
         f"""

@@ -18,7 +18,7 @@ cohorts as (
     select
         coalesce(sum(spend_amount), 0) as amount,
         coalesce(sum(journey_count), 0) as journey_count
-    from {{ ref('int_journey_start_cohorts_aggregated') }}
+    from {{ ref('int_spend_cohorts_aggregated') }}
 
 )
 

@@ -9,7 +9,7 @@ periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
 candidates as (
 
-    select * from {{ ref('int_stage_candidates_collected') }} where not is_inferred
+    select * from {{ ref('int_count_change_journeys_collected') }} where not is_inferred
 
 ),
 

@@ -1,10 +1,12 @@
 {# Grain: one row per funnel and month ahead. What today's customers are expected to renew and add,
-   by how long they have been customers. #}
+   by how long they have been customers, in proportion to what each of them bought first. #}
 {#- Ages are months of 30 days; five years of them are followed. At an age that no customer has
     reached yet, the age one year younger stands in. -#}
 {%- set age_days = 30 -%}
 {%- set last_age = 60 -%}
 {%- set year_of_ages = 12 -%}
+{%- set age_then = "floor(" ~ days_between('customers.win_at', 'lifecycle.entered_at')
+    ~ " / " ~ age_days ~ ")" -%}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }} where win_at is not null),
@@ -29,26 +31,30 @@ ages as ({{ whole_numbers(0, last_age) }}),
 
 customers as (
 
+    -- A first win without an amount counts as one of the mean amount.
     select
         journey_key,
         funnel,
         {{ sample_part('journey_key') }} as sample_part,
         win_at,
         cast(floor({{ days_between('win_at', cutoff()) }} / {{ age_days }}) as bigint)
-            as customer_age
+            as customer_age,
+        {{ as_double(
+            'coalesce(nullif(won_amount, 0), avg(nullif(won_amount, 0)) over '
+            ~ '(partition by funnel), 1)'
+        ) }} as bought_amount
     from journeys
 
 ),
 
 age_payments as (
 
-    -- What customers of an age renewed and added.
+    -- What customers of an age renewed and added. At the age that a customer has now, more may
+    -- come.
     select
         customers.funnel,
         customers.sample_part,
-        cast(floor(
-            {{ days_between('customers.win_at', 'lifecycle.entered_at') }} / {{ age_days }}
-        ) as bigint) as customer_age,
+        cast({{ age_then }} as bigint) as customer_age,
         {{ as_double('sum(lifecycle.amount)') }} as later_revenue,
         {{ as_double(
             "sum(case when stages.entered_by = 'renewal_won' then lifecycle.amount else 0 end)"
@@ -60,11 +66,8 @@ age_payments as (
     where
         stages.entered_by in ('renewal_won', 'expansion_won')
         and lifecycle.entered_at >= customers.win_at
-    group by
-        customers.funnel, customers.sample_part,
-        cast(floor(
-            {{ days_between('customers.win_at', 'lifecycle.entered_at') }} / {{ age_days }}
-        ) as bigint)
+        and {{ age_then }} < customers.customer_age
+    group by customers.funnel, customers.sample_part, cast({{ age_then }} as bigint)
 
 ),
 
@@ -75,26 +78,27 @@ age_customers as (
         customers.funnel,
         customers.sample_part,
         ages.number as customer_age,
-        count(*) as customer_count
+        sum(customers.bought_amount) as bought_amount,
+        sum(customers.bought_amount * customers.bought_amount) as squared_amount
     from customers
     inner join ages on customers.customer_age > ages.number
     group by customers.funnel, customers.sample_part, ages.number
 
 ),
 
-age_means as (
+age_ratios as (
 
-    -- Per customer of the age; customers who have churned count, without payments.
+    -- Per unit that customers of the age bought; who has churned counts, without payments.
     select
         observed.funnel,
         samples.number as sample_number,
         observed.customer_age,
-        coalesce({{ exact_sum('payments.later_revenue') }}, 0) / sum(observed.customer_count)
-            as later_revenue,
-        coalesce({{ exact_sum('payments.renewal_revenue') }}, 0) / sum(observed.customer_count)
-            as renewal_revenue,
-        coalesce({{ exact_sum('payments.squared_revenue') }}, 0) / sum(observed.customer_count)
-            as squared_revenue
+        coalesce({{ exact_sum('payments.later_revenue') }}, 0)
+        / {{ exact_sum('observed.bought_amount') }} as later_revenue,
+        coalesce({{ exact_sum('payments.renewal_revenue') }}, 0)
+        / {{ exact_sum('observed.bought_amount') }} as renewal_revenue,
+        coalesce({{ exact_sum('payments.squared_revenue') }}, 0)
+        / {{ exact_sum('observed.squared_amount') }} as squared_revenue
     from age_customers as observed
     inner join samples on observed.sample_part != samples.number
     left join age_payments as payments
@@ -111,7 +115,7 @@ oldest_ages as (
     select
         funnel,
         max(customer_age) as customer_age
-    from age_means
+    from age_ratios
     group by funnel
 
 ),
@@ -121,7 +125,8 @@ customer_ages as (
     select
         funnel,
         customer_age,
-        count(*) as customer_count
+        {{ exact_sum('bought_amount') }} as bought_amount,
+        {{ exact_sum('bought_amount * bought_amount') }} as squared_amount
     from customers
     group by funnel, customer_age
 
@@ -133,8 +138,9 @@ customer_months as (
     select
         months.funnel,
         months.period_start,
-        customers.customer_count
-        * (months.before_day - greatest(months.from_day, 0)) / {{ age_days }} as customer_months,
+        customers.bought_amount,
+        customers.squared_amount,
+        (months.before_day - greatest(months.from_day, 0)) / {{ age_days }} as age_count,
         case
             when customers.customer_age + months.ages_ahead <= oldest_ages.customer_age
                 then customers.customer_age + months.ages_ahead
@@ -151,16 +157,19 @@ month_samples as (
     select
         customers.funnel,
         customers.period_start,
-        means.sample_number,
-        {{ exact_sum('customers.customer_months * means.later_revenue') }} as later_revenue,
-        {{ exact_sum('customers.customer_months * means.renewal_revenue') }} as renewal_revenue,
-        {{ exact_sum('customers.customer_months * means.squared_revenue') }} as luck_variance
+        ratios.sample_number,
+        {{ exact_sum('customers.bought_amount * customers.age_count * ratios.later_revenue') }}
+            as later_revenue,
+        {{ exact_sum('customers.bought_amount * customers.age_count * ratios.renewal_revenue') }}
+            as renewal_revenue,
+        {{ exact_sum('customers.squared_amount * customers.age_count * ratios.squared_revenue') }}
+            as luck_variance
     from customer_months as customers
-    inner join age_means as means
+    inner join age_ratios as ratios
         on
-            customers.funnel = means.funnel
-            and customers.customer_age = means.customer_age
-    group by customers.funnel, customers.period_start, means.sample_number
+            customers.funnel = ratios.funnel
+            and customers.customer_age = ratios.customer_age
+    group by customers.funnel, customers.period_start, ratios.sample_number
 
 ),
 

@@ -35,7 +35,7 @@ open_opportunities as (select * from opportunity_periods where open_count > 0),
 
 mrr_periods as (select * from {{ ref('int_account_mrr_periods_aggregated') }}),
 
-targets as (select * from {{ ref('int_kpi_targets_aggregated') }}),
+targets as (select * from {{ ref('int_revenue_targets_aggregated') }}),
 
 ad_spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 

@@ -89,7 +89,7 @@ first_touches as (
 
 dated_handoffs as (
 
-    -- Somebody may have owned the person before the handover.
+    -- Somebody may have owned the person before the handoff.
     select
         first_handoffs.*,
         case

@@ -1,5 +1,5 @@
-{# Grain: one row per user of a source system, and per owner of an opportunity whom its system does
-   not list, and one for no owner. Without the name. #}
+{# Grain: one row per user of a source system, and per owner of a record or an opportunity whom
+   its system does not list, and one for no owner. Without the name. #}
 with
 
 users as (select * from {{ ref('int_users_unioned') }}),

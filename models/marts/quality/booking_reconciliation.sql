@@ -9,7 +9,7 @@
 {%- endfor -%}
 with
 
-account_months as (select * from {{ ref('int_account_bookings_aggregated') }}),
+account_months as (select * from {{ ref('int_bookings_and_billing_aggregated') }}),
 
 opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
 

@@ -2,7 +2,7 @@
    journeys started. #}
 with
 
-cohorts as (select * from {{ ref('int_journey_start_cohorts_aggregated') }}),
+cohorts as (select * from {{ ref('int_spend_cohorts_aggregated') }}),
 
 customers as (select * from {{ ref('int_customers_aggregated') }}),
 

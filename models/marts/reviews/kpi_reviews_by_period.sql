@@ -89,7 +89,7 @@ kpi_reviews_by_period as (
         review_values.denominator as actual_denominator,
         cast(targets.total as decimal(24, 6)) as target,
         cast(round(targets.total * review_values.elapsed_rate, 2) as decimal(24, 6))
-            as target_to_date,
+            as elapsed_target,
         -- A period that is not over is nothing to compare with.
         case
             when cast(review_values.period_start as timestamp) <= {{ cutoff() }}

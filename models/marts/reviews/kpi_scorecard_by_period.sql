@@ -25,7 +25,7 @@ opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = '
 
 customers as (select * from {{ ref('int_customers_aggregated') }}),
 
-targets as (select * from {{ ref('int_kpi_targets_aggregated') }}),
+targets as (select * from {{ ref('int_revenue_targets_aggregated') }}),
 
 company_churn as (
 

@@ -118,7 +118,7 @@ customer_waits as (
 
 ),
 
-int_journey_start_cohorts_aggregated as (
+int_spend_cohorts_aggregated as (
 
     select
         cohort_spend.cohort_month,
@@ -154,4 +154,4 @@ int_journey_start_cohorts_aggregated as (
 
 )
 
-select * from int_journey_start_cohorts_aggregated
+select * from int_spend_cohorts_aggregated

@@ -143,7 +143,7 @@ period_candidates as (
 
 ),
 
-int_stage_candidates_collected as (
+int_count_change_journeys_collected as (
 
     select
         period_candidates.period_kind,
@@ -162,4 +162,4 @@ int_stage_candidates_collected as (
 
 )
 
-select * from int_stage_candidates_collected
+select * from int_count_change_journeys_collected

@@ -138,7 +138,7 @@ lead_kinds as (
 
 kinds as (select distinct kind from lead_kinds),
 
-int_criterion_results_evaluated as (
+int_worth_criteria_evaluated as (
 
     select
         profile_strata.definition_version,
@@ -195,4 +195,4 @@ int_criterion_results_evaluated as (
 
 )
 
-select * from int_criterion_results_evaluated
+select * from int_worth_criteria_evaluated

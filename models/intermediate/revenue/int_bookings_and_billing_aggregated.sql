@@ -104,7 +104,7 @@ amounts as (
 
 ),
 
-int_account_bookings_aggregated as (
+int_bookings_and_billing_aggregated as (
 
     select
         amounts.comparison,
@@ -129,4 +129,4 @@ int_account_bookings_aggregated as (
 
 )
 
-select * from int_account_bookings_aggregated
+select * from int_bookings_and_billing_aggregated

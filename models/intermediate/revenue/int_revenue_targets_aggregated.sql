@@ -24,7 +24,7 @@ monthly_targets as (
 
 ),
 
-int_kpi_targets_aggregated as (
+int_revenue_targets_aggregated as (
 
     select
         periods.period_kind,
@@ -57,4 +57,4 @@ int_kpi_targets_aggregated as (
 
 )
 
-select * from int_kpi_targets_aggregated
+select * from int_revenue_targets_aggregated
