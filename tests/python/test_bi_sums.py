@@ -145,7 +145,12 @@ FLAGGED = (
     ),
     ("sum(credited_amount)", "kpi_attribution_by_model", "true", WON),
     ("sum(journey_count)", "definition_backtest", "stage = 'mql'", "count(*) from journeys"),
-    ("sum(total_target_amount)", "plan_targets", "true", "sum(target_amount) from seeds.targets"),
+    (
+        "sum(total_target_amount)",
+        "plan_targets",
+        "true",
+        "sum(target_amount) from seeds.targets where target_month >= '2026-07-01'",
+    ),
     (
         "count(*)",
         "plan_weeks",
@@ -180,7 +185,8 @@ ATOMIC = (
         "sum(renewal_target_amount)",
         "plan_renewals",
         "true",
-        "sum(round(target_amount * renewal_share, 2)) from seeds.targets",
+        "sum(round(target_amount * renewal_share, 2)) from seeds.targets"
+        " where target_month >= '2026-07-01'",
     ),
     (
         "sum(open_count)",

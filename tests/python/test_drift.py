@@ -326,7 +326,7 @@ def test_a_silent_source_alarms(evaluated: Path, tmp_path: Path) -> None:
             "delete from intermediate.int_bad_rows_counted where signal = 'missing_data'"
             f" and system = 'company001_sales' and event_date >= '{since}'"
         )
-    _build(database, tmp_path, "int_days_without_rows_measured+")
+    _build(database, tmp_path, "int_days_without_rows_measured+,+alerts")
     found = query(
         database,
         "select kind, subject, owner_team, status, first_seen_date from marts.alerts"

@@ -140,7 +140,7 @@ MISTAKES = (
         (
             "seeds/targets.csv, line 2: target_month is 2024-07-15, which is not the first day",
             "What to do:",
-            "Write 2026-07-01",
+            "Write 2024-07-01",
         ),
         (("seeds/targets.csv", "smb,2024-07-01,", "smb,2024-07-15,"),),
         code=2,
@@ -224,7 +224,7 @@ MISTAKES = (
     Mistake(
         "a column that does not exist",
         (
-            "models/marts/core/dim_owners.sql, line 12: there is no column owner_kee.",
+            "models/marts/core/dim_owners.sql, line 14: there is no column owner_kee.",
             'Candidate bindings: "owner_key"',
             "What to do:",
         ),

@@ -27,14 +27,17 @@ crm_fields as (select * from {{ ref('crm_fields') }}),
 
 score_changes as (
 
-    select * from {{ ref('int_attribute_changes_unioned') }}
-    where entity = 'people' and attribute = 'lead_score'
+    select * from {{ ref('int_attribute_changes_rows_checked') }}
+    where
+        entity = 'people' and attribute = 'lead_score'
+        and (reason_code is null or reason_code = 'after_cutoff')
 
 ),
 
 label_changes as (
 
-    -- A change after the cutoff shows that today's label is not the label of that time.
+    -- A change after the cutoff shows that today's label is not the label of that time. So with
+    -- scores.
     select * from {{ ref('int_stage_claims_rows_checked') }}
     where reason_code is null or reason_code = 'after_cutoff'
 
@@ -83,7 +86,11 @@ last_scores as (
 
     select
         record_key,
-        {{ last_by('value', 'row(changed_at, source_key)') }} as score
+        {{ last_by('value', oldest(
+            'case when reason_code is null then value end', 'changed_at, source_key'
+        )) }} as score,
+        {{ first_by('from_value', 'row(changed_at, source_key)') }} as first_score,
+        bool_or(reason_code = 'after_cutoff') as is_changed_later
     from score_changes
     group by record_key
 
@@ -101,7 +108,13 @@ record_values as (
                 then coalesce(last_labels.label, last_labels.first_label)
             else people.stage_label
         end as label,
-        coalesce(cast(last_scores.score as bigint), people.lead_score) as score
+        coalesce(
+            cast(last_scores.score as bigint),
+            case
+                when last_scores.is_changed_later then cast(last_scores.first_score as bigint)
+                else people.lead_score
+            end
+        ) as score
     from people
     inner join records on people.record_key = records.record_key
     left join last_labels on people.record_key = last_labels.record_key

@@ -107,7 +107,7 @@ QUESTIONS = {
     # Money received and returned: the kind, the amount in the reporting currency and the day.
     "payments": """
         select payment_kind, amount, cast(paid_at as date) from marts.fct_payments
-        where account_key in (from own_accounts) order by paid_at, kind
+        where account_key in (from own_accounts) order by paid_at, payment_kind
     """,
     # Why staging does not use a subscription, rows that it sets aside too.
     "subscription_reasons": """
