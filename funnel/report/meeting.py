@@ -365,19 +365,7 @@ def _handoffs(company: Company) -> Block:
 
 def _handoff_speed(company: Company) -> Block:
     records = company["handoff_speed"].where(from_team="marketing")
-    known = [row for row in records if row["median_answer_days"] is not None]
-    limit = _old_enough(company)
-    old = [row for row in known if row["month_start"] < limit]
-    shown = [
-        charts.Point(
-            row["month_start"],
-            float(row["median_answer_days"]),
-            f"{row['median_answer_days']:.1f} days" if old and row is old[-1] else "",
-            row["month_start"] < limit,
-            forecast=float(row["median_answer_days"]),
-        )
-        for row in known
-    ]
+    shown, old = _medians(company, records, "median_answer_days", "{:.1f} days")
     title = "Speed of the answer"
     if old:
         title = (
@@ -398,6 +386,27 @@ def _handoff_speed(company: Company) -> Block:
     )
 
 
+def _medians(
+    company: Company, records: Sequence[Record], column: str, label: str
+) -> tuple[list[charts.Point], list[Record]]:
+    """A point for each month with a median, and the months that late answers no longer change: the
+    last of these is labelled, the younger ones are hollow."""
+    known = [row for row in records if row[column] is not None]
+    limit = _old_enough(company)
+    old = [row for row in known if row["month_start"] < limit]
+    shown = [
+        charts.Point(
+            row["month_start"],
+            float(row[column]),
+            label.format(row[column]) if old and row is old[-1] else "",
+            row["month_start"] < limit,
+            forecast=float(row[column]),
+        )
+        for row in known
+    ]
+    return shown, old
+
+
 def _old_enough(company: Company) -> date:
     """Handoffs of months before have had the time to be answered late."""
     return (company.as_of or date.max) - timedelta(days=30)
@@ -405,19 +414,7 @@ def _old_enough(company: Company) -> date:
 
 def _speed_to_lead(company: Company) -> Block:
     records = company["speed_to_lead"].records
-    limit = _old_enough(company)
-    known = [row for row in records if row["median_touch_hours"] is not None]
-    old = [row for row in known if row["month_start"] < limit]
-    shown = [
-        charts.Point(
-            row["month_start"],
-            float(row["median_touch_hours"]),
-            f"{row['median_touch_hours']:.0f} hours" if old and row is old[-1] else "",
-            row["month_start"] < limit,
-            forecast=float(row["median_touch_hours"]),
-        )
-        for row in known
-    ]
+    shown, old = _medians(company, records, "median_touch_hours", "{:.0f} hours")
     title = "Speed to lead"
     if old:
         last = old[-1]

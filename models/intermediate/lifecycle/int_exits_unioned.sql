@@ -55,7 +55,7 @@ losses as (
     select
         opportunities.opportunity_key,
         opportunities.person_key,
-        -- Of one that was reopened since, nobody can tell.
+        -- Of one that was reopened since, the reason is unknown.
         case when opportunities.outcome = 'lost' then opportunities.lost_reason else 'unknown' end
             as lost_reason,
         opportunities.system,
