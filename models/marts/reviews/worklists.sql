@@ -67,7 +67,7 @@ late_handoffs as (
         'past_time_limit' as finding,
         {{ typed_null('text') }} as exit_reason,
         open_journeys.goal_amount as amount,
-        open_journeys.conversion_probability as win_rate,
+        open_journeys.conversion_probability as win_probability,
         open_journeys.entered_at,
         {{ add_days('open_journeys.entered_at', 'open_journeys.time_limit_days') }} as due_at
     from handoffs
@@ -102,7 +102,7 @@ trapped_opportunities as (
             when open_journeys.stage = opportunity_stages.stage
                 then open_journeys.conversion_probability
             else type_win_rates.win_rate
-        end as win_rate,
+        end as win_probability,
         opportunities.created_at as entered_at,
         least(
             {{ add_days('opportunities.created_at', 'opportunity_stages.time_limit_days') }},
@@ -135,7 +135,7 @@ open_leads as (
             as finding,
         {{ typed_null('text') }} as exit_reason,
         open_journeys.goal_amount as amount,
-        open_journeys.conversion_probability as win_rate,
+        open_journeys.conversion_probability as win_probability,
         open_journeys.entered_at,
         {{ add_days('open_journeys.entered_at', 'open_journeys.time_limit_days') }} as due_at
     from open_journeys
@@ -163,7 +163,7 @@ recent_exits as (
         'exited' as finding,
         exits.exit_reason,
         coalesce(exits.amount, typical_amounts.average_goal_amount) as amount,
-        goal_estimates.estimated_rate as win_rate,
+        goal_estimates.estimated_rate as win_probability,
         exits.entered_at,
         {{ typed_null('timestamp') }} as due_at
     from lifecycle as exits
@@ -247,7 +247,7 @@ renewals_ahead as (
         coalesce(
             nullif(account_mrr.mrr_amount, 0) * {{ int_var('contract_months') }}, contracts.amount
         ) as amount,
-        type_win_rates.win_rate,
+        type_win_rates.win_rate as win_probability,
         contracts.entered_at,
         contracts.due_at
     from contracts
@@ -309,7 +309,8 @@ described_items as (
         end as record_url,
         {{ whole_days('listed_items.entered_at', cutoff()) }} as waited_days,
         cast(
-            listed_items.win_rate * cast(listed_items.amount as decimal(22, 2)) as decimal(18, 2)
+            listed_items.win_probability * cast(listed_items.amount as decimal(22, 2))
+            as decimal(18, 2)
         ) as expected_amount,
         coalesce(case
             when listed_items.list_name = 'renewals_ahead'
@@ -356,7 +357,7 @@ worklists as (
             order by expected_amount desc nulls last, waited_days asc, worklist_key asc
         ) as rank_number,
         cast(amount as decimal(18, 2)) as amount,
-        cast(win_rate as decimal(9, 6)) as win_rate,
+        cast(win_probability as decimal(9, 6)) as win_probability,
         expected_amount,
         waited_days,
         is_aged_out,
