@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytz  # type: ignore[import-untyped]
 import yaml
 
 from funnel.advice import Advice
 from funnel.failures import Fault, fault_of_exception
 from funnel.places import DATABASE
 from funnel.target_faults import target_faults
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 # A reader may be about to close the file.
 SECONDS_FOR_OTHERS = 10
@@ -35,6 +38,7 @@ def faults_before(project: Path, database: Path, variables: Mapping[str, Any]) -
                 f"Correct the name{_like(name, declared)}. dbt_project.yml lists all vars.",
             )
     declared |= variables
+    yield from _faults_of_calendar(declared)
     yield from _faults_of_systems(project, declared["systems"])
     yield from _faults_of_seeds(project)
     for sentence, remedy in target_faults(project):
@@ -42,6 +46,28 @@ def faults_before(project: Path, database: Path, variables: Mapping[str, Any]) -
     # Where the sources are in other databases, the first build may make this one.
     if database.exists() or not declared["source_databases"]:
         yield from _faults_of_database(database)
+
+
+def _faults_of_calendar(variables: Mapping[str, Any]) -> Iterator[Fault]:
+    """The three vars that say what the business's days, weeks and quarters are."""
+    zone, weekday = str(variables["time_zone"]), str(variables["week_start"])
+    month = str(variables["fiscal_year_start_month"])
+    if zone not in pytz.all_timezones_set:
+        yield _fault(
+            f"The var time_zone is {zone}, and there is no such time zone.",
+            f"Write a name of the IANA list{_like(zone, pytz.all_timezones)}, such as UTC,"
+            " Europe/Berlin or America/Phoenix.",
+        )
+    if weekday not in WEEKDAYS:
+        yield _fault(
+            f"The var week_start is {weekday}, which is no weekday.",
+            f"Write a weekday in lower case{_like(weekday, WEEKDAYS)}: {', '.join(WEEKDAYS)}.",
+        )
+    if month not in {str(number) for number in range(1, 13)}:
+        yield _fault(
+            f"The var fiscal_year_start_month is {month}, which is no month.",
+            "Write the month in which the fiscal year starts as a number from 1 (January) to 12.",
+        )
 
 
 def _faults_of_systems(project: Path, systems: Any) -> Iterator[Fault]:

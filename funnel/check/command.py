@@ -28,6 +28,8 @@ RULES: tuple[Rule, ...] = (
     single.only_the_definition_reads_evidence,
     single.leads_come_from_the_definition,
     code.only_the_cutoff_reads_the_clock,
+    code.only_the_calendar_cuts_time,
+    code.staging_compares_with_the_cutoff_in_utc,
     names.models_are_named_for_their_layer,
     names.names_are_short,
     names.column_names_keep_their_promises,

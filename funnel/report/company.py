@@ -138,6 +138,21 @@ class Company:
     def review(self, kind: str, funnel: str = "all") -> list[Record]:
         return self["review"].where(period_kind=kind, funnel=funnel)
 
+    @cached_property
+    def fiscal_quarters(self) -> dict[date, str]:
+        """The names of the quarters of a fiscal year that is not the calendar year."""
+        return {
+            row["period_start"]: row["period_name"]
+            for row in self["review"].records
+            if row["period_kind"] == "quarter" and row["period_name"].startswith("FY")
+        }
+
+    def period(self, kind: str, start: date) -> str:
+        """A period as people read it; a fiscal quarter with its name and its months."""
+        name = self.fiscal_quarters.get(start) if kind == "quarter" else None
+        text = words.period(kind, start)
+        return f"{name} ({text.removeprefix('quarter ')})" if name else text
+
     def starts(self, kind: str, is_complete: bool) -> list[date]:
         """First days of the periods of a kind, in order."""
         return sorted(

@@ -385,7 +385,7 @@ def scorecard(company: Company) -> Block:
         ".Booked in it",
         ".Target",
     )
-    when = words.period("quarter", records[0]["period_start"]) if records else ""
+    when = company.period("quarter", records[0]["period_start"]) if records else ""
     return Block(
         id="scorecard",
         title="Every team by the same revenue"

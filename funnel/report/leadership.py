@@ -43,13 +43,13 @@ def _attainment(company: Company) -> Tile:
         row = company.kpi("quarter", start, "bookings")
         if start and row["target"] and row["actual"] is not None:
             text = f"{words.amount(row['actual'])} of {words.amount(row['target'])} booked"
-            when = words.period("quarter", start)
+            when = company.period("quarter", start)
             share = words.percent(float(row["actual"]) / float(row["target"]))
             return Tile(label, share, f"{text}, {when}", tables, None, caveats, "#review")
     row = company.kpi("quarter", company.last("quarter"), "bookings")
     if row["actual"] is None:
         return Tile(label, words.NOTHING, "No bookings and no target yet", tables)
-    when = words.period("quarter", row["period_start"])
+    when = company.period("quarter", row["period_start"])
     grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before")
     text = f"{when}{': ' + grew if grew else ''}. No target was set for it"
     return Tile("Bookings", words.amount(row["actual"]), text, tables, None, caveats, "#review")
@@ -63,7 +63,7 @@ def _forecast(company: Company) -> Tile:
         return Tile("Landing", words.NOTHING, "Nothing to forecast from yet", tables)
     renewals = company.kpi("quarter", start, "bookings_renewal")["forecast"]
     part = f", {words.amount(renewals)} of it renewals" if renewals else ""
-    text = f"forecast of all bookings{part}, {words.period('quarter', start)}"
+    text = f"forecast of all bookings{part}, {company.period('quarter', start)}"
     if row["target"]:
         share = words.percent(float(row["forecast"]) / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"
@@ -78,7 +78,7 @@ def _coverage(company: Company) -> Tile:
     if value is None or not start:
         text = "Open pipeline against target: no target, or nothing open"
         return Tile("Coverage", words.NOTHING, text, tables, team)
-    when = words.period("quarter", start)
+    when = company.period("quarter", start)
     text = f"open new business for each 1 of target, {when}"
     before = company.kpi("quarter", company.last("quarter"), "coverage")["actual"]
     if before is not None:

@@ -7,7 +7,8 @@ select max(day) as as_of_date
 from (
     select cast(max(signal_date) as date) + 1 as day from marts.drift_signals
     union all
-    select cast(min(plan_week) as date) from marts.plan_weeks
+    select cast(min(plan_week) as date) + 7 - cast(min_by(plan_days, plan_week) as integer)
+    from marts.plan_weeks
     union all
     select cast(max(entered_at) as date) + 1 from marts.fct_lifecycle
 );
@@ -33,8 +34,8 @@ order by metric_order;
 
 -- name: review
 select
-    period_kind, period_start, funnel, metric, metric_name, unit, owner_team, metric_order, actual,
-    target, prior_actual, year_before_actual, forecast, status, empty_reason, is_total, is_complete
+    period_kind, period_start, period_name, funnel, metric, metric_name, unit, owner_team,
+    metric_order, actual, target, prior_actual, year_before_actual, forecast, status, empty_reason, is_total, is_complete
 from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
 

@@ -66,8 +66,8 @@ def _panel(company: Company, kind: str, funnel: str) -> Panel:
         if row["metric"] in known
     )
     name = company.funnels.get(funnel, words.plain(funnel))
-    caption = f"{name}, {words.period(kind, start)}" if start else name
-    return Panel((kind, funnel), Grid(HEADINGS, cells, caption), _note(kind, following))
+    caption = f"{name}, {company.period(kind, start)}" if start else name
+    return Panel((kind, funnel), Grid(HEADINGS, cells, caption), _note(company, kind, following))
 
 
 def _absent(company: Company) -> str:
@@ -85,10 +85,10 @@ def _absent(company: Company) -> str:
     )
 
 
-def _note(kind: str, following: date | None) -> str:
+def _note(company: Company, kind: str, following: date | None) -> str:
     if not following:
         return ""
-    return f"Next: {words.period(kind, following)}, which is not over."
+    return f"Next: {company.period(kind, following)}, which is not over."
 
 
 def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:

@@ -115,8 +115,9 @@ def period(kind: str, start: date | datetime) -> str:
         return f"week of {value_day(start)}"
     if kind == "month":
         return f"{start:%B %Y}"
-    last = start.month + 2 if start.month <= 10 else start.month - 10
-    return f"quarter {start:%B} to {date(2000, last, 1):%B} {start.year}"
+    last = date(start.year + (start.month > 10), (start.month + 1) % 12 + 1, 1)
+    year = f" {start.year}" if last.year > start.year else ""
+    return f"quarter {start:%B}{year} to {last:%B %Y}"
 
 
 def months(first: date, last: date) -> str:

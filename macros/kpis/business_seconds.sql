@@ -2,24 +2,21 @@
    difference of two of them is the business time between. Holidays count as working days. #}
 {% macro business_seconds(moment) -%}
     {%- set hours = var('business_hours') -%}
-    {%- set weekdays = var('business_weekdays') -%}
+    {%- set weekdays = business_weekdays() -%}
     {%- if not (0 <= hours['start'] | int < hours['end'] | int <= 24) -%}
         {{ exceptions.raise_compiler_error("The var business_hours is '" ~ hours ~ "': start must be before end, both from 0 to 24.") }}
-    {%- endif -%}
-    {%- if not weekdays or weekdays | reject('in', [1, 2, 3, 4, 5, 6, 7]) | list -%}
-        {{ exceptions.raise_compiler_error("The var business_weekdays is '" ~ weekdays ~ "': it must list days from 1 (Monday) to 7.") }}
     {%- endif -%}
     {%- set day_seconds = (hours['end'] | int - hours['start'] | int) * 3600 -%}
     {%- set day = "(cast(" ~ moment ~ " as date) - date '1969-12-29')" -%}
     {%- set second = "(date_part('hour', " ~ moment ~ ") * 3600 + date_part('minute', " ~ moment ~ ") * 60 + date_part('second', " ~ moment ~ "))" -%}
     (
-            cast(floor({{ day }} / 7.0) as bigint) * {{ (weekdays | unique | list | length) * day_seconds }}
+            cast(floor({{ day }} / 7.0) as bigint) * {{ (weekdays | length) * day_seconds }}
             + case {{ day }} % 7
                 {%- for before in range(7) %}
-                when {{ before }} then {{ (weekdays | unique | select('le', before) | list | length) * day_seconds }}
+                when {{ before }} then {{ (weekdays | select('le', before) | list | length) * day_seconds }}
                 {%- endfor %}
             end
-            + case when {{ day }} % 7 + 1 in ({{ weekdays | join(', ') }})
+            + case when {{ weekday_number(moment) }} in ({{ weekdays | join(', ') }})
                 then greatest(0, least({{ day_seconds }}, {{ second }} - {{ hours['start'] | int * 3600 }}))
                 else 0
             end

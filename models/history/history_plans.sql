@@ -31,11 +31,12 @@ last_plan as (
 history_plans as (
 
     select
-        cast(date_trunc('week', {{ cutoff() }}) as date) as made_week,
-        {{ week_date(0) }} as made_date,
+        cast({{ period_start('week', cutoff()) }} as date) as made_week,
+        cast({{ cutoff() }} as date) as made_date,
         planned_weeks.funnel,
         planned_weeks.node,
         planned_weeks.plan_week,
+        planned_weeks.plan_days,
         planned_weeks.owner_team,
         planned_weeks.weeks_ahead,
         planned_weeks.planned_volume,
@@ -48,7 +49,7 @@ history_plans as (
     from planned_weeks
     cross join last_plan
     -- A build that looks back is in the week of the last plan, or before it.
-    where cast(date_trunc('week', {{ cutoff() }}) as date) > last_plan.made_week
+    where cast({{ period_start('week', cutoff()) }} as date) > last_plan.made_week
 
 )
 

@@ -24,6 +24,7 @@ select
     weeks.funnel,
     weeks.node,
     weeks.plan_week,
+    weeks.plan_days,
     weeks.planned_volume,
     weeks.capacity_count,
     week_capacity.weekly_count
@@ -36,4 +37,5 @@ inner join week_capacity
         and weeks.plan_week = week_capacity.plan_week
 where
     coalesce(weeks.capacity_count, -1) != coalesce(week_capacity.weekly_count, -1)
-    or weeks.is_over_capacity != coalesce(weeks.planned_volume > week_capacity.weekly_count, false)
+    or weeks.is_over_capacity
+    != coalesce(weeks.planned_volume > week_capacity.weekly_count * weeks.plan_days / 7.0, false)

@@ -6,4 +6,4 @@ from {{ ref('targets') }}
 where
     cast(target_month as timestamp) >= {{ cutoff() }}
     and {{ next_month('target_month') }}
-    > {{ add_days("date_trunc('day', " ~ cutoff() ~ ")", '7 * ' ~ int_var('planning_weeks')) }}
+    > {{ add_days(period_start('day', cutoff()), '7 * ' ~ int_var('planning_weeks')) }}

@@ -1,14 +1,30 @@
 {%- set next_nodes = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] %}
 with
 
-planned_leads as (
+planned_weeks as (
 
+    -- The first week is the rest of the one under way.
     select
-        funnel,
-        weeks_ahead,
-        planned_volume
+        *,
+        greatest({{ days_from_cutoff('cast(plan_week as timestamp)') }}, 0) as first_day
     from {{ ref('plan_weeks') }}
     where scenario = 'base' and node = 'lead'
+
+),
+
+days as ({{ whole_numbers(0, 6) }}),
+
+planned_leads as (
+
+    -- Waits are known in spans of seven days from the cutoff.
+    select
+        planned_weeks.funnel,
+        cast(floor((planned_weeks.first_day + days.number) / 7) as bigint) as weeks_ahead,
+        sum(planned_weeks.planned_volume / planned_weeks.plan_days) as planned_volume
+    from planned_weeks
+    inner join days on planned_weeks.plan_days > days.number
+    group by
+        planned_weeks.funnel, cast(floor((planned_weeks.first_day + days.number) / 7) as bigint)
 
 ),
 
@@ -27,8 +43,6 @@ months as (
 targets as (select * from {{ ref('plan_targets') }} where scenario = 'base' and is_total),
 
 week_numbers as ({{ whole_numbers(0, (int_var('planning_weeks') | int) - 1) }}),
-
-days as ({{ whole_numbers(0, 6) }}),
 
 rate_factors as (
 

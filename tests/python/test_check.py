@@ -235,6 +235,24 @@ FAULTS: list[tuple[str, Plant, str]] = [
     ),
     *(
         (
+            "only_the_calendar_cuts_time",
+            lambda m, _, cut=cut: coded(m, KPI, f"select {cut} as week"),
+            f"{KPI}: cuts time by itself",
+        )
+        for cut in ("date_trunc('week', won_at)", "extract(quarter from won_at)", "isodow(won_at)")
+    ),
+    (
+        "only_the_calendar_cuts_time",
+        lambda m, _: m["macros"].update(late=macro("late", "date_trunc('month', {{ day }})")),
+        "macros/late.sql: cuts time by itself",
+    ),
+    (
+        "staging_compares_with_the_cutoff_in_utc",
+        lambda m, _: coded(m, STAGING, "select 1 where created_at < {{ cutoff() }}"),
+        f"{STAGING}: reads cutoff() as it is",
+    ),
+    *(
+        (
             "models_are_named_for_their_layer",
             lambda m, _, path=path, name=name: at(m, path).update(name=name),
             f"{path}: is named {name}",

@@ -302,6 +302,22 @@ MISTAKES = (
         code=2,
     ),
     Mistake(
+        "a calendar that does not exist",
+        (
+            "1. The var time_zone is Europe/Warsaws, and there is no such time zone.",
+            "did you mean Europe/Warsaw?",
+            "2. The var week_start is sundy, which is no weekday.",
+            "did you mean sunday?",
+            "3. The var fiscal_year_start_month is 13, which is no month.",
+        ),
+        vars={
+            "time_zone": "Europe/Warsaws",
+            "week_start": "sundy",
+            "fiscal_year_start_month": 13,
+        },
+        code=2,
+    ),
+    Mistake(
         "a var that does not exist",
         ("There is no var cutof.", "did you mean cutoff?"),
         vars={"cutof": "2026-06-01"},

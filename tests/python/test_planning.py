@@ -179,3 +179,30 @@ def test_the_first_plan_of_a_week_is_compared_with_what_happened(folder: Path) -
     assert len(actuals) == 4
     assert sorted(actuals) == sorted(counted)
     assert query(database, "select sum(plan_count) from marts.plan_accuracy") == [(20,)]
+
+
+def test_the_weeks_of_the_plan_are_those_of_the_business(folder: Path) -> None:
+    """A Wednesday's plan in weeks from Sunday: the rest of the week under way, then whole weeks."""
+    database, target = folder / "weeks" / NAME, folder / "target"
+    _company(database, 8, 40)
+    assert run_dbt(["seed", "--quiet", "-s", "lifecycle_stages"], database, target).success
+    variables = {"cutoff": "2026-06-03", "week_start": "sunday"}
+    assert run_dbt(["run", "--quiet", "-s", PLANNED], database, target, variables).success
+    assert run_dbt(["test", "--quiet", "-s", LAW], database, target, variables).success
+    rows = query(
+        database,
+        "select plan_week, weeks_ahead, plan_days, planned_volume from marts.plan_weeks"
+        " where scenario = 'base' and node = 'lead' order by 1",
+    )
+    assert [(week.isoformat(), ahead, days) for week, ahead, days, _ in rows[:2]] == [
+        ("2026-05-31", 0, 4),
+        ("2026-06-07", 1, 7),
+    ]
+    assert {week.isoweekday() for week, *_ in rows} == {7}
+    assert {days for _, _, days, _ in rows[1:-1]} == {7}
+    assert rows[-1][2] == 3
+    needed = query(
+        database, "select weekly_leads from marts.plan_targets where scenario = 'base' and is_total"
+    )
+    for *_, days, volume in rows:
+        assert volume == pytest.approx(needed[0][0] * days / 7, rel=1e-6)

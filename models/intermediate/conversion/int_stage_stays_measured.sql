@@ -26,7 +26,7 @@ int_stage_stays_measured as (
             else lifecycle.stage_days
         end as stay_days,
         lifecycle.is_inferred,
-        cast(date_trunc('quarter', lifecycle.entered_at) as date) as entered_quarter,
+        cast({{ period_start('quarter', 'lifecycle.entered_at') }} as date) as entered_quarter,
         lifecycle.entered_at,
         -- Where the end of a stay has no date, it ended by the next dated entry, else at once.
         case

@@ -34,11 +34,11 @@ won_months as (
 
     select
         funnel,
-        date_trunc('month', win_at) as month_start,
+        {{ period_start('month', 'win_at') }} as month_start,
         sum(won_amount) as won_amount
     from journeys
     where win_at is not null
-    group by funnel, date_trunc('month', win_at)
+    group by funnel, {{ period_start('month', 'win_at') }}
 
 ),
 
@@ -74,7 +74,7 @@ funnel_months as (
             and months.month_start = won_months.month_start
     where
         months.next_month_start
-        <= {{ add_days("date_trunc('day', " ~ cutoff() ~ ")", '7 * ' ~ int_var('planning_weeks')) }}
+        <= {{ add_days(period_start('day', cutoff()), '7 * ' ~ int_var('planning_weeks')) }}
 
 ),
 

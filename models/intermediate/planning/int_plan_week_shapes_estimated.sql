@@ -60,18 +60,18 @@ days as (
 
     select
         number as day_number,
-        {{ add_days("date_trunc('day', " ~ cutoff() ~ ")", 'number') }} as day_start
+        {{ add_days(period_start('day', cutoff()), 'number') }} as day_start
     from day_numbers
 
 ),
 
 working_weeks as (
 
-    -- Working days are Monday to Friday without holidays; an even week has five.
+    -- An even week has no holiday.
     select
         funnels.funnel,
         cast(floor(days.day_number / 7.0) as bigint) as week_number,
-        count(*) / 5.0 as lead_weight
+        count(*) / {{ business_weekdays() | length }}.0 as lead_weight
     from funnels
     cross join days
     left join holidays
@@ -79,7 +79,7 @@ working_weeks as (
             cast(days.day_start as date) = holidays.holiday_date
             and funnels.funnel = coalesce(holidays.funnel, funnels.funnel)
     where
-        {{ days_between("date_trunc('week', days.day_start)", 'days.day_start') }} < 5
+        {{ weekday_number('days.day_start') }} in ({{ business_weekdays() | join(', ') }})
         and holidays.holiday_date is null
     group by funnels.funnel, cast(floor(days.day_number / 7.0) as bigint)
 

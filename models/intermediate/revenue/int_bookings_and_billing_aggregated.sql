@@ -64,7 +64,7 @@ amounts as (
     select
         'payments' as comparison,
         account_key,
-        cast(date_trunc('month', closed_at) as date) as month_start,
+        cast({{ period_start('month', 'closed_at') }} as date) as month_start,
         won_amount as crm_amount,
         0 as billing_amount,
         -- The part of the contract that lies after the cutoff.
@@ -77,7 +77,7 @@ amounts as (
     select
         'payments' as comparison,
         account_key,
-        cast(date_trunc('month', paid_at) as date) as month_start,
+        cast({{ period_start('month', 'paid_at') }} as date) as month_start,
         0 as crm_amount,
         amount as billing_amount,
         0 as coming_amount

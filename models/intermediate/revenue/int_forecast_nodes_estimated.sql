@@ -89,7 +89,7 @@ int_forecast_nodes_estimated as (
         day_number,
         {{ exact_sum("volume", 12) }} * case
             when day_number = 0
-                then 1 - {{ days_between("date_trunc('day', " ~ cutoff() ~ ")", cutoff()) }}
+                then 1 - {{ days_between(period_start('day', cutoff()), cutoff()) }}
             else 1
         end as expected_volume
     from daily_volumes

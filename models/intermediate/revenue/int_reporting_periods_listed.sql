@@ -1,4 +1,4 @@
-{# Grain: one row per week (from Monday), month and quarter, from the first recorded event to the
+{# Grain: one row per week, month and quarter, from the first recorded event to the
    period after the one under way at the cutoff. The periods that KPIs are reported for, those they
    are compared with, and the two of each kind that are forecast. #}
 with

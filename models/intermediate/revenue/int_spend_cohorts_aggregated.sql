@@ -95,7 +95,7 @@ cohort_spend as (
 cohort_customers as (
 
     select
-        cast(date_trunc('month', started_at) as date) as cohort_month,
+        cast({{ period_start('month', 'started_at') }} as date) as cohort_month,
         channel,
         segment,
         count(*) as customer_count,
@@ -106,7 +106,7 @@ cohort_customers as (
         sum(churn_count) as churn_count
     from customers
     where is_won
-    group by cast(date_trunc('month', started_at) as date), channel, segment
+    group by cast({{ period_start('month', 'started_at') }} as date), channel, segment
 
 ),
 

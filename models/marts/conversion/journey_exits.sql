@@ -59,7 +59,7 @@ journey_exits as (
         {{ segment_of('accounts') }} as segment,
         exit_entries.evidence_system as system,
         exit_entries.amount,
-        cast(date_trunc('month', exit_entries.entered_at) as date) as exited_month,
+        cast({{ period_start('month', 'exit_entries.entered_at') }} as date) as exited_month,
         exit_entries.entered_at as exited_at
     from exit_entries
     left join lifecycle as entries_before

@@ -77,7 +77,7 @@ stage_passings as (
 
     select
         passed_stages.stage,
-        cast(date_trunc('month', passed_stages.entered_at) as date) as passed_month,
+        cast({{ period_start('month', 'passed_stages.entered_at') }} as date) as passed_month,
         passed_stages.funnel,
         passed_stages.first_channel as channel,
         passed_stages.latest_opportunity_owner_key,

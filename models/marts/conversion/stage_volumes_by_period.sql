@@ -19,8 +19,6 @@ periods as (
 
 ),
 
-period_kinds as (select distinct period_kind from periods),
-
 stage_moves as (
 
     -- The last two are no moves: they say which of the journeys count.
@@ -50,8 +48,8 @@ stage_moves as (
 period_moves as (
 
     select
-        period_kinds.period_kind,
-        date_trunc(period_kinds.period_kind, moves.moved_at) as period_start,
+        periods.period_kind,
+        periods.period_start,
         moves.stage,
         moves.owner_team,
         moves.funnel,
@@ -68,10 +66,13 @@ period_moves as (
         count(*) filter (where moves.move = 'exited') as exited_count,
         sum(moves.change) as change
     from stage_moves as moves
-    cross join period_kinds
+    inner join periods
+        on
+            moves.moved_at >= periods.period_start
+            and moves.moved_at < periods.next_period_start
     group by
-        period_kinds.period_kind,
-        date_trunc(period_kinds.period_kind, moves.moved_at),
+        periods.period_kind,
+        periods.period_start,
         moves.stage,
         moves.owner_team,
         moves.funnel,

@@ -100,8 +100,8 @@ fct_journey_steps as (
         step_results.entered_at is not null
         and (step_results.step_result = 'open' or step_results.ended_at is not null)
             as has_all_dates,
-        cast(date_trunc('month', step_results.entered_at) as date) as entered_month,
-        cast(date_trunc('quarter', step_results.entered_at) as date) as entered_quarter,
+        cast({{ period_start('month', 'step_results.entered_at') }} as date) as entered_month,
+        cast({{ period_start('quarter', 'step_results.entered_at') }} as date) as entered_quarter,
         step_results.entered_at,
         step_results.ended_at
     from step_results

@@ -7,7 +7,7 @@ journeys as (
 
     select
         *,
-        cast(date_trunc('month', started_at) as date) as start_month
+        cast({{ period_start('month', 'started_at') }} as date) as start_month
     from {{ ref('fct_journeys') }}
 
 ),

@@ -10,11 +10,14 @@ label_change_counts as (
         system,
         coalesce(stage, 'none') as label_stage,
         changed_by,
-        cast(date_trunc('month', claimed_at) as date) as changed_month,
+        cast({{ period_start('month', 'claimed_at') }} as date) as changed_month,
         count(*) as change_count
     from claims
     group by
-        system, coalesce(stage, 'none'), changed_by, cast(date_trunc('month', claimed_at) as date)
+        system,
+        coalesce(stage, 'none'),
+        changed_by,
+        cast({{ period_start('month', 'claimed_at') }} as date)
 
 )
 

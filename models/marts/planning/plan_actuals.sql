@@ -4,8 +4,21 @@ with
 
 plans as (
 
-    select * from {{ ref('history_plans') }}
-    where {{ days_from_cutoff('cast(plan_week as timestamp)') }} <= -7
+    select
+        *,
+        cast(greatest(plan_week, made_date) as timestamp) as starts_at,
+        {{ add_days(
+            'cast(greatest(plan_week, made_date) as timestamp)', 'coalesce(plan_days, 7)'
+        ) }} as ends_at
+    from {{ ref('history_plans') }}
+
+),
+
+ended_plans as (
+
+    -- The plan of the week in which it was made is for the days that were left of it.
+    select * from plans
+    where ends_at <= {{ period_start('day', cutoff()) }}
 
 ),
 
@@ -66,14 +79,13 @@ actual_entries as (
         plans.node,
         plans.plan_week,
         sum(entries.entry_count) as entry_count
-    from plans
+    from ended_plans as plans
     inner join daily_entries as entries
         on
             plans.funnel = entries.funnel
             and plans.node = entries.node
-            and plans.plan_week <= entries.entry_date
-            and entries.entry_date
-            < cast({{ add_days('cast(plans.plan_week as timestamp)', 7) }} as date)
+            and plans.starts_at <= cast(entries.entry_date as timestamp)
+            and plans.ends_at > cast(entries.entry_date as timestamp)
     group by plans.made_week, plans.funnel, plans.node, plans.plan_week
 
 ),
@@ -85,6 +97,7 @@ plan_actuals as (
         plans.funnel,
         plans.node,
         plans.plan_week,
+        coalesce(plans.plan_days, 7) as plan_days,
         plans.owner_team,
         plans.weeks_ahead,
         plans.planned_volume,
@@ -94,10 +107,12 @@ plan_actuals as (
             as is_in_80_interval,
         coalesce(actuals.entry_count, 0) between plans.low_95_volume and plans.high_95_volume
             as is_in_95_interval,
-        plans.made_week = max(plans.made_week) over (
-            partition by plans.funnel, plans.node, plans.plan_week
-        ) as is_additive
-    from plans
+        -- The plan for the rest of the week under way does not hold the whole week.
+        coalesce(plans.plan_days, 7) = 7
+        and plans.made_week = max(
+            case when coalesce(plans.plan_days, 7) = 7 then plans.made_week end
+        ) over (partition by plans.funnel, plans.node, plans.plan_week) as is_additive
+    from ended_plans as plans
     left join actual_entries as actuals
         on
             plans.made_week = actuals.made_week

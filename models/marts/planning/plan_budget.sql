@@ -25,13 +25,14 @@ spend_months as (
 
     select
         coalesce(spend.channel, 'unknown') as channel,
-        date_trunc('month', cast(spend.spend_date as timestamp)) as month_start,
+        cast({{ period_start('month', 'spend.spend_date') }} as timestamp) as month_start,
         sum({{ in_reporting_currency('spend.amount', 'rates.rate') }}) as spend_amount
     from spend
     inner join rates
         on {{ rate_applies('rates', 'spend.currency', 'cast(spend.spend_date as timestamp)') }}
     group by
-        coalesce(spend.channel, 'unknown'), date_trunc('month', cast(spend.spend_date as timestamp))
+        coalesce(spend.channel, 'unknown'),
+        cast({{ period_start('month', 'spend.spend_date') }} as timestamp)
 
 ),
 
@@ -39,11 +40,11 @@ lead_months as (
 
     select
         first_channel as channel,
-        date_trunc('month', lead_at) as month_start,
+        {{ period_start('month', 'lead_at') }} as month_start,
         count(*) as lead_count
     from journeys
     where lead_at is not null
-    group by first_channel, date_trunc('month', lead_at)
+    group by first_channel, {{ period_start('month', 'lead_at') }}
 
 ),
 

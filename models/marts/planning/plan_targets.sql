@@ -110,9 +110,9 @@ plan_targets as (
         ) }} as today_hit_probability,
         (solutions.target_revenue - solutions.won_revenue)
         / nullif(solutions.max_revenue - solutions.won_revenue, 0) as improvement_factor,
-        {{ week_date(
-            'cast(floor((solutions.before_day - solutions.half_paid_days) / 7.0) as bigint)'
-        ) }} as last_lead_week
+        {{ plan_week('cast(floor(
+            (solutions.before_day - solutions.half_paid_days + ' ~ plan_days_gone() ~ ') / 7.0
+        ) as bigint)') }} as last_lead_week
     from period_outcomes as outcomes
     inner join periods
         on

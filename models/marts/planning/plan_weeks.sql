@@ -1,5 +1,5 @@
-{# Grain: one row per scenario, funnel, node and week ahead. How many must enter each node of the
-   plan, and which team is accountable. #}
+{# Grain: one row per scenario, funnel, node and business week, from the rest of the week under way
+   on. How many must enter each node of the plan, and which team is accountable. #}
 with
 
 arrivals as (
@@ -70,6 +70,49 @@ sample_entries as (
 
 ),
 
+week_parts as (
+
+    -- The plan counts in seven days from the cutoff. Each of them is spread evenly over its days,
+    -- which lie in two weeks of the business if the cutoff is not on its first weekday.
+    select
+        0 as later_weeks,
+        7 - {{ plan_days_gone() }} as day_count
+    union all
+    select
+        1 as later_weeks,
+        {{ plan_days_gone() }} as day_count
+
+),
+
+business_week_entries as (
+
+    select
+        entries.scenario,
+        entries.funnel,
+        entries.node,
+        entries.week_number + parts.later_weeks as week_number,
+        entries.sample_number,
+        max(least(
+            7 * (entries.week_number + parts.later_weeks + 1) - {{ plan_days_gone() }},
+            7 * plans.week_count
+        ) - greatest(
+            7 * (entries.week_number + parts.later_weeks) - {{ plan_days_gone() }}, 0
+        )) as plan_days,
+        {{ exact_sum('entries.open_volume * parts.day_count / 7', 12) }} as open_volume,
+        {{ exact_sum('entries.new_volume * parts.day_count / 7', 12) }} as new_volume
+    from sample_entries as entries
+    inner join week_parts as parts on parts.day_count > 0
+    inner join plans
+        on
+            entries.scenario = plans.scenario
+            and entries.funnel = plans.funnel
+            and entries.sample_number = plans.sample_number
+    group by
+        entries.scenario, entries.funnel, entries.node,
+        entries.week_number + parts.later_weeks, entries.sample_number
+
+),
+
 planned_entries as (
 
     -- How many people hear of us and become leads is ours to plan; later entries vary by the luck
@@ -79,6 +122,7 @@ planned_entries as (
         funnel,
         node,
         week_number,
+        max(case when sample_number = 0 then plan_days end) as plan_days,
         max(case when sample_number = 0 then open_volume end) as open_volume,
         max(case when sample_number = 0 then open_volume + new_volume end) as planned_volume,
         sqrt(
@@ -89,7 +133,7 @@ planned_entries as (
                 else 0
             end)
         ) as deviation
-    from sample_entries
+    from business_week_entries
     group by scenario, funnel, node, week_number
 
 ),
@@ -100,7 +144,8 @@ plan_weeks as (
         entries.scenario,
         entries.funnel,
         entries.node,
-        {{ week_date('entries.week_number') }} as plan_week,
+        {{ plan_week('entries.week_number') }} as plan_week,
+        cast(entries.plan_days as bigint) as plan_days,
         stages.owner_team,
         entries.week_number as weeks_ahead,
         entries.planned_volume,
@@ -112,7 +157,8 @@ plan_weeks as (
             as low_95_volume,
         entries.planned_volume + {{ t_quantile(95) }} * entries.deviation as high_95_volume,
         cast(capacity.weekly_count as bigint) as capacity_count,
-        coalesce(entries.planned_volume > capacity.weekly_count, false) as is_over_capacity,
+        coalesce(7 * entries.planned_volume > entries.plan_days * capacity.weekly_count, false)
+            as is_over_capacity,
         entries.scenario = 'base' as is_additive
     from planned_entries as entries
     inner join stages on entries.node = stages.planning_node

@@ -36,8 +36,10 @@ pair_categories as (
                         when coalesce(own_amount, 0) != coalesce(other_own_amount, 0)
                             then 'mismatch'
                         when
-                            coalesce(date_trunc('month', close_date), {{ end_of_time() }})
-                            != coalesce(date_trunc('month', other_close_date), {{ end_of_time() }})
+                            coalesce({{ period_start('month', 'close_date') }}, {{ end_of_time() }})
+                            != coalesce(
+                                {{ period_start('month', 'other_close_date') }}, {{ end_of_time() }}
+                            )
                             then 'timing'
                     end
             when is_repeated then 'repeated'

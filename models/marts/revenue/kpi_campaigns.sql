@@ -133,7 +133,7 @@ measured_events as (
 campaign_sums as (
 
     select
-        cast(date_trunc('month', happened_at) as date) as month_start,
+        cast({{ period_start('month', 'happened_at') }} as date) as month_start,
         channel,
         campaign,
         sum(impression_count) as impression_count,
@@ -149,7 +149,7 @@ campaign_sums as (
         {%- endfor %}
         count(case when measure = 'spend' then 1 end) > 0 as has_spend
     from measured_events
-    group by cast(date_trunc('month', happened_at) as date), channel, campaign
+    group by cast({{ period_start('month', 'happened_at') }} as date), channel, campaign
 
 ),
 

@@ -31,6 +31,7 @@ kpi_mrr_by_period as (
 
     select
         *,
+        {{ period_name('period_kind', 'period_start') }} as period_name,
         {{ ratio(
             'opening_amount + expansion_amount - contraction_amount - churn_amount',
             'opening_amount'

@@ -54,6 +54,7 @@ kpi_pipeline_by_period as (
 
     select
         pipeline_sums.*,
+        {{ period_name('pipeline_sums.period_kind', 'pipeline_sums.period_start') }} as period_name,
         current_months.period_start is not null as is_additive
     from pipeline_sums
     left join current_months

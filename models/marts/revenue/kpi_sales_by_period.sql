@@ -31,6 +31,7 @@ kpi_sales_by_period as (
         owner_key,
         period_kind,
         period_start,
+        {{ period_name('period_kind', 'period_start') }} as period_name,
         funnel,
         channel,
         segment,

@@ -33,7 +33,7 @@ sliced_cohorts as (
             when 'segment' then cohorts.segment
             when 'quarter'
                 then cast(
-                    cast(date_trunc('quarter', cohorts.cohort_month) as date)
+                    cast({{ period_start('quarter', 'cohorts.cohort_month') }} as date)
                     as {{ dbt.type_string() }}
                 )
             else 'all'

@@ -97,6 +97,7 @@ kpi_forecasts_by_period as (
     select
         period_kind,
         period_start,
+        {{ period_name('period_kind', 'period_start') }} as period_name,
         funnel,
         metric,
         cast(case

@@ -78,6 +78,7 @@ kpi_reviews_by_period as (
     select
         review_values.period_kind,
         review_values.period_start,
+        {{ period_name('review_values.period_kind', 'review_values.period_start') }} as period_name,
         review_values.funnel,
         review_values.metric,
         kpis.metric_name,

@@ -136,6 +136,8 @@ kpi_scorecard_by_period as (
     select
         stage_bookings.period_kind,
         stage_bookings.period_start,
+        {{ period_name('stage_bookings.period_kind', 'stage_bookings.period_start') }}
+            as period_name,
         stage_bookings.funnel,
         stages.owner_team,
         stage_bookings.stage,

@@ -85,8 +85,8 @@ billed_lines as (
     left join currencies on upper(lines.currency) = currencies.currency
     where
         lines.amount >= 0
-        and lines.period_start < {{ cutoff() }}
-        and coalesce(invoices.created < {{ cutoff() }}, true)
+        and lines.period_start < {{ utc_time(cutoff()) }}
+        and coalesce(invoices.created < {{ utc_time(cutoff()) }}, true)
         and coalesce(invoices.status, '') <> 'void'
         and not coalesce(invoices.is_deleted, false)
         and coalesce(lines.subscription_item_id, single_items.item_id) is not null

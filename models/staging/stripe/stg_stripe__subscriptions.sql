@@ -42,7 +42,7 @@ parts as (
     select
         *,
         starts_at as part_start,
-        coalesce(starts_at, {{ cutoff() }}) as priced_at
+        coalesce(starts_at, {{ utc_time(cutoff()) }}) as priced_at
     from versions
     union all
     select
@@ -54,7 +54,7 @@ parts as (
     where
         moments.moment > versions.starts_at
         and moments.moment < {{ or_end('versions.ends_at') }}
-        and moments.moment < {{ cutoff() }}
+        and moments.moment < {{ utc_time(cutoff()) }}
 
 ),
 

@@ -61,6 +61,11 @@ class Company:
     read: str = READ
 
 
+def shared_rows() -> Landed:
+    """What every company has landed, whatever its cases are."""
+    return dict(_base()["shared"])
+
+
 def files_of(company: str) -> list[Path]:
     """The files whose cases are landed together: the one of that name, and those that name it."""
     return [
@@ -78,14 +83,14 @@ def companies() -> list[str]:
 
 def read_company(name: str) -> Company:
     """The cases of a file in this folder, and of the files that are landed with it."""
-    merged: dict[str, Any] = {"shared": dict(_base()["shared"])}
+    merged: dict[str, Any] = {"shared": shared_rows()}
     cases: list[Case] = []
     for path in files_of(name):
         content = dict(_content(path))
         content.pop("lands_with", None)
         for each in content.pop("cases"):
             number = FIRST_NUMBER + len(cases)
-            rows, right = _case_rows(each, number), _filled(each["right"], number)
+            rows, right = case_rows(each, number), _filled(each["right"], number)
             cases.append(Case(each["case"], number, rows, right))
         merged["read"] = f"{merged.get('read', '')} {content.pop('read', READ)}".strip()
         for key, value in content.items():
@@ -122,7 +127,8 @@ def _base() -> dict[str, Any]:
     return merged
 
 
-def _case_rows(case: Mapping[str, Any], number: int) -> Landed:
+def case_rows(case: Mapping[str, Any], number: int) -> Landed:
+    """The rows of a case: those of its base, and what it gives itself."""
     tables: Landed = {table: [{}] for table in _base()["sets"].get(case.get("base"), [])}
     for table, rows in (case.get("rows") or {}).items():
         tables[table] = [rows] if isinstance(rows, dict) else rows or []

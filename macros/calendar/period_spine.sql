@@ -1,4 +1,4 @@
-{# A query: every week (from Monday), month and quarter that an interval of time touches: period_kind, period_start, next_period_start. #}
+{# A query: every week, month and quarter that an interval of time touches: period_kind, period_start, next_period_start. #}
 {% macro period_spine(from_moment, before_moment) -%}
     {{ return(adapter.dispatch('period_spine', 'revenue_funnel')(from_moment, before_moment)) }}
 {%- endmacro %}
@@ -11,7 +11,7 @@
         {{ kind }}s.period_start + interval '{{ step }}' as next_period_start
     from (
         select unnest(generate_series(
-            date_trunc('{{ kind }}', {{ from_moment }}),
+            {{ period_start(kind, from_moment) }},
             {{ before_moment }} - interval 1 microsecond,
             interval '{{ step }}'
         )) as period_start

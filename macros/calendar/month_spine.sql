@@ -9,7 +9,7 @@
         spine.month_start + interval 1 month as next_month_start
     from (
         select unnest(generate_series(
-            date_trunc('month', {{ from_moment }}), {{ before_moment }} - interval 1 microsecond, interval 1 month
+            {{ period_start('month', from_moment) }}, {{ before_moment }} - interval 1 microsecond, interval 1 month
         )) as month_start
     ) as spine
 {%- endmacro %}

@@ -1,0 +1,4 @@
+{# A month as people write it: May 2026. #}
+{% macro month_name(moment) -%} {{ return(adapter.dispatch('month_name', 'revenue_funnel')(moment)) }} {%- endmacro %}
+
+{% macro default__month_name(moment) -%} strftime({{ moment }}, '%B %Y') {%- endmacro %}
