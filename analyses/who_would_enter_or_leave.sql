@@ -2,11 +2,11 @@
 -- the most valuable first.
 with
 
-changes as (select * from {{ ref('definition_changes') }}),
+effects as (select * from {{ ref('definition_version_effects') }}),
 
 newest_evaluation as (
 
-    select evaluation from changes
+    select evaluation from effects
     order by length(evaluation) desc, evaluation desc
     limit 1
 
@@ -15,19 +15,19 @@ newest_evaluation as (
 who_would_enter_or_leave as (
 
     select
-        changes.evaluation,
-        changes.stage,
-        changes.change,
-        changes.rule,
-        changes.is_won,
-        changes.won_amount,
-        changes.funnel,
-        changes.first_channel,
-        changes.person_key,
-        changes.journey_key,
-        changes.started_at
-    from changes
-    inner join newest_evaluation on changes.evaluation = newest_evaluation.evaluation
+        effects.evaluation,
+        effects.stage,
+        effects.effect,
+        effects.rule,
+        effects.is_won,
+        effects.won_amount,
+        effects.funnel,
+        effects.first_channel,
+        effects.person_key,
+        effects.journey_key,
+        effects.started_at
+    from effects
+    inner join newest_evaluation on effects.evaluation = newest_evaluation.evaluation
 
 )
 

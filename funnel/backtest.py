@@ -1,7 +1,7 @@
 """Shows how many leads, MQLs and SQLs each version of the lead definition, and each draft, gives.
 
 Also what each rule is worth. Reads what the last build has in marts.definition_backtest,
-definition_changes and definition_worth."""
+definition_version_effects and definition_worth."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 from rich.console import Console
 from rich.table import Table
+
+from funnel.places import BUILD_FIRST
 
 Row = tuple[Any, ...]
 
@@ -62,10 +64,10 @@ FIGURES = """
 """
 
 CHANGES = """
-    select evaluation, stage, change, count(*), rule
-    from marts.definition_changes
-    group by evaluation, stage, change, rule
-    order by evaluation, stage, change, count(*) desc, rule
+    select evaluation, stage, effect, count(*), rule
+    from marts.definition_version_effects
+    group by evaluation, stage, effect, rule
+    order by evaluation, stage, effect, count(*) desc, rule
 """
 
 AMOUNTS = """
@@ -133,13 +135,13 @@ class Figures:
 def show_backtest(database: Path, draft: str = "all", by: str | None = None) -> int:
     """Prints the tables: 0, or 1 where there is no such version or nothing to read."""
     if not database.exists():
-        print(f"There is no database {database}: run `make build` first.", file=sys.stderr)
+        print(f"There is no database {database}: {BUILD_FIRST}.", file=sys.stderr)
         return 1
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
             return _show(connection, draft, by)
     except duckdb.CatalogException:
-        print(f"{database} has no back-test yet: run `make build` first.", file=sys.stderr)
+        print(f"{database} has no back-test yet: {BUILD_FIRST}.", file=sys.stderr)
     except duckdb.IOException as error:
         print(f"{database} can't be read just now: {error}", file=sys.stderr)
     return 1
@@ -164,8 +166,8 @@ def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str |
     if not wanted <= set(summaries):
         print(
             f"The last build did not evaluate version {draft}: see that the seed "
-            "lead_definition_versions has it and the var reevaluated_versions names it; then run "
-            "make build.",
+            "lead_definition_versions has it and the var reevaluated_versions names it; then "
+            "run `make build` (on your own data: `make build DEMO=no`).",
             file=sys.stderr,
         )
         return 1
@@ -209,7 +211,8 @@ def _print(
         " qualified before.\n"
         "In force, each version counts in its own time. What a draft alone changes is its"
         " difference to the newest version, which like the draft counts for all times here.\n"
-        "The people themselves: marts.definition_changes (analyses/who_would_enter_or_leave.sql).\n"
+        "The people themselves: marts.definition_version_effects"
+        " (analyses/who_would_enter_or_leave.sql).\n"
         "lift: how many times as often those who meet it win, with a 95 % interval; alike: the same"
         " among journeys alike in the other rules. value: won amount per journey. Only journeys old"
         " enough to have been won count (marts.definition_worth).",
@@ -271,9 +274,9 @@ def _change_table(changes: Sequence[Row]) -> Table:
     headings = ("evaluation", "stage", "", "journeys", "mostly by", "which moves")
     table = _table("Who would enter or leave, against what is in force", *headings)
     for group in _groups(changes):
-        evaluation, stage, change, count, rule = group[0]
+        evaluation, stage, effect, count, rule = group[0]
         total = sum(row[3] for row in group)
-        table.add_row(_plain(evaluation), stage, change, f"{total:,}", rule, f"{count:,}")
+        table.add_row(_plain(evaluation), stage, effect, f"{total:,}", rule, f"{count:,}")
     return table
 
 

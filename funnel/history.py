@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from funnel.places import ROOT
+from funnel.places import BUILD_FIRST, ROOT
 
 SCHEMA = "history"
 MANIFEST = "manifest.json"
@@ -44,7 +44,7 @@ def report(database: Path, action: Callable[[], str]) -> int:
 def backup(database: Path, folder: Path) -> str:
     """Writes all history tables to the folder; the backup that was there is kept next to it."""
     if not database.exists():
-        raise HistoryError(f"There is no database {database}: run `make build` first.")
+        raise HistoryError(f"There is no database {database}: {BUILD_FIRST}.")
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
         raise HistoryError(f"{folder} holds other files: choose a folder of its own.")
     new = folder.with_name(folder.name + ".new")
@@ -54,7 +54,7 @@ def backup(database: Path, folder: Path) -> str:
         tables = {name: _write(connection, name, new) for name in _tables(connection)}
     if not tables:
         shutil.rmtree(new)
-        raise HistoryError(f"{database} has no history yet: run `make build` first.")
+        raise HistoryError(f"{database} has no history yet: {BUILD_FIRST}.")
     (new / MANIFEST).write_text(json.dumps({"tables": tables}, indent=2) + "\n")
     _swap(new, folder)
     rows = sum(table["rows"] for table in tables.values())
@@ -81,7 +81,7 @@ def restore(database: Path, folder: Path, force: bool = False) -> str:
     rows = sum(table["rows"] for table in tables.values())
     return (
         f"{database} has {len(tables)} history tables with {rows:,} rows from {folder}"
-        f"{_period(tables)}. Run `make build` to use them."
+        f"{_period(tables)}. Run `make build` to use them (on your own data: `make build DEMO=no`)."
     )
 
 

@@ -14,7 +14,7 @@ from funnel.alerts.deliver import deliver
 from funnel.alerts.read import Alert, read_from
 from funnel.alerts.settings import SettingsError, read_settings
 from funnel.expectations.agreements import AgreementError
-from funnel.places import ROOT
+from funnel.places import BUILD_FIRST, ROOT
 
 # Older clients read it too.
 STORAGE = "v1.0.0"
@@ -60,9 +60,7 @@ def _publish(database: Path, out: Path, pages: Path, alerts: list[Alert]) -> Non
     new = out.with_name(out.name + ".new")
     with _reading(database) as connection:
         if not (cutoff := stamp.last_good(database)):
-            raise NotPublishedError(
-                f"{database} is not what a good build left: run `make build` first."
-            )
+            raise NotPublishedError(f"{database} is not what a good build left: {BUILD_FIRST}.")
         alerts.extend(_alerts(connection))
         verdict = validate(connection, cutoff, pages)
         print("\n".join(verdict.sentences()))
@@ -80,7 +78,7 @@ def _publish(database: Path, out: Path, pages: Path, alerts: list[Alert]) -> Non
 def _reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """One look at the build: as long as it lasts no other build can write."""
     if not database.exists():
-        raise NotPublishedError(f"There is no database {database}: run `make build` first.")
+        raise NotPublishedError(f"There is no database {database}: {BUILD_FIRST}.")
     with duckdb.connect() as connection:
         try:
             # Under the name that its views know.

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from funnel.alerts.read import read_from
 from funnel.alerts.show import brief
+from funnel.places import BUILD_FIRST
 
 Row = tuple[Any, ...]
 
@@ -90,12 +91,12 @@ REASONS = """
 def show_summary(database: Path) -> int:
     """Prints the page: 0, or 1 where there is nothing to read."""
     if not database.exists():
-        print(f"There is no database {database}: run `make build` first.", file=sys.stderr)
+        print(f"There is no database {database}: {BUILD_FIRST}.", file=sys.stderr)
         return 1
     try:
         _print_summary(database)
     except duckdb.CatalogException:
-        print(f"{database} has no marts yet: run `make build` first.", file=sys.stderr)
+        print(f"{database} has no marts yet: {BUILD_FIRST}.", file=sys.stderr)
         return 1
     except duckdb.IOException as error:
         print(f"{database} can't be read just now: {error}", file=sys.stderr)
@@ -159,7 +160,7 @@ def _history(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _funnel(rows: Sequence[Row]) -> Table:
-    table = _table("The funnel", "stage", "journeys", "of the row above", "passed without")
+    table = _table("The funnel", "stage", "journeys", "share of those above", "passed without")
     before: int | None = None
     for name, journeys, from_before, passed_without in rows:
         rate = "" if before is None else _share(from_before, before)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from funnel.places import BUILD_FIRST
+
 SEVERITIES = ("error", "warning", "notice")
 
 
@@ -62,12 +64,12 @@ class NoAlertsError(Exception):
 def read_alerts(database: Path) -> list[Alert]:
     """Every alert: what has most at stake first, then the worst and newest."""
     if not database.exists():
-        raise NoAlertsError(f"There is no database {database}: run `make build` first.")
+        raise NoAlertsError(f"There is no database {database}: {BUILD_FIRST}.")
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
             return read_from(connection)
     except duckdb.CatalogException:
-        raise NoAlertsError(f"{database} has no table marts.alerts: run `make build`.") from None
+        raise NoAlertsError(f"{database} has no table marts.alerts: {BUILD_FIRST}.") from None
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise NoAlertsError(f"{database} can't be read just now: {reason}") from None

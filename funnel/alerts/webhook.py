@@ -8,6 +8,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from funnel.alerts.ledger import Message
+from funnel.alerts.settings import WEBHOOK
 from funnel.alerts.trouble import RefusedError, UnreachableError
 
 # Slack accepts 3,000 characters, with the markup around them.
@@ -32,9 +33,13 @@ def post(address: str, message: Message, patience: Retry, seconds: float) -> Non
                 stream=True,
             )
     except (requests.ConnectionError, requests.Timeout, requests.exceptions.RetryError) as error:
-        raise UnreachableError(f"the webhook gave no answer ({type(error).__name__})") from None
+        raise UnreachableError(
+            f"the webhook in {WEBHOOK} gave no answer ({type(error).__name__})"
+        ) from None
     except (requests.RequestException, ValueError) as error:
-        raise RefusedError(f"the webhook can't be used ({type(error).__name__})") from None
+        raise RefusedError(
+            f"the webhook in {WEBHOOK} can't be used ({type(error).__name__})"
+        ) from None
     _check(answer.status_code, patience)
 
 
@@ -42,7 +47,7 @@ def _check(status: int, patience: Retry) -> None:
     if 200 <= status < 300:
         return
     kind = UnreachableError if status in patience.status_forcelist else RefusedError
-    raise kind(f"the webhook answered {status}")
+    raise kind(f"the webhook in {WEBHOOK} answered {status}")
 
 
 def payload(message: Message) -> dict[str, Any]:

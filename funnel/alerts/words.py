@@ -77,12 +77,15 @@ def comparison(alert: Alert) -> str:
 
 
 def at_stake(alert: Alert) -> str:
-    """The expected value of the records affected, and how large a part of their stage they are."""
+    """The expected value of the records affected, and how many they are beside their stage."""
     parts = []
     if alert.value_at_stake_amount is not None:
         parts.append(f"{alert.value_at_stake_amount:,.0f} of expected revenue")
     if alert.affected_ratio is not None:
-        parts.append(f"{alert.affected_ratio:.0%} of {alert.affected_stage}")
+        parts.append(
+            f"as many records as {alert.affected_ratio:.0%} of the journeys that came to"
+            f" {alert.affected_stage}"
+        )
     return "; ".join(parts)
 
 

@@ -10,12 +10,13 @@ import duckdb
 
 from funnel import stamp
 from funnel.expectations.agreements import AgreementError
+from funnel.places import BUILD_FIRST
 
 
 def validate_build(database: Path, variables: Mapping[str, Any], out: Path) -> int:
     """Prints the result and writes the pages: 0, or 1 for an error, or 2 if it can't be read."""
     if not database.exists():
-        print(f"There is no database {database}: run `make build` first.", file=sys.stderr)
+        print(f"There is no database {database}: {BUILD_FIRST}.", file=sys.stderr)
         return 2
     from funnel.expectations.run import validate
 

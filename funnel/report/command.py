@@ -10,7 +10,7 @@ import duckdb
 import yaml
 
 from funnel import stamp
-from funnel.places import ROOT
+from funnel.places import BUILD_FIRST, ROOT
 from funnel.report.company import Company
 from funnel.report.read import Rows, read_all
 
@@ -25,7 +25,7 @@ def show_report(
 ) -> int:
     """Writes the file and says where it is: 0, or 1 where there is nothing to read."""
     if not database.exists():
-        print(f"There is no database {database}: run `make build` first.", file=sys.stderr)
+        print(f"There is no database {database}: {BUILD_FIRST}.", file=sys.stderr)
         return 1
     if if_changed and _is_newer(out or beside(database), database):
         print(f"The report of this build is in {out or beside(database)}.")
@@ -39,7 +39,7 @@ def show_report(
         print(MISSING.format(name=error.name), file=sys.stderr)
         return 1
     if written is None:
-        print(f"{database} has no marts yet: run `make build` first.", file=sys.stderr)
+        print(f"{database} has no marts yet: {BUILD_FIRST}.", file=sys.stderr)
         return 1
     print(f"The report is in {written}: open it in a browser, no network needed.")
     return 0

@@ -361,7 +361,7 @@ def scorecard(company: Company) -> Block:
                 is_heading=True,
                 note=company.team(row["owner_team"]),
             ),
-            Cell(words.count(row["entered_count"])),
+            Cell(words.count(row["qualified_count"])),
             Cell(words.count(row["advanced_count"])),
             Cell(words.count(row["open_count"])),
             Cell(words.count(row["customer_count"])),

@@ -379,7 +379,7 @@ order by age_month_count;
 -- name: scorecard
 select
     period_start, stage, owner_team,
-    sum(entered_count) as entered_count,
+    sum(qualified_count) as qualified_count,
     sum(advanced_count) as advanced_count,
     sum(open_count) as open_count,
     sum(customer_count) as customer_count,
@@ -470,7 +470,7 @@ order by evaluation, stage;
 -- name: labels
 select
     system, stage,
-    cast(date_trunc('month', agreement_date) as date) as month_start,
+    cast(date_trunc('month', recorded_date) as date) as month_start,
     sum(person_count) as person_count,
     coalesce(sum(person_count) filter (is_labelled and is_defined), 0) as agreed_count,
     coalesce(sum(person_count) filter (is_labelled and not is_defined), 0) as labelled_only_count,
@@ -478,11 +478,11 @@ select
 from marts.label_agreement_counts
 where
     (is_labelled or is_defined)
-    and agreement_date < date '9999-12-31'
-    and agreement_date >= (
-        select date_trunc('month', max(latest.agreement_date)) - interval 11 month
+    and recorded_date < date '9999-12-31'
+    and recorded_date >= (
+        select date_trunc('month', max(latest.recorded_date)) - interval 11 month
         from marts.label_agreement_counts as latest
-        where latest.agreement_date < date '9999-12-31'
+        where latest.recorded_date < date '9999-12-31'
     )
 group by system, stage, month_start
 order by system, stage, month_start;

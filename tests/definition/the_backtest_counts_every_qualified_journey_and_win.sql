@@ -36,13 +36,13 @@ journeys as (
 
 ),
 
-changes as (
+effects as (
 
     select
         evaluation,
         stage,
-        sum(case change when 'enters' then 1 when 'leaves' then -1 end) as added_count
-    from {{ ref('definition_changes') }}
+        sum(case effect when 'enters' then 1 when 'leaves' then -1 end) as added_count
+    from {{ ref('definition_version_effects') }}
     group by evaluation, stage
 
 )
@@ -56,12 +56,12 @@ left join qualified_journeys
     on
         backtest.evaluation = qualified_journeys.evaluation
         and backtest.stage = qualified_journeys.stage
-left join changes
-    on backtest.evaluation = changes.evaluation and backtest.stage = changes.stage
+left join effects
+    on backtest.evaluation = effects.evaluation and backtest.stage = effects.stage
 where
     backtest.journey_count != journeys.journey_count
     or backtest.win_count != journeys.win_count
     or backtest.won_amount != journeys.won_amount
     or backtest.qualified_journey_count != coalesce(qualified_journeys.qualified_journey_count, 0)
     or backtest.qualified_journey_count != in_force.qualified_journey_count + backtest.added_count
-    or backtest.added_count != coalesce(changes.added_count, 0)
+    or backtest.added_count != coalesce(effects.added_count, 0)

@@ -78,7 +78,7 @@ def test_what_has_most_at_stake_is_shown_first_then_the_largest_part_of_its_stag
     places = [shown.index(each) for each in ("Much", "Little", "Most of it", "Nobody can tell")]
     assert places == sorted(places)
     assert "96,926 of expected revenue" in shown
-    assert "64% of mql" in shown
+    assert "64% of the journeys that came to mql" in shown
 
 
 def test_the_facts_of_a_message_are_those_of_the_window_that_alarmed(database: Path) -> None:

@@ -31,7 +31,7 @@ OVERLAPS = {
 LISTS = {
     "alerts",
     "crm_corrections",
-    "definition_changes",
+    "definition_version_effects",
     "definition_explained",
     "definition_worth",
     "dim_owners",
@@ -99,7 +99,7 @@ FLAGGED = (
         " where is_total and period_kind = 'month' and metric = 'leads'",
     ),
     (
-        "sum(entered_count)",
+        "sum(qualified_count)",
         "kpi_scorecard_by_period",
         "stage = 'customer'",
         "count(*) from stage_entries where stage = 'customer'",

@@ -1,5 +1,6 @@
 """The pages made from the manifest are up to date, and the site opens without a network."""
 
+import csv
 import json
 import re
 import shutil
@@ -87,6 +88,15 @@ def test_every_model_that_a_page_names_is_there() -> None:
         written = BETWEEN.sub("", page.read_text())
         named = set(re.findall(r"\b((?:int|base|fct|dim|history)_\w+)\b", written))
         assert named <= models, f"{page.relative_to(ROOT)} names {sorted(named - models)}"
+
+
+def test_the_page_about_own_data_says_what_to_do_for_each_reason_of_quarantine() -> None:
+    with (ROOT / "seeds" / "row_reasons.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    reasons = [row["reason_code"] for row in rows if row["row_status"] == "quarantined"]
+    page = (ROOT / "docs" / "connect.md").read_text()
+    table = page.split("| reason in quarantine | do |\n|---|---|\n")[1].split("\n\n")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \| \w", table, re.MULTILINE)) == sorted(reasons)
 
 
 def _text(name: str) -> str:

@@ -122,7 +122,7 @@ def test_a_broken_warning_limit_is_reported_and_is_no_error(broken: Broken) -> N
 def test_subjects_without_enough_data_are_reported(broken: Broken) -> None:
     verdict = broken(
         "delete from marts.label_agreement_counts"
-        " where system = 'hubspot' and agreement_date > '2026-01-01' and stage = 'mql'",
+        " where system = 'hubspot' and recorded_date > '2026-01-01' and stage = 'mql'",
         "delete from marts.definition_explained where attribute = 'country'",
         "delete from intermediate.int_evaluation_touches_scored where occurred_at < '2026-04-02'",
     )

@@ -21,7 +21,9 @@ from tests.python.olist_company import DEALS, ITEMS, LEADS, ORDERS, SELLERS, wri
 
 PUBLISHED = PUBLIC_DATA / "olist"
 # What the tests read of a company of their own; of Olist's all is built, and every test of dbt run.
-READ = "+fct_journeys +fct_lifecycle +fct_payments +source_reconciliation +definition_changes"
+READ = (
+    "+fct_journeys +fct_lifecycle +fct_payments +source_reconciliation +definition_version_effects"
+)
 READ += " +definition_backtest +definition_worth"
 
 

@@ -38,7 +38,7 @@ def test_the_scorecard_sums_what_its_journeys_led_to(built: Built) -> None:
     assert len(actual) > 100
     for row in actual:
         own = cells[row["period_start"], row["funnel"], row["stage"]]
-        assert row["entered_count"] == len(own)
+        assert row["qualified_count"] == len(own)
         assert row["advanced_count"] == sum(each["outcome"] == "advanced" for each in own)
         for column, stage in STAGE_OF_REVENUE.items():
             assert row[column] == total(booked[each["journey_key"]][stage] for each in own)

@@ -65,7 +65,8 @@ counts as (
     select
         'kpi_scorecard_by_period' as mart,
         scorecard.stage,
-        sum(scorecard.entered_count) + coalesce(max(undated_counts.stage_count), 0) as stage_count
+        sum(scorecard.qualified_count) + coalesce(max(undated_counts.stage_count), 0)
+            as stage_count
     from {{ ref('kpi_scorecard_by_period') }} as scorecard
     left join undated_counts on scorecard.stage = undated_counts.stage
     where scorecard.period_kind = 'month'

@@ -12,6 +12,6 @@ inner join seeds.lifecycle_stages as stages on agreement.stage = stages.stage
 where
     is_labelled
     and definition_version = $version
-    and agreement_date between $since and $cutoff
+    and recorded_date between $since and $cutoff
 group by agreement.system, agreement.stage, stages.owner_team
 order by subject

@@ -2,7 +2,7 @@
    The rule that it is about, the team that owns it, and the sentence that people read. #}
 {%- set episode = ['system', 'stage', 'definition_version', 'monitor', 'first_seen_date'] -%}
 {%- set longest_window = var('drift_windows') | max -%}
-{#- What has come since the window that alarmed first. -#}
+{#- The same with what has come since the window that alarmed first. -#}
 {%- set so_far -%}
     case
         when last_seen_date = window_last_date then ''
@@ -12,7 +12,7 @@
                 || {{ with_thousands('expected_volume') }} || ' are missing.'
         when observed_volume = window_observed_volume then ''
         else
-            case when is_ongoing then ' Since ' else ' From ' end
+            ' In all, ' || case when is_ongoing then 'since ' else 'from ' end
             || {{ long_date('window_first_date') }}
             || case when is_ongoing then '' else ' to ' || {{ long_date('last_seen_date') }} end
             || ': ' || {{ with_thousands('observed_volume') }}
@@ -137,7 +137,7 @@ attribute_rules as (
 
 rule_stages as (
 
-    -- The first stage that a rule keeps people out of.
+    -- The first stage with the rule.
     select
         rules.definition_version,
         rules.rule,
@@ -220,7 +220,7 @@ named_episodes as (
 
 affected_episodes as (
 
-    -- The stage whose count the cause changes: of the label, else the first one of the rule.
+    -- The stage that the alert is about: of the label, else the first one with the rule.
     select
         named_episodes.*,
         coalesce(named_episodes.label_stage, rule_stages.stage) as affected_stage,

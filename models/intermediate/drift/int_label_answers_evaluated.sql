@@ -66,7 +66,7 @@ int_label_answers_evaluated as (
                 when decisions.is_met then {{ or_end('decisions.decided_at') }}
                 else {{ end_of_time() }}
             end
-        ) as date) as agreement_date
+        ) as date) as recorded_date
     from system_persons
     inner join decisions on system_persons.person_key = decisions.person_key
     inner join system_stages

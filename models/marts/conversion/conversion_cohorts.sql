@@ -85,7 +85,7 @@ cohort_counts as (
             as journey_converted_count,
         count(*) filter (
             where entries.unit = 'journey' and entries.step_result in ('lost', 'returned')
-        ) as journey_lost_count,
+        ) as journey_lost_or_returned_count,
         count(*) filter (where entries.unit = 'journey' and entries.step_result = 'open')
             as journey_open_count,
         count(*) filter (where entries.is_qualified) as qualified_entered_count,
@@ -95,7 +95,7 @@ cohort_counts as (
             as account_converted_count,
         count(*) filter (
             where entries.unit = 'account' and entries.step_result in ('lost', 'returned')
-        ) as account_lost_count,
+        ) as account_lost_or_returned_count,
         count(*) filter (where entries.unit = 'account' and entries.step_result = 'open')
             as account_open_count,
         count(*) filter (where entries.is_inferred) as inferred_count,
@@ -141,7 +141,7 @@ conversion_cohorts as (
         segment,
         journey_entered_count,
         journey_converted_count,
-        journey_lost_count,
+        journey_lost_or_returned_count,
         journey_open_count,
         cast(journey_converted_count * 1e0 / nullif(journey_entered_count, 0) as decimal(9, 6))
             as journey_raw_rate,
@@ -151,7 +151,7 @@ conversion_cohorts as (
             as qualified_raw_rate,
         account_entered_count,
         account_converted_count,
-        account_lost_count,
+        account_lost_or_returned_count,
         account_open_count,
         cast(account_converted_count * 1e0 / nullif(account_entered_count, 0) as decimal(9, 6))
             as account_raw_rate,

@@ -47,7 +47,7 @@ slice_counts as (
         count(*) as entered_count,
         count(*) filter (where entered_at >= {{ add_days(cutoff(), -365) }}) as year_entered_count,
         count(*) filter (where step_result = 'converted') as converted_count,
-        count(*) filter (where step_result in ('lost', 'returned')) as lost_count,
+        count(*) filter (where step_result in ('lost', 'returned')) as lost_or_returned_count,
         count(*) filter (where step_result = 'open') as open_count,
         count(*) filter (where step_result = 'converted' and not has_all_dates) as undated_count,
         max(observed_days) as observed_days
@@ -128,7 +128,7 @@ conversion_estimates_by_slice as (
         slice_horizons.entered_count,
         slice_horizons.year_entered_count,
         slice_horizons.converted_count,
-        slice_horizons.lost_count,
+        slice_horizons.lost_or_returned_count,
         slice_horizons.open_count,
         slice_horizons.undated_count,
         cast(

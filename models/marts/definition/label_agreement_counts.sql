@@ -14,10 +14,10 @@ label_agreement_counts as (
         count(*) as person_count,
         is_labelled,
         is_defined,
-        agreement_date
+        recorded_date
     from label_answers
     group by
-        system, stage, definition_version, mismatch_reason, is_labelled, is_defined, agreement_date
+        system, stage, definition_version, mismatch_reason, is_labelled, is_defined, recorded_date
 
 )
 

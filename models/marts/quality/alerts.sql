@@ -1,5 +1,5 @@
-{# Grain: one row per alert: one cause in one episode of time, whether it goes on, and what was
-   decided about it. #}
+{# Grain: one row per alert: one kind of change of one system and stage in one episode of time,
+   whether it goes on, and what was decided about it. #}
 with
 
 episodes as (select * from {{ ref('int_drift_episodes_described') }}),
@@ -37,7 +37,7 @@ causes as (
 ranked_changes as (
 
     -- What moved most in the count of its stage in the week in which it began; without a stage, of
-    -- the stage that its rule keeps people out of.
+    -- the stages whose count its rule changed.
     select
         causes.alert_key,
         count_changes.stage as counted_stage,

@@ -124,7 +124,7 @@ label_differences as (
         label_answers.stage,
         label_answers.mismatch_reason,
         label_answers.definition_version,
-        label_answers.agreement_date as recorded_date
+        label_answers.recorded_date
     from label_answers
     inner join first_records
         on

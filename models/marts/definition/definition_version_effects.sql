@@ -1,6 +1,6 @@
-{# Grain: one row per version (or draft), journey and stage that the journey would enter or leave
-   under it, with the rule that decides: what the touch that meets the stage in one evaluation
-   lacks in the other. #}
+{# Grain: one row per version or draft, journey and stage that this journey would enter or leave
+   compared with the definition in force, with the rule that decides it: what the touch that meets
+   the stage in one evaluation lacks in the other. #}
 with
 
 qualifications as (select * from {{ ref('int_qualifications_evaluated') }}),
@@ -26,14 +26,14 @@ comparisons as (
         evaluation,
         'in_force' as met_in_evaluation,
         evaluation as not_met_in_evaluation,
-        'leaves' as change
+        'leaves' as effect
     from versions
     union all
     select
         evaluation,
         evaluation as met_in_evaluation,
         'in_force' as not_met_in_evaluation,
-        'enters' as change
+        'enters' as effect
     from versions
 
 ),
@@ -43,7 +43,7 @@ moving_journeys as (
     select
         comparisons.evaluation,
         comparisons.not_met_in_evaluation,
-        comparisons.change,
+        comparisons.effect,
         qualifications.journey_key,
         qualifications.person_key,
         qualifications.stage,
@@ -59,14 +59,14 @@ moving_journeys as (
 
 ),
 
-definition_changes as (
+definition_version_effects as (
 
     select
         moving_journeys.evaluation,
         moving_journeys.journey_key,
         moving_journeys.person_key,
         moving_journeys.stage,
-        moving_journeys.change,
+        moving_journeys.effect,
         case
             when criteria.kind is null then 'stage_has_no_rules'
             when not profile_stages.is_passed then profile_stages.failed_rule
@@ -98,4 +98,4 @@ definition_changes as (
 
 )
 
-select * from definition_changes
+select * from definition_version_effects
