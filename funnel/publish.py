@@ -66,7 +66,7 @@ def _publish(database: Path, out: Path, pages: Path, alerts: list[Alert]) -> Non
         print("\n".join(verdict.sentences()))
         if verdict.errors:
             raise NotPublishedError(
-                "Not published: the data breaks agreements of severity error"
+                "Not published: the data breaks agreements whose severity is error"
                 f" (seeds/data_agreements.csv; details in {pages}/index.html)."
             )
         tables = copy_marts(connection, new)

@@ -24,6 +24,20 @@ GROUPS = {
 }
 
 
+ENDINGS = {
+    "_amount": "an amount in the reporting currency (var `reporting_currency`)",
+    "_count": "a whole number, never negative",
+    "_volume": "a number that may have a fraction, such as an expected number of journeys",
+    "_rate": "a share from 0 to 1",
+    "_ratio": "one number divided by another, which may be above 1",
+    "_days": "a number of days, some with a fraction",
+    "_at": "a moment, in the time zone of the var `time_zone`",
+    "_date, _week, _month, _start": "a day; of a week, month or period the first day",
+    "_key": "a number that identifies a row of this project and joins tables",
+    "_id": "the id that the source system gives",
+}
+
+
 def write_pages(target: Path) -> int:
     """Writes every page that changed, and removes those of entities and groups that are gone."""
     pages = make_pages(parse_project(target), (ROOT / README).read_text())
@@ -70,6 +84,9 @@ def _index(project: Described) -> str:
             "`history`, all others in `marts`:\n",
             "| group | contains | tables |\n|---|---|---|",
             *groups,
+            "\nThe end of a column's name says what it holds, unless the description differs:\n",
+            "| ends in | is |\n|---|---|",
+            *(f"| `{ending}` | {meaning} |" for ending, meaning in ENDINGS.items()),
             "\nWhat you can change without SQL: [seeds](seeds.md).\n",
         ]
     )

@@ -38,6 +38,12 @@ def test_no_reference_page_is_left_over(manifest: Mapping[str, Any]) -> None:
     assert found <= set(pages), REMEDY
 
 
+def test_every_model_says_first_what_a_row_is(manifest: Mapping[str, Any]) -> None:
+    models = [each for each in manifest["nodes"].values() if each["resource_type"] == "model"]
+    silent = [each["name"] for each in models if not each["description"].startswith("One row ")]
+    assert silent == []
+
+
 def test_every_column_of_the_shared_shape_is_described(manifest: Mapping[str, Any]) -> None:
     project = read_described(manifest)
     described = {
