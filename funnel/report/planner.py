@@ -2,8 +2,8 @@
 
 At the inputs of the marts the page shows the plan of the marts. Beyond them it scales it: revenue
 from new leads grows in proportion to leads, price and rates (that is exact); a rate changes the
-part of the open funnel that still has to pass the step; a wait counts as plan_levers says for one
-day."""
+part of the open funnel, and of bypasses to come, that still has to pass the step; a wait counts as
+plan_levers says for one day."""
 
 import json
 from collections.abc import Mapping
@@ -51,6 +51,7 @@ def _plan(company: Company, row: Record) -> Mapping[str, Any]:
     totals = {each["node"]: each for each in company["plan_totals"].where(funnel=funnel)}
     amounts = (
         *("new_target_amount", "won_amount", "expected_open_amount", "needed_amount"),
+        *("expected_bypass_amount", "low_80_bypass_amount", "high_80_bypass_amount"),
         *("today_amount", "weekly_leads", "low_80_leads", "high_80_leads", "today_leads"),
         *("max_leads", "needed_wins", "today_hit_probability", "high_80_today_amount"),
     )
@@ -63,17 +64,21 @@ def _plan(company: Company, row: Record) -> Mapping[str, Any]:
         "waits": {step: _of(rates, step, "wait_days") for step in STEPS},
         "gains": {step: waits.get(step, 0.0) for step in STEPS},
         "open": {node: _of(totals, node, "open_volume") for node in NODES},
+        "bypass": {node: _of(totals, node, "bypass_volume") for node in NODES},
         "weeks": _weeks(company, funnel),
     }
 
 
 def _weeks(company: Company, funnel: str) -> list[Mapping[str, Any]]:
-    """The next weeks, each with what is planned at each node, and what comes of the open funnel."""
+    """The next weeks: what is planned at each node, of it from the open funnel and by bypasses."""
     found: dict[str, dict[str, Any]] = {}
     for row in company["plan_weeks"].where(funnel=funnel):
         if row["weeks_ahead"] < WEEKS:
             week = found.setdefault(row["plan_week"].isoformat(), {})
-            week[row["node"]] = [_number(row["planned_volume"]), _number(row["open_volume"])]
+            week[row["node"]] = [
+                _number(row[column])
+                for column in ("planned_volume", "open_volume", "bypass_volume")
+            ]
     return [{"week": week, "nodes": nodes} for week, nodes in sorted(found.items())]
 
 

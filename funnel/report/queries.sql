@@ -400,8 +400,9 @@ group by period_start, stage, owner_team;
 -- name: targets
 select
     funnel, period_start, is_total, outcome, outcome_name, total_target_amount, new_target_amount,
-    won_amount, expected_open_amount, needed_amount, today_amount, low_80_today_amount,
-    high_80_today_amount, reachable_amount, shortfall_amount, weekly_leads, low_80_leads,
+    won_amount, expected_open_amount, expected_bypass_amount, low_80_bypass_amount,
+    high_80_bypass_amount, needed_amount, today_amount, low_80_today_amount, high_80_today_amount,
+    reachable_amount, shortfall_amount, weekly_leads, low_80_leads,
     high_80_leads, safe_leads, today_leads, max_leads, needed_wins, today_hit_probability,
     last_lead_week
 from marts.plan_targets
@@ -412,7 +413,8 @@ order by is_total desc, funnel, period_start;
 select
     funnel, node,
     sum(planned_volume) as planned_volume,
-    sum(open_volume) as open_volume
+    sum(open_volume) as open_volume,
+    sum(bypass_volume) as bypass_volume
 from marts.plan_weeks
 where scenario = 'base'
 group by funnel, node
@@ -426,8 +428,8 @@ order by funnel, from_node;
 
 -- name: plan_weeks
 select
-    funnel, node, plan_week, weeks_ahead, owner_team, planned_volume, open_volume, low_80_volume,
-    high_80_volume, capacity_count
+    funnel, node, plan_week, weeks_ahead, owner_team, planned_volume, open_volume, bypass_volume,
+    low_80_volume, high_80_volume, capacity_count
 from marts.plan_weeks
 where scenario = 'base' and weeks_ahead < 26
 order by funnel, plan_week, node;

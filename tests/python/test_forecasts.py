@@ -65,9 +65,26 @@ def _leads_a_day(built: Built) -> dict[str, float]:
     found = query(
         built.database,
         "select funnel, count(*) / 56 from marts.fct_journeys"
-        f" where lead_at >= '{since}' and lead_at < '{UNTIL}' group by funnel",
+        f" where qualified_lead_at >= '{since}' and qualified_lead_at < '{UNTIL}' group by funnel",
     )
     return dict(found)
+
+
+def _bypasses_a_week(built: Built) -> dict[tuple[str, str], float]:
+    """By funnel and the step that they come in after, over the last year."""
+    since = UNTIL - timedelta(weeks=52)
+    found: dict[tuple[str, str], float] = {}
+    for step, condition, moment in (
+        ("lead", "is_bypass_prospect", "qualified_prospect_at"),
+        ("prospect", "is_bypass_opportunity", "opportunity_at"),
+    ):
+        for funnel, count in query(
+            built.database,
+            f"select funnel, count(*) from marts.fct_journeys where {condition}"
+            f" and {moment} >= '{since}' and {moment} < '{UNTIL}' group by funnel",
+        ):
+            found[funnel, step] = count / 52
+    return found
 
 
 def _sum(built: Built, measure: str, funnel: str, days: int) -> float:
@@ -96,8 +113,15 @@ def _waits(built: Built) -> Waits:
     return found
 
 
-def _wins(waits: Waits, drifts: Drifts, funnel: str, segment: str, leads: float) -> list[float]:
-    """Wins of a segment in each week, of those who wait and of so many new leads a week."""
+def _wins(
+    waits: Waits,
+    drifts: Drifts,
+    funnel: str,
+    segment: str,
+    leads: float,
+    bypasses: dict[tuple[str, str], float],
+) -> list[float]:
+    """Wins of a segment in each week, of those who wait and of so many that come a week."""
     weeks = range(14)
     arrived = [leads for _ in weeks]
     for step in ("lead", "prospect", "opportunity"):
@@ -111,14 +135,16 @@ def _wins(waits: Waits, drifts: Drifts, funnel: str, segment: str, leads: float)
                 for age, (_, count, still) in enumerate(own[: len(own) - week])
                 if age > 0 and count
             )
-            moved.append((fresh + stale) * np.exp(drift * (week / 52 - mean) + shift))
+            came = (fresh + stale) * np.exp(drift * (week / 52 - mean) + shift)
+            moved.append(came + bypasses.get((funnel, step), 0.0))
         arrived = moved
     return arrived
 
 
 def test_expected_wins_follow_from_waiting_journeys_and_the_leads_of_today(built: Built) -> None:
     """Week by week through the rates of the plan; a quarter of 92 days is 13 weeks and a day."""
-    today, waits = _leads_a_day(built), _waits(built)
+    today, waits, bypasses = _leads_a_day(built), _waits(built), _bypasses_a_week(built)
+    assert len(bypasses) >= 2
     drifts = {
         (row["funnel"], row["from_node"]): (
             row["yearly_trend"],
@@ -135,7 +161,8 @@ def test_expected_wins_follow_from_waiting_journeys_and_the_leads_of_today(built
     wins: dict[str, float] = defaultdict(float)
     money: dict[str, float] = defaultdict(float)
     for funnel, segment, share, price in segments:
-        volume = _wins(waits, drifts, funnel, segment, 7 * today[funnel] * share)
+        come = bypasses if segment == "bypass" else {}
+        volume = _wins(waits, drifts, funnel, segment, 7 * today[funnel] * share, come)
         by_then = sum(volume[:13]) + volume[13] / 7
         wins[funnel] += by_then
         money[funnel] += by_then * price

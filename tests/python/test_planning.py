@@ -87,8 +87,8 @@ def test_an_interval_of_leads_ends_where_the_target_is_on_the_edge_of_revenue(
     database, _ = planned
     [row] = query(
         database,
-        "select target_revenue, won_revenue + open_revenue, lead_revenue, open_variance,"
-        " covariance, lead_variance, open_luck_variance, lead_luck_variance, low_80_leads,"
+        "select target_revenue, won_revenue + other_revenue, lead_revenue, other_variance,"
+        " covariance, lead_variance, other_luck_variance, lead_luck_variance, low_80_leads,"
         " high_80_leads, safe_leads from intermediate.int_plan_required_leads_estimated"
         " where is_total",
     )
@@ -116,8 +116,9 @@ def test_counts_of_journeys_are_those_of_the_fact(planned: tuple[Path, Truth]) -
         database,
         "select (select sum(journey_count) from intermediate.int_plan_transitions_counted"
         " where from_node = 'lead' and unseen_weeks = 0),"
-        " (select count(lead_at) from marts.fct_journeys"
-        f" where lead_at >= date '{CUTOFF}' - 728 and lead_at < date '{CUTOFF}')",
+        " (select count(qualified_lead_at) from marts.fct_journeys"
+        f" where qualified_lead_at >= date '{CUTOFF}' - 728"
+        f" and qualified_lead_at < date '{CUTOFF}')",
     )
     assert counted == leads
 

@@ -62,7 +62,7 @@ def test_a_lever_is_what_the_plan_gains_when_it_is_pulled(company: Path) -> None
     revenue = dict(
         query(
             company,
-            "select plans.scenario, plans.open_revenue + plans.lead_revenue * base.weekly_leads"
+            "select plans.scenario, plans.other_revenue + plans.lead_revenue * base.weekly_leads"
             " from intermediate.int_plan_required_leads_estimated as plans"
             " inner join intermediate.int_plan_required_leads_estimated as base"
             " on base.scenario = 'base' and base.is_total where plans.is_total",
@@ -93,8 +93,8 @@ SPENT = """
     group by 1, 2
 """
 LED = """
-    select first_channel, date_trunc('month', lead_at), count(*)
-    from marts.fct_journeys where lead_at is not null group by 1, 2
+    select first_channel, date_trunc('month', qualified_lead_at), count(*)
+    from marts.fct_journeys where is_qualified_lead group by 1, 2
 """
 
 

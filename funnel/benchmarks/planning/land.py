@@ -20,7 +20,9 @@ TABLES = """
         journey_key bigint, funnel varchar, first_channel varchar, outcome varchar,
         won_amount decimal(18, 2), opportunity_amount decimal(18, 2), has_win boolean,
         awareness_at timestamp, lead_at timestamp, prospect_at timestamp,
-        opportunity_at timestamp, win_at timestamp, exited_at timestamp);
+        opportunity_at timestamp, win_at timestamp, exited_at timestamp,
+        qualified_lead_at timestamp, qualified_prospect_at timestamp,
+        is_bypass_prospect boolean, is_bypass_opportunity boolean);
     create table seeds.funnels (funnel varchar);
     create table seeds.holidays (holiday_date date, holiday_name varchar, funnel varchar);
     create table seeds.targets (
@@ -64,6 +66,10 @@ def land_journeys(
             case when ? and opportunity_at is not null then forecast end as opportunity_amount,
             win_at is not null as has_win,
             lead_at as awareness_at,
+            lead_at as qualified_lead_at,
+            prospect_at as qualified_prospect_at,
+            false as is_bypass_prospect,
+            false as is_bypass_opportunity,
             * exclude (lead_group, amount, forecast)
         from journeys
         """,

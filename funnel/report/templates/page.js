@@ -33,31 +33,43 @@ function calculate(plan, typed) {
     opportunity: rate.prospect * (1 + opportunitiesToCome * (rate.lead - 1)),
   };
   openOf.win = rate.opportunity * (1 + winsToCome * (openOf.opportunity - 1));
+  // A bypass comes in at a prospect or at an opportunity.
+  const { bypass } = plan;
+  const bypassOf = { awareness: 1, lead: 1, prospect: 1 };
+  bypassOf.opportunity =
+    1 + share(bypass.prospect * rates.prospect, bypass.opportunity) * (rate.prospect - 1);
+  bypassOf.win = rate.opportunity * bypassOf.opportunity;
   const chain = { awareness: 1, lead: 1, prospect: rate.lead };
   chain.opportunity = chain.prospect * rate.prospect;
   chain.win = chain.opportunity * rate.opportunity;
   let sooner = 0;
   for (const step of STEPS) sooner += (plan.waits[step] - typed.waits[step]) * plan.gains[step];
-  const fromNew = plan.today_amount - plan.won_amount - plan.expected_open_amount;
+  const fromNew =
+    plan.today_amount - plan.won_amount - plan.expected_open_amount - plan.expected_bypass_amount;
   const perLeadBefore =
     plan.weekly_leads > 0 ? plan.needed_amount / plan.weekly_leads : fromNew / plan.today_leads;
   const timing = plan.needed_amount > 0 ? Math.max(0, 1 + sooner / plan.needed_amount) : 1;
   const perLead = perLeadBefore * price * chain.win * timing;
   const fromOpen = plan.expected_open_amount * price * openOf.win;
-  const needed = Math.max(0, typed.target - plan.won_amount - fromOpen);
+  const fromBypass = plan.expected_bypass_amount * price * bypassOf.win;
+  const needed = Math.max(0, typed.target - plan.won_amount - fromOpen - fromBypass);
   const leads = needed / perLead;
-  const expected = plan.won_amount + fromOpen + plan.today_leads * perLead;
+  const without = plan.won_amount + fromOpen + fromBypass;
+  const expected = without + plan.today_leads * perLead;
   return {
-    needed, leads, perLead, fromOpen, expected,
+    needed, leads, perLead, fromOpen, fromBypass, expected,
     chance: chanceOf(plan, typed.target, expected),
     wins: (plan.needed_wins * (typed.target / plan.new_target_amount)) / price,
-    reachable: plan.won_amount + fromOpen + typed.most * perLead,
+    reachable: without + typed.most * perLead,
     weeks: plan.weeks.map(({ week, nodes }) => ({
       week,
       volumes: NODES.map((node) => {
-        const [planned, ofOpen] = nodes[node] || [0, 0];
+        const [planned, ofOpen, ofBypass] = nodes[node] || [0, 0, 0];
         const more = plan.weekly_leads > 0 ? leads / plan.weekly_leads : 0;
-        return ofOpen * openOf[node] + (planned - ofOpen) * more * chain[node];
+        return (
+          ofOpen * openOf[node] + ofBypass * bypassOf[node] +
+          (planned - ofOpen - ofBypass) * more * chain[node]
+        );
       }),
     })),
   };
@@ -143,16 +155,18 @@ if (planned) {
     out("verdict").textContent = !isPossible
       ? "With these inputs no lead brings revenue."
       : found.needed === 0
-        ? "The open funnel is expected to be enough: no new leads are needed."
+        ? "The open funnel and bypasses are expected to be enough: no new leads are needed."
         : found.leads <= typed.most
           ? `Within reach: today ${tenth(plan.today_leads)} come per week, and at most ${tenth(typed.most)} can be worked.`
           : `Out of reach: at most ${tenth(typed.most)} leads per week can be worked. They bring ${whole(found.reachable)}, which is ${whole(typed.target - found.reachable)} short.`;
     out("equation").textContent =
-      `(${whole(typed.target)} target − ${whole(plan.won_amount)} won − ${whole(found.fromOpen)} expected of the open funnel)` +
+      `(${whole(typed.target)} target − ${whole(plan.won_amount)} won − ${whole(found.fromOpen)} expected of the open funnel − ${whole(found.fromBypass)} expected of bypasses)` +
       ` ÷ ${whole(found.perLead)} for each lead per week = ${isPossible ? tenth(found.leads) : "–"} leads per week`;
     out("chance").textContent = found.chance === null ? "–" : `${Math.round(found.chance * 100)} %`;
     out("expected").textContent = whole(found.expected);
     out("wins").textContent = tenth(found.wins);
+    out("bypasses").textContent =
+      `${whole(found.fromBypass)} (in the build's plan between ${whole(plan.low_80_bypass_amount)} and ${whole(plan.high_80_bypass_amount)} with a probability of 80 %)`;
     out("last").textContent = plan.last_lead_week ? day(plan.last_lead_week) : "–";
     out("note").textContent =
       found.leads > 0 && plan.weekly_leads === 0

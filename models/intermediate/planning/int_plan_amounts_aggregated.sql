@@ -1,16 +1,36 @@
-{# Grain: one row per funnel, lead group and sample. Recent leads, and the logarithms of what wins
-   were worth and of the amounts of opportunities that are not won (open or lost). #}
+{# Grain: one row per funnel, lead group and sample. Recent leads and bypasses, and the logarithms
+   of what wins were worth and of the amounts of opportunities that are not won (open or lost). #}
+{%- set first_week =
+    'greatest(-1 * ' ~ int_var('planning_bypass_weeks') ~ ', ' ~ plan_first_week() ~ ')'
+-%}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
 samples as ({{ plan_samples() }}),
 
+history_weeks as (
+
+    -- The weeks that bypasses are counted in: a young company has fewer.
+    select
+        funnel,
+        greatest(-greatest(
+            min({{ week_number('coalesce(awareness_at, lead_at, opportunity_at, win_at)') }}),
+            {{ first_week }}
+        ), 1) as week_count
+    from journeys
+    group by funnel
+
+),
+
 journey_amounts as (
 
     select
         funnel,
-        {{ plan_lead_group() }} as lead_group,
+        case
+            when is_bypass_prospect or is_bypass_opportunity then 'bypass'
+            else {{ plan_lead_group() }}
+        end as lead_group,
         {{ sample_part('journey_key') }} as sample_part,
         case
             when
@@ -26,11 +46,36 @@ journey_amounts as (
                 then ln({{ as_double('opportunity_amount') }})
         end as log_unwon,
         case
-            when {{ week_number('lead_at') }} between -{{ int_var('planning_recent_weeks') }} and -1
+            when
+                is_bypass_prospect
+                and {{ week_number('qualified_prospect_at') }} between {{ first_week }} and -1
                 then 1
             else 0
-        end as recent_lead
+        end as bypass_prospect,
+        case
+            when
+                is_bypass_opportunity
+                and {{ week_number('coalesce(opportunity_at, win_at)') }}
+                between {{ first_week }} and -1
+                then 1
+            else 0
+        end as bypass_opportunity,
+        0 as recent_lead
     from journeys
+    union all
+    select
+        funnel,
+        {{ plan_lead_group() }} as lead_group,
+        {{ sample_part('journey_key') }} as sample_part,
+        null as log_won,
+        null as log_unwon,
+        0 as bypass_prospect,
+        0 as bypass_opportunity,
+        1 as recent_lead
+    from journeys
+    where
+        {{ week_number('qualified_lead_at') }}
+        between -{{ int_var('planning_recent_weeks') }} and -1
 
 ),
 
@@ -46,6 +91,8 @@ part_sums as (
         count(log_unwon) as unwon_count,
         coalesce({{ exact_sum('log_unwon', 12) }}, 0) as unwon_sum,
         coalesce({{ exact_sum('log_unwon * log_unwon', 12) }}, 0) as unwon_squares,
+        sum(bypass_prospect) as bypass_prospect_count,
+        sum(bypass_opportunity) as bypass_opportunity_count,
         sum(recent_lead) as lead_count
     from journey_amounts
     group by funnel, lead_group, sample_part
@@ -64,6 +111,8 @@ sample_sums as (
         cast(sum(parts.unwon_count) as bigint) as unwon_count,
         {{ exact_sum('parts.unwon_sum', 12) }} as unwon_sum,
         {{ exact_sum('parts.unwon_squares', 12) }} as unwon_squares,
+        cast(sum(parts.bypass_prospect_count) as bigint) as bypass_prospect_count,
+        cast(sum(parts.bypass_opportunity_count) as bigint) as bypass_opportunity_count,
         cast(sum(parts.lead_count) as bigint) as lead_count
     from part_sums as parts
     inner join samples on parts.sample_part != samples.number
@@ -74,22 +123,29 @@ sample_sums as (
 int_plan_amounts_aggregated as (
 
     select
-        funnel,
-        lead_group,
-        sample_number,
-        lead_count,
-        win_count,
-        win_sum,
-        win_squares - power(win_sum, 2) / greatest(win_count, 1) as win_deviations,
-        unwon_count,
-        unwon_sum / nullif(unwon_count, 0) as unwon_mean,
+        sums.funnel,
+        sums.lead_group,
+        sums.sample_number,
+        sums.lead_count,
+        sums.bypass_prospect_count,
+        sums.bypass_opportunity_count,
+        history_weeks.week_count as bypass_week_count,
+        sums.win_count,
+        sums.win_sum,
+        sums.win_squares - power(sums.win_sum, 2) / greatest(sums.win_count, 1)
+            as win_deviations,
+        sums.unwon_count,
+        sums.unwon_sum / nullif(sums.unwon_count, 0) as unwon_mean,
         case
-            when unwon_count > 1
+            when sums.unwon_count > 1
                 then
-                    greatest(unwon_squares - power(unwon_sum, 2) / unwon_count, 0)
-                    / (unwon_count - 1)
+                    greatest(
+                        sums.unwon_squares - power(sums.unwon_sum, 2) / sums.unwon_count, 0
+                    )
+                    / (sums.unwon_count - 1)
         end as unwon_variance
-    from sample_sums
+    from sample_sums as sums
+    inner join history_weeks on sums.funnel = history_weeks.funnel
 
 )
 

@@ -1,8 +1,9 @@
 {# Grain: one row per funnel, lead group, inflow, node, sample and week ahead. How many journeys are
    expected to enter the node in that week.
 
-Inflows: `new_leads`, one new lead per week; `first_lead`, one lead in the first week alone; and the
-journeys that wait at the cutoff: `open_lead`, `open_prospect`, `open_opportunity`. #}
+Inflows: `new_leads`, one new lead per week; `first_lead`, one lead in the first week alone; the
+journeys that wait at the cutoff: `open_lead`, `open_prospect`, `open_opportunity`; and those that
+will come by a bypass: `bypass_prospect`, `bypass_opportunity`. #}
 {%- set last_week = int_var('planning_weeks') -%}
 {%- set next_nodes = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] -%}
 with
@@ -11,7 +12,7 @@ life_tables as (select * from {{ ref('int_plan_life_tables_estimated') }}),
 
 trends as (select * from {{ ref('int_plan_rate_trends_estimated') }}),
 
-prices as (select * from {{ ref('int_plan_win_values_estimated') }} where mix_share > 0),
+prices as (select * from {{ ref('int_plan_win_values_estimated') }}),
 
 shapes as (select * from {{ ref('int_plan_week_shapes_estimated') }}),
 
@@ -127,6 +128,7 @@ lead_flows as (
         prices.mix_share * shapes.lead_weight as entry_volume
     from prices
     inner join shapes on prices.funnel = shapes.funnel
+    where prices.mix_share > 0
     union all
     select
         funnel,
@@ -136,6 +138,7 @@ lead_flows as (
         0 as week_number,
         mix_share as entry_volume
     from prices
+    where mix_share > 0
 
 ),
 {#- The same query three times, from each node to the next. #}
@@ -178,6 +181,19 @@ lead_flows as (
         entry_volume
     from open_moves
     where from_node = '{{ node }}'
+    {%- if next_node != 'win' %}
+    union all
+    select
+        prices.funnel,
+        prices.lead_group,
+        prices.sample_number,
+        'bypass_{{ next_node }}' as inflow,
+        weeks.number as week_number,
+        prices.weekly_bypass_{{ next_node }} as entry_volume
+    from prices
+    cross join weeks
+    where prices.weekly_bypass_{{ next_node }} > 0
+    {%- endif %}
 
 ),
 {% endfor %}

@@ -1,6 +1,7 @@
 {# Grain: one row per scenario, funnel, period with a target (months, and all of them together) and
-   sample. Revenue expected from the open funnel and from one new lead per week, and the new leads
-   per week that reach the target. #}
+   sample. Revenue expected without new leads (from the open funnel and from bypasses to come), from
+   bypasses alone and from one new lead per week, and the new leads per week that reach the target.
+   #}
 with
 
 arrivals as (
@@ -81,11 +82,17 @@ period_sums as (
         is_total,
         sample_number,
         {{ exact_sum("case when inflow != 'new_leads' then win_volume else 0 end", 12) }}
-            as open_wins,
+            as other_wins,
         {{ exact_sum("case when inflow != 'new_leads' then expected_revenue else 0 end") }}
-            as open_revenue,
+            as other_revenue,
         {{ exact_sum("case when inflow != 'new_leads' then luck_variance else 0 end") }}
-            as open_luck_variance,
+            as other_luck_variance,
+        {{ exact_sum("case when inflow like 'bypass%' then win_volume else 0 end", 12) }}
+            as bypass_wins,
+        {{ exact_sum("case when inflow like 'bypass%' then expected_revenue else 0 end") }}
+            as bypass_revenue,
+        {{ exact_sum("case when inflow like 'bypass%' then luck_variance else 0 end") }}
+            as bypass_luck_variance,
         {{ exact_sum("case when inflow = 'new_leads' then win_volume else 0 end", 12) }}
             as lead_wins,
         {{ exact_sum("case when inflow = 'new_leads' then expected_revenue else 0 end") }}
@@ -105,7 +112,7 @@ int_plan_new_revenue_estimated as (
             when sums.lead_revenue > 0
                 then greatest((
                     {{ as_double('periods.new_target_amount - periods.won_amount') }}
-                    - sums.open_revenue
+                    - sums.other_revenue
                 ) / sums.lead_revenue, 0)
         end as weekly_leads,
         cast(ceil(periods.before_day / 7) as bigint) as week_count

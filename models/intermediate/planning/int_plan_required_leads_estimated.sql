@@ -1,8 +1,9 @@
 {# Grain: one row per scenario, funnel and period with a target (months, and all of them together).
    The new leads per week that the target takes, with intervals.
 
-Revenue at a number of leads per week is won + open + leads x lead_revenue. Its variance is
-open_variance + 2 x leads x covariance + leads^2 x lead_variance, plus luck_variance of both. #}
+Revenue at a number of leads per week is won + other + leads x lead_revenue, where `other` comes of
+the open funnel and of bypasses. Its variance is
+other_variance + 2 x leads x covariance + leads^2 x lead_variance, plus luck_variance of both. #}
 with
 
 samples as (select * from {{ ref('int_plan_new_revenue_estimated') }}),
@@ -16,15 +17,21 @@ estimates as (
         funnel,
         period_start,
         is_total,
-        max(case when sample_number = 0 then open_wins end) as open_wins,
+        max(case when sample_number = 0 then other_wins end) as other_wins,
+        max(case when sample_number = 0 then bypass_wins end) as bypass_wins,
         max(case when sample_number = 0 then lead_wins end) as lead_wins,
-        max(case when sample_number = 0 then open_revenue end) as open_revenue,
+        max(case when sample_number = 0 then other_revenue end) as other_revenue,
+        max(case when sample_number = 0 then bypass_revenue end) as bypass_revenue,
+        sqrt(greatest(
+            {{ sample_covariance('bypass_revenue', 'bypass_revenue') }}
+            + max(case when sample_number = 0 then bypass_luck_variance end), 0
+        )) as bypass_deviation,
         max(case when sample_number = 0 then lead_revenue end) as lead_revenue,
-        max(case when sample_number = 0 then open_luck_variance end) as open_luck_variance,
+        max(case when sample_number = 0 then other_luck_variance end) as other_luck_variance,
         max(case when sample_number = 0 then lead_luck_variance end) as lead_luck_variance,
-        {{ sample_covariance('open_revenue', 'open_revenue') }} as open_variance,
+        {{ sample_covariance('other_revenue', 'other_revenue') }} as other_variance,
         {{ sample_covariance('lead_revenue', 'lead_revenue') }} as lead_variance,
-        {{ sample_covariance('open_revenue', 'lead_revenue') }} as covariance
+        {{ sample_covariance('other_revenue', 'lead_revenue') }} as covariance
     from samples
     group by scenario, funnel, period_start, is_total
 
@@ -38,7 +45,7 @@ gaps as (
         {{ as_double('periods.won_amount') }} as won_revenue,
         {{ as_double('periods.new_target_amount') }}
         - {{ as_double('periods.won_amount') }}
-        - estimates.open_revenue as gap_revenue,
+        - estimates.other_revenue as gap_revenue,
         periods.before_day
     from estimates
     inner join periods
@@ -81,7 +88,7 @@ equations as (
         ) as linear_term,
         gaps.gap_revenue * gaps.gap_revenue
         - bounds.deviations * bounds.deviations * (
-            gaps.open_variance + case when bounds.has_luck then gaps.open_luck_variance else 0 end
+            gaps.other_variance + case when bounds.has_luck then gaps.other_luck_variance else 0 end
         ) as constant_term
     from gaps
     cross join bounds

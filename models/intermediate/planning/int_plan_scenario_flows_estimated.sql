@@ -50,6 +50,14 @@ inflows as (
     select
         'open_opportunity' as inflow,
         3 as first_order
+    union all
+    select
+        'bypass_prospect' as inflow,
+        2 as first_order
+    union all
+    select
+        'bypass_opportunity' as inflow,
+        3 as first_order
 
 ),
 

@@ -1,5 +1,5 @@
 {# Grain: one row per funnel, lead group and sample. What a win of a lead group is worth, its recent
-   leads, and its share of the funnel's recent leads.
+   leads, and its share of the funnel's recent leads; of the lead group `bypass`, recent bypasses.
 
 Prices are lognormal. Where wins are few, the price leans on the amounts of the lead group's other
 opportunities, open or lost, shifted by the usual gap between wins and those. #}
@@ -20,7 +20,13 @@ funnel_amounts as (
         / greatest(sum(greatest(win_count - 1, 0)) over ({{ funnel_sample }}), 1)
             as pool_variance,
         {{ as_double('lead_count') }} / nullif(sum(lead_count) over ({{ funnel_sample }}), 0)
-            as mix_share
+            as mix_share,
+        -- A count of a sample that leaves out a part of the journeys is lower by that part.
+        case
+            when sample_number between 1 and {{ plan_part_count() }}
+                then {{ plan_part_count() }} / ({{ plan_part_count() }} - 1.0)
+            else 1
+        end as sample_scale
     from amounts
 
 ),
@@ -116,6 +122,10 @@ int_plan_win_values_estimated as (
         lead_count,
         {{ as_double('lead_count') }} / {{ int_var('planning_recent_weeks') }} as weekly_leads,
         mix_share,
+        {{ as_double('bypass_prospect_count') }} / bypass_week_count * sample_scale
+            as weekly_bypass_prospect,
+        {{ as_double('bypass_opportunity_count') }} / bypass_week_count * sample_scale
+            as weekly_bypass_opportunity,
         exp(log_mean + log_variance / 2) as mean_price,
         exp(2 * log_mean + 2 * log_variance) as mean_square_price
     from price_means

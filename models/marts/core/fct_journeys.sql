@@ -18,13 +18,19 @@ entries as (
         lifecycle.*,
         stages.planning_node,
         stages.entered_by,
+        -- Where the definition does not decide a stage, all who enter count.
+        case
+            when stages.entered_by = 'definition' then lifecycle.qualified_at
+            else lifecycle.entered_at
+        end as counted_at,
+        coalesce(lifecycle.qualification in ('bypass', 'qualified_later'), false) as is_bypass,
         stages.stage_order >= stages.win_order and not stages.is_exit as is_customer_event
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
 
 ),
 
-fct_journeys as (
+journey_nodes as (
 
     select
         journey_key,
@@ -63,9 +69,14 @@ fct_journeys as (
         coalesce(bool_or(planning_node = 'lead' and is_qualified), false) as is_qualified_lead,
         coalesce(bool_or(planning_node = 'prospect' and is_qualified), false)
             as is_qualified_prospect,
+        coalesce(bool_or(planning_node = 'lead' and is_bypass), false) as has_bypassed_lead,
+        coalesce(bool_or(planning_node = 'prospect' and is_bypass), false)
+            as has_bypassed_prospect,
         min(case when planning_node = 'awareness' then entered_at end) as awareness_at,
         min(case when planning_node = 'lead' then entered_at end) as lead_at,
         min(case when planning_node = 'prospect' then entered_at end) as prospect_at,
+        min(case when planning_node = 'lead' then counted_at end) as qualified_lead_at,
+        min(case when planning_node = 'prospect' then counted_at end) as qualified_prospect_at,
         min(case when planning_node = 'opportunity' then entered_at end) as opportunity_at,
         min(case when planning_node = 'win' then entered_at end) as win_at,
         min(case when entered_by in ('disqualification', 'opportunity_lost') then entered_at end)
@@ -74,6 +85,50 @@ fct_journeys as (
         min(entered_at) as started_at
     from entries
     group by journey_key
+
+),
+
+fct_journeys as (
+
+    select
+        journey_key,
+        person_key,
+        account_key,
+        latest_opportunity_owner_key,
+        funnel,
+        first_channel,
+        first_campaign,
+        last_channel,
+        current_stage,
+        outcome,
+        customer_state,
+        won_amount,
+        opportunity_amount,
+        renewal_and_expansion_amount,
+        has_awareness,
+        has_lead,
+        has_prospect,
+        has_opportunity,
+        has_win,
+        is_qualified_lead,
+        is_qualified_prospect,
+        is_qualified_prospect
+        and has_bypassed_lead
+        and coalesce(qualified_lead_at > qualified_prospect_at, true) as is_bypass_prospect,
+        has_opportunity
+        and has_bypassed_prospect
+        and coalesce(qualified_prospect_at > opportunity_at, true) as is_bypass_opportunity,
+        awareness_at,
+        lead_at,
+        prospect_at,
+        qualified_lead_at,
+        qualified_prospect_at,
+        opportunity_at,
+        win_at,
+        exited_at,
+        churned_at,
+        started_at
+    from journey_nodes
 
 )
 

@@ -35,13 +35,13 @@ node_entries as (
     select
         funnel,
         'lead' as node,
-        cast(lead_at as date) as entry_date
+        cast(qualified_lead_at as date) as entry_date
     from journeys
     union all
     select
         funnel,
         'prospect' as node,
-        cast(prospect_at as date) as entry_date
+        cast(qualified_prospect_at as date) as entry_date
     from journeys
     union all
     select

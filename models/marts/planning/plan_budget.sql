@@ -40,11 +40,11 @@ lead_months as (
 
     select
         first_channel as channel,
-        {{ period_start('month', 'lead_at') }} as month_start,
+        {{ period_start('month', 'qualified_lead_at') }} as month_start,
         count(*) as lead_count
     from journeys
-    where lead_at is not null
-    group by first_channel, {{ period_start('month', 'lead_at') }}
+    where qualified_lead_at is not null
+    group by first_channel, {{ period_start('month', 'qualified_lead_at') }}
 
 ),
 
@@ -126,7 +126,9 @@ recent_leads as (
         first_channel as channel,
         {{ as_double('count(*)') }} / {{ int_var('planning_recent_weeks') }} as weekly_leads
     from journeys
-    where {{ week_number('lead_at') }} between -{{ int_var('planning_recent_weeks') }} and -1
+    where
+        {{ week_number('qualified_lead_at') }}
+        between -{{ int_var('planning_recent_weeks') }} and -1
     group by funnel, first_channel
 
 ),

@@ -58,6 +58,18 @@ inflow_nodes as (
     select
         'open_opportunity' as inflow,
         'opportunity' as from_node
+    union all
+    select
+        'bypass_prospect' as inflow,
+        'prospect' as from_node
+    union all
+    select
+        'bypass_prospect' as inflow,
+        'opportunity' as from_node
+    union all
+    select
+        'bypass_opportunity' as inflow,
+        'opportunity' as from_node
 
 ),
 

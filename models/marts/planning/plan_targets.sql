@@ -19,12 +19,12 @@ solutions as (
         limits.today_weekly_leads,
         limits.max_weekly_leads,
         limits.half_paid_days,
-        leads.won_revenue + leads.open_revenue + limits.today_weekly_leads * leads.lead_revenue
+        leads.won_revenue + leads.other_revenue + limits.today_weekly_leads * leads.lead_revenue
             as today_revenue,
-        leads.won_revenue + leads.open_revenue + limits.max_weekly_leads * leads.lead_revenue
+        leads.won_revenue + leads.other_revenue + limits.max_weekly_leads * leads.lead_revenue
             as max_revenue,
         sqrt(greatest(
-            leads.open_variance + leads.open_luck_variance
+            leads.other_variance + leads.other_luck_variance
             + (2 * leads.covariance + leads.lead_luck_variance) * limits.today_weekly_leads
             + leads.lead_variance * limits.today_weekly_leads * limits.today_weekly_leads, 0
         )) as today_deviation
@@ -49,7 +49,7 @@ period_outcomes as (
             when solutions.gap_revenue <= 0 then 'open_funnel_is_enough'
             when solutions.weekly_leads <= solutions.max_weekly_leads then 'within_reach'
             when
-                solutions.max_revenue - solutions.won_revenue - solutions.open_revenue
+                solutions.max_revenue - solutions.won_revenue - solutions.other_revenue
                 < {{ least_lead_share }} * solutions.gap_revenue then 'too_late_for_leads'
             when solutions.max_weekly_leads > 0 then 'out_of_reach'
             else 'no_leads'
@@ -78,7 +78,17 @@ plan_targets as (
         periods.target_amount as total_target_amount,
         periods.new_target_amount,
         periods.won_amount,
-        {{ as_amount('solutions.open_revenue') }} as expected_open_amount,
+        {{ as_amount('solutions.other_revenue - solutions.bypass_revenue') }}
+            as expected_open_amount,
+        {{ as_amount('solutions.bypass_revenue') }} as expected_bypass_amount,
+        {{ interval_low_amount('solutions.bypass_revenue', 'solutions.bypass_deviation', 80) }}
+            as low_80_bypass_amount,
+        {{ interval_high_amount('solutions.bypass_revenue', 'solutions.bypass_deviation', 80) }}
+            as high_80_bypass_amount,
+        {{ interval_low_amount('solutions.bypass_revenue', 'solutions.bypass_deviation', 95) }}
+            as low_95_bypass_amount,
+        {{ interval_high_amount('solutions.bypass_revenue', 'solutions.bypass_deviation', 95) }}
+            as high_95_bypass_amount,
         {{ as_amount('(solutions.gap_revenue + abs(solutions.gap_revenue)) / 2') }}
             as needed_amount,
         {{ as_amount('solutions.today_revenue') }} as today_amount,
@@ -102,8 +112,9 @@ plan_targets as (
         {{ as_double('solutions.safe_leads') }} as safe_leads,
         {{ as_double('solutions.today_weekly_leads') }} as today_leads,
         {{ as_double('solutions.max_weekly_leads') }} as max_leads,
-        {{ as_double('solutions.open_wins + solutions.weekly_leads * solutions.lead_wins') }}
+        {{ as_double('solutions.other_wins + solutions.weekly_leads * solutions.lead_wins') }}
             as needed_wins,
+        {{ as_double('solutions.bypass_wins') }} as expected_bypass_wins,
         {{ normal_probability(
             '(solutions.today_revenue - solutions.target_revenue)'
             ~ ' / nullif(solutions.today_deviation, 0)'

@@ -41,8 +41,11 @@ sample_entries as (
         arrivals.week_number,
         arrivals.sample_number,
         {{ exact_sum(
-            "case when arrivals.inflow = 'new_leads' then 0 else arrivals.entry_volume end", 12
+            "case when arrivals.inflow like 'open%' then arrivals.entry_volume else 0 end", 12
         ) }} as open_volume,
+        {{ exact_sum(
+            "case when arrivals.inflow like 'bypass%' then arrivals.entry_volume else 0 end", 12
+        ) }} as bypass_volume,
         {{ exact_sum(
             "case when arrivals.inflow = 'new_leads' then arrivals.entry_volume else 0 end", 12
         ) }}
@@ -65,6 +68,7 @@ sample_entries as (
         week_number,
         sample_number,
         0 as open_volume,
+        0 as bypass_volume,
         entry_volume as new_volume
     from awareness
 
@@ -99,6 +103,7 @@ business_week_entries as (
             7 * (entries.week_number + parts.later_weeks) - {{ plan_days_gone() }}, 0
         )) as plan_days,
         {{ exact_sum('entries.open_volume * parts.day_count / 7', 12) }} as open_volume,
+        {{ exact_sum('entries.bypass_volume * parts.day_count / 7', 12) }} as bypass_volume,
         {{ exact_sum('entries.new_volume * parts.day_count / 7', 12) }} as new_volume
     from sample_entries as entries
     inner join week_parts as parts on parts.day_count > 0
@@ -124,12 +129,18 @@ planned_entries as (
         week_number,
         max(case when sample_number = 0 then plan_days end) as plan_days,
         max(case when sample_number = 0 then open_volume end) as open_volume,
-        max(case when sample_number = 0 then open_volume + new_volume end) as planned_volume,
+        max(case when sample_number = 0 then bypass_volume end) as bypass_volume,
+        max(case when sample_number = 0 then open_volume + bypass_volume + new_volume end)
+            as planned_volume,
         sqrt(
-            power({{ sample_deviation('open_volume + new_volume') }}, 2)
+            power({{ sample_deviation('bypass_volume') }}, 2)
+            + max(case when sample_number = 0 then bypass_volume end)
+        ) as bypass_deviation,
+        sqrt(
+            power({{ sample_deviation('open_volume + bypass_volume + new_volume') }}, 2)
             + max(case
                 when sample_number = 0 and node not in ('awareness', 'lead')
-                    then open_volume + new_volume
+                    then open_volume + bypass_volume + new_volume
                 else 0
             end)
         ) as deviation
@@ -150,6 +161,15 @@ plan_weeks as (
         entries.week_number as weeks_ahead,
         entries.planned_volume,
         entries.open_volume,
+        entries.bypass_volume,
+        greatest(entries.bypass_volume - {{ t_quantile(80) }} * entries.bypass_deviation, 0)
+            as low_80_bypass_volume,
+        entries.bypass_volume + {{ t_quantile(80) }} * entries.bypass_deviation
+            as high_80_bypass_volume,
+        greatest(entries.bypass_volume - {{ t_quantile(95) }} * entries.bypass_deviation, 0)
+            as low_95_bypass_volume,
+        entries.bypass_volume + {{ t_quantile(95) }} * entries.bypass_deviation
+            as high_95_bypass_volume,
         greatest(entries.planned_volume - {{ t_quantile(80) }} * entries.deviation, 0)
             as low_80_volume,
         entries.planned_volume + {{ t_quantile(80) }} * entries.deviation as high_80_volume,
