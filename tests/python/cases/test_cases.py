@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from funnel.run_dbt import run_dbt
 from tests.python.cases.answers import answer
 from tests.python.cases.landing import Case, companies, land_company, read_company
 from tests.python.conftest import messages
+from tests.python.warm_dbt import run_dbt
 
 COMPANIES = companies()
 DatabaseOf = Callable[[str], Path]
