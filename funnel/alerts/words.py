@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from funnel.alerts.read import Alert
+from funnel.variables import project_variables
 
-# A value in fewer records than this may be somebody's name in the wrong field.
-FEWEST_RECORDS = 5
+# A value in fewer records than the var least_published_records may be somebody's name.
+FEWEST_RECORDS = int(project_variables()["least_published_records"])
 HIDDEN = f"(value hidden: fewer than {FEWEST_RECORDS} records)"
 ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(\.[\w-]+)*")
 TELEPHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d ()/.-]{7,}\d(?![\w-])")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from funnel import stamp
-from funnel.places import BUILD_FIRST, ROOT
+from funnel.places import BUILD_FIRST
 from funnel.report.company import Company
 from funnel.report.read import Rows, read_all
+from funnel.variables import project_variables
 
 FOLDER = Path(__file__).parent
 # What a report is written by.
@@ -57,7 +57,7 @@ def write_report(
     # Charts take a second to import: only a report pays for it.
     from funnel.report.page import render
 
-    known = _variables(variables or {})
+    known = project_variables(variables)
     page = render(Company(rows, _as_of(database, rows), str(known["reporting_currency"]), known))
     out = out or beside(database)
     new = out.with_name(out.name + ".new")
@@ -87,9 +87,3 @@ def _as_of(database: Path, rows: Mapping[str, Rows]) -> date | None:
     found = rows["as_of"].records
     day: date | None = found[0]["as_of_date"] if found else None
     return day
-
-
-def _variables(variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The project's, and above them those that were given."""
-    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["revenue_funnel"]
-    return {**project, **variables}

@@ -10,19 +10,6 @@ from funnel.report import words
 from funnel.report.charts import SOFT, TEAMS
 from funnel.report.read import Record, Rows
 
-# The KPIs that say nothing while a part of a system's data does not come.
-SILENT = {
-    "ad_spend": {"spend"},
-    "subscriptions": {"mrr", "nrr", "grr", "logo_churn", "quick_ratio"},
-    "payments": set[str](),
-    "people": {"leads", "mqls", "sqls"},
-    "touches": {"leads", "mqls", "sqls"},
-    "opportunities": {
-        *("opportunities", "wins", "bookings_new", "bookings_renewal", "bookings_expansion"),
-        *("bookings", "win_rate", "pipeline", "coverage", "velocity", "opportunity_value"),
-        "cycle_days",
-    },
-}
 # The first of these that is worse comes first.
 SEVERITIES = ("error", "warning", "notice")
 
@@ -112,7 +99,7 @@ class Company:
         found = [
             alert["summary"]
             for alert in alerts
-            if alert["kind"] == "missing_data" and metric in SILENT.get(alert["subject"], set())
+            if alert["kind"] == "missing_data" and self._is_read_by(alert["subject"], metric)
         ]
         found += [
             alert["summary"]
@@ -120,6 +107,13 @@ class Company:
             if alert["kind"] == "fill_rate" and metric in ("mqls", "sqls")
         ]
         return tuple(dict.fromkeys(found))
+
+    def _is_read_by(self, entity: str, metric: str) -> bool:
+        """Whether a KPI needs an entity; recurring revenue is silent without payments, too."""
+        for row in self["kpis"].where(metric=metric):
+            wanted = "subscriptions" if entity == "payments" else entity
+            return wanted in row["entities"].split()
+        return False
 
     @cached_property
     def planned(self) -> str:

@@ -8,9 +8,6 @@ from funnel.report.blocks import Block, Cell, Grid, Panel, Section, Switch
 from funnel.report.company import Company, total
 from funnel.report.read import Record, Rows
 
-# Fewer records than this are not shown under the words that somebody typed.
-FEWEST = 5
-
 
 def section(company: Company) -> list[Section]:
     return [
@@ -616,8 +613,10 @@ def _losses(company: Company) -> Block:
     """The rare reasons are added up."""
     recent = f"last {company.days('worklist_recent_days')}"
     records = company["loss_reasons"].records
-    shown = [row for row in records if row["journey_count"] >= FEWEST]
-    rare = [row for row in records if row["journey_count"] < FEWEST]
+    # Words that somebody typed, and that few records bear, are not shown.
+    fewest = int(company.variables["least_published_records"])
+    shown = [row for row in records if row["journey_count"] >= fewest]
+    rare = [row for row in records if row["journey_count"] < fewest]
     most = max((row["journey_count"] for row in records), default=1)
     rows = [
         (
@@ -631,7 +630,7 @@ def _losses(company: Company) -> Block:
         few = total(rare, "journey_count")
         rows.append(
             (
-                Cell(f"Other reasons, fewer than {FEWEST} each", is_heading=True),
+                Cell(f"Other reasons, fewer than {fewest} each", is_heading=True),
                 Cell(words.count(few), bar=min(few / most, 1)),
                 Cell(words.amount(total(rare, "amount"))),
             )

@@ -1,6 +1,7 @@
 """Scorecard and reviews, computed again in Python."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -231,3 +232,43 @@ def test_a_kpi_says_why_it_cannot_be_compared(built: Built) -> None:
         is_few = closed.get(row["period_start"], 0) < 5
         assert row["status"] == ("too_few" if is_few else "ok"), row
     assert {row["status"] for row in rates} == {"too_few", "ok"}
+
+
+def test_the_status_stands_beside_every_kpi(built: Built) -> None:
+    """LinkedIn is silent in June; all else lacks cases, is not over at the cutoff, or is ok."""
+    [(landed_until,)] = query(
+        built.database, "select cast(max(day) as date) from linkedin_ads.ad_analytics_by_campaign"
+    )
+    assert date(2026, 6, 1) < landed_until < date(2026, 6, 25)
+    found: dict[str, set[str]] = defaultdict(set)
+
+    def check(table: str, wanted: Callable[[Row], str]) -> None:
+        for row in rows(built, f"from marts.{table}"):
+            assert row["status"] == wanted(row), (table, row)
+            found[table].add(row["status"])
+
+    def known(row: Row, cases: int = 5) -> str:
+        under_way = (row.get("period_kind"), row.get("period_start")) == ("week", date(2026, 6, 29))
+        return "too_few" if cases < 5 else "partial_period" if under_way else "ok"
+
+    def of_channel(row: Row) -> str:
+        is_silent = row["channel"] == "paid_social" and row["month_start"] == date(2026, 6, 1)
+        return "source_silent" if is_silent else known(row, row["lead_count"])
+
+    def of_slice(row: Row) -> str:
+        if (row["slice_name"], row["slice_value"]) == ("quarter", "2026-04-01"):
+            return "source_silent"
+        if row["customer_count"] < 5:
+            return "too_few"
+        return "ok" if row["is_mature"] else "partial_period"
+
+    check("kpi_sales_by_period", lambda row: known(row, row["won_count"] + row["lost_count"]))
+    check("kpi_pipeline_by_period", known)
+    check("kpi_mrr_by_period", lambda row: known(row, row["opening_customer_count"]))
+    check("kpi_retention", lambda row: known({}, row["customer_count"]))
+    check("kpi_scorecard_by_period", lambda row: known(row, row["qualified_count"]))
+    check("kpi_campaigns", of_channel)
+    check("kpi_unit_economics_by_slice", of_slice)
+    assert "source_silent" in found["kpi_campaigns"] & found["kpi_unit_economics_by_slice"]
+    assert "partial_period" in found["kpi_pipeline_by_period"]
+    assert all("ok" in statuses or "too_few" in statuses for statuses in found.values())

@@ -18,6 +18,8 @@ funnels as (select * from {{ ref('funnels') }}),
 
 origins as (select * from {{ ref('int_origins_resolved') }}),
 
+rare_campaigns as (select * from {{ ref('int_rare_campaigns_listed') }}),
+
 touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
 journeys_with_evidence as (select distinct journey_key from evidence),
@@ -77,7 +79,9 @@ int_journeys_described as (
         case when journeys.journey_key is null then 'opportunity' else 'person' end
             as journey_origin,
         coalesce(person_origins.channel, journey_origins.channel, 'unknown') as first_channel,
-        coalesce(person_origins.campaign, journey_origins.campaign, 'unknown') as first_campaign,
+        {{ published_campaign(
+            'coalesce(person_origins.campaign, journey_origins.campaign)', 'rare_campaigns'
+        ) }} as first_campaign,
         coalesce(last_channels.channel, 'unknown') as last_channel
     from journeys_with_evidence
     left join journeys on journeys_with_evidence.journey_key = journeys.journey_key
@@ -92,6 +96,8 @@ int_journeys_described as (
     left join origins as person_origins on journeys.person_key = person_origins.person_key
     left join origins as journey_origins
         on journeys_with_evidence.journey_key = journey_origins.journey_key
+    left join rare_campaigns
+        on coalesce(person_origins.campaign, journey_origins.campaign) = rare_campaigns.campaign
     left join last_channels
         on journeys_with_evidence.journey_key = last_channels.journey_key
 

@@ -21,6 +21,8 @@ persons as (select * from {{ ref('dim_persons') }}),
 
 origins as (select * from {{ ref('int_origins_resolved') }}),
 
+rare_campaigns as (select * from {{ ref('int_rare_campaigns_listed') }}),
+
 touch_windows as (
 
     -- Touches before the account's previous win were credited with that win, unless this
@@ -69,14 +71,20 @@ marketing_touches as (
             when touches.person_touch_number = 1 then coalesce(origins.channel, 'unknown')
             else coalesce(touches.channel, 'unknown')
         end as channel,
-        case
-            when touches.person_touch_number = 1 then coalesce(origins.campaign, 'unknown')
-            else coalesce(touches.campaign, 'unknown')
-        end as campaign,
+        {{ published_campaign(
+            'case when touches.person_touch_number = 1 then origins.campaign'
+            ~ ' else touches.campaign end',
+            'rare_campaigns'
+        ) }} as campaign,
         touches.occurred_at
     from numbered_touches as touches
     inner join persons on touches.person_key = persons.person_key
     left join origins on touches.person_key = origins.person_key
+    left join rare_campaigns
+        on
+            case
+                when touches.person_touch_number = 1 then origins.campaign else touches.campaign
+            end = rare_campaigns.campaign
 
 ),
 

@@ -4,6 +4,8 @@ with
 
 ad_spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 
+rare_campaigns as (select * from {{ ref('int_rare_campaigns_listed') }}),
+
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
@@ -15,6 +17,20 @@ journeys as (select * from {{ ref('fct_journeys') }}),
 opportunities as (select * from {{ ref('dim_opportunities') }}),
 
 opportunity_touches as (select * from {{ ref('int_opportunity_touches_matched') }}),
+
+lead_sources as (
+
+    select * from {{ ref('int_kpi_sources_evaluated') }}
+    where metric = 'leads' and channel = 'all' and period_kind = 'month'
+
+),
+
+spend_sources as (
+
+    select * from {{ ref('int_kpi_sources_evaluated') }}
+    where metric = 'spend' and channel != 'all' and period_kind = 'month'
+
+),
 
 counted_stages as (
 
@@ -77,7 +93,7 @@ measured_events as (
     select
         cast(ad_spend.spend_date as timestamp) as happened_at,
         coalesce(ad_spend.channel, 'unknown') as channel,
-        coalesce(ad_spend.campaign, 'unknown') as campaign,
+        {{ published_campaign('ad_spend.campaign', 'rare_campaigns') }} as campaign,
         'spend' as measure,
         {{ in_reporting_currency('ad_spend.amount', 'rates.rate') }} as amount,
         ad_spend.impressions as impression_count,
@@ -85,6 +101,7 @@ measured_events as (
     from ad_spend
     inner join rates
         on {{ rate_applies('rates', 'ad_spend.currency', 'ad_spend.spend_date') }}
+    left join rare_campaigns on ad_spend.campaign = rare_campaigns.campaign
     union all
     select
         entered_at as happened_at,
@@ -156,9 +173,9 @@ campaign_sums as (
 kpi_campaigns as (
 
     select
-        month_start,
-        channel,
-        campaign,
+        campaign_sums.month_start,
+        campaign_sums.channel,
+        campaign_sums.campaign,
         cast(spend_amount as decimal(18, 2)) as spend_amount,
         cast(impression_count as bigint) as impression_count,
         cast(click_count as bigint) as click_count,
@@ -179,8 +196,18 @@ kpi_campaigns as (
             as cost_per_{{ name }}_amount,
         {%- endfor %}
         {{ ratio('sourced_wins_amount', 'spend_amount') }} as roas_ratio,
+        {{ kpi_status(
+            'coalesce(lead_sources.is_recorded, true)',
+            'coalesce(lead_sources.is_silent, false) or coalesce(spend_sources.is_silent, false)',
+            'coalesce(lead_sources.is_complete, true)', 'leads'
+        ) }} as status,
         has_spend
     from campaign_sums
+    left join lead_sources on campaign_sums.month_start = lead_sources.period_start
+    left join spend_sources
+        on
+            campaign_sums.month_start = spend_sources.period_start
+            and campaign_sums.channel = spend_sources.channel
 
 )
 

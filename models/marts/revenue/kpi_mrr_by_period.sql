@@ -4,6 +4,13 @@ with
 
 mrr_periods as (select * from {{ ref('int_account_mrr_periods_aggregated') }}),
 
+sources as (
+
+    select * from {{ ref('int_kpi_sources_evaluated') }}
+    where metric = 'nrr' and channel = 'all'
+
+),
+
 mrr_sums as (
 
     select
@@ -30,8 +37,8 @@ mrr_sums as (
 kpi_mrr_by_period as (
 
     select
-        *,
-        {{ period_name('period_kind', 'period_start') }} as period_name,
+        mrr_sums.*,
+        {{ period_name('mrr_sums.period_kind', 'mrr_sums.period_start') }} as period_name,
         {{ ratio(
             'opening_amount + expansion_amount - contraction_amount - churn_amount',
             'opening_amount'
@@ -45,8 +52,15 @@ kpi_mrr_by_period as (
             when opening_amount = 0 then 'no_opening_mrr'
             when contraction_amount + churn_amount = 0 then 'nothing_lost'
         end as empty_reason,
-        period_kind = 'month' as is_additive
+        {{ kpi_status(
+            'sources.is_recorded', 'sources.is_silent', 'sources.is_complete', 'opening_customer_count'
+        ) }} as status,
+        mrr_sums.period_kind = 'month' as is_additive
     from mrr_sums
+    inner join sources
+        on
+            mrr_sums.period_kind = sources.period_kind
+            and mrr_sums.period_start = sources.period_start
 
 )
 

@@ -22,6 +22,13 @@ current_months as (
 
 ),
 
+sources as (
+
+    select * from {{ ref('int_kpi_sources_evaluated') }}
+    where metric = 'pipeline' and channel = 'all'
+
+),
+
 pipeline_sums as (
 
     select
@@ -55,8 +62,15 @@ kpi_pipeline_by_period as (
     select
         pipeline_sums.*,
         {{ period_name('pipeline_sums.period_kind', 'pipeline_sums.period_start') }} as period_name,
+        {{ kpi_status(
+            'sources.is_recorded', 'sources.is_silent', 'sources.is_complete'
+        ) }} as status,
         current_months.period_start is not null as is_additive
     from pipeline_sums
+    inner join sources
+        on
+            pipeline_sums.period_kind = sources.period_kind
+            and pipeline_sums.period_start = sources.period_start
     left join current_months
         on
             pipeline_sums.period_kind = current_months.period_kind

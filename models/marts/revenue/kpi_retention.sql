@@ -18,6 +18,13 @@ customers as (
 
 ),
 
+sources as (
+
+    select * from {{ ref('int_kpi_sources_evaluated') }}
+    where metric = 'nrr' and channel = 'all' and period_kind = 'month'
+
+),
+
 customer_months as (
 
     -- Every month since the first, those without recurring revenue too.
@@ -58,7 +65,7 @@ kpi_retention as (
     select
         cohort_month,
         funnel,
-        channel,
+        customer_month_amounts.channel,
         segment,
         age_month_count,
         count(*) as customer_count,
@@ -71,9 +78,15 @@ kpi_retention as (
         {{ ratio('sum(closing_amount)', 'sum(starting_amount)') }} as cohort_net_retention_ratio,
         {{ ratio('sum(least(starting_amount, closing_amount))', 'sum(starting_amount)') }}
             as cohort_gross_retention_rate,
+        {{ kpi_status(
+            'bool_and(sources.is_recorded)', 'bool_or(sources.is_silent)',
+            'bool_and(sources.is_complete)', 'count(*)'
+        ) }} as status,
         age_month_count = max(age_month_count) over (partition by cohort_month) as is_additive
     from customer_month_amounts
-    group by cohort_month, funnel, channel, segment, age_month_count
+    inner join sources on customer_month_amounts.period_start = sources.period_start
+    group by
+        cohort_month, funnel, customer_month_amounts.channel, segment, age_month_count
 
 )
 

@@ -6,6 +6,13 @@ cohorts as (select * from {{ ref('int_spend_cohorts_aggregated') }}),
 
 customers as (select * from {{ ref('int_customers_aggregated') }}),
 
+spend_sources as (
+
+    select * from {{ ref('int_kpi_sources_evaluated') }}
+    where metric = 'spend' and channel != 'all' and period_kind = 'month'
+
+),
+
 company_churn as (
 
     select {{ ratio('sum(churn_count)', 'sum(at_risk_month_count)') }} as churn_rate
@@ -27,6 +34,7 @@ sliced_cohorts as (
     -- Recent journeys have not had the time to buy: they count in their own quarter only.
     select
         cohorts.*,
+        coalesce(spend_sources.is_silent, false) as is_silent,
         slices.slice_name,
         case slices.slice_name
             when 'channel' then cohorts.channel
@@ -40,6 +48,10 @@ sliced_cohorts as (
         end as slice_value
     from cohorts
     cross join slices
+    left join spend_sources
+        on
+            cohorts.cohort_month = spend_sources.period_start
+            and cohorts.channel = spend_sources.channel
     where cohorts.is_mature or slices.slice_name = 'quarter'
 
 ),
@@ -58,6 +70,7 @@ slice_sums as (
         cast(sum(spend_amount) as decimal(18, 2)) as spend_amount,
         cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
         cast(sum(mrr_month_amount) as decimal(18, 2)) as mrr_month_amount,
+        bool_or(is_silent) as is_silent,
         bool_and(is_mature) as is_mature
     from sliced_cohorts
     group by slice_name, slice_value
@@ -125,6 +138,7 @@ kpi_unit_economics_by_slice as (
             when paying_month_count = 0 then 'no_recurring_revenue'
             when coalesce(churn_rate, 0) = 0 then 'no_churn_yet'
         end as empty_reason,
+        {{ kpi_status('true', 'is_silent', 'is_mature', 'customer_count') }} as status,
         churn_count >= {{ int_var('least_churned_customers') }} as has_own_churn_rate,
         is_mature,
         slice_name = 'all' as is_additive

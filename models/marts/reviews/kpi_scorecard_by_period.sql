@@ -67,6 +67,21 @@ journey_customers as (
 
 ),
 
+sources as (
+
+    -- What a stage led to needs people, opportunities and recurring revenue.
+    select
+        period_kind,
+        period_start,
+        bool_or(is_recorded) as is_recorded,
+        bool_or(is_silent) as is_silent,
+        bool_and(is_complete) as is_complete
+    from {{ ref('int_kpi_sources_evaluated') }}
+    where metric in ('leads', 'bookings', 'mrr') and channel = 'all'
+    group by period_kind, period_start
+
+),
+
 stage_entries as (
 
     select
@@ -158,9 +173,17 @@ kpi_scorecard_by_period as (
         cast(coalesce(stage_results.ltv_amount, 0) as decimal(18, 2)) as ltv_amount,
         cast(coalesce(stage_bookings.booked_amount, 0) as decimal(18, 2)) as booked_amount,
         targets.target_amount,
+        {{ kpi_status(
+            'sources.is_recorded', 'sources.is_silent', 'sources.is_complete',
+            'stage_results.qualified_count'
+        ) }} as status,
         stage_bookings.period_kind = 'month' as is_additive
     from stage_bookings
     inner join stages on stage_bookings.stage = stages.stage
+    inner join sources
+        on
+            stage_bookings.period_kind = sources.period_kind
+            and stage_bookings.period_start = sources.period_start
     left join stage_results
         on
             stage_bookings.period_kind = stage_results.period_kind
