@@ -170,12 +170,31 @@ campaign_sums as (
 
 ),
 
+campaign_statuses as (
+
+    select
+        campaign_sums.*,
+        {{ kpi_status(
+            'coalesce(lead_sources.is_recorded, true)',
+            'coalesce(lead_sources.is_silent, false) or coalesce(spend_sources.is_silent, false)',
+            'coalesce(lead_sources.is_complete, true)',
+            'campaign_sums.leads'
+        ) }} as status
+    from campaign_sums
+    left join lead_sources on campaign_sums.month_start = lead_sources.period_start
+    left join spend_sources
+        on
+            campaign_sums.month_start = spend_sources.period_start
+            and campaign_sums.channel = spend_sources.channel
+
+),
+
 kpi_campaigns as (
 
     select
-        campaign_sums.month_start,
-        campaign_sums.channel,
-        campaign_sums.campaign,
+        month_start,
+        channel,
+        campaign,
         cast(spend_amount as decimal(18, 2)) as spend_amount,
         cast(impression_count as bigint) as impression_count,
         cast(click_count as bigint) as click_count,
@@ -196,18 +215,9 @@ kpi_campaigns as (
             as cost_per_{{ name }}_amount,
         {%- endfor %}
         {{ ratio('sourced_wins_amount', 'spend_amount') }} as roas_ratio,
-        {{ kpi_status(
-            'coalesce(lead_sources.is_recorded, true)',
-            'coalesce(lead_sources.is_silent, false) or coalesce(spend_sources.is_silent, false)',
-            'coalesce(lead_sources.is_complete, true)', 'leads'
-        ) }} as status,
+        status,
         has_spend
-    from campaign_sums
-    left join lead_sources on campaign_sums.month_start = lead_sources.period_start
-    left join spend_sources
-        on
-            campaign_sums.month_start = spend_sources.period_start
-            and campaign_sums.channel = spend_sources.channel
+    from campaign_statuses
 
 )
 

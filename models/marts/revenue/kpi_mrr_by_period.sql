@@ -34,11 +34,27 @@ mrr_sums as (
 
 ),
 
-kpi_mrr_by_period as (
+mrr_statuses as (
 
     select
         mrr_sums.*,
-        {{ period_name('mrr_sums.period_kind', 'mrr_sums.period_start') }} as period_name,
+        {{ kpi_status(
+            'sources.is_recorded', 'sources.is_silent', 'sources.is_complete',
+            'mrr_sums.opening_customer_count'
+        ) }} as status
+    from mrr_sums
+    inner join sources
+        on
+            mrr_sums.period_kind = sources.period_kind
+            and mrr_sums.period_start = sources.period_start
+
+),
+
+kpi_mrr_by_period as (
+
+    select
+        *,
+        {{ period_name('period_kind', 'period_start') }} as period_name,
         {{ ratio(
             'opening_amount + expansion_amount - contraction_amount - churn_amount',
             'opening_amount'
@@ -52,15 +68,8 @@ kpi_mrr_by_period as (
             when opening_amount = 0 then 'no_opening_mrr'
             when contraction_amount + churn_amount = 0 then 'nothing_lost'
         end as empty_reason,
-        {{ kpi_status(
-            'sources.is_recorded', 'sources.is_silent', 'sources.is_complete', 'opening_customer_count'
-        ) }} as status,
-        mrr_sums.period_kind = 'month' as is_additive
-    from mrr_sums
-    inner join sources
-        on
-            mrr_sums.period_kind = sources.period_kind
-            and mrr_sums.period_start = sources.period_start
+        period_kind = 'month' as is_additive
+    from mrr_statuses
 
 )
 

@@ -46,9 +46,13 @@ customer_month_amounts as (
 
     select
         customer_months.*,
+        sources.is_recorded,
+        sources.is_silent,
+        sources.is_complete,
         coalesce(first_movements.closing_amount, 0) as starting_amount,
         coalesce(mrr_movements.closing_amount, 0) as closing_amount
     from customer_months
+    inner join sources on customer_months.period_start = sources.period_start
     left join mrr_movements as first_movements
         on
             customer_months.customer_key = first_movements.account_key
@@ -65,7 +69,7 @@ kpi_retention as (
     select
         cohort_month,
         funnel,
-        customer_month_amounts.channel,
+        channel,
         segment,
         age_month_count,
         count(*) as customer_count,
@@ -79,14 +83,11 @@ kpi_retention as (
         {{ ratio('sum(least(starting_amount, closing_amount))', 'sum(starting_amount)') }}
             as cohort_gross_retention_rate,
         {{ kpi_status(
-            'bool_and(sources.is_recorded)', 'bool_or(sources.is_silent)',
-            'bool_and(sources.is_complete)', 'count(*)'
+            'bool_and(is_recorded)', 'bool_or(is_silent)', 'bool_and(is_complete)', 'count(*)'
         ) }} as status,
         age_month_count = max(age_month_count) over (partition by cohort_month) as is_additive
     from customer_month_amounts
-    inner join sources on customer_month_amounts.period_start = sources.period_start
-    group by
-        cohort_month, funnel, customer_month_amounts.channel, segment, age_month_count
+    group by cohort_month, funnel, channel, segment, age_month_count
 
 )
 

@@ -32,20 +32,36 @@ sales_sums as (
 
 ),
 
+sales_statuses as (
+
+    select
+        sales_sums.*,
+        {{ kpi_status(
+            'sources.is_recorded', 'sources.is_silent', 'sources.is_complete',
+            'sales_sums.won_count + sales_sums.lost_count'
+        ) }} as status
+    from sales_sums
+    inner join sources
+        on
+            sales_sums.period_kind = sources.period_kind
+            and sales_sums.period_start = sources.period_start
+
+),
+
 kpi_sales_by_period as (
 
     select
-        sales_sums.owner_key,
-        sales_sums.period_kind,
-        sales_sums.period_start,
-        {{ period_name('sales_sums.period_kind', 'sales_sums.period_start') }} as period_name,
-        sales_sums.funnel,
-        sales_sums.channel,
-        sales_sums.segment,
-        sales_sums.revenue_type,
-        sales_sums.worked_count,
-        sales_sums.won_count,
-        sales_sums.lost_count,
+        owner_key,
+        period_kind,
+        period_start,
+        {{ period_name('period_kind', 'period_start') }} as period_name,
+        funnel,
+        channel,
+        segment,
+        revenue_type,
+        worked_count,
+        won_count,
+        lost_count,
         cast(won_amount as decimal(18, 2)) as won_amount,
         cast(lost_amount as decimal(18, 2)) as lost_amount,
         cast(won_days as decimal(18, 2)) as won_days,
@@ -59,15 +75,9 @@ kpi_sales_by_period as (
             when won_count = 0 then 'nothing_won'
             when won_days = 0 then 'won_on_the_day_of_creation'
         end as empty_reason,
-        {{ kpi_status(
-            'sources.is_recorded', 'sources.is_silent', 'sources.is_complete', 'won_count + lost_count'
-        ) }} as status,
-        sales_sums.period_kind = 'month' as is_additive
-    from sales_sums
-    inner join sources
-        on
-            sales_sums.period_kind = sources.period_kind
-            and sales_sums.period_start = sources.period_start
+        status,
+        period_kind = 'month' as is_additive
+    from sales_statuses
 
 )
 
