@@ -65,6 +65,8 @@ channel_silences as (
 
 ),
 
+channels as (select distinct channel from ad_channels),
+
 kpi_channels as (
 
     select
@@ -78,7 +80,7 @@ kpi_channels as (
         kpis.entities,
         channels.channel
     from kpis
-    cross join (select distinct channel from ad_channels) as channels
+    cross join channels
     where {{ has_word('kpis.entities', "'ad_spend'") }}
 
 ),

@@ -173,10 +173,8 @@ kpi_scorecard_by_period as (
         cast(coalesce(stage_results.ltv_amount, 0) as decimal(18, 2)) as ltv_amount,
         cast(coalesce(stage_bookings.booked_amount, 0) as decimal(18, 2)) as booked_amount,
         targets.target_amount,
-        {{ kpi_status(
-            'sources.is_recorded', 'sources.is_silent', 'sources.is_complete',
-            'stage_results.qualified_count'
-        ) }} as status,
+        {{ kpi_status('sources.is_recorded', 'sources.is_silent', 'sources.is_complete',
+            'stage_results.qualified_count') }} as status,
         stage_bookings.period_kind = 'month' as is_additive
     from stage_bookings
     inner join stages on stage_bookings.stage = stages.stage
