@@ -28,6 +28,8 @@ SQL_INPUTS := $(shell find $(SQL) macros seeds -name '*.sql' -o -name '*.yml' -o
 SQL_LINTED := target/lint/sql
 # The linter renders SQL on an empty database in memory: it needs no build, and locks none.
 SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint
+# What `make test` prints of the build and the unit tests, while it lints and checks.
+BESIDE := target/build.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -43,7 +45,14 @@ build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse 
 	@$(FUNNEL) build --vars '$(VARS)'
 	@$(FUNNEL) report --if-changed --vars '$(VARS)'
 
-test: lint check build unit-test ## everything that must hold: lint, check, build, unit tests and Python tests
+# Lint, check, build and unit tests run on one core most of the time: two of them at once take half as
+# long. What build and unit tests print is shown when lint and check are done.
+test: $(DEVELOPERS_READY) ## everything that must hold: lint, check, build, unit tests and Python tests
+	@mkdir -p target
+	@$(MAKE) --no-print-directory unit-test > $(BESIDE) 2>&1 & beside=$$!; \
+	trap 'kill $$beside; exit 130' INT TERM; \
+	$(MAKE) --no-print-directory lint check || { kill $$beside; wait $$beside; exit 1; }; \
+	wait $$beside; code=$$?; cat $(BESIDE); exit $$code
 	@$(PY) -m pytest -q
 
 lint: $(DEVELOPERS_READY) ## style of SQL, YAML and Python; needs no warehouse
