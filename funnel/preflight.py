@@ -50,8 +50,8 @@ def faults_before(project: Path, database: Path, variables: Mapping[str, Any]) -
 
 def _faults_of_calendar(variables: Mapping[str, Any]) -> Iterator[Fault]:
     """The three vars that say what the business's days, weeks and quarters are."""
-    zone, weekday = str(variables["time_zone"]), str(variables["week_start"])
-    month = str(variables["fiscal_year_start_month"])
+    zone, weekday = (str(variables.get(name)) for name in ("time_zone", "week_start"))
+    month = str(variables.get("fiscal_year_start_month"))
     if zone not in pytz.all_timezones_set:
         yield _fault(
             f"The var time_zone is {zone}, and there is no such time zone.",
