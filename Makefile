@@ -104,7 +104,7 @@ clean: ## remove what was made here: the warehouse too, but not .venv
 $(SQL_LINTED): $(DEVELOPERS_READY) $(SQL_INPUTS)
 	@mkdir -p $(@D)
 	@echo "Linting SQL as dbt renders it (about a minute; only when it changed) ..."
-	@$(SCRATCH) $(PY) -m sqlfluff lint --processes 2 --disable-progress-bar $(SQL)
+	@$(SCRATCH) $(PY) -m tests.python.lint_sql lint --processes 2 --disable-progress-bar $(SQL)
 	@touch $@
 
 $(READY): requirements.txt

@@ -13,8 +13,11 @@ from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from funnel.faster_dbt import make_dbt_faster
 from funnel.places import DATABASE as DATABASE
 from funnel.places import ROOT as ROOT
+
+make_dbt_faster()
 
 
 def run_dbt(
@@ -37,7 +40,7 @@ def run_dbt(
         "--vars": json.dumps(dict(variables or {}), default=str),
     }
     options = [str(part) for option in places.items() for part in option]
-    with _database(database), _nothing_thrown_away():
+    with _database(database), nothing_thrown_away():
         return dbtRunner(manifest, list(callbacks)).invoke([*arguments, *options])
 
 
@@ -58,10 +61,11 @@ def _database(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _nothing_thrown_away() -> Iterator[None]:
+def nothing_thrown_away() -> Iterator[None]:
     """dbt holds the whole project in memory, and Python would search it for waste again and again.
 
-    That is a tenth of the time of a build; one command ends before waste matters."""
+    That is a tenth of the time of a build, and a third of a check; a command ends before waste
+    matters."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
@@ -20,8 +21,11 @@ class UnreadableError(Exception):
     """A query that can't be parsed, or whose columns are ambiguous."""
 
 
+@cache
 def parsed(sql: str) -> exp.Expr:
-    """A query whose tables all stand in one place: the names of models and seeds are unique."""
+    """A query whose tables all stand in one place: the names of models and seeds are unique.
+
+    Who follows its columns works on a copy: the same text need be parsed only once."""
     try:
         tree = parse_one(sql, dialect=DIALECT)
     except SqlglotError as error:

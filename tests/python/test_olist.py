@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from dbt.cli.main import dbtRunner
 
-from funnel.run_dbt import ROOT, run_dbt
+from funnel.run_dbt import ROOT
 from tests.python.conftest import NO_TESTS, PUBLIC_DATA, query
 from tests.python.olist_company import DEALS, ITEMS, LEADS, ORDERS, SELLERS, write_company
+from tests.python.warm_dbt import run_dbt
 
 PUBLISHED = PUBLIC_DATA / "olist"
 # What the tests read of a company of their own; of Olist's all is built, and every test of dbt run.

@@ -39,6 +39,7 @@ RUN_TIME_VARS = {
     "zendesk_company_systems": {"digits": "salesforce", "other": "hubspot"},
     "zendesk_onboarding_tag": "started",
 }
+WITHOUT_LOGS = ("--log-level", "none", "--log-level-file", "none")
 # The folder of the parsed projects: pytest's own, which its processes share.
 FOLDER = "PARSED_PROJECTS"
 
@@ -58,10 +59,22 @@ def run_dbt(
     if not isinstance(parsed.result, Manifest):
         return parsed
     if not whole:
-        arguments = [*arguments, "--no-write-json", "--log-level-file", "none"]
+        arguments = [*arguments, "--no-write-json", *WITHOUT_LOGS]
     return run_dbt_from_files(
-        arguments, database, target_path, given, project=project, manifest=parsed.result
+        arguments,
+        database,
+        target_path,
+        given,
+        [_show_error],
+        project=project,
+        manifest=parsed.result,
     )
+
+
+def _show_error(event: Any) -> None:
+    """dbt's own log spells out each of some 25,000 events of a build before it leaves it out."""
+    if event.info.level == "error":
+        print(event.info.msg)
 
 
 @cache
