@@ -239,7 +239,7 @@ def _bookings_change(company: Company) -> Item | None:
     if float(worst["change_amount"] or 0) >= 0:
         return Item(text, main["owner_team"], "Keep what made it grow.", "Bookings")
     todo = f"See why {worst['driver_name']} fell"
-    if waiting:
+    if waiting and waiting[0]["journey_count"]:
         lot = waiting[0]
         todo += (
             f", and go through the {words.count(lot['journey_count'])} in"

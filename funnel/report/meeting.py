@@ -366,18 +366,37 @@ def _handoff_speed(company: Company) -> Block:
     title = "Speed of the answer"
     if old:
         title = (
-            f"Half of the answers to {company.team('marketing')}'s handoffs of"
-            f" {words.period('month', old[-1]['month_start'])} came within"
+            f"Half of {company.team('marketing')}'s handoffs of"
+            f" {words.period('month', old[-1]['month_start'])} were answered within"
             f" {old[-1]['median_answer_days']:.1f} days"
         )
+    details = Grid(
+        ("Month", ".Handed over", ".Answered", ".Median days"),
+        tuple(
+            (
+                Cell(words.period("month", row["month_start"])),
+                Cell(words.count(row["handoff_count"])),
+                Cell(words.count(row["answered_count"])),
+                Cell(
+                    "not reached"
+                    if row["median_answer_days"] is None
+                    else f"{row['median_answer_days']:.1f}"
+                ),
+            )
+            for row in records
+        ),
+        "Answers by month of the handoff",
+    )
     return Block(
         id="handoff-speed",
         title=title,
         rows=company["handoff_speed"],
-        text="Median days from the handoff to the answer of sales, by month of the handoff; who got"
-        " no answer is left out. Hollow: late answers to the youngest are still to come.",
+        text="Median days from the handoff to the answer of sales, by month of the handoff. Who got"
+        " no answer counts as still waiting; a month in which half of them still wait has no point"
+        " (median not reached). Hollow: late answers to the youngest are still to come.",
         picture=charts.line(shown, company.colour("sales")) if shown else "",
         alt="; ".join(f"{point.start:%B %Y}: {point.value:.1f} days" for point in shown),
+        details=details if records else None,
         team="sales",
         empty="" if shown else "No handoff has been answered yet.",
     )
@@ -583,7 +602,7 @@ def _of(records: Sequence[Record], code: str) -> list[Record]:
 
 def _waiting(company: Company) -> Block:
     records = company["waiting"].where(finding="past_time_limit")
-    most = max((row["journey_count"] for row in records), default=0)
+    most = max((row["journey_count"] for row in records), default=0) or 1
     rows = tuple(
         (
             Cell(company.stage(row["stage"]), team=row["owner_team"], is_heading=True),
@@ -593,18 +612,27 @@ def _waiting(company: Company) -> Block:
                 team=row["owner_team"],
             ),
             Cell(words.amount(row["amount"])),
+            Cell(words.count(row["aged_out_count"])),
         )
         for row in records
     )
     title = "Nobody waits past a time limit"
     if records:
-        title = f"{words.count(total(records, 'journey_count'))} journeys are past their time limit"
+        late, aged = total(records, "journey_count"), total(records, "aged_out_count")
+        title = f"{words.count(late)} journeys are past their time limit"
+        if aged:
+            limit = company.days("worklist_aged_out_days")
+            title += f"; {words.count(aged)} more have waited for more than {limit}"
     return Block(
         id="waiting",
         title=title,
         rows=company["waiting"],
-        text="The list with owners, accounts and waiting days is marts.worklists.",
-        grid=Grid(("Stage", ".Journeys", ".Expected amount"), rows, "Past the time limit"),
+        text="Journeys and amounts are of what can still be worked; what has waited for too long is"
+        " counted apart (aged out). The list with owners, accounts and waiting days is"
+        " marts.worklists.",
+        grid=Grid(
+            ("Stage", ".Journeys", ".Expected amount", ".Aged out"), rows, "Past the time limit"
+        ),
         empty="" if rows else "The worklist is empty.",
     )
 
@@ -622,6 +650,7 @@ def _losses(company: Company) -> Block:
         (
             Cell(_reason(row), team=row["owner_team"], is_heading=True),
             Cell(words.count(row["journey_count"]), bar=row["journey_count"] / most),
+            Cell(words.count(row["opportunity_count"])),
             Cell(words.amount(row["amount"])),
         )
         for row in shown
@@ -632,6 +661,7 @@ def _losses(company: Company) -> Block:
             (
                 Cell(f"Other reasons, fewer than {fewest} each", is_heading=True),
                 Cell(words.count(few), bar=min(few / most, 1)),
+                Cell(words.count(total(rare, "opportunity_count"))),
                 Cell(words.amount(total(rare, "amount"))),
             )
         )
@@ -652,8 +682,13 @@ def _losses(company: Company) -> Block:
         id="losses",
         title=title,
         rows=kept,
-        text=f"Disqualified or lost in the {recent}. A dot: one team alone gave the reason.",
-        grid=Grid(("Reason", ".Journeys", ".Amount"), tuple(rows), "Reasons of loss"),
+        text=f"Disqualified or lost in the {recent}. The amount is that of the lost opportunities:"
+        " a lead that was rejected has none. A dot: one team alone gave the reason.",
+        grid=Grid(
+            ("Reason", ".Journeys", ".Opportunities", ".Their amount"),
+            tuple(rows),
+            "Reasons of loss",
+        ),
         empty="" if rows else f"Nothing was disqualified or lost in the {recent}.",
     )
 

@@ -1,6 +1,7 @@
 -- Everything that the report reads: one query per part of the page, each with its name in a comment
 -- above it. They read published marts, and seeds for what the teams wrote down in words.
--- A column that is renamed is changed here and nowhere else in the report.
+-- A column that is renamed is changed here and nowhere else in the report. The variable as_of_date is
+-- what the first query gives: months are counted back from it, also where nothing has happened.
 
 -- name: as_of
 select max(day) as as_of_date
@@ -148,9 +149,7 @@ select
 from marts.stage_qualifications
 where
     qualification = 'bypass'
-    and passed_month >= (
-        select max(latest.passed_month) - interval 11 month from marts.stage_qualifications as latest
-    )
+    and passed_month >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by all
 order by passed_count desc, stage, bypassing_team, bypass_reason
 limit 12;
@@ -170,9 +169,7 @@ select
     case when bool_and(eligible_180_count = journey_entered_count)
         then sum(converted_180_count) end as converted_180_count
 from marts.conversion_cohorts
-where cohort_month >= (
-    select max(latest.cohort_month) - interval 11 month from marts.conversion_cohorts as latest
-)
+where cohort_month >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by step, cohort_month
 order by step, cohort_month;
 
@@ -182,9 +179,7 @@ select
     count(*) as handoff_count,
     sum(shortfall_amount) as shortfall_amount
 from marts.handoffs
-where handed_over_at >= (
-    select max(latest.handed_over_at) - interval 365 day from marts.handoffs as latest
-)
+where handed_over_at >= getvariable('as_of_date') - 365
 group by step, from_team, handoff_result
 order by step, handoff_result;
 
@@ -194,13 +189,14 @@ select
     cast(date_trunc('month', handed_over_at) as date) as month_start,
     count(*) as handoff_count,
     count(answer_days) as answered_count,
-    median(answer_days) as median_answer_days,
+    -- A handoff without an answer waits longer than all others: null if half have none.
+    nullif(
+        median(coalesce(cast(answer_days as double), 'infinity')) filter (timing <> 'undated'),
+        'infinity'
+    ) as median_answer_days,
     count(*) filter (timing = 'in_time') as in_time_count
 from marts.handoffs
-where handed_over_at >= (
-    select date_trunc('month', max(latest.handed_over_at)) - interval 11 month
-    from marts.handoffs as latest
-)
+where handed_over_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by from_team, month_start
 order by from_team, month_start;
 
@@ -211,10 +207,7 @@ select
     count(*) filter (is_touched) as touched_count,
     median(first_touch_business_hours) filter (is_touched) as median_touch_hours
 from marts.speed_to_lead
-where handed_over_at >= (
-    select date_trunc('month', max(latest.handed_over_at)) - interval 11 month
-    from marts.speed_to_lead as latest
-)
+where handed_over_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by month_start
 order by month_start;
 
@@ -232,8 +225,9 @@ limit 60;
 -- name: waiting
 select
     stage, owner_team, finding,
-    count(*) as journey_count,
-    sum(expected_amount) as amount
+    count(*) filter (not is_aged_out) as journey_count,
+    coalesce(sum(expected_amount) filter (not is_aged_out), 0) as amount,
+    count(*) filter (is_aged_out) as aged_out_count
 from marts.worklists
 group by stage, owner_team, finding
 order by finding, journey_count desc, stage;
@@ -243,7 +237,9 @@ select
     case when count(distinct owner_team) = 1 then min(owner_team) end as owner_team,
     exit_reason as reason,
     count(*) as journey_count,
-    sum(amount) as amount
+    -- Of opportunities alone: what a rejected lead might have bought is an average of the wins.
+    count(opportunity_key) as opportunity_count,
+    sum(amount) filter (opportunity_key is not null) as amount
 from marts.worklists
 where finding = 'exited'
 group by reason
@@ -299,9 +295,6 @@ inner join marts.kpi_unit_economics_by_slice as economics
     on economics.slice_name = 'all' and sums.journey_count <= economics.journey_count;
 
 -- name: campaigns
-with months as (
-    select max(month_start) as last_month from marts.kpi_campaigns
-)
 select
     campaigns.channel, campaigns.campaign,
     sum(campaigns.spend_amount) as spend_amount,
@@ -312,8 +305,9 @@ select
     sum(campaigns.sourced_pipeline_amount) as sourced_pipeline_amount,
     sum(campaigns.sourced_won_amount) as sourced_won_amount
 from marts.kpi_campaigns as campaigns
-cross join months
-where campaigns.month_start > months.last_month - interval 12 month and campaigns.campaign <> 'unknown'
+where
+    campaigns.month_start > date_trunc('month', getvariable('as_of_date') - 1) - interval 12 month
+    and campaigns.campaign <> 'unknown'
 group by campaigns.channel, campaigns.campaign
 having
     sum(campaigns.spend_amount) <> 0
@@ -329,9 +323,7 @@ select
     sum(sourced_won_amount) as won_amount,
     sum(sourced_won_amount) filter (campaign = 'unknown') as unknown_won_amount
 from marts.kpi_campaigns
-where month_start > (
-    select max(latest.month_start) - interval 12 month from marts.kpi_campaigns as latest
-);
+where month_start > date_trunc('month', getvariable('as_of_date') - 1) - interval 12 month;
 
 -- name: attribution
 select
@@ -340,10 +332,7 @@ select
     coalesce(sum(credited_amount) filter (attribution_model = 'linear'), 0) as linear_amount,
     coalesce(sum(credited_amount) filter (attribution_model = 'last_touch'), 0) as last_amount
 from marts.kpi_attribution_by_model
-where closed_at >= (
-    select date_trunc('month', max(latest.closed_at)) - interval 11 month
-    from marts.kpi_attribution_by_model as latest
-)
+where closed_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by channel
 having first_amount <> 0 or linear_amount <> 0 or last_amount <> 0
 order by linear_amount desc, channel;
@@ -482,11 +471,7 @@ from marts.label_agreement_counts
 where
     (is_labelled or is_defined)
     and recorded_date < date '9999-12-31'
-    and recorded_date >= (
-        select date_trunc('month', max(latest.recorded_date)) - interval 11 month
-        from marts.label_agreement_counts as latest
-        where latest.recorded_date < date '9999-12-31'
-    )
+    and recorded_date >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by system, stage, month_start
 order by system, stage, month_start;
 

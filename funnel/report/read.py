@@ -47,8 +47,12 @@ def queries() -> dict[str, str]:
 
 
 def read_all(connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
-    """The rows of every query."""
-    return {name: read(connection, name, sql) for name, sql in queries().items()}
+    """The rows of every query; the day of the first is a variable of the others."""
+    named = queries()
+    as_of = read(connection, "as_of", named.pop("as_of"))
+    day = as_of.records[0]["as_of_date"] if as_of else None
+    connection.execute("set variable as_of_date = cast(? as date)", [day])
+    return {"as_of": as_of} | {name: read(connection, name, sql) for name, sql in named.items()}
 
 
 def read(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Rows:

@@ -45,6 +45,23 @@ def test_the_scorecard_sums_what_its_journeys_led_to(built: Built) -> None:
             assert row[column] == total(booked[each["journey_key"]][stage] for each in own)
 
 
+def test_the_scorecard_has_the_targets_of_the_reviews(built: Built) -> None:
+    """Also that of a funnel that won nothing in the quarter."""
+    [(shown, rows_without)] = query(
+        built.database,
+        "select sum(target_amount), count(*) filter (booked_amount = 0)"
+        " from marts.kpi_scorecard_by_period"
+        " where period_kind = 'quarter' and stage = 'customer' and period_start = '2026-04-01'",
+    )
+    reviewed = query(
+        built.database,
+        "select target from marts.kpi_reviews_by_period where metric = 'bookings_new'"
+        " and period_kind = 'quarter' and is_total and period_start = '2026-04-01'",
+    )
+    assert rows_without
+    assert reviewed == [(shown,)]
+
+
 def test_a_review_has_six_weeks_and_the_periods_compared_with(built: Built) -> None:
     actual = rows(built, "from marts.kpi_reviews_by_period where funnel = 'all'")
     begun = [row for row in actual if row["period_start"] < UNTIL.date()]

@@ -2,22 +2,31 @@
    people. Additive. #}
 with
 
-claims as (select * from {{ ref('int_stage_claims_unioned') }}),
+claims as (
+
+    -- Nobody knows what a label without a mapping means, but somebody set it.
+    select
+        *,
+        case
+            when reason_code is not null then 'unmapped'
+            else coalesce(stage, 'none')
+        end as label_stage,
+        cast({{ period_start('month', 'claimed_at') }} as date) as changed_month
+    from {{ ref('int_stage_claims_rows_checked') }}
+    where reason_code is null or reason_code = 'unknown_label'
+
+),
 
 label_change_counts as (
 
     select
         system,
-        coalesce(stage, 'none') as label_stage,
+        label_stage,
         changed_by,
-        cast({{ period_start('month', 'claimed_at') }} as date) as changed_month,
+        changed_month,
         count(*) as change_count
     from claims
-    group by
-        system,
-        coalesce(stage, 'none'),
-        changed_by,
-        cast({{ period_start('month', 'claimed_at') }} as date)
+    group by system, label_stage, changed_by, changed_month
 
 )
 

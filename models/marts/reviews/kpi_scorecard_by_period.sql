@@ -1,5 +1,5 @@
-{# Grain: one row per month or quarter, funnel and stage: what happened at the stage, and what the
-   journeys that entered it have led to so far. #}
+{# Grain: one row per month or quarter, funnel and stage with entries or a target: what happened at
+   the stage, and what the journeys that entered it have led to so far. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind != 'week'),
@@ -25,7 +25,11 @@ opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = '
 
 customers as (select * from {{ ref('int_customers_aggregated') }}),
 
-targets as (select * from {{ ref('int_revenue_targets_aggregated') }}),
+targets as (
+
+    select * from {{ ref('int_revenue_targets_aggregated') }} where period_kind != 'week'
+
+),
 
 company_churn as (
 
@@ -95,12 +99,11 @@ stage_entries as (
         case when stages.stage_order >= stages.win_order then lifecycle.amount end as booked_amount
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
-    inner join periods
-        on {{ falls_in('lifecycle.qualified_at', 'periods') }}
+    inner join periods on {{ falls_in('lifecycle.qualified_at', 'periods') }}
 
 ),
 
-stage_bookings as (
+stage_amounts as (
 
     -- Later visits of a stage (a second renewal) are booked too, but the journey counts once.
     select
@@ -108,8 +111,32 @@ stage_bookings as (
         period_start,
         funnel,
         stage,
-        sum(booked_amount) as booked_amount
+        booked_amount,
+        cast(null as decimal(18, 2)) as target_amount
     from stage_entries
+    union all
+    select
+        targets.period_kind,
+        targets.period_start,
+        targets.funnel,
+        stages.stage,
+        cast(null as decimal(18, 2)) as booked_amount,
+        targets.target_amount
+    from targets
+    inner join stages on targets.revenue_type = stages.revenue_type
+
+),
+
+stage_totals as (
+
+    select
+        period_kind,
+        period_start,
+        funnel,
+        stage,
+        sum(booked_amount) as booked_amount,
+        sum(target_amount) as target_amount
+    from stage_amounts
     group by period_kind, period_start, funnel, stage
 
 ),
@@ -149,13 +176,13 @@ stage_results as (
 kpi_scorecard_by_period as (
 
     select
-        stage_bookings.period_kind,
-        stage_bookings.period_start,
-        {{ period_name('stage_bookings.period_kind', 'stage_bookings.period_start') }}
+        stage_totals.period_kind,
+        stage_totals.period_start,
+        {{ period_name('stage_totals.period_kind', 'stage_totals.period_start') }}
             as period_name,
-        stage_bookings.funnel,
+        stage_totals.funnel,
         stages.owner_team,
-        stage_bookings.stage,
+        stage_totals.stage,
         coalesce(stage_results.qualified_count, 0) as qualified_count,
         coalesce(stage_results.advanced_count, 0) as advanced_count,
         coalesce(stage_results.returned_count, 0) as returned_count,
@@ -163,37 +190,31 @@ kpi_scorecard_by_period as (
         coalesce(stage_results.exited_count, 0) as exited_count,
         coalesce(stage_results.open_count, 0) as open_count,
         cast(coalesce(stage_results.customer_count, 0) as bigint) as customer_count,
-        cast(coalesce(stage_results.churned_customer_count, 0) as bigint)
-            as churned_customer_count,
+        cast(coalesce(stage_results.churned_customer_count, 0) as bigint) as churned_customer_count,
         cast(coalesce(stage_results.new_amount, 0) as decimal(18, 2)) as cohort_new_amount,
         cast(coalesce(stage_results.expansion_amount, 0) as decimal(18, 2))
             as cohort_expansion_amount,
         cast(coalesce(stage_results.renewal_amount, 0) as decimal(18, 2)) as cohort_renewal_amount,
         cast(coalesce(stage_results.mrr_amount, 0) as decimal(18, 2)) as mrr_amount,
         cast(coalesce(stage_results.ltv_amount, 0) as decimal(18, 2)) as ltv_amount,
-        cast(coalesce(stage_bookings.booked_amount, 0) as decimal(18, 2)) as booked_amount,
-        targets.target_amount,
+        cast(coalesce(stage_totals.booked_amount, 0) as decimal(18, 2)) as booked_amount,
+        cast(stage_totals.target_amount as decimal(18, 2)) as target_amount,
         {{ kpi_status('sources.is_recorded', 'sources.is_silent', 'sources.is_complete',
             'stage_results.qualified_count') }} as status,
-        stage_bookings.period_kind = 'month' as is_additive
-    from stage_bookings
-    inner join stages on stage_bookings.stage = stages.stage
+        stage_totals.period_kind = 'month' as is_additive
+    from stage_totals
+    inner join stages on stage_totals.stage = stages.stage
+    -- Of periods that have begun alone.
     inner join sources
         on
-            stage_bookings.period_kind = sources.period_kind
-            and stage_bookings.period_start = sources.period_start
+            stage_totals.period_kind = sources.period_kind
+            and stage_totals.period_start = sources.period_start
     left join stage_results
         on
-            stage_bookings.period_kind = stage_results.period_kind
-            and stage_bookings.period_start = stage_results.period_start
-            and stage_bookings.funnel = stage_results.funnel
-            and stage_bookings.stage = stage_results.stage
-    left join targets
-        on
-            stage_bookings.period_kind = targets.period_kind
-            and stage_bookings.period_start = targets.period_start
-            and stage_bookings.funnel = targets.funnel
-            and stages.revenue_type = targets.revenue_type
+            stage_totals.period_kind = stage_results.period_kind
+            and stage_totals.period_start = stage_results.period_start
+            and stage_totals.funnel = stage_results.funnel
+            and stage_totals.stage = stage_results.stage
 
 )
 
