@@ -229,3 +229,19 @@ def fit_curve(times: Sequence[float], results: Sequence[int], variance: bool = F
         [(min(row), max(row)) for row in bounds],
         min((b - a for a, b in pairwise(sorted(set(times)))), default=1.0) / 3,
     )
+
+
+def contract_start(journey: Journey) -> datetime:
+    """The anniversary of the win at which the contract under way began."""
+    won = next(entry.at for entry in journey.entries if entry.stage == "customer")
+    renewals = [entry.at for entry in journey.entries if entry.stage == "retained"]
+    years = round((renewals[-1] - won) / DAY / 365.25) if renewals else 0
+    return years_later(won, max(years, len(renewals)))
+
+
+def years_later(moment: datetime, years: int) -> datetime:
+    """The same day of a later year; 28 February for the 29th where there is none."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, day=28)

@@ -62,6 +62,25 @@ def test_the_scorecard_has_the_targets_of_the_reviews(built: Built) -> None:
     assert reviewed == [(shown,)]
 
 
+def test_the_forecast_of_retention_weighs_as_much_as_one_period(built: Built) -> None:
+    """Numerators and denominators of months can be added up with those of other KPIs."""
+    opening = dict(
+        query(
+            built.database,
+            "select movement_month, sum(opening_amount) from marts.fct_mrr_movements"
+            " where movement_month >= '2025-07-01' group by movement_month",
+        )
+    )
+    assert len(opening) == 12
+    forecasts = query(
+        built.database,
+        "select distinct forecast_denominator from marts.kpi_forecasts_by_period"
+        " where metric = 'nrr' and is_total and period_kind = 'month'",
+    )
+    assert len(forecasts) == 1
+    assert min(opening.values()) < forecasts[0][0] < max(opening.values())
+
+
 def test_a_review_has_six_weeks_and_the_periods_compared_with(built: Built) -> None:
     actual = rows(built, "from marts.kpi_reviews_by_period where funnel = 'all'")
     begun = [row for row in actual if row["period_start"] < UNTIL.date()]

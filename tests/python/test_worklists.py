@@ -1,8 +1,9 @@
 """Worklists, reasons, owners and who set a label: by the demo's truth or by properties."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from math import hypot
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from scipy.stats import binomtest  # type: ignore[import-untyped]
 
 from tests.python.conftest import UNTIL, Built, query
+from tests.python.conversion_story import contract_start, is_exit, journeys, years_later
 from tests.python.reasons import CODES
 from tests.python.revenue_story import rows
 
@@ -90,6 +92,28 @@ def test_every_exit_is_counted_once_with_its_category(built: Built) -> None:
     assert known["lost"] == fact["lost"]
     assert known["churned"] == fact["churned"]
     assert all(teams > 0 for _, _, teams in counts)
+
+
+def test_amounts_of_exits_that_stand_are_those_that_were_lost(built: Built) -> None:
+    """Each lost opportunity once, none that was won later, and the revenue that billing lost."""
+    shown = query(
+        built.database,
+        "select count(opportunity_key), sum(amount) filter (exit_type = 'lost'),"
+        " sum(lost_mrr_amount) from marts.journey_exits"
+        " where is_last and exit_type in ('lost', 'churned')",
+    )
+    lost = query(
+        built.database,
+        "select count(*), sum(amount) from marts.dim_opportunities"
+        " where outcome = 'lost' and revenue_type = 'new'",
+    )
+    churned = query(
+        built.database,
+        "select count(*), sum(churn_amount) from marts.fct_mrr_movements where churn_amount > 0",
+    )
+    assert shown == [(lost[0][0] + churned[0][0], lost[0][1], churned[0][1])]
+    everything = "select count(*) from marts.journey_exits where exit_type = 'lost'"
+    assert query(built.database, everything)[0][0] > lost[0][0]
 
 
 def test_every_label_was_set_by_whom_the_truth_says(built: Built) -> None:
@@ -242,6 +266,87 @@ def test_a_renewal_is_worth_what_the_customer_truly_pays(built: Built) -> None:
         assert row["amount"] == pytest.approx(Decimal(str(pays[row["account_key"]])), abs=1)
 
 
+def test_a_lost_journey_comes_back_as_often_as_those_before(built: Built) -> None:
+    """Of all journeys that ever exited, those whose person was won afterwards."""
+    entries = rows(built, "from marts.fct_lifecycle order by entered_at")
+    for row in entries:
+        row["who"] = row["person_key"] or row["journey_key"]
+    won_at = {row["who"]: row["entered_at"] for row in entries if row["stage"] == "customer"}
+    for stage, name in (("disqualified", "rejected_leads"), ("lost", "lost_opportunities")):
+        exits: dict[int, bool] = defaultdict(bool)
+        for row in entries:
+            if row["stage"] == stage:
+                at = won_at.get(row["who"])
+                exits[row["journey_key"]] |= bool(at and at > row["entered_at"])
+        chance = sum(exits.values()) / len(exits)
+        assert 0 < chance < 0.05
+        found = rows(built, f"from marts.worklists where list_name = '{name}'")
+        assert found
+        assert {float(row["win_probability"]) for row in found} == {round(chance, 6)}
+
+
+def test_every_customer_whose_contract_ends_is_to_renew(built: Built) -> None:
+    """Contracts end on anniversaries of the first win, also after a renewal that came early."""
+    listed = {
+        row["journey_key"]: row["due_at"]
+        for row in rows(built, "from marts.worklists where list_name = 'renewals_ahead'")
+    }
+    ends, early = {}, 0
+    for journey in journeys(built):
+        if journey.first("customer") and not is_exit(journey.entries[-1].stage):
+            ends[journey.key] = years_later(contract_start(journey), 1)
+            renewed = [entry.at for entry in journey.entries if entry.stage == "retained"]
+            early += bool(renewed) and renewed[-1] + timedelta(372) < ends[journey.key]
+    assert early > 3
+    assert listed == {key: at for key, at in ends.items() if at < UNTIL + timedelta(90)}
+
+
+def test_a_customer_never_ages_out(built: Built) -> None:
+    late = rows(
+        built,
+        "from marts.worklists where list_name = 'late_handoffs' and stage = 'customer'",
+    )
+    assert any(row["waited_days"] > 180 for row in late)
+    assert not any(row["is_aged_out"] for row in late)
+
+
+def test_corrected_scores_are_those_of_the_last_touch(built: Built) -> None:
+    """What the CRM shows of a score that the definition has reached since is no mistake."""
+    last = {
+        row["person_key"]: row["score"]
+        for row in rows(
+            built,
+            "from intermediate.int_evaluation_touches_scored where evaluation = 'in_force'"
+            " order by occurred_at nulls first, touch_key",
+        )
+    }
+    found = rows(
+        built, "from marts.crm_corrections where field in ('hubspotscore', 'Lead_Score__c')"
+    )
+    assert {int(row["right_value"]) - last.get(row["person_key"], 0) for row in found} == {0}
+    # The demo's HubSpot was recalibrated: it only shows too much.
+    assert {row["correction_reason"] for row in found} == {"score_too_high"}
+
+
+def test_nobody_whom_sales_contacted_is_called_not_contacted(built: Built) -> None:
+    contacted = _truth(
+        built,
+        """
+        select count(*) from marts.crm_corrections as corrections
+        inner join true_records as records
+            on corrections.system = records.system and corrections.record_id = records.record_id
+        inner join true_stage_entries as entries
+            on records.human_id = entries.human_id and entries.stage = 'sal'
+            and not entries.is_inferred
+        inner join marts.dim_persons as persons using (person_key)
+        where corrections.right_value = 'Open - Not Contacted' and persons.journey_count = 1
+        """,
+    )
+    assert contacted == [(0,)]
+    moved = "select count(*) from marts.crm_corrections where right_value = 'Working - Contacted'"
+    assert query(built.database, moved)[0][0] > 0
+
+
 def test_corrected_labels_say_what_the_truth_says(built: Built) -> None:
     """Before, HubSpot calls people MQLs who never were; with the corrections, it calls none so."""
     found = _truth(
@@ -296,6 +401,40 @@ def test_win_rates_count_each_opportunity_once_with_wilsons_interval(built: Buil
             "enterprise",
             "unknown",
         ), row
+
+
+def test_a_win_rate_differs_if_the_interval_of_the_difference_leaves_out_zero(built: Built) -> None:
+    """Newcombe's, from the Wilson intervals that scipy gives for both sides."""
+    found = rows(built, "from marts.win_rates_by_trait where trait != 'role_on_opportunity'")
+    for row in found:
+        own = [each for each in found if each["trait"] == row["trait"]]
+        closed = sum(each["closed_count"] for each in own) - row["closed_count"]
+        won = sum(each["won_count"] for each in own) - row["won_count"]
+        if min(closed, row["closed_count"]) < 5:
+            assert row["finding"] == "too_few"
+            continue
+        gap, low, high = _newcombe(row["won_count"], row["closed_count"], won, closed)
+        finding = "wins_more" if low > 0 else "wins_less" if high < 0 else "no_difference"
+        assert row["finding"] == finding, (gap, low, high)
+
+
+def _newcombe(won: int, closed: int, other_won: int, other_closed: int) -> tuple[float, ...]:
+    """The difference of two rates, and its 95 % interval."""
+    one = binomtest(won, closed).proportion_ci(method="wilson")
+    other = binomtest(other_won, other_closed).proportion_ci(method="wilson")
+    rate, other_rate = won / closed, other_won / other_closed
+    gap = rate - other_rate
+    return (
+        gap,
+        gap - hypot(rate - one.low, other.high - other_rate),
+        gap + hypot(one.high - rate, other_rate - other.low),
+    )
+
+
+def test_the_interval_of_a_difference_is_that_of_newcombes_paper() -> None:
+    """56 of 70 against 48 of 80, and 9 of 10 against 3 of 10 (1998)."""
+    assert _newcombe(56, 70, 48, 80)[1:] == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert _newcombe(9, 10, 3, 10)[1:] == pytest.approx((0.1705, 0.8090), abs=5e-5)
 
 
 def test_no_name_of_a_person_stands_where_an_account_is_published(built: Built) -> None:

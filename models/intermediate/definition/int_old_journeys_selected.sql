@@ -5,6 +5,10 @@ with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
+lifecycle as (select * from {{ ref('fct_lifecycle') }} where is_current),
+
+stages as (select * from {{ ref('lifecycle_stages') }} where is_exit),
+
 qualifications as (
 
     select * from {{ ref('int_qualifications_evaluated') }}
@@ -58,6 +62,17 @@ node_waits as (
 
 ),
 
+current_exits as (
+
+    -- A journey that exited and came back goes on, as one that was won later does.
+    select
+        lifecycle.journey_key,
+        lifecycle.entered_at as exited_at
+    from lifecycle
+    inner join stages on lifecycle.stage = stages.stage
+
+),
+
 int_old_journeys_selected as (
 
     select
@@ -67,10 +82,11 @@ int_old_journeys_selected as (
         cast(coalesce(journeys.won_amount, 0) as decimal(18, 2)) as won_amount,
         journeys.has_win,
         node_entries.entered_at,
-        case when journeys.has_win then journeys.win_at else journeys.exited_at end as ended_at
+        case when journeys.has_win then journeys.win_at else current_exits.exited_at end as ended_at
     from node_entries
     inner join node_waits on node_entries.from_node = node_waits.from_node
     inner join journeys on node_entries.journey_key = journeys.journey_key
+    left join current_exits on node_entries.journey_key = current_exits.journey_key
     inner join profile_intervals
         on
             journeys.person_key = profile_intervals.person_key

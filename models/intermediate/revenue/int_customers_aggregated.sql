@@ -33,7 +33,16 @@ customer_bookings as (
         count(*) as won_count,
         sum(case when revenue_type = 'new' then won_amount else 0 end) as new_amount,
         sum(case when revenue_type = 'expansion' then won_amount else 0 end) as expansion_amount,
-        sum(case when revenue_type = 'renewal' then won_amount else 0 end) as renewal_amount
+        sum(case when revenue_type = 'renewal' then won_amount else 0 end) as renewal_amount,
+        count(case when revenue_type = 'renewal' then 1 end) as renewal_count,
+        max(case when revenue_type = 'renewal' then closed_at end) as last_renewed_at,
+        {{ last_by(
+            'won_amount',
+            oldest(
+                "case when revenue_type in ('new', 'renewal') then won_amount end",
+                'closed_at, opportunity_key'
+            )
+        ) }} as contract_amount
     from opportunities
     group by coalesce(account_key, journey_key)
 
@@ -72,6 +81,26 @@ customers as (
 
 ),
 
+contract_numbers as (
+
+    -- A renewal that is signed before the contract ends begins when it ends, so contracts are
+    -- counted from the win. Of renewals that no system recorded, later ones show that they were.
+    select
+        first_won_journeys.customer_key,
+        greatest(
+            coalesce(customer_bookings.renewal_count, 0),
+            coalesce(cast(round(
+                {{ whole_days('journeys.win_at', 'customer_bookings.last_renewed_at') }}
+                / (30.4375 * {{ int_var('contract_months') }})
+            ) as integer), 0)
+        ) as renewed_count
+    from first_won_journeys
+    inner join journeys on first_won_journeys.journey_key = journeys.journey_key
+    left join customer_bookings
+        on first_won_journeys.customer_key = customer_bookings.customer_key
+
+),
+
 int_customers_aggregated as (
 
     select
@@ -85,6 +114,7 @@ int_customers_aggregated as (
         cast(coalesce(customer_bookings.new_amount, 0) as decimal(18, 2)) as new_amount,
         cast(coalesce(customer_bookings.expansion_amount, 0) as decimal(18, 2)) as expansion_amount,
         cast(coalesce(customer_bookings.renewal_amount, 0) as decimal(18, 2)) as renewal_amount,
+        cast(customer_bookings.contract_amount as decimal(18, 2)) as contract_amount,
         cast(coalesce(customer_payments.paid_amount, 0) as decimal(18, 2)) as paid_amount,
         cast(coalesce(customer_mrr.mrr_amount, 0) as decimal(18, 2)) as mrr_amount,
         cast(coalesce(customer_mrr.mrr_month_amount, 0) as decimal(18, 2)) as mrr_month_amount,
@@ -95,11 +125,20 @@ int_customers_aggregated as (
         first_won_journeys.journey_key is not null as is_won,
         customer_mrr.first_mrr_month,
         journeys.started_at,
-        journeys.win_at
+        journeys.win_at,
+        {{ add_months(
+            'journeys.win_at',
+            'contract_numbers.renewed_count * ' ~ int_var('contract_months')
+        ) }} as contract_started_at,
+        {{ add_months(
+            'journeys.win_at',
+            '(contract_numbers.renewed_count + 1) * ' ~ int_var('contract_months')
+        ) }} as contract_ends_at
     from customers
     left join first_won_journeys on customers.customer_key = first_won_journeys.customer_key
     left join journeys on first_won_journeys.journey_key = journeys.journey_key
     left join accounts on customers.customer_key = accounts.account_key
+    left join contract_numbers on customers.customer_key = contract_numbers.customer_key
     left join customer_bookings on customers.customer_key = customer_bookings.customer_key
     left join customer_mrr on customers.customer_key = customer_mrr.customer_key
     left join customer_payments on customers.customer_key = customer_payments.customer_key

@@ -53,7 +53,7 @@
      'last_mrr_amount'
      ~ ' * power(year_mrr_closing_amount / nullif(year_mrr_opening_amount, 0), forecast_number)'),
 ] -%}
-{#- Measures that go on as in the last year. -#}
+{#- Measures that go on as in a mean period of the last year. -#}
 {%- set lasting_measures = [
     'mrr_opening_amount', 'mrr_net_amount', 'mrr_gross_amount', 'mrr_gained_amount',
     'mrr_lost_amount', 'opening_customer_count', 'churned_customer_count',
@@ -62,6 +62,18 @@
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where not is_complete),
+
+year_lengths as (
+
+    select
+        period_kind,
+        least(count(*), max(case period_kind when 'week' then 52 when 'month' then 12 else 4 end))
+            as period_count
+    from {{ ref('int_reporting_periods_listed') }}
+    where is_complete
+    group by period_kind
+
+),
 
 limits as (select * from {{ ref('int_plan_lead_limits_estimated') }}),
 
@@ -179,13 +191,16 @@ funnel_totals as (
     {%- for name in lasting_measures %}
     union all
     select
-        period_kind,
-        period_start,
-        funnel,
+        parts.period_kind,
+        parts.period_start,
+        parts.funnel,
         '{{ name }}' as measure,
-        sum(case when measure = '{{ name }}' and part = 'last_year' then total else 0 end) as total
+        sum(case
+            when parts.measure = '{{ name }}' and parts.part = 'last_year' then parts.total else 0
+        end) / coalesce(max(year_lengths.period_count), 1) as total
     from parts
-    group by period_kind, period_start, funnel
+    left join year_lengths on parts.period_kind = year_lengths.period_kind
+    group by parts.period_kind, parts.period_start, parts.funnel
     {%- endfor %}
 
 ),

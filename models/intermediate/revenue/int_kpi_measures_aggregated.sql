@@ -3,6 +3,7 @@
    kpi_measures. Stages need none: entered_x counts the journeys that qualified as stage x, and
    bypassed_x those that passed it without (before) meeting its definition. #}
 {%- set measures = kpi_measures() -%}
+{%- set target_measures = measures.sums | selectattr(2, 'equalto', 'targets') | map(attribute=0) -%}
 
 with
 
@@ -71,6 +72,17 @@ funnel_sums as (
 
 ),
 
+target_funnels as (
+
+    select
+        measure,
+        count(distinct funnel) as funnel_count
+    from funnel_sums
+    where measure in ({{ "'" ~ target_measures | join("', '") ~ "'" }})
+    group by measure
+
+),
+
 measure_sums as (
 
     select
@@ -81,14 +93,17 @@ measure_sums as (
         cast(total as decimal(28, 2)) as total
     from funnel_sums
     union all
+    -- The company has a target for a period if each funnel has one that ever has any.
     select
-        period_kind,
-        period_start,
+        funnel_sums.period_kind,
+        funnel_sums.period_start,
         'all' as funnel,
-        measure,
-        cast(sum(total) as decimal(28, 2)) as total
+        funnel_sums.measure,
+        cast(sum(funnel_sums.total) as decimal(28, 2)) as total
     from funnel_sums
-    group by period_kind, period_start, measure
+    left join target_funnels on funnel_sums.measure = target_funnels.measure
+    group by funnel_sums.period_kind, funnel_sums.period_start, funnel_sums.measure
+    having count(*) >= coalesce(max(target_funnels.funnel_count), 0)
     union all
     -- Ads are bought for the whole company.
     select

@@ -1,7 +1,7 @@
 {# Grain: one row per stage up to the win, and funnel ('all' is the whole company): how many
    journeys wait there, how slow and leaky the stage is, and what one more point of its conversion
-   is worth a year. Customers are one row: all who are active, with the first renewal as their
-   conversion. #}
+   is worth a year. Customers are one row: all who are active, with the renewal as their conversion
+   and without a time limit. #}
 with
 
 open_journeys as (select * from {{ ref('open_journeys') }}),
@@ -14,6 +14,7 @@ stages as (
         *,
         stage_order > max(case when planning_node = 'win' then stage_order end) over ()
             as is_after_win,
+        coalesce(planning_node = 'win', false) as is_win,
         max(case when planning_node = 'win' then stage end) over () as win_stage
     from {{ ref('lifecycle_stages') }}
 
@@ -139,12 +140,17 @@ bottlenecks as (
         stage_gains.funnel,
         stages.owner_team,
         coalesce(open_totals.open_count, 0) as open_count,
-        coalesce(open_totals.past_limit_count, 0) as past_limit_count,
-        stages.time_limit_days,
-        stage_durations.median_stay_days,
-        stage_durations.p90_stay_days,
+        -- Customers wait in several stages, each with a limit of its own.
+        case when not stages.is_win then coalesce(open_totals.past_limit_count, 0) end
+            as past_limit_count,
+        case when not stages.is_win then stages.time_limit_days end as time_limit_days,
+        case when not stages.is_win then stage_durations.median_stay_days end as median_stay_days,
+        case when not stages.is_win then stage_durations.p90_stay_days end as p90_stay_days,
         cast(coalesce(open_totals.expected_amount, 0) as decimal(18, 2)) as expected_amount,
-        cast(coalesce(open_totals.trapped_amount, 0) as decimal(18, 2)) as trapped_amount,
+        case
+            when not stages.is_win
+                then cast(coalesce(open_totals.trapped_amount, 0) as decimal(18, 2))
+        end as trapped_amount,
         stage_gains.year_entered_count,
         stage_gains.next_stage_rate,
         cast(stage_gains.next_stage_to_goal_rate as decimal(9, 6)) as next_stage_to_goal_rate,

@@ -26,7 +26,8 @@ handoff_ends as (
         handoff_steps.step_result = 'converted' as is_worked,
         coalesce(next_steps.end_stage, handoff_steps.end_stage) as final_stage,
         coalesce(next_steps.end_reason, handoff_steps.end_reason) as final_reason,
-        {{ days_between('handoff_steps.entered_at', 'handoff_steps.ended_at') }} as answer_days
+        {{ days_between('handoff_steps.entered_at', 'handoff_steps.ended_at') }} as answer_days,
+        {{ add_days('handoff_steps.entered_at', 'stages.time_limit_days') }} as due_at
     from handoff_steps
     inner join stages on handoff_steps.from_stage = stages.stage
     left join next_steps
@@ -50,10 +51,10 @@ handoff_answers as (
         end as answer,
         case
             when not handoff_ends.has_all_dates then 'undated'
-            when handoff_ends.answer_days <= handoff_ends.time_limit_days then 'in_time'
+            when handoff_ends.ended_at <= handoff_ends.due_at then 'in_time'
             when handoff_ends.ended_at is not null then 'late'
-            when handoff_ends.observed_days <= handoff_ends.time_limit_days then 'waiting'
-            else 'overdue'
+            when handoff_ends.due_at < {{ cutoff() }} then 'overdue'
+            else 'waiting'
         end as timing
     from handoff_ends
     left join stages as final_stages on handoff_ends.final_stage = final_stages.stage

@@ -1,5 +1,5 @@
 {# Grain: one row each time a journey was rejected, recycled, lost or churned, with the reason and
-   the stage that it left. Additive. #}
+   the stage that it left. Exits are additive, amounts are where is_last. #}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
@@ -7,6 +7,10 @@ lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
 accounts as (select * from {{ ref('dim_accounts') }}),
+
+opportunities as (select * from {{ ref('dim_opportunities') }}),
+
+mrr_movements as (select * from {{ ref('fct_mrr_movements') }}),
 
 reason_labels as (select * from {{ ref('reason_labels') }}),
 
@@ -32,7 +36,12 @@ exit_entries as (
             when stages.entered_by = 'opportunity_lost' then 'lost'
             when stages.entered_by = 'subscriptions_ended' then 'churned'
             else 'rejected'
-        end as exit_type
+        end as exit_type,
+        cast({{ period_start('month', 'lifecycle.entered_at') }} as date) as exited_month,
+        row_number() over (
+            partition by lifecycle.stage, coalesce(lifecycle.opportunity_key, lifecycle.journey_key)
+            order by lifecycle.entered_at desc nulls last, lifecycle.lifecycle_key desc
+        ) as exits_from_last
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
     where stages.is_exit or lifecycle.exit_reason is not null
@@ -59,7 +68,16 @@ journey_exits as (
         {{ segment_of('accounts') }} as segment,
         exit_entries.evidence_system as system,
         exit_entries.amount,
-        cast({{ period_start('month', 'exit_entries.entered_at') }} as date) as exited_month,
+        case when exit_entries.exit_type = 'churned' then mrr_movements.churn_amount end
+            as lost_mrr_amount,
+        -- An opportunity was lost if it was not won after all; everybody else has left if nothing
+        -- has happened since.
+        case
+            when exit_entries.exit_type = 'lost' and opportunities.opportunity_key is not null
+                then exit_entries.exits_from_last = 1 and opportunities.outcome = 'lost'
+            else exit_entries.is_current
+        end as is_last,
+        exit_entries.exited_month,
         exit_entries.entered_at as exited_at
     from exit_entries
     left join lifecycle as entries_before
@@ -71,6 +89,11 @@ journey_exits as (
             replace(exit_entries.exit_type, 'recycled', 'rejected') = reasons.exit_kind
             and exit_entries.exit_reason = reasons.reason
     left join accounts on exit_entries.account_key = accounts.account_key
+    left join opportunities on exit_entries.opportunity_key = opportunities.opportunity_key
+    left join mrr_movements
+        on
+            exit_entries.account_key = mrr_movements.account_key
+            and exit_entries.exited_month = mrr_movements.movement_month
 
 )
 

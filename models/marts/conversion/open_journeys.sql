@@ -1,36 +1,19 @@
 {# Grain: one row per journey that is still open: the stage it waits in, how long it has waited
    against the limit, and the revenue expected of it given its stage and age. A customer waits for
-   the first renewal from the win on, whatever has happened since. #}
+   the next renewal from the beginning of the contract on, whatever has happened since. #}
 with
 
 open_entries as (select * from {{ ref('fct_lifecycle') }} where is_current),
 
-stages as (
+stages as (select * from {{ ref('lifecycle_stages') }} where not is_exit),
 
-    select
-        *,
-        stage_order > max(case when planning_node = 'win' then stage_order end) over ()
-            as is_after_win,
-        max(case when planning_node = 'win' then stage end) over () as win_stage
-    from {{ ref('lifecycle_stages') }}
-    where not is_exit
+journey_goals as (select * from {{ ref('int_journey_goals_listed') }}),
+
+curves as (
+
+    select * from {{ ref('conversion_curves_by_slice') }} where slice_name in ('all', 'funnel')
 
 ),
-
-open_goal_steps as (
-
-    select * from {{ ref('fct_journey_steps') }} where is_goal and step_result = 'open'
-
-),
-
-funnel_curves as (
-
-    select * from {{ ref('conversion_curves_by_slice') }}
-    where slice_name = 'funnel'
-
-),
-
-company_curves as (select * from {{ ref('conversion_curves_by_slice') }} where slice_name = 'all'),
 
 typical_amounts as (select * from {{ ref('int_win_amounts_estimated') }}),
 
@@ -38,37 +21,91 @@ open_opportunities as (select * from {{ ref('dim_opportunities') }} where outcom
 
 accounts as (select * from {{ ref('dim_accounts') }}),
 
+slices as (
+
+    {{ slices(['all', 'funnel']) }}
+
+),
+
+sliced_goals as (
+
+    select
+        journey_goals.*,
+        slices.slice_name,
+        case when slices.slice_name = 'all' then 'all' else journey_goals.funnel end as slice_value
+    from journey_goals
+    cross join slices
+
+),
+
+curve_readings as (
+
+    select
+        goals.journey_key,
+        goals.slice_name,
+        curves.total_converted_count as converted_count,
+        curves.probability_if_waiting as probability
+    from sliced_goals as goals
+    left join curves
+        on
+            goals.step = curves.step
+            and goals.slice_name = curves.slice_name
+            and goals.slice_value = curves.slice_value
+            and goals.waited_days = curves.waited_days
+    where not goals.is_renewal
+    union all
+    -- The curve is that of first contracts, so it has no point on the day of each later one: the
+    -- last point before counts, and before the first point what the curve comes to.
+    select
+        goals.journey_key,
+        goals.slice_name,
+        max(curves.total_converted_count) as converted_count,
+        coalesce(
+            {{ last_by('curves.probability_if_waiting', oldest(
+                'case when curves.waited_days <= goals.waited_days'
+                ~ ' then curves.probability_if_waiting end',
+                'curves.waited_days'
+            )) }},
+            max(curves.converted_rate)
+        ) as probability
+    from sliced_goals as goals
+    left join curves
+        on
+            goals.step = curves.step
+            and goals.slice_name = curves.slice_name
+            and goals.slice_value = curves.slice_value
+    where goals.is_renewal
+    group by goals.journey_key, goals.slice_name
+
+),
+
 goal_probabilities as (
 
     -- A funnel with too few conversions takes the company's curve.
     select
-        open_goal_steps.journey_key,
-        open_goal_steps.from_stage,
-        open_goal_steps.funnel,
-        open_goal_steps.to_stage as goal_stage,
+        journey_goals.*,
         case
-            when funnel_curves.total_converted_count >= {{ int_var('minimum_group_size') }}
+            when funnel_readings.converted_count >= {{ int_var('minimum_group_size') }}
                 then 'funnel'
-            when funnel_curves.step is not null then 'company'
+            when company_readings.converted_count is not null then 'company'
         end as probability_source,
         cast(
             case
-                when funnel_curves.total_converted_count >= {{ int_var('minimum_group_size') }}
-                    then funnel_curves.probability_if_waiting
-                else company_curves.probability_if_waiting
+                when funnel_readings.converted_count >= {{ int_var('minimum_group_size') }}
+                    then funnel_readings.probability
+                else company_readings.probability
             end
             as decimal(9, 6)
         ) as conversion_probability
-    from open_goal_steps
-    left join funnel_curves
+    from journey_goals
+    left join curve_readings as funnel_readings
         on
-            open_goal_steps.step = funnel_curves.step
-            and open_goal_steps.funnel = funnel_curves.slice_value
-            and open_goal_steps.waited_days = funnel_curves.waited_days
-    left join company_curves
+            journey_goals.journey_key = funnel_readings.journey_key
+            and funnel_readings.slice_name = 'funnel'
+    left join curve_readings as company_readings
         on
-            open_goal_steps.step = company_curves.step
-            and open_goal_steps.waited_days = company_curves.waited_days
+            journey_goals.journey_key = company_readings.journey_key
+            and company_readings.slice_name = 'all'
 
 ),
 
@@ -85,12 +122,16 @@ opportunity_amounts as (
 
 waiting_journeys as (
 
+    -- A renewal is worth what the customer pays, another goal the open opportunities; what is not
+    -- known is worth the average.
     select
         open_entries.*,
         {{ segment_of('accounts') }} as segment,
         goals.goal_stage,
         goals.probability_source,
         case
+            when goals.amount is not null then goals.amount_source
+            when coalesce(goals.is_renewal, false) then typical_amounts.amount_source
             when opportunity_amounts.open_amount is not null then 'opportunity'
             else typical_amounts.amount_source
         end as amount_source,
@@ -98,19 +139,24 @@ waiting_journeys as (
         stages.time_limit_days,
         coalesce(opportunity_amounts.open_opportunity_count, 0) as open_opportunity_count,
         goals.conversion_probability,
-        coalesce(opportunity_amounts.open_amount, typical_amounts.average_goal_amount)
-            as goal_amount
+        coalesce(
+            goals.amount,
+            case
+                when not coalesce(goals.is_renewal, false)
+                    then opportunity_amounts.open_amount
+            end,
+            typical_amounts.average_goal_amount
+        ) as goal_amount,
+        {{ add_days('open_entries.entered_at', 'stages.time_limit_days') }} as due_at
     from open_entries
     inner join stages on open_entries.stage = stages.stage
     left join accounts on open_entries.account_key = accounts.account_key
     left join opportunity_amounts on open_entries.journey_key = opportunity_amounts.journey_key
-    left join goal_probabilities as goals
-        on
-            open_entries.journey_key = goals.journey_key
-            and case when stages.is_after_win then stages.win_stage else stages.stage end
-            = goals.from_stage
+    left join goal_probabilities as goals on open_entries.journey_key = goals.journey_key
     left join typical_amounts
-        on goals.goal_stage = typical_amounts.stage and goals.funnel = typical_amounts.funnel
+        on
+            goals.goal_stage = typical_amounts.stage
+            and goals.funnel = typical_amounts.funnel
 
 ),
 
@@ -138,7 +184,7 @@ open_journeys as (
         cast(
             conversion_probability * cast(goal_amount as decimal(22, 2)) as decimal(18, 2)
         ) as expected_amount,
-        coalesce(waited_days > time_limit_days, false) as is_past_limit,
+        coalesce(due_at < {{ cutoff() }}, false) as is_past_limit,
         entered_at
     from waiting_journeys
 

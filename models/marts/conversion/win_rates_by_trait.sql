@@ -1,9 +1,7 @@
 {# Grain: one row per trait and value: of the opportunities of new business that were closed, how
    many were won, and whether that is more or less than of all others. Traits overlap. #}
-{#- 95 % in both directions: the quantile of the normal distribution. -#}
-{%- set z = 1.959964 -%}
 {%- set minimum = int_var('minimum_group_size') -%}
-{%- set won = as_double('won_count') ~ ' / closed_count' -%}
+{%- set least = int_var('least_published_records') -%}
 with
 
 opportunities as (
@@ -97,14 +95,15 @@ trait_totals as (
 
 publishable_traits as (
 
-    -- Values that few bear could name a company or a person: they are counted together.
-    select
-        *,
+    -- Values that few bear could name a company or a person: they are counted together, and an
+    -- opportunity with several of them once.
+    select distinct
+        trait,
+        opportunity_key,
+        outcome,
+        amount,
         case
-            when
-                count(*) over (partition by trait, typed_value)
-                < {{ int_var('least_published_records') }}
-                then 'withheld'
+            when count(*) over (partition by trait, typed_value) < {{ least }} then 'withheld'
             else typed_value
         end as trait_value
     from opportunity_traits
@@ -129,11 +128,7 @@ compared_values as (
     select
         published_values.*,
         trait_totals.closed_count - published_values.closed_count as other_closed_count,
-        {{ ratio('published_values.won_count', 'published_values.closed_count', 3) }} as win_rate,
-        {{ ratio(
-            'trait_totals.won_count - published_values.won_count',
-            'trait_totals.closed_count - published_values.closed_count', 3
-        ) }} as other_win_rate
+        trait_totals.won_count - published_values.won_count as other_won_count
     from published_values
     inner join trait_totals on published_values.trait = trait_totals.trait
 
@@ -141,28 +136,31 @@ compared_values as (
 
 intervals as (
 
-    -- Wilson's interval, which holds for few opportunities, too.
+    -- Wilson's intervals, which hold for few opportunities, too: of the value, and of all others.
     select
         *,
-        cast(
-            greatest(
-                0,
-                ({{ won }} + {{ z * z / 2 }} / closed_count - {{ z }} * sqrt(
-                    {{ won }} * (1 - {{ won }}) / closed_count
-                    + {{ z * z / 4 }} / (closed_count * closed_count)
-                )) / (1 + {{ z * z }} / closed_count)
-            ) as decimal(9, 6)
-        ) as lower_rate,
-        cast(
-            least(
-                1,
-                ({{ won }} + {{ z * z / 2 }} / closed_count + {{ z }} * sqrt(
-                    {{ won }} * (1 - {{ won }}) / closed_count
-                    + {{ z * z / 4 }} / (closed_count * closed_count)
-                )) / (1 + {{ z * z }} / closed_count)
-            ) as decimal(9, 6)
-        ) as upper_rate
+        {{ wilson_bound('won_count', 'closed_count', '-') }} as lower_bound,
+        {{ wilson_bound('won_count', 'closed_count', '+') }} as upper_bound,
+        {{ wilson_bound('other_won_count', 'other_closed_count', '-') }} as other_lower_bound,
+        {{ wilson_bound('other_won_count', 'other_closed_count', '+') }} as other_upper_bound,
+        {{ as_double('won_count') }} / closed_count as rate,
+        {{ as_double('other_won_count') }} / nullif(other_closed_count, 0) as other_rate
     from compared_values
+
+),
+
+differences as (
+
+    -- Newcombe's interval of a difference (1998, method 10): neither rate is known exactly.
+    select
+        *,
+        rate - other_rate - sqrt(
+            power(rate - lower_bound, 2) + power(other_upper_bound - other_rate, 2)
+        ) as lower_difference,
+        rate - other_rate + sqrt(
+            power(upper_bound - rate, 2) + power(other_rate - other_lower_bound, 2)
+        ) as upper_difference
+    from intervals
 
 ),
 
@@ -173,19 +171,19 @@ win_rates_by_trait as (
         trait_value,
         case
             when closed_count < {{ minimum }} or other_closed_count < {{ minimum }} then 'too_few'
-            when lower_rate > other_win_rate then 'wins_more'
-            when upper_rate < other_win_rate then 'wins_less'
+            when lower_difference > 0 then 'wins_more'
+            when upper_difference < 0 then 'wins_less'
             else 'no_difference'
         end as finding,
         closed_count,
         won_count,
         cast(won_amount as decimal(18, 2)) as won_amount,
-        win_rate,
-        lower_rate,
-        upper_rate,
-        other_win_rate,
+        {{ ratio('won_count', 'closed_count', 3) }} as win_rate,
+        cast(lower_bound as decimal(9, 6)) as lower_rate,
+        cast(upper_bound as decimal(9, 6)) as upper_rate,
+        {{ ratio('other_won_count', 'other_closed_count', 3) }} as other_win_rate,
         trait = 'size' as is_additive
-    from intervals
+    from differences
 
 )
 

@@ -13,7 +13,18 @@ records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 persons as (select * from {{ ref('dim_persons') }}),
 
+lifecycle as (select * from {{ ref('fct_lifecycle') }} where person_key is not null),
+
 decisions as (select * from {{ ref('int_stage_decisions_described') }}),
+
+touches as (select * from {{ ref('int_evaluation_touches_scored') }} where evaluation = 'in_force'),
+
+versions as (
+
+    select * from {{ ref('int_evaluation_versions_dated') }}
+    where evaluation = 'in_force' and valid_from < {{ cutoff() }} and valid_to >= {{ cutoff() }}
+
+),
 
 rules as (select * from {{ ref('int_required_rules_listed') }} where attribute = 'score'),
 
@@ -122,31 +133,88 @@ record_values as (
 
 ),
 
-first_stages as (select min(stage_order) as stage_order from stages),
+current_journeys as (
+
+    select
+        person_key,
+        {{ last_by(
+            'journey_key',
+            'row(coalesce(entered_at, ' ~ start_of_time() ~ '), lifecycle_key)'
+        ) }} as journey_key
+    from lifecycle
+    where is_current
+    group by person_key
+
+),
+
+last_returns as (
+
+    select
+        journey_key,
+        max(entry_number) as entry_number
+    from lifecycle
+    where outcome = 'returned'
+    group by journey_key
+
+),
+
+reached_stages as (
+
+    -- What the person has met or done in the journey under way, since it was last sent back.
+    select
+        lifecycle.person_key,
+        stages.stage,
+        stages.stage_order,
+        stages.entered_by = 'definition' as is_defined
+    from current_journeys
+    inner join lifecycle on current_journeys.journey_key = lifecycle.journey_key
+    inner join stages on lifecycle.stage = stages.stage
+    left join last_returns on current_journeys.journey_key = last_returns.journey_key
+    where
+        not stages.is_exit
+        and (lifecycle.is_qualified or not lifecycle.is_inferred)
+        and lifecycle.entry_number > coalesce(last_returns.entry_number, 0)
+    union all
+    -- Everybody has reached the first stage.
+    select
+        persons.person_key,
+        stages.stage,
+        stages.stage_order,
+        false as is_defined
+    from persons
+    inner join stages on stages.planning_node = 'awareness'
+
+),
 
 person_stages as (
 
-    -- The furthest stage that the definition decides and that the person has met; else the first.
     select
-        decisions.person_key,
-        max(
-            case when decisions.is_met then stages.stage_order else first_stages.stage_order end
-        ) as met_order
-    from decisions
-    inner join stages on decisions.stage = stages.stage
-    cross join first_stages
-    group by decisions.person_key
+        person_key,
+        max(case when is_defined then stage_order end) as met_order
+    from reached_stages
+    group by person_key
+
+),
+
+person_scores as (
+
+    select
+        person_key,
+        {{ last_by(
+            'score', 'row(coalesce(occurred_at, ' ~ start_of_time() ~ '), touch_key)'
+        ) }} as score
+    from touches
+    group by person_key
 
 ),
 
 labelled_records as (
 
-    -- A label beyond what the person has met goes back; one behind it goes on, unless the person
-    -- has left the funnel.
+    -- A label that the person has never met goes back; one behind what is met in the journey under
+    -- way goes on, unless the person has left the funnel.
     select
         record_values.*,
         field_labels.field,
-        person_stages.met_order,
         case
             when not decisions.is_met then decisions.failed_rule
             when
@@ -171,7 +239,7 @@ labelled_records as (
 
 right_labels as (
 
-    -- The furthest stage up to what is met for which the system has a label.
+    -- The furthest stage that the person has reached and for which the system has a label.
     select
         labelled_records.record_key,
         {{ last_by('field_labels.label', 'row(field_labels.stage_order, field_labels.label)') }}
@@ -180,7 +248,11 @@ right_labels as (
     inner join field_labels
         on
             labelled_records.system = field_labels.system
-            and labelled_records.met_order >= field_labels.stage_order
+            and labelled_records.field = field_labels.field
+    inner join reached_stages
+        on
+            labelled_records.person_key = reached_stages.person_key
+            and field_labels.stage = reached_stages.stage
     where field_labels.is_written and not field_labels.is_exit
     group by labelled_records.record_key
 
@@ -203,31 +275,30 @@ field_corrections as (
         labelled_records.correction_reason is not null
         and lower(labelled_records.label) != lower(right_labels.label)
     union all
-    -- A score on the other side of the threshold than ours.
-    select
+    -- A score of today on the other side of a threshold of today than ours.
+    select distinct
         record_values.record_key,
         record_values.system,
         record_values.record_id,
         record_values.person_key,
         crm_fields.field,
         cast(record_values.score as {{ dbt.type_string() }}) as current_value,
-        cast(decisions.score as {{ dbt.type_string() }}) as right_value,
+        cast(coalesce(person_scores.score, 0) as {{ dbt.type_string() }}) as right_value,
         case
-            when decisions.score < cast(rules.value as bigint) then 'score_too_high'
+            when coalesce(person_scores.score, 0) < cast(rules.value as bigint)
+                then 'score_too_high'
             else 'score_too_low'
         end as correction_reason
     from record_values
     inner join crm_fields
         on record_values.system = crm_fields.system and crm_fields.attribute = 'lead_score'
-    inner join decisions on record_values.person_key = decisions.person_key
-    inner join rules
-        on
-            decisions.definition_version = rules.definition_version
-            and decisions.stage = rules.stage
+    cross join versions
+    inner join rules on versions.definition_version = rules.definition_version
+    left join person_scores on record_values.person_key = person_scores.person_key
     where
         record_values.score is not null
         and (record_values.score >= cast(rules.value as bigint))
-        != (decisions.score >= cast(rules.value as bigint))
+        != (coalesce(person_scores.score, 0) >= cast(rules.value as bigint))
 
 ),
 

@@ -200,7 +200,7 @@ kpi_scorecard_by_period as (
         cast(coalesce(stage_totals.booked_amount, 0) as decimal(18, 2)) as booked_amount,
         cast(stage_totals.target_amount as decimal(18, 2)) as target_amount,
         {{ kpi_status('sources.is_recorded', 'sources.is_silent', 'sources.is_complete',
-            'stage_results.qualified_count') }} as status,
+            'coalesce(stage_results.qualified_count, 0)') }} as status,
         stage_totals.period_kind = 'month' as is_additive
     from stage_totals
     inner join stages on stage_totals.stage = stages.stage

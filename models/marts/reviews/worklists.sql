@@ -20,14 +20,7 @@ persons as (select * from {{ ref('dim_persons') }}),
 
 accounts as (select * from {{ ref('dim_accounts') }}),
 
-mrr_movements as (select * from {{ ref('fct_mrr_movements') }}),
-
-goal_estimates as (
-
-    select * from {{ ref('conversion_estimates_by_slice') }}
-    where slice_name = 'all' and horizon_days is null
-
-),
+customers as (select * from {{ ref('int_customers_aggregated') }} where is_won),
 
 typical_amounts as (select * from {{ ref('int_win_amounts_estimated') }}),
 
@@ -44,7 +37,7 @@ node_orders as (
 
 type_win_rates as (
 
-    -- Expansions and renewals wait in no stage of the journey: the share of those closed counts.
+    -- Expansions wait in no stage of the journey: the share of those closed counts.
     select
         revenue_type,
         {{ ratio("count(case when outcome = 'won' then 1 end)", 'count(*)', 3) }} as win_rate
@@ -55,9 +48,79 @@ type_win_rates as (
 
 ),
 
+exit_win_rates as (
+
+    -- Of the journeys that ever left at this exit, those whose person was won later.
+    select
+        exits.stage,
+        {{ ratio(
+            'count(distinct case when wins.journey_key is not null then exits.journey_key end)',
+            'count(distinct exits.journey_key)', 3
+        ) }} as win_rate
+    from lifecycle as exits
+    inner join stages on exits.stage = stages.stage
+    cross join node_orders
+    left join lifecycle as wins
+        on
+            coalesce(exits.person_key, exits.journey_key)
+            = coalesce(wins.person_key, wins.journey_key)
+            and node_orders.win_stage = wins.stage
+            and exits.entered_at < wins.entered_at
+    where stages.is_exit
+    group by exits.stage
+    having count(distinct exits.journey_key) >= {{ int_var('minimum_group_size') }}
+
+),
+
+open_renewals as (
+
+    select
+        coalesce(account_key, journey_key) as customer_key,
+        {{ last_by('opportunity_key', 'row(created_at, opportunity_key)') }} as opportunity_key
+    from opportunities
+    where outcome = 'open' and revenue_type = 'renewal'
+    group by coalesce(account_key, journey_key)
+
+),
+
+renewals_ahead as (
+
+    -- The contract under way of each customer that has not left. One that has ended and was not
+    -- renewed is still to renew.
+    select
+        'renewals_ahead' as list_name,
+        open_journeys.journey_key,
+        open_renewals.opportunity_key,
+        case
+            when customers.contract_started_at > customers.win_at then renewal_stages.stage
+            else node_orders.win_stage
+        end as stage,
+        renewal_stages.owner_team,
+        case
+            when customers.contract_ends_at < {{ cutoff() }} then 'renewal_overdue'
+            else 'renewal_due'
+        end as finding,
+        {{ typed_null('text') }} as exit_reason,
+        open_journeys.goal_amount as amount,
+        open_journeys.conversion_probability as win_probability,
+        customers.contract_started_at as entered_at,
+        customers.contract_ends_at as due_at
+    from open_journeys
+    inner join stages as renewal_stages
+        on
+            open_journeys.goal_stage = renewal_stages.stage
+            and renewal_stages.entered_by = 'renewal_won'
+    inner join customers
+        on coalesce(open_journeys.account_key, open_journeys.journey_key) = customers.customer_key
+    cross join node_orders
+    left join open_renewals on customers.customer_key = open_renewals.customer_key
+    where customers.contract_ends_at < {{ add_days(cutoff(), int_var('worklist_renewal_days')) }}
+
+),
+
 late_handoffs as (
 
-    -- The team that should take over works it.
+    -- The team that should take over works it. A customer whose contract ends is to renew first.
     select
         'late_handoffs' as list_name,
         handoffs.journey_key,
@@ -77,7 +140,11 @@ late_handoffs as (
             handoffs.handoff_key = journey_steps.journey_step_key
             and open_journeys.stage = journey_steps.from_stage
     inner join stages as next_stages on journey_steps.to_stage = next_stages.stage
-    where handoffs.answer = 'never_worked' and handoffs.timing = 'overdue'
+    left join renewals_ahead on handoffs.journey_key = renewals_ahead.journey_key
+    where
+        handoffs.answer = 'never_worked'
+        and handoffs.timing = 'overdue'
+        and renewals_ahead.journey_key is null
 
 ),
 
@@ -91,18 +158,20 @@ trapped_opportunities as (
         opportunity_stages.owner_team,
         case
             when
-                {{ whole_days('opportunities.created_at', cutoff()) }}
-                > opportunity_stages.time_limit_days
+                {{ add_days('opportunities.created_at', 'opportunity_stages.time_limit_days') }}
+                < {{ cutoff() }}
                 then 'past_time_limit'
             else 'close_date_passed'
         end as finding,
         {{ typed_null('text') }} as exit_reason,
         opportunities.amount,
-        case
-            when open_journeys.stage = opportunity_stages.stage
-                then open_journeys.conversion_probability
-            else type_win_rates.win_rate
-        end as win_probability,
+        coalesce(
+            case
+                when open_journeys.stage = opportunity_stages.stage
+                    then open_journeys.conversion_probability
+            end,
+            type_win_rates.win_rate
+        ) as win_probability,
         opportunities.created_at as entered_at,
         least(
             {{ add_days('opportunities.created_at', 'opportunity_stages.time_limit_days') }},
@@ -116,8 +185,8 @@ trapped_opportunities as (
         opportunities.outcome = 'open'
         and opportunities.revenue_type != 'renewal'
         and (
-            {{ whole_days('opportunities.created_at', cutoff()) }}
-            > opportunity_stages.time_limit_days
+            {{ add_days('opportunities.created_at', 'opportunity_stages.time_limit_days') }}
+            < {{ cutoff() }}
             or opportunities.expected_close_date < cast({{ cutoff() }} as date)
         )
 
@@ -151,8 +220,7 @@ open_leads as (
 
 recent_exits as (
 
-    -- An exited journey is listed at the stage that it left, with what such a journey is worth
-    -- when it enters that stage.
+    -- An exited journey is listed at the stage that it left, with the chance that it comes back.
     select
         case when exits.opportunity_key is null then 'rejected_leads' else 'lost_opportunities' end
             as list_name,
@@ -163,7 +231,7 @@ recent_exits as (
         'exited' as finding,
         exits.exit_reason,
         coalesce(exits.amount, typical_amounts.average_goal_amount) as amount,
-        goal_estimates.estimated_rate as win_probability,
+        exit_win_rates.win_rate as win_probability,
         exits.entered_at,
         {{ typed_null('timestamp') }} as due_at
     from lifecycle as exits
@@ -176,90 +244,13 @@ recent_exits as (
     cross join node_orders
     left join typical_amounts
         on node_orders.win_stage = typical_amounts.stage and exits.funnel = typical_amounts.funnel
-    left join goal_estimates
-        on lifecycle.stage || '_to_' || node_orders.win_stage = goal_estimates.step
+    left join exit_win_rates on exits.stage = exit_win_rates.stage
     where
         exits.is_current
         and exit_stages.is_exit
         and exits.entered_at >= {{ add_days(cutoff(), '-' ~ int_var('worklist_recent_days')) }}
         and stages.stage_order >= node_orders.lead_order
         and stages.stage_order < node_orders.win_order
-
-),
-
-contracts as (
-
-    -- The last contract of each account that has not left: won or renewed, and not yet again.
-    select
-        lifecycle.journey_key,
-        lifecycle.account_key,
-        lifecycle.stage,
-        stages.owner_team,
-        lifecycle.amount,
-        lifecycle.entered_at,
-        {{ add_months('lifecycle.entered_at', int_var('contract_months')) }} as due_at,
-        row_number() over (
-            partition by coalesce(lifecycle.account_key, lifecycle.journey_key)
-            order by lifecycle.entered_at desc, lifecycle.lifecycle_key desc
-        ) as recency_number
-    from lifecycle
-    inner join stages on lifecycle.stage = stages.stage
-    inner join open_journeys on lifecycle.journey_key = open_journeys.journey_key
-    where
-        stages.entered_by in ('opportunity_won', 'renewal_won')
-        and lifecycle.entered_at is not null
-
-),
-
-account_mrr as (
-
-    select
-        account_key,
-        {{ last_by('closing_amount', 'movement_month') }} as mrr_amount
-    from mrr_movements
-    group by account_key
-
-),
-
-open_renewals as (
-
-    select
-        journey_key,
-        {{ last_by('opportunity_key', 'row(created_at, opportunity_key)') }} as opportunity_key
-    from opportunities
-    where outcome = 'open' and revenue_type = 'renewal'
-    group by journey_key
-
-),
-
-renewals_ahead as (
-
-    -- Worth what the customer pays now; where that is not known, what was sold last.
-    select
-        'renewals_ahead' as list_name,
-        contracts.journey_key,
-        open_renewals.opportunity_key,
-        contracts.stage,
-        renewal_stages.owner_team,
-        case when contracts.due_at < {{ cutoff() }} then 'renewal_overdue' else 'renewal_due' end
-            as finding,
-        {{ typed_null('text') }} as exit_reason,
-        coalesce(
-            nullif(account_mrr.mrr_amount, 0) * {{ int_var('contract_months') }}, contracts.amount
-        ) as amount,
-        type_win_rates.win_rate as win_probability,
-        contracts.entered_at,
-        contracts.due_at
-    from contracts
-    inner join stages as renewal_stages on renewal_stages.entered_by = 'renewal_won'
-    left join account_mrr on contracts.account_key = account_mrr.account_key
-    left join open_renewals on contracts.journey_key = open_renewals.journey_key
-    left join type_win_rates on type_win_rates.revenue_type = 'renewal'
-    left join late_handoffs on contracts.journey_key = late_handoffs.journey_key
-    where
-        contracts.recency_number = 1
-        and contracts.due_at < {{ add_days(cutoff(), int_var('worklist_renewal_days')) }}
-        and late_handoffs.journey_key is null
 
 ),
 
@@ -317,11 +308,14 @@ described_items as (
                 then
                     {{ whole_days('listed_items.due_at', cutoff()) }}
                     > {{ int_var('worklist_aged_out_days') }}
-            else
-                {{ whole_days('listed_items.entered_at', cutoff()) }}
-                > {{ int_var('worklist_aged_out_days') }}
+            when stages.stage_order < node_orders.win_order
+                then
+                    {{ whole_days('listed_items.entered_at', cutoff()) }}
+                    > {{ int_var('worklist_aged_out_days') }}
         end, false) as is_aged_out
     from listed_items
+    inner join stages on listed_items.stage = stages.stage
+    cross join node_orders
     inner join journeys on listed_items.journey_key = journeys.journey_key
     left join opportunities on listed_items.opportunity_key = opportunities.opportunity_key
     left join persons on journeys.person_key = persons.person_key
