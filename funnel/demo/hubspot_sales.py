@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.clock import I64, NEVER, Flags, happens, uniform_days, when
+from funnel.demo.clock import HOUR, I64, NEVER, Flags, happens, uniform_days, when
 from funnel.demo.deals import StageSteps, joined_steps
 from funnel.demo.names import currency, owner_number
 from funnel.demo.reference import HUBSPOT_DEAL_BASE, HUBSPOT_STAGES, PORTAL
@@ -20,6 +21,8 @@ KINDS = ("newbusiness", "renewal", "expansion")
 OPEN_END = 253_402_300_800
 """A version that still holds ends with the last millisecond of the year 9999."""
 PRIMARY_TYPE, OTHER_TYPE = 3, 21
+AFTERNOON = 15 * HOUR
+CATEGORIES = ("PIPELINE", "BEST_CASE", "COMMIT", "CLOSED", "OMIT")
 
 
 def _rows(scene: Scene) -> I64:
@@ -46,15 +49,16 @@ def amount(scene: Scene, rows: I64, seats: I64) -> I64:
     return np.asarray(seats[rows] * price)
 
 
-def planned_close(scene: Scene) -> I64:
-    """When the rep of each deal hopes to close it."""
-    return uniform_days(stream(scene.world, "guess"), scene.world.deals.created, 30, 120)
+def expected_close(scene: Scene) -> I64:
+    """When the rep of each deal expects to close it, in the afternoon of that day."""
+    dates = scene.close_dates.latest(len(scene.world.deals), scene.lander.until)
+    return dates + AFTERNOON
 
 
 def close_date(scene: Scene, rows: I64) -> I64:
-    """The real one, or the rep's guess while the deal is open."""
+    """The real one, or the day that the rep expects while the deal is open."""
     deals, until = scene.world.deals, scene.lander.until
-    guess = planned_close(scene)
+    guess = expected_close(scene)
     first = np.where(deals.lost_first < until, deals.lost_first, guess)
     first = np.where(deals.reopened < until, guess, first)
     return np.where(deals.closed < until, deals.closed, first)[rows]
@@ -74,6 +78,11 @@ def names_lost_opportunity(scene: Scene) -> Flags:
     dice = stream(scene.world, "lost opportunities").random(len(deals))
     fits = ~deals.in_salesforce & happens(deals.created) & (deals.merged_into < 0)
     return np.asarray(fits & (dice < s.LOST_OPPORTUNITY_SHARE))
+
+
+def category_now(scene: Scene) -> I64:
+    """The forecast category that the rep of each deal has chosen, -1 for none."""
+    return scene.categories.latest(len(scene.world.deals), scene.lander.until)
 
 
 def stage_now(scene: Scene) -> tuple[I64, I64]:
@@ -105,10 +114,12 @@ def land_deals(scene: Scene) -> None:
         "property_hs_salesforceopportunityid": t.only(
             names_lost_opportunity(scene)[rows], t.sales_id("006", scene.ids.event(rows))
         ),
+        "property_hs_manual_forecast_category": t.pick(CATEGORIES, category_now(scene)[rows]),
         "property_closedate": close_date(scene, rows),
         "property_createdate": part.created,
     }
-    changes, deleted = [since[rows], part.resized], part.deleted
+    moved = scene.close_dates.latest_time(len(deals), lander.until)[rows]
+    changes, deleted = [since[rows], part.resized, moved], part.deleted
     lander.land(
         "hubspot.deal", part.created, values, changes=changes, deleted=deleted, repeats=True
     )
@@ -131,6 +142,33 @@ def land_stages(scene: Scene) -> None:
     history = shared | {"name": "dealstage", "timestamp": entered}
     scene.lander.land("hubspot.deal_property_history", entered, history)
     _land_amounts(scene)
+    _land_close_plans(scene)
+
+
+def _land_close_plans(scene: Scene) -> None:
+    """The history of the close date, as HubSpot has it: milliseconds since 1970, as text."""
+    deals, dates, categories = scene.world.deals, scene.close_dates, scene.categories
+    ends = np.maximum(deals.closed, deals.created)[dates.deal]
+    is_end = (dates.at == ends) | (dates.at == deals.lost_first[dates.deal])
+    moment = np.where(is_end, dates.date, dates.date + AFTERNOON)
+    for name, deal, at, value in (
+        ("closedate", dates.deal, dates.at, t.digits(moment * 1_000)),
+        (
+            "hs_manual_forecast_category",
+            categories.deal,
+            categories.at,
+            t.pick(CATEGORIES, categories.category),
+        ),
+    ):
+        mine = ~deals.in_salesforce[deal]
+        values = {
+            "deal_id": deal_id(scene, deal[mine]),
+            "name": name,
+            "source": "CRM_UI",
+            "value": value.filter(pa.array(mine)),
+            "timestamp": at[mine],
+        }
+        scene.lander.land("hubspot.deal_property_history", at[mine], values)
 
 
 def _written_steps(scene: Scene) -> StageSteps:

@@ -8,6 +8,7 @@ from funnel.demo import settings as s
 from funnel.demo import text as t
 from funnel.demo.billing import bills_of, customer_number, periods_of
 from funnel.demo.clock import DAY, END, I64, NEVER, Flags, when
+from funnel.demo.close_plans import CATEGORIES, ended
 from funnel.demo.discounts import discounts_of
 from funnel.demo.hubspot_people import labels, stage_marks, status_marks, statuses
 from funnel.demo.hubspot_sales import amount, deal_id, lost_reason
@@ -281,6 +282,23 @@ def land_deals(scene: Scene, truth: Truth, ids: t.Text) -> None:
     lander.land("truth.deals", np.where(deals.created < END, deals.created, NEVER), values)
 
 
+def land_deal_states(scene: Scene) -> None:
+    """What each deal was worth, when it was expected to close and how sure, at each change."""
+    states, deals = scene.deal_states, scene.world.deals
+    final = amount(scene, states.deal, deals.seats)
+    first = amount(scene, states.deal, deals.first_seats)
+    values = {
+        "system": t.either(deals.in_salesforce[states.deal], "salesforce", "hubspot"),
+        "deal_id": _any_deal_id(scene, states.deal),
+        "outcome": t.pick(OUTCOMES, ended(states.stage)),
+        "amount": np.where(states.is_resized, final, first).astype(np.float64),
+        "expected_close_date": states.date,
+        "forecast_category": t.pick(CATEGORIES, states.category),
+        "changed_at": states.at,
+    }
+    scene.lander.land("truth.deal_states", states.at, values)
+
+
 def land_subscriptions(scene: Scene) -> None:
     """What each subscription brings in a month after its coupon, from each change to the next."""
     subscriptions, discounts = scene.world.subscriptions, discounts_of(scene.world)
@@ -334,6 +352,7 @@ def land_truth(scene: Scene) -> None:
     land_stages(scene, truth, ids)
     land_exits(scene, truth, ids)
     land_deals(scene, truth, ids)
+    land_deal_states(scene)
     land_subscriptions(scene)
     land_payments(scene)
     land_owners(scene)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
@@ -10,11 +11,11 @@ from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, happens, never, unif
 from funnel.demo.deals import latest_before
 from funnel.demo.hubspot_sales import (
     amount,
+    category_now,
     close_date,
     deal_name,
     extra_contact,
     lost_reason,
-    planned_close,
     stage_now,
 )
 from funnel.demo.hubspot_touches import bad_meetings, booked
@@ -34,6 +35,8 @@ from funnel.demo.scene import Scene
 from funnel.demo.touches import CALL, EVENT, MEETING, stream
 
 KINDS = ("New Business", "Renewal", "Expansion")
+CATEGORIES = ("Pipeline", "BestCase", "Forecast", "Closed", "Omitted")
+CATEGORY_NAMES = ("Pipeline", "Best Case", "Commit", "Closed", "Omitted")
 STAGES = [row[0] for row in SALESFORCE_STAGES]
 PROBABILITY = np.array([row[2] for row in SALESFORCE_STAGES])
 BLOCK = 500_000
@@ -52,6 +55,7 @@ def land_opportunities(scene: Scene) -> None:
     part = deals.take(rows)
     stage_all, since = stage_now(scene)
     stage = np.maximum(stage_all[rows], 0)
+    category = category_now(scene)[rows]
     channel = np.where(part.account >= 0, scene.world.accounts.channel[part.account], -1)
     values = {
         "id": opportunity_id(scene, rows),
@@ -64,8 +68,8 @@ def land_opportunities(scene: Scene) -> None:
         "amount": amount(scene, rows, deals.seats_at(lander.until)).astype(np.float64),
         "currency_iso_code": currency(part.currency),
         "probability": PROBABILITY[stage],
-        "forecast_category": t.pick([row[1] for row in SALESFORCE_STAGES], stage),
-        "forecast_category_name": t.pick([row[3] for row in SALESFORCE_STAGES], stage),
+        "forecast_category": t.pick(CATEGORIES, category),
+        "forecast_category_name": t.pick(CATEGORY_NAMES, category),
         "lead_source": t.pick([each.salesforce for each in CHANNELS], channel),
         "loss_reason_c": lost_reason(scene, rows),
         "is_closed": stage >= 4,
@@ -73,7 +77,8 @@ def land_opportunities(scene: Scene) -> None:
         "close_date": close_date(scene, rows) // DAY * DAY,
         "created_date": part.created,
     }
-    changes, table = [since[rows], part.resized], "salesforce.opportunity"
+    moved = scene.close_dates.latest_time(len(deals), lander.until)[rows]
+    changes, table = [since[rows], part.resized, moved], "salesforce.opportunity"
     lander.land(table, part.created, values, changes=changes, deleted=part.deleted, repeats=True)
 
 
@@ -111,6 +116,24 @@ def land_history(scene: Scene) -> None:
         "new_value": t.decimal_text(amount(scene, changed, deals.seats)),
     }
     _history(scene, changed, deals.resized[changed], 3 * BLOCK + BLOCK // 2, resized)
+    _land_moves(scene)
+
+
+def _land_moves(scene: Scene) -> None:
+    """Every move of the close date; the day that it has at the creation is no move."""
+    dates = scene.close_dates
+    moves = np.flatnonzero(np.append(False, dates.deal[1:] == dates.deal[:-1])[: len(dates.deal)])
+    moves = moves[scene.world.deals.in_salesforce[dates.deal[moves]]]
+    values = {
+        "field": "CloseDate",
+        "old_value": _day_text(dates.date[moves - 1]),
+        "new_value": _day_text(dates.date[moves]),
+    }
+    _history(scene, dates.deal[moves], dates.at[moves], 4 * BLOCK, values)
+
+
+def _day_text(times: I64) -> t.Text:
+    return pa.array(times.astype("datetime64[s]").astype("datetime64[D]").astype(str))
 
 
 def land_versions(scene: Scene) -> None:
@@ -118,22 +141,24 @@ def land_versions(scene: Scene) -> None:
     deals, steps = scene.world.deals, scene.world.steps
     mine = np.flatnonzero(deals.in_salesforce[steps.deal])
     resized = np.flatnonzero(deals.in_salesforce & happens(deals.resized))
+    dates = scene.close_dates
+    stepped = np.isin(dates.deal * 2**41 + dates.at, steps.deal * 2**41 + steps.entered)
+    moves = np.flatnonzero(deals.in_salesforce[dates.deal] & ~stepped)
+    changed_at = np.concatenate([deals.resized[resized], dates.at[moves]])
+    resized = np.concatenate([resized, dates.deal[moves]])
     deal = np.concatenate([steps.deal[mine], resized])
-    at = np.concatenate([steps.entered[mine], deals.resized[resized]])
-    known = latest_before(steps, resized, deals.resized[resized])
+    at = np.concatenate([steps.entered[mine], changed_at])
+    known = latest_before(steps, resized, changed_at)
     stage = np.concatenate([steps.stage[mine], known])
     seats = np.where(deals.resized[deal] <= at, deals.seats[deal], deals.first_seats[deal])
-    planned = planned_close(scene)[deal]
     values = {
         "id": t.sales_id("008", scene.ids.events + 1 + np.arange(len(deal))),
         "opportunity_id": opportunity_id(scene, deal),
         "stage_name": t.pick(STAGES, stage),
         "amount": (seats * s.SEAT_PRICE[deals.currency[deal]]).astype(np.float64),
         "probability": PROBABILITY[stage],
-        "forecast_category": t.pick([row[1] for row in SALESFORCE_STAGES], stage),
-        "close_date": np.where(stage >= 4, np.minimum(at, deals.closed[deal]), planned)
-        // DAY
-        * DAY,
+        "forecast_category": t.pick(CATEGORIES, scene.categories.at_time(deal, at)),
+        "close_date": dates.at_time(deal, at),
         "created_by_id": rep_id(deals.account[deal], deals.human[deal]),
         "is_deleted": False,
         "created_date": at,

@@ -8,6 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from funnel.demo.clock import END, I64, NEVER, never, when
+from funnel.demo.close_plans import (
+    Categories,
+    CloseDates,
+    DealStates,
+    categories_of,
+    close_dates_of,
+    states_of,
+)
 from funnel.demo.landing import Lander
 from funnel.demo.merged_companies import Twins, twins_of
 from funnel.demo.names import Ids, Names
@@ -40,6 +48,21 @@ class Scene:
     def origins(self) -> Origins:
         """What the systems will say about where each human came from."""
         return origins_of(self.world, self.touches)
+
+    @cached_property
+    def close_dates(self) -> CloseDates:
+        """When reps expected to close each deal."""
+        return close_dates_of(self.world)
+
+    @cached_property
+    def categories(self) -> Categories:
+        """How sure reps said they were of each deal."""
+        return categories_of(self.world)
+
+    @cached_property
+    def deal_states(self) -> DealStates:
+        """All that the CRMs said of each deal, from change to change."""
+        return states_of(self.world, self.close_dates, self.categories)
 
     @cached_property
     def hubspot_twins(self) -> Twins:

@@ -50,7 +50,8 @@ HUBSPOT = {
     "deal": """deal_id:int is_deleted:bool _fivetran_deleted:bool deal_pipeline_id:str
         deal_pipeline_stage_id:str owner_id:int portal_id:int property_dealname:str
         property_dealtype:str property_amount:float property_deal_currency_code:str
-        property_closed_lost_reason:str property_hs_salesforceopportunityid:str
+        property_closed_lost_reason:str property_hs_manual_forecast_category:str
+        property_hs_salesforceopportunityid:str
         property_closedate:when property_createdate:when""",
     "deal_pipeline": """pipeline_id:str _fivetran_deleted:bool active:bool display_order:int
         label:str created_at:when updated_at:when""",
@@ -236,6 +237,8 @@ TRUTH = {
     "label_changes": "system:str record_id:str label:str changed_by:str changed_at:when",
     "deals": """system:str deal_id:str journey_id:str account_id:str type:str amount:float
         currency:str created_at:when closed_at:at outcome:str lost_reason:str is_deleted:bool""",
+    "deal_states": """system:str deal_id:str outcome:str amount:float expected_close_date:date
+        forecast_category:str changed_at:when""",
     "subscriptions": """account_id:str currency:str monthly_amount:float started_at:when
         ended_at:at""",
     "payments": "account_id:str currency:str kind:str amount:float paid_at:when",

@@ -173,6 +173,14 @@ SECOND_DEAL_SHARE = 0.12
 REOPENED_SHARE = 0.04
 REOPENED_WON_SHARE = 0.4
 AMOUNT_CHANGE_SHARE = 0.2
+NEGLECTED_DATE_SHARE = 0.08
+"""Of the deals: their rep never moves the close date, however long ago it was."""
+PULLED_IN_SHARE = 0.12
+"""Of the moves of a close date: to an earlier day."""
+FORESEEN_CLOSE_SHARE = 0.5
+"""Of the deals: days before the end, the rep knows about when it will be."""
+HOPEFUL_SHARE, CAREFUL_SHARE = 0.22, 0.18
+"""Of the deals: their rep's forecast category is a stage ahead of the deal's, or behind it."""
 DELETED_DEAL_SHARE = 0.02
 MERGED_DEAL_SHARE = 0.03
 EXTRA_CONTACT_SHARE = 0.35

@@ -23,8 +23,8 @@ from funnel.demo.hubspot_sales import (
     close_date,
     deal_id,
     deal_name,
+    expected_close,
     names_lost_opportunity,
-    planned_close,
     stage_now,
 )
 from funnel.demo.names import currency, owner_number
@@ -110,7 +110,7 @@ def _land_deals(scene: Scene, copies: Copies) -> None:
     lander, deals = scene.lander, scene.world.deals
     part, stage = deals.take(copies.row), np.maximum(_stage_now(scene, copies), 0)
     closed = np.where(copies.kind == OTHER_DAY, part.closed + LATER, close_date(scene, copies.row))
-    guess = planned_close(scene)[copies.row]
+    guess = expected_close(scene)[copies.row]
     is_open = (stage < WON_STAGE) & np.isin(copies.kind, (OTHER_DAY, STILL_OPEN))
     created = part.created + SYNCED_AFTER
     values = {

@@ -38,6 +38,8 @@ def section(company: Company) -> list[Section]:
             [
                 _drivers(company),
                 _pipeline(company),
+                _waterfall(company),
+                _slippage(company),
                 _waiting(company),
                 _losses(company),
                 customers.mrr(company),
@@ -594,6 +596,98 @@ def _pipeline(company: Company) -> Block:
         team="sales",
         empty="" if latest else "No opportunity is open.",
     )
+
+
+WATERFALL = (
+    ("opening", "Due at the start", 1), ("created", "Created", 1), ("reopened", "Reopened", 1),
+    ("increased", "Amount up", 1), ("decreased", "Amount down", -1), ("pulled_in", "Pulled in", 1),
+    ("pushed_out", "Pushed out", -1), ("won", "Won", -1), ("lost", "Lost", -1),
+)  # fmt: skip
+
+
+def _waterfall(company: Company) -> Block:
+    """What was due in the last quarter that is over, from its first day to its last."""
+    quarter = company.last("quarter")
+    records = company["waterfall"].where(period_start=quarter, basis="due_in_period")
+    values = _steps(records[0]) if records else []
+    title = "What became of the pipeline that was due"
+    if records and quarter:
+        due, out = records[0]["opening_amount"], records[0]["pushed_out_amount"]
+        title = (
+            f"In the {company.period('quarter', quarter)}, {words.amount(due)} was due at the"
+            f" start; {words.amount(out)} was pushed out"
+        )
+    return Block(
+        id="waterfall",
+        title=title,
+        rows=company["waterfall"],
+        text="Basis: open opportunities whose expected close date lies in the quarter. A win that"
+        " was expected in another quarter is pulled in first. The file holds all that is open, too;"
+        " marts.fct_pipeline_waterfall_by_period lists the opportunities behind each bar.",
+        picture=charts.bars(values) if values else "",
+        alt="; ".join(f"{bar.name} {bar.label}" for bar in values),
+        caveats=company.caveats("pipeline"),
+        team="sales",
+        empty="" if values else "No quarter is over.",
+    )
+
+
+def _steps(row: Record) -> list[charts.Bar]:
+    """Bars that begin where the one before ended; the first and the last begin at nothing."""
+    level, bars = 0.0, []
+    for part, name, sign in WATERFALL:
+        value = sign * float(row[f"{part}_amount"])
+        label = words.amount(value) if part == "opening" else words.signed(value, "amount")
+        colour = charts.TEAMS[1] if part in ("opening", "won") else charts.SOFT
+        bars.append(charts.Bar(name, value, label, colour, level))
+        level += value
+    closing = float(row["closing_amount"])
+    bars.append(charts.Bar("Still open", closing, words.amount(closing), charts.TEAMS[1]))
+    return bars
+
+
+def _slippage(company: Company) -> Block:
+    """Quarters and months that are over; the one under way has not shown yet what slips."""
+    rows, title = [], "Close dates that slip"
+    for kind, most in (("quarter", 4), ("month", 6)):
+        last = company.last(kind)
+        records = company["slippage"].where(period_kind=kind)
+        shown = [row for row in records if last and row["period_start"] <= last][:most]
+        rows += [_slipped(company, row) for row in shown]
+        if kind == "quarter" and shown and shown[0]["due_amount"]:
+            share = words.percent(_part(shown[0]["slipped_amount"], shown[0]["due_amount"]))
+            title = f"{share} of what was due in the last quarter slipped"
+    headings = ("Period", ".Due at the start", ".Slipped", ".Committed at the start", ".Slipped",
+                ".Pushes", ".Median push, days")  # fmt: skip
+    return Block(
+        id="slippage",
+        title=title,
+        rows=company["slippage"],
+        text="What was open on the first day and expected to close in the period, and what owners"
+        " had committed of it. It slipped if it was neither won nor lost in the period. Shares are"
+        " of amounts. A push moves a close date to a later day.",
+        grid=Grid(headings, tuple(rows), "Slippage by period") if rows else None,
+        caveats=company.caveats("pipeline"),
+        team="sales",
+        empty="" if rows else "No period is over.",
+    )
+
+
+def _slipped(company: Company, row: Record) -> tuple[Cell, ...]:
+    name = company.period(row["period_kind"], row["period_start"]).removeprefix("quarter ")
+    return (
+        Cell(name, is_heading=True),
+        Cell(words.amount(row["due_amount"])),
+        Cell(words.percent(_part(row["slipped_amount"], row["due_amount"]))),
+        Cell(words.amount(row["commit_amount"])),
+        Cell(words.percent(_part(row["commit_slipped_amount"], row["commit_amount"]))),
+        Cell(words.count(row["push_count"])),
+        Cell(words.count(row["median_pushed_days"])),
+    )
+
+
+def _part(part: object, whole: object) -> float | None:
+    return float(str(part)) / float(str(whole)) if part is not None and whole else None
 
 
 def _of(records: Sequence[Record], code: str) -> list[Record]:

@@ -213,14 +213,77 @@ order by month_start;
 
 -- name: pipeline
 select
-    period_start, pipeline_class,
-    sum(open_count) as open_count,
-    sum(open_amount) as open_amount
-from marts.kpi_pipeline_by_period
-where period_kind = 'month'
+    period_start, closing_pipeline_class as pipeline_class,
+    sum(closing_count) as open_count,
+    sum(closing_amount) as open_amount
+from marts.fct_pipeline_waterfall_by_period
+where period_kind = 'month' and basis = 'all_open' and closing_count > 0
 group by period_start, pipeline_class
 order by period_start desc, pipeline_class
 limit 60;
+
+-- name: waterfall
+select
+    waterfall.period_start, waterfall.basis,
+    sum(opening_amount) as opening_amount,
+    sum(created_amount) as created_amount,
+    sum(reopened_amount) as reopened_amount,
+    sum(increased_amount) as increased_amount,
+    sum(decreased_amount) as decreased_amount,
+    sum(pulled_in_amount) as pulled_in_amount,
+    sum(pushed_out_amount) as pushed_out_amount,
+    sum(won_amount) as won_amount,
+    sum(lost_amount) as lost_amount,
+    sum(closing_amount) as closing_amount
+from marts.fct_pipeline_waterfall_by_period as waterfall
+where period_kind = 'quarter'
+group by waterfall.period_start, waterfall.basis
+order by waterfall.period_start desc, waterfall.basis
+limit 18;
+
+-- name: slippage
+with
+
+due as (
+    select
+        period_kind, period_start,
+        sum(opening_amount) as due_amount,
+        sum(slipped_amount) as slipped_amount,
+        sum(opening_amount) filter (is_opening_commit) as commit_amount,
+        sum(slipped_amount) filter (is_opening_commit) as commit_slipped_amount
+    from marts.fct_pipeline_waterfall_by_period
+    where period_kind in ('quarter', 'month') and basis = 'due_in_period'
+    group by period_kind, period_start
+),
+
+moves as (
+    select
+        due.period_kind, due.period_start,
+        count(*) as push_count,
+        median(changes.moved_days) as median_pushed_days
+    from (
+        select
+            period_kind, period_start,
+            lead(period_start) over (partition by period_kind order by period_start) as next_start
+        from due
+    ) as due
+    inner join marts.fct_opportunity_changes as changes
+        on
+            changes.change_date >= due.period_start
+            and (changes.change_date < due.next_start or due.next_start is null)
+    where changes.moved_days > 0
+    group by due.period_kind, due.period_start
+)
+
+select
+    due.*,
+    coalesce(moves.push_count, 0) as push_count,
+    moves.median_pushed_days
+from due
+left join moves
+    on due.period_kind = moves.period_kind and due.period_start = moves.period_start
+order by due.period_start desc, due.period_kind
+limit 40;
 
 -- name: waiting
 select

@@ -46,7 +46,7 @@ def times(value: Any) -> str:
 
 
 # Ratios that are no share of anything.
-MULTIPLES = {"coverage", "quick_ratio"}
+MULTIPLES = {"coverage", "coverage_due", "quick_ratio"}
 
 
 def metric(value: Any, unit: str, name: str = "") -> str:

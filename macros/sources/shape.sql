@@ -42,6 +42,7 @@
             'amount': 'decimal', 'currency': 'text', 'stage_label': 'text',
             'is_closed': 'boolean', 'is_won': 'boolean', 'lost_reason': 'text',
             'lead_source': 'text', 'owner_id': 'text', 'pipeline': 'text', 'expected_close_date': 'date',
+            'forecast_category': 'text',
             'created_at': 'timestamp', 'closed_at': 'timestamp',
             'crm_system': 'text', 'crm_record_id': 'text',
         },
@@ -52,7 +53,7 @@
         'opportunity_changes': {
             'opportunity_id': 'text', 'label': 'text', 'amount': 'decimal',
             'from_expected_close_date': 'date', 'expected_close_date': 'date',
-            'changed_at': 'timestamp',
+            'forecast_category': 'text', 'changed_at': 'timestamp',
         },
         'subscriptions': {
             'subscription_id': 'text', 'customer_record_id': 'text', 'plan': 'text',

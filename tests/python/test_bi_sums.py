@@ -36,6 +36,7 @@ LISTS = {
     "definition_worth",
     "dim_owners",
     "dim_persons",
+    "fct_opportunity_changes",
     "drift_signals",
     "label_agreement_counts",
     "plan_accuracy",
@@ -47,6 +48,11 @@ LISTS = {
 LEADS = "count(*) from stage_entries where stage = 'lead'"
 WON = "sum(dollars) from won_deals"
 OPEN = "count(*) from deals where outcome = 'open'"
+OPEN_AMOUNT = "sum(amount) from marts.dim_opportunities where outcome = 'open'"
+ENTERED_LESS_LEFT = (
+    "sum(created_amount + reopened_amount + increased_amount"
+    " - decreased_amount - won_amount - lost_amount)"
+)
 REVIEWED = "'2025-06-01'"
 MOVES = (
     "sum(new_amount + reactivation_amount + expansion_amount - contraction_amount - churn_amount)"
@@ -65,7 +71,7 @@ FLAGGED = (
     ),
     ("sum(passed_count)", "stage_volumes_by_period", "stage = 'lead'", LEADS),
     ("sum(won_amount)", "kpi_sales_by_period", "true", WON),
-    ("sum(open_count)", "kpi_pipeline_by_period", "true", OPEN),
+    (ENTERED_LESS_LEFT, "fct_pipeline_waterfall_by_period", "true", OPEN_AMOUNT),
     (MOVES, "kpi_mrr_by_period", "true", LAST_MRR),
     (
         "sum(customer_count)",

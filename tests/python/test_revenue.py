@@ -77,8 +77,9 @@ def test_the_pipeline_follows_from_the_history_of_each_opportunity(built: Built)
     """
     actual = rows(
         built,
-        "select period_start, sum(open_count) as open_count, sum(open_amount) as amount"
-        " from marts.kpi_pipeline_by_period where period_kind = 'quarter' group by period_start",
+        "select period_start, sum(closing_count) as open_count, sum(closing_amount) as amount"
+        " from marts.fct_pipeline_waterfall_by_period"
+        " where period_kind = 'quarter' and basis = 'all_open' group by period_start",
     )
     worked = query(
         built.database,

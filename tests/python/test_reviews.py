@@ -147,7 +147,10 @@ def test_coverage_velocity_and_quick_ratio_follow_from_their_parts(built: Built)
         "revenue_type = 'new'",
     )
     opened = _sums(
-        built, "marts.kpi_pipeline_by_period", "sum(open_amount)", "revenue_type = 'new'"
+        built,
+        "marts.fct_pipeline_waterfall_by_period",
+        "sum(closing_amount)",
+        "revenue_type = 'new' and basis = 'all_open'",
     )
     targets = _sums(
         built,
@@ -299,12 +302,12 @@ def test_the_status_stands_beside_every_kpi(built: Built) -> None:
         return "ok" if row["is_mature"] else "partial_period"
 
     check("kpi_sales_by_period", lambda row: known(row, row["won_count"] + row["lost_count"]))
-    check("kpi_pipeline_by_period", known)
+    check("fct_pipeline_waterfall_by_period", known)
     check("kpi_mrr_by_period", lambda row: known(row, row["opening_customer_count"]))
     check("kpi_retention", lambda row: known({}, row["customer_count"]))
     check("kpi_scorecard_by_period", lambda row: known(row, row["qualified_count"]))
     check("kpi_campaigns", of_channel)
     check("kpi_unit_economics_by_slice", of_slice)
     assert "source_silent" in found["kpi_campaigns"] & found["kpi_unit_economics_by_slice"]
-    assert "partial_period" in found["kpi_pipeline_by_period"]
+    assert "partial_period" in found["fct_pipeline_waterfall_by_period"]
     assert all("ok" in statuses or "too_few" in statuses for statuses in found.values())

@@ -15,13 +15,15 @@ pipeline_counts as (
 
     select
         pipeline.period_kind,
-        sum(pipeline.open_count) as open_count,
-        sum(case when pipeline.pipeline_class is null then 1 else 0 end) as unclassified_count
-    from {{ ref('kpi_pipeline_by_period') }} as pipeline
+        sum(pipeline.closing_count) as open_count,
+        sum(case when pipeline.closing_pipeline_class is null then 1 else 0 end)
+            as unclassified_count
+    from {{ ref('fct_pipeline_waterfall_by_period') }} as pipeline
     inner join last_periods
         on
             pipeline.period_kind = last_periods.period_kind
             and pipeline.period_start = last_periods.period_start
+    where pipeline.basis = 'all_open' and pipeline.closing_count > 0
     group by pipeline.period_kind
 
 ),

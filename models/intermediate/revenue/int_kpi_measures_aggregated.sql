@@ -30,9 +30,28 @@ stage_entries as (
 
 ),
 
-opportunity_periods as (select * from {{ ref('int_opportunity_periods_measured') }}),
+opportunity_periods as (
 
-open_opportunities as (select * from opportunity_periods where open_count > 0),
+    select * from {{ ref('fct_pipeline_waterfall_by_period') }}
+    where basis = 'all_open'
+
+),
+
+open_opportunities as (select * from opportunity_periods where closing_count > 0),
+
+due_opportunities as (
+
+    select * from {{ ref('fct_pipeline_waterfall_by_period') }}
+    where basis = 'due_in_period'
+
+),
+
+due_commits as (
+
+    select * from due_opportunities
+    where is_opening_commit
+
+),
 
 mrr_periods as (select * from {{ ref('int_account_mrr_periods_aggregated') }}),
 

@@ -39,6 +39,7 @@ int_opportunity_changes_rows_checked as (
         keyed_rows.amount,
         keyed_rows.from_expected_close_date,
         keyed_rows.expected_close_date,
+        keyed_rows.forecast_category,
         keyed_rows.changed_at,
         {{ checked_origin('keyed_rows') }},
         coalesce(

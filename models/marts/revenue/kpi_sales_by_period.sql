@@ -2,7 +2,12 @@
    an opportunity that was open or closed in the period. #}
 with
 
-opportunity_periods as (select * from {{ ref('int_opportunity_periods_measured') }}),
+opportunity_periods as (
+
+    select * from {{ ref('fct_pipeline_waterfall_by_period') }}
+    where basis = 'all_open'
+
+),
 
 sources as (
 
@@ -24,8 +29,8 @@ sales_sums as (
         count(*) as worked_count,
         cast(sum(won_count) as bigint) as won_count,
         cast(sum(lost_count) as bigint) as lost_count,
-        sum(won_amount) as won_amount,
-        sum(lost_amount) as lost_amount,
+        sum(won_count * closed_amount) as won_amount,
+        sum(lost_count * closed_amount) as lost_amount,
         sum(won_days) as won_days
     from opportunity_periods
     group by owner_key, period_kind, period_start, funnel, channel, segment, revenue_type

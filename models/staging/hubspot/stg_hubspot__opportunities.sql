@@ -12,6 +12,7 @@ deals as (
             'deal_pipeline_id': 'text', 'deal_pipeline_stage_id': 'text',
             'property_amount': 'decimal', 'property_deal_currency_code': 'text',
             'property_closed_lost_reason': 'text', 'property_hs_analytics_source': 'text',
+            'property_hs_manual_forecast_category': 'text',
             'property_hs_is_closed': 'boolean', 'property_hs_is_closed_won': 'boolean',
             'property_createdate': 'timestamp', 'property_closedate': 'timestamp',
             'property_hs_merged_object_ids': 'text', 'property_hs_salesforceopportunityid': 'text',
@@ -168,6 +169,7 @@ stg_hubspot__opportunities as (
         deals.owner_id,
         coalesce(pipelines.label, deals.deal_pipeline_id) as pipeline,
         cast({{ business_time('deals.property_closedate') }} as date) as expected_close_date,
+        deals.property_hs_manual_forecast_category as forecast_category,
         deals.property_createdate as created_at,
         -- The close date of an open deal is only a forecast.
         case when coalesce(deals.is_closed, true) then deals.property_closedate end

@@ -46,6 +46,7 @@ steps as (
         value as stage_id,
         {{ typed_null('decimal') }} as amount,
         cast(null as date) as expected_close_date,
+        {{ typed_null('text') }} as forecast_category,
         date_entered as changed_at,
         {{ row_origin() }}
     from stage_entries
@@ -58,10 +59,13 @@ steps as (
             when name = 'closedate' then cast({{ business_time(text_to_utc('value')) }} as date)
         end
             as expected_close_date,
+        case when name = 'hs_manual_forecast_category' then value end as forecast_category,
         timestamp as changed_at,
         {{ row_origin("
             case
-                when name not in ('amount', 'closedate', 'dealstage') or value is null
+                when value is null or name not in (
+                    'amount', 'closedate', 'dealstage', 'hs_manual_forecast_category'
+                )
                     then 'not_needed'
                 when name = 'dealstage' and " ~ has_stages | lower ~ "
                     then 'detail_row'
@@ -85,6 +89,7 @@ stg_hubspot__opportunity_changes as (
         -- HubSpot's history holds the new value only.
         cast(null as date) as from_expected_close_date,
         steps.expected_close_date,
+        steps.forecast_category,
         steps.changed_at,
         {{ row_origin(of='steps') }}
     from steps

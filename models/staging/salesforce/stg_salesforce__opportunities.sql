@@ -11,6 +11,7 @@ opportunities as (
             'id': 'text', 'account_id': 'text', 'owner_id': 'text', 'type': 'text',
             'amount': 'decimal', 'currency_iso_code': 'text', 'loss_reason_c': 'text',
             'stage_name': 'text', 'is_won': 'boolean', 'is_closed': 'boolean',
+            'forecast_category_name': 'text', 'forecast_category': 'text',
             'record_type_id': 'text', 'lead_source': 'text', 'hubspot_deal_id_c': 'text',
             'created_date': 'timestamp', 'close_date': 'timestamp',
         },
@@ -122,6 +123,8 @@ stg_salesforce__opportunities as (
         opportunities.record_type_id as pipeline,
         cast({{ business_time(day_or_moment('opportunities.close_date')) }} as date)
             as expected_close_date,
+        coalesce(opportunities.forecast_category_name, opportunities.forecast_category)
+            as forecast_category,
         opportunities.created_date as created_at,
         -- The close date of an open opportunity is only a forecast.
         case

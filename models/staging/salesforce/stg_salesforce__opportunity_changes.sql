@@ -35,6 +35,7 @@ versions as (
         {
             'id': 'text', versioned_id: 'text', version_start: 'timestamp',
             'stage_name': 'text', 'amount': 'decimal', 'close_date': 'date',
+            'forecast_category': 'text',
         },
         key=['id', version_start],
         optional=true,
@@ -49,7 +50,8 @@ compared_versions as (
         *,
         lag(stage_name) over by_start as earlier_stage,
         lag(amount) over by_start as earlier_amount,
-        lag(close_date) over by_start as earlier_close_date
+        lag(close_date) over by_start as earlier_close_date,
+        lag(forecast_category) over by_start as earlier_category
     from versions
     window by_start as (
         partition by {{ versioned_id }} order by {{ version_start }}, source_key
@@ -67,11 +69,13 @@ stg_salesforce__opportunity_changes as (
             as from_expected_close_date,
         case when field = 'CloseDate' then cast({{ text_to_utc('new_value') }} as date) end
             as expected_close_date,
+        case when field = 'ForecastCategoryName' then new_value end as forecast_category,
         created_date as changed_at,
         {{ row_origin("
             case
-                when coalesce(field, '') not in ('StageName', 'Amount', 'CloseDate')
-                    or new_value is null
+                when new_value is null or coalesce(field, '') not in (
+                    'StageName', 'Amount', 'CloseDate', 'ForecastCategoryName'
+                )
                     then 'not_needed'
                 when field = 'Amount' and " ~ as_decimal('new_value') ~ " is null
                     then 'unreadable_value'
@@ -87,6 +91,7 @@ stg_salesforce__opportunity_changes as (
         amount,
         cast(null as date) as from_expected_close_date,
         close_date as expected_close_date,
+        forecast_category,
         {{ version_start }} as changed_at,
         -- Most versions come from other columns: they enter no stage.
         {{ row_origin("
@@ -94,6 +99,9 @@ stg_salesforce__opportunity_changes as (
                 when stage_name = earlier_stage
                     and coalesce(amount, 0) = coalesce(earlier_amount, 0)
                     and coalesce(close_date = earlier_close_date, close_date is null)
+                    and coalesce(
+                        forecast_category = earlier_category, forecast_category is null
+                    )
                     then 'not_needed'
             end
         ") }}

@@ -19,7 +19,7 @@ LOADED_AT = "2026-06-30 12:00:00"
 """When the connectors loaded every row that does not say otherwise: the day before the cutoff."""
 READ = (
     "+dim_opportunities +fct_lifecycle +fct_mrr_movements +kpi_attribution_by_model"
-    " +kpi_pipeline_by_period +int_ad_spend_unioned"
+    " +fct_pipeline_waterfall_by_period +int_ad_spend_unioned"
 )
 """The models that the questions of the cases read."""
 Row = dict[str, Any]
