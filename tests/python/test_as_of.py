@@ -1,5 +1,6 @@
 """Law 6: a build that looks up to a moment equals a build on data that ends at that moment."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ MAY_BE_EMPTY = {"plan_accuracy", "plan_actuals"}
 # What all other tables are made of is compared at each moment, and every table at the last one.
 MADE_OF = "+path:models/marts/core"
 MOMENTS = [("2024-08-02", MADE_OF), ("2025-08-08", MADE_OF), ("2026-01-02", "*")]
+SNAPSHOTS = "+history_erasable_touch_changes"
 HISTORY = "+history_erasable_touch_changes +history_attribute_values +history_person_ids"
 
 
@@ -40,23 +42,31 @@ def forgetful() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo company up to its end."""
-    folder = tmp_path_factory.mktemp("whole") / "demo"
-    generate(PEOPLE, SEED, UNTIL, folder)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of which each moment's build left a copy, and which then went on to the end."""
+    folder = tmp_path_factory.mktemp("as_of")
+    database = folder / "looking_back.duckdb"
+    for moment, _ in MOMENTS:
+        _go_on(database, moment, SNAPSHOTS)
+        (folder / moment).mkdir()
+        shutil.copy(database, folder / moment / "ending_then.duckdb")
+    _go_on(database, str(UNTIL), HISTORY)
     return folder
 
 
+def _go_on(database: Path, moment: str, select: str) -> None:
+    company = database.parent / "demo"
+    shutil.rmtree(company, ignore_errors=True)
+    generate(PEOPLE, SEED, datetime.fromisoformat(moment), company)
+    load(company, database)
+    _run(database, moment, select)
+
+
 @pytest.mark.parametrize(("moment", "select"), MOMENTS)
-def test_the_future_never_leaks(whole: Path, tmp_path: Path, moment: str, select: str) -> None:
+def test_the_future_never_leaks(folder: Path, moment: str, select: str) -> None:
     """There is a snapshot of the touches of then: erased rows are still known."""
-    looking_back, ending_then = tmp_path / "looking_back.duckdb", tmp_path / "ending_then.duckdb"
-    generate(PEOPLE, SEED, datetime.fromisoformat(moment), tmp_path / "demo")
-    load(tmp_path / "demo", ending_then)
-    load(tmp_path / "demo", looking_back)
-    _run(looking_back, moment, "+history_erasable_touch_changes")
-    load(whole, looking_back)
-    _run(looking_back, str(UNTIL), HISTORY)
+    looking_back = folder / "looking_back.duckdb"
+    ending_then = folder / moment / "ending_then.duckdb"
     for database in (looking_back, ending_then):
         _run(database, moment, select)
     assert _empty(ending_then) - MAY_BE_EMPTY == set()
