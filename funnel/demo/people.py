@@ -53,6 +53,11 @@ class Humans:
         return np.isin(self.email_class, (s.BUSINESS, s.FREE, s.SHARED, s.JUNK))
 
     @property
+    def is_outside_funnel(self) -> Flags:
+        """Staff, competitors and test records, who are in no KPI."""
+        return np.isin(self.email_class, (s.INTERNAL, s.COMPETITOR, s.TEST))
+
+    @property
     def is_business(self) -> Flags:
         """Writes from a company's own domain."""
         return np.isin(self.email_class, (s.BUSINESS, s.SHARED))

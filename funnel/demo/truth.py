@@ -6,7 +6,7 @@ This is written apart from the SQL that does the same, so that each can prove th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -107,6 +107,7 @@ def stays(touches: Touches, until: int, looks: Sequence[int]) -> Flags:
 def _seen_touches(world: World, touches: Touches, until: int, looks: Sequence[int]) -> Touches:
     """Touches before the moment, those of unmerged second records under their own number."""
     seen = (touches.at < until) & stays(touches, until, looks)
+    seen &= ~world.humans.is_outside_funnel[touches.human]
     apart = touches.by_second & ~(world.second.merged < until)[touches.human]
     human = touches.human + apart * len(world.humans.born)
     return Touches(
@@ -280,11 +281,27 @@ class Truth:
     exits: list[Exits]
 
 
+def _without_outsiders(world: World) -> World:
+    """Staff, competitors and test records take no part: their deals have journeys of their own."""
+    outside = world.humans.is_outside_funnel
+    deals, subscriptions = world.deals, world.subscriptions
+
+    def inside(human: I64) -> I64:
+        return np.where((human >= 0) & ~outside[np.maximum(human, 0)], human, -1)
+
+    return replace(
+        world,
+        deals=replace(deals, human=inside(deals.human)),
+        subscriptions=replace(subscriptions, human=inside(subscriptions.human)),
+    )
+
+
 def truth_at(world: World, until: int, looks: Sequence[int] = ()) -> Truth:
     """Journeys and the first evidence of every stage, from what came before the moment.
 
     looks: earlier moments at which the landed rows were read; what was erased later is known.
     """
+    world = _without_outsiders(world)
     people, dropped = people_at(world, until), dropped_of(world)
     touches = _seen_touches(world, touches_of(world), until, looks)
     journeys = _journeys(world, _facts(world, touches, dropped, until), until)
@@ -296,7 +313,7 @@ def truth_at(world: World, until: int, looks: Sequence[int] = ()) -> Truth:
     evidence.add("disqualified", left, dropped.at, out & ~dropped.is_recycled)
     evidence.add("recycled", left, dropped.at, out & dropped.is_recycled)
     owner = journey_of_deals(world, journeys)
-    given_up = out & ~dropped.is_recycled
+    given_up = out & ~dropped.is_recycled & (left >= 0)
     exits = [
         Exits("disqualified", left[given_up], dropped.at[given_up], np.flatnonzero(given_up)),
         *_deal_exits(world, owner, until),

@@ -85,6 +85,8 @@ int_persons_resolved as (
         person_flags.is_internal,
         person_flags.is_competitor,
         person_flags.is_test,
+        person_flags.is_internal or person_flags.is_competitor or person_flags.is_test
+            as is_outside_funnel,
         person_flags.is_held_back,
         person_flags.is_deleted,
         person_flags.created_at

@@ -3,7 +3,19 @@ with
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-journeys as (select * from {{ ref('int_journeys_identified') }}),
+identified_journeys as (select * from {{ ref('int_journeys_identified') }}),
+
+persons as (select * from {{ ref('int_persons_resolved') }} where is_outside_funnel),
+
+journeys as (
+
+    -- Without staff, competitors and test records: an opportunity of one has a journey of its own.
+    select identified_journeys.*
+    from identified_journeys
+    left join persons on identified_journeys.person_key = persons.person_key
+    where persons.person_key is null
+
+),
 
 new_opportunities as (
 

@@ -5,7 +5,7 @@ with
 
 opportunities as (select * from {{ ref('int_opportunities_resolved') }} where is_counted),
 
-persons as (select * from {{ ref('int_persons_resolved') }}),
+persons as (select * from {{ ref('int_persons_resolved') }} where not is_outside_funnel),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

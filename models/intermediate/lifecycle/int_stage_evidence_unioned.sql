@@ -22,6 +22,8 @@ exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is 
 
 journeys as (select * from {{ ref('int_journeys_identified') }}),
 
+persons as (select * from {{ ref('int_persons_resolved') }} where is_outside_funnel),
+
 churns as (select * from {{ ref('int_churns_detected') }} where returned_at is not null),
 
 opportunity_journeys as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
@@ -134,7 +136,7 @@ first_events as (
 
 ),
 
-int_stage_evidence_unioned as (
+all_evidence as (
 
     select
         journey_key,
@@ -214,6 +216,18 @@ int_stage_evidence_unioned as (
             exits.person_key = journeys.person_key
             and exits.exited_at >= journeys.started_at
             and exits.exited_at < {{ or_end('journeys.next_started_at') }}
+
+),
+
+int_stage_evidence_unioned as (
+
+    -- Staff, competitors and test records are in no stage. What they did is judged all the same
+    -- (definition_explained), and compared with the labels of the systems.
+    select all_evidence.*
+    from all_evidence
+    left join journeys on all_evidence.journey_key = journeys.journey_key
+    left join persons on journeys.person_key = persons.person_key
+    where persons.person_key is null
 
 )
 
