@@ -1,7 +1,6 @@
 {{ config(group="revenue_operations") }}
 -- The persons behind each part of the change of the newest complete week against the week before:
--- who entered or could have, whom a rule kept out, whom only one version qualifies, whose stage was
--- filled in. For another week, or months, change `newest_week`. A restatement has counts only, no
+-- who entered or could have, whom a rule kept out, whom only one version qualifies. For another week, or months, change `newest_week`. A restatement has counts only, no
 -- persons.
 with
 
@@ -39,8 +38,7 @@ week_candidates as (
         journey_key,
         person_key,
         max(case when evaluation = 'in_force' then failed_rule end) as failed_rule,
-        bool_or(evaluation = 'in_force' and not is_inferred) as is_candidate,
-        bool_or(evaluation = 'in_force' and is_inferred) as is_inferred,
+        bool_or(evaluation = 'in_force') as is_candidate,
         bool_or(is_entered) as is_entered,
         count(distinct evaluation || cast(is_entered as {{ dbt.type_string() }})) > 1
         and bool_or(is_entered) and not bool_and(is_entered) as is_by_version
@@ -71,7 +69,6 @@ who_is_behind_a_change as (
                 (week_changes.driver in ('volume', 'mix') and week_candidates.is_candidate)
                 or week_changes.rule = week_candidates.failed_rule
                 or (week_changes.driver = 'version' and week_candidates.is_by_version)
-                or (week_changes.driver = 'inferred' and week_candidates.is_inferred)
             )
 
 )

@@ -259,7 +259,6 @@ PARTS = {
     "volume": "more or fewer people came",
     "mix": "they came from other markets and channels",
     "version": "another version of the definition is in force",
-    "inferred": "more or fewer skipped the stage (bypass)",
     "restatement": "earlier counts were restated",
 }
 
@@ -275,13 +274,11 @@ def _count_change(company: Company) -> Item | None:
     cause = PARTS.get(main["driver"], f"the rule {main['rule']}")
     when = words.period("month", main["period_start"])
     text = (
-        f"{words.count(now)} came to {company.stage(main['stage'])} or past it in {when},"
+        f"{words.count(now)} met the definition of {company.stage(main['stage'])} in {when},"
         f" after {words.count(then)}. The largest part: {cause}"
         f" ({words.signed(main['change'])})."
     )
     todo = "Read the drivers in stage_count_changes_by_period before you act on the count."
-    if main["driver"] == "inferred":
-        todo = "Agree with sales who may be taken without meeting the definition: see Bypasses."
     return Item(text, main["owner_team"], todo, "Counts")
 
 

@@ -26,7 +26,7 @@ entry_counts as (
         channel,
         count(*) as entered_count
     from {{ ref('int_count_change_journeys_collected') }}
-    where is_entered and not is_inferred
+    where is_entered
     group by period_kind, period_start, evaluation, stage, funnel, channel
 
 )

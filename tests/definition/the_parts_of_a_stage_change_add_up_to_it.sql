@@ -30,9 +30,9 @@ lifecycle_counts as (
     from periods
     inner join {{ ref('fct_lifecycle') }} as lifecycle
         on
-            periods.starts_at <= lifecycle.entered_at
-            and periods.next_starts_at > lifecycle.entered_at
-    where lifecycle.visit_number = 1
+            periods.starts_at <= lifecycle.qualified_at
+            and periods.next_starts_at > lifecycle.qualified_at
+    where lifecycle.visit_number = 1 and lifecycle.is_qualified
     group by periods.period_kind, periods.period_start, lifecycle.stage
 
 )

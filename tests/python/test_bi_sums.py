@@ -127,8 +127,8 @@ FLAGGED = (
         "sum(change)",
         "stage_count_changes_by_period",
         "stage = 'lead'",
-        "count(*) filter (entered_at >= '2026-06-01') - count(*) filter (entered_at < '2024-02-01')"
-        " from stage_entries where stage = 'lead'",
+        "count(*) filter (qualified_at >= '2026-06-01')"
+        " - count(*) filter (qualified_at < '2024-02-01') from stage_entries where stage = 'lead'",
     ),
     ("sum(entered_count)", "conversion_estimates_by_slice", "step = 'lead_to_mql'", LEADS),
     (

@@ -70,7 +70,7 @@ def _fill_candidates(connection: duckdb.DuckDBPyConnection, journeys: Journeys) 
     ]
     connection.executemany(
         "insert into int_count_change_journeys_collected by name select 'week' as period_kind,"
-        " 'in_force' as evaluation, 'mql' as stage, 'smb' as funnel, false as is_inferred,"
+        " 'in_force' as evaluation, 'mql' as stage, 'smb' as funnel,"
         " ? as journey_key, ? as period_start, ? as channel, ? as failed_rule, ? as is_entered",
         rows,
     )
@@ -128,7 +128,7 @@ def test_the_changes_of_the_demo_company_equal_its_truth(built: Built) -> None:
 def _true_entries(built: Built) -> Counter[tuple[str, date]]:
     rows: Sequence[tuple[str, date, int]] = query(
         built.database,
-        "select stage, cast(date_trunc('month', entered_at) as date), count(*)"
-        f" from '{built.truth}/stage_entries.parquet' where entered_at is not null group by all",
+        "select stage, cast(date_trunc('month', qualified_at) as date), count(*)"
+        f" from '{built.truth}/stage_entries.parquet' where qualified_at is not null group by all",
     )
     return Counter({(stage, month): count for stage, month, count in rows})

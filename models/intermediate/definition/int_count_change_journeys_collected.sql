@@ -1,10 +1,8 @@
 {# Grain: one row per complete week or month, evaluation, stage of the definition and journey
-   that entered the stage or could have done so, with the rule that kept it out. #}
+   that met the stage or could have done so, with the rule that kept it out. #}
 with
 
 periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
-
-lifecycle as (select * from {{ ref('fct_lifecycle') }} where visit_number = 1),
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
@@ -12,73 +10,22 @@ qualifications as (select * from {{ ref('int_qualifications_evaluated') }}),
 
 touch_results as (select * from {{ ref('int_touch_results_evaluated') }}),
 
-stages as (select distinct stage from {{ ref('int_touch_kind_rules_listed') }}),
+compared_evaluations as (select distinct evaluation from periods),
 
-compared_versions as (
+first_entries as (
 
-    select distinct evaluation from periods
-    where evaluation != 'in_force'
-
-),
-
-lifecycle_entries as (
-
-    -- What has no date came before anything that is counted.
-    select
-        lifecycle.journey_key,
-        lifecycle.stage,
-        lifecycle.is_inferred,
-        coalesce(lifecycle.entered_at, {{ start_of_time() }}) as entered_at
-    from lifecycle
-    inner join stages on lifecycle.stage = stages.stage
-
-),
-
-evaluation_entries as (
-
-    -- A stage that was filled in with a later one is so in every evaluation.
-    select
-        'in_force' as evaluation,
-        journey_key,
-        stage,
-        is_inferred,
-        entered_at
-    from lifecycle_entries
-    union all
-    select
-        compared_versions.evaluation,
-        lifecycle_entries.journey_key,
-        lifecycle_entries.stage,
-        lifecycle_entries.is_inferred,
-        lifecycle_entries.entered_at
-    from compared_versions
-    cross join lifecycle_entries
-    where lifecycle_entries.is_inferred
-    union all
+    -- When the journey met the stage; without a date, before anything that is counted. Who passed a
+    -- stage without meeting it is a bypass, and counted apart.
     select
         qualifications.evaluation,
         qualifications.journey_key,
         qualifications.stage,
-        false as is_inferred,
         coalesce(qualifications.occurred_at, {{ start_of_time() }}) as entered_at
     from qualifications
-    inner join compared_versions on qualifications.evaluation = compared_versions.evaluation
+    inner join compared_evaluations
+        on qualifications.evaluation = compared_evaluations.evaluation
 
 ),
-
-ranked_entries as (
-
-    -- A stage that was filled in earlier is not met again later.
-    select
-        *,
-        row_number() over (
-            partition by evaluation, journey_key, stage order by entered_at asc, is_inferred desc
-        ) as entry_rank
-    from evaluation_entries
-
-),
-
-first_entries as (select * from ranked_entries where entry_rank = 1),
 
 period_failures as (
 
@@ -113,8 +60,7 @@ period_candidates as (
         first_entries.stage,
         first_entries.journey_key,
         cast(null as {{ dbt.type_string() }}) as failed_rule,
-        true as is_entered,
-        first_entries.is_inferred
+        true as is_entered
     from first_entries
     inner join periods
         on
@@ -130,8 +76,7 @@ period_candidates as (
         period_failures.stage,
         period_failures.journey_key,
         period_failures.failed_rule,
-        false as is_entered,
-        false as is_inferred
+        false as is_entered
     from period_failures
     left join first_entries
         on
@@ -155,8 +100,7 @@ int_count_change_journeys_collected as (
         journeys.funnel,
         journeys.first_channel as channel,
         period_candidates.failed_rule,
-        period_candidates.is_entered,
-        period_candidates.is_inferred
+        period_candidates.is_entered
     from period_candidates
     inner join journeys on period_candidates.journey_key = journeys.journey_key
 

@@ -1,6 +1,5 @@
 {# Grain: one row per complete week or month and stage that the definition decides: the journeys
-   that entered it for the first time, the part of them that was filled in, and the count had the
-   version not changed. #}
+   that met it, the count had the version not changed, and the bypasses. #}
 with
 
 periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
@@ -8,6 +7,13 @@ periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
 candidates as (select * from {{ ref('int_count_change_journeys_collected') }}),
 
 stages as (select distinct stage from {{ ref('int_stage_count_drivers_listed') }}),
+
+bypasses as (
+
+    select * from {{ ref('fct_lifecycle') }}
+    where visit_number = 1 and qualification in ('bypass', 'qualified_later')
+
+),
 
 evaluation_counts as (
 
@@ -17,8 +23,7 @@ evaluation_counts as (
         periods.earlier_start,
         periods.evaluation,
         stages.stage,
-        count(*) filter (where candidates.is_entered) as entered_count,
-        count(*) filter (where candidates.is_entered and candidates.is_inferred) as inferred_count
+        count(*) filter (where candidates.is_entered) as entered_count
     from periods
     cross join stages
     left join candidates
@@ -33,7 +38,24 @@ evaluation_counts as (
 
 ),
 
-int_stage_counts_aggregated as (
+bypass_counts as (
+
+    select
+        periods.period_kind,
+        periods.period_start,
+        bypasses.stage,
+        count(*) as bypass_count
+    from periods
+    inner join bypasses
+        on
+            periods.starts_at <= bypasses.entered_at
+            and periods.next_starts_at > bypasses.entered_at
+    where periods.evaluation = 'in_force'
+    group by periods.period_kind, periods.period_start, bypasses.stage
+
+),
+
+period_counts as (
 
     -- Without a version that ended, the count by rules is the one in force.
     select
@@ -42,13 +64,26 @@ int_stage_counts_aggregated as (
         earlier_start,
         stage,
         max(entered_count) filter (where evaluation = 'in_force') as entered_count,
-        max(inferred_count) filter (where evaluation = 'in_force') as inferred_count,
         coalesce(
-            max(entered_count - inferred_count) filter (where evaluation != 'in_force'),
-            max(entered_count - inferred_count) filter (where evaluation = 'in_force')
+            max(entered_count) filter (where evaluation != 'in_force'),
+            max(entered_count) filter (where evaluation = 'in_force')
         ) as unchanged_version_count
     from evaluation_counts
     group by period_kind, period_start, earlier_start, stage
+
+),
+
+int_stage_counts_aggregated as (
+
+    select
+        period_counts.*,
+        coalesce(bypass_counts.bypass_count, 0) as bypass_count
+    from period_counts
+    left join bypass_counts
+        on
+            period_counts.period_kind = bypass_counts.period_kind
+            and period_counts.period_start = bypass_counts.period_start
+            and period_counts.stage = bypass_counts.stage
 
 )
 

@@ -42,9 +42,9 @@ period_changes as (
         earlier_counts.entered_count as earlier_count,
         coalesce(first_snapshots.entered_count, earlier_counts.entered_count)
             as earlier_reported_count,
-        counts.entered_count - counts.inferred_count - counts.unchanged_version_count
-            as version_change,
-        counts.inferred_count - earlier_counts.inferred_count as inferred_change,
+        counts.bypass_count,
+        earlier_counts.bypass_count as earlier_bypass_count,
+        counts.entered_count - counts.unchanged_version_count as version_change,
         earlier_counts.entered_count
         - coalesce(first_snapshots.entered_count, earlier_counts.entered_count)
             as restatement_change
@@ -107,15 +107,6 @@ part_changes as (
         period_kind,
         period_start,
         stage,
-        'inferred' as driver,
-        cast(null as {{ dbt.type_string() }}) as rule,
-        inferred_change as change
-    from period_changes
-    union all
-    select
-        period_kind,
-        period_start,
-        stage,
         'restatement' as driver,
         cast(null as {{ dbt.type_string() }}) as rule,
         restatement_change as change
@@ -134,6 +125,8 @@ stage_count_changes_by_period as (
         period_changes.entered_count,
         period_changes.earlier_count,
         period_changes.earlier_reported_count,
+        period_changes.bypass_count,
+        period_changes.earlier_bypass_count,
         part_changes.driver,
         part_changes.rule,
         cast(part_changes.change as decimal(18, 2)) as change,

@@ -15,7 +15,12 @@ decisions as (
 
 next_steps as (select * from {{ ref('alert_next_steps') }}),
 
-lifecycle as (select * from {{ ref('fct_lifecycle') }} where visit_number = 1),
+lifecycle as (
+
+    select * from {{ ref('fct_lifecycle') }}
+    where visit_number = 1 and is_qualified
+
+),
 
 open_journeys as (select * from {{ ref('open_journeys') }}),
 
@@ -68,7 +73,7 @@ ranked_changes as (
 
 stage_entries as (
 
-    -- Everybody who came to the stage in the days that the alert is about.
+    -- Everybody who qualified for the stage in the days that the alert is about.
     select
         causes.alert_key,
         count(*) as stage_entered_count
@@ -76,8 +81,8 @@ stage_entries as (
     inner join lifecycle
         on
             causes.affected_stage = lifecycle.stage
-            and lifecycle.entered_at >= cast(causes.window_first_date as timestamp)
-            and cast(lifecycle.entered_at as date) <= case
+            and lifecycle.qualified_at >= cast(causes.window_first_date as timestamp)
+            and cast(lifecycle.qualified_at as date) <= case
                 when causes.kind = 'restated_week' then causes.window_last_date
                 else causes.last_seen_date
             end
