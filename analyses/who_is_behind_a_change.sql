@@ -1,7 +1,7 @@
 {{ config(group="revenue_operations") }}
 -- The persons behind each part of the change of the newest complete week against the week before:
--- who entered or could have, whom a rule kept out, whom only one version qualifies. For another week, or months, change `newest_week`. A restatement has counts only, no
--- persons.
+-- who entered or could have, whom a rule kept out, whom only one version qualifies. For another
+-- week, or months, change `newest_week`. A restatement has counts only, no persons.
 with
 
 changes as (select * from {{ ref('stage_count_changes_by_period') }} where change != 0),

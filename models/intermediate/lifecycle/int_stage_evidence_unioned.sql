@@ -221,7 +221,7 @@ all_evidence as (
 
 int_stage_evidence_unioned as (
 
-    -- Staff, competitors and test records are in no stage. What they did is judged all the same
+    -- Staff, competitors and test records are in no stage. What they did is evaluated all the same
     -- (definition_explained), and compared with the labels of the systems.
     select all_evidence.*
     from all_evidence
