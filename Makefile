@@ -27,14 +27,14 @@ SQL_INPUTS := $(shell find $(SQL) macros seeds -name '*.sql' -o -name '*.yml' -o
     .sqlfluff dbt_project.yml profiles.yml
 SQL_LINTED := target/lint/sql
 # The linter renders SQL on an empty database in memory: it needs no build, and locks none.
-SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint
+SCRATCH := REVENUE_FUNNEL_DATABASE=:memory: REVENUE_FUNNEL_SOURCES= DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint
 # What `make test` prints of the build and the unit tests, while it lints and checks.
 BESIDE := target/build.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check unit-test demo summary report backtest alerts validate publish docs clean \
+.PHONY: help build test lint check unit-test demo summary report backtest alerts validate publish rollback docs clean \
     history-backup history-restore
 
 help: ## list these verbs
@@ -88,6 +88,9 @@ validate: $(READY) ## check that the data still means what was agreed (Great Exp
 
 publish: $(READY) ## validate the last good build, publish it for readers, and send alerts
 	@$(FUNNEL) publish
+
+rollback: $(READY) ## show readers the publication before the present one again (TO=<name of an earlier one>)
+	@$(FUNNEL) rollback $(if $(TO),--to '$(TO)')
 
 docs: $(READY) ## make target/docs/index.html: every table and column, opens without a network
 	@$(FUNNEL) docs

@@ -1,4 +1,4 @@
-"""Builds and tests the models in a database that already holds the source systems' tables."""
+"""Builds and tests the models, aside, and puts the build in the warehouse's place if it is good."""
 
 import sys
 import threading
@@ -8,16 +8,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+import duckdb
 from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.run import RunExecutionResult
 from rich.console import Console
 
 from funnel import stamp
+from funnel.aside import AsideError, alone, copy_aside, place_of_build, put_in_place
 from funnel.failures import Fault, fault_of_exception, faults_of
 from funnel.faults_shown import show_faults
-from funnel.places import ROOT
+from funnel.places import ROOT, SOURCES, sources_of
 from funnel.preflight import faults_before
-from funnel.run_dbt import run_dbt
+from funnel.run_dbt import environment, run_dbt
 
 GOOD = ("success", "pass", "no-op")
 
@@ -49,18 +51,46 @@ class Progress:
 def build_warehouse(
     database: Path, target: Path, variables: Mapping[str, Any], force: bool = False
 ) -> int:
-    """Builds unless nothing changed: 0 if all is good, 1 if a step failed, 2 if dbt can't run."""
+    """Builds unless nothing changed: 0 if all is good, 1 if a step failed, 2 if nothing could be
+    built. Unless it is 0, the warehouse stays as it was."""
     if not force and stamp.is_fresh(database, variables):
         print(f"{database} holds the build of exactly this project and data: nothing to do.")
         return 0
-    print(f"Building and testing the models in {database} ...", flush=True)
-    stamp.forget(database)
-    # Unit tests ask about the models, not about this data: `funnel unit-test` runs them.
-    arguments = ("build", "--exclude-resource-type", "unit_test")
-    code = run_steps(arguments, database, target, variables)
-    if code == 0:
+    try:
+        with alone(database):
+            return _build_aside(database, target, variables)
+    except AsideError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        return _stop("The build stopped:", [fault_of_exception(error, database)])
+    except duckdb.Error as error:
+        return _stop("The build did not begin:", [fault_of_exception(error, database)])
+
+
+def _build_aside(database: Path, target: Path, variables: Mapping[str, Any]) -> int:
+    """Builds in a copy, which becomes the warehouse if all is good."""
+    sources, building = sources_of(database), place_of_build(database)
+    with environment({SOURCES: str(sources.resolve()) if sources else ""}):
+        if faults := list(faults_before(ROOT, database, variables)):
+            return _stop("dbt was not started:", faults)
+        print(f"Building and testing the models in {building}, a copy ...", flush=True)
+        before = copy_aside(database, building)
+        # Unit tests ask about the models, not about this data: `funnel unit-test` runs them.
+        arguments = ("build", "--exclude-resource-type", "unit_test")
+        code = _run_steps(arguments, building, target, variables, ROOT)
+        if code:
+            print(_kept(database, building))
+            return code
+        put_in_place(building, database, before)
         stamp.write(database, variables)
-    return code
+    print(f"{database} now is this build.")
+    return 0
+
+
+def _kept(database: Path, building: Path) -> str:
+    last = f"{database} still is the last good build" if database.exists() else "There is no build"
+    return f"{last}. The one that failed can be looked at in {building}."
 
 
 def run_unit_tests(
@@ -82,9 +112,19 @@ def run_steps(
     project: Path = ROOT,
 ) -> int:
     """Runs dbt and explains each fault: 0 if there is none, 1, or 2 if dbt could not run."""
-    started = time.monotonic()
     if faults := list(faults_before(project, database, variables)):
         return _stop("dbt was not started:", faults)
+    return _run_steps(arguments, database, target, variables, project)
+
+
+def _run_steps(
+    arguments: Sequence[str],
+    database: Path,
+    target: Path,
+    variables: Mapping[str, Any],
+    project: Path,
+) -> int:
+    started = time.monotonic()
     outcome = run_dbt(
         # What dbt has to say stands in its log; people read the faults below.
         [*arguments, "--log-level", "none", "--log-level-file", "debug", "--no-use-colors"],

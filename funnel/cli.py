@@ -220,7 +220,14 @@ def validate(database: Path, variables: dict[str, Any], out: Path) -> None:
 @click.option(
     "--pages", type=FOLDER, default=Path("target/validation"), show_default=True, help="The pages."
 )
-def publish(database: Path, settings: Path, out: Path | None, pages: Path) -> None:
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How many publications stay, so that you can go back.",
+)
+def publish(database: Path, settings: Path, out: Path | None, pages: Path, keep: int) -> None:
     """Validate the last good build, publish it for readers, and send alerts.
 
     \b
@@ -228,7 +235,36 @@ def publish(database: Path, settings: Path, out: Path | None, pages: Path) -> No
     """
     from funnel.publish import publish_build
 
-    sys.exit(publish_build(database, out, settings, pages))
+    sys.exit(publish_build(database, out, settings, pages, keep))
+
+
+@funnel.command()
+@database_option
+@click.option("--out", type=FILE, help="File for readers. Default: published.duckdb beside it.")
+def publications(database: Path, out: Path | None) -> None:
+    """List the publications that are kept; a star marks the one that readers see.
+
+    \b
+    Example: funnel publications
+    """
+    from funnel.publish import beside, list_publications
+
+    sys.exit(list_publications(out or beside(database)))
+
+
+@funnel.command()
+@database_option
+@click.option("--out", type=FILE, help="File for readers. Default: published.duckdb beside it.")
+@click.option("--to", "name", help="Name of a publication. Default: the one before.")
+def rollback(database: Path, out: Path | None, name: str | None) -> None:
+    """Show readers an earlier publication again.
+
+    \b
+    Example: funnel rollback --to 2026-07-01T051500
+    """
+    from funnel.publish import beside, roll_back
+
+    sys.exit(roll_back(out or beside(database), name))
 
 
 @funnel.group()
@@ -265,10 +301,16 @@ def restore(database: Path, folder: Path, force: bool) -> None:
     \b
     Example: funnel history restore --from backups/history
     """
+    from funnel.aside import AsideError, alone
     from funnel.history import report
     from funnel.history import restore as read_backup
 
-    sys.exit(report(database, lambda: read_backup(database, folder, force)))
+    try:
+        with alone(database):
+            code = report(database, lambda: read_backup(database, folder, force))
+    except AsideError as error:
+        sys.exit(str(error))
+    sys.exit(code)
 
 
 @funnel.group(invoke_without_command=True)

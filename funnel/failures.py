@@ -18,6 +18,7 @@ import yaml
 
 from funnel.advice import Advice, advice_for_kind, advice_for_message, lines_of_seed
 from funnel.alerts.words import masked
+from funnel.open_warehouse import open_warehouse
 from funnel.places import ROOT
 
 FAULTY = ("error", "fail", "warn", "runtime error")
@@ -230,8 +231,7 @@ def _kind(node: Any) -> str:
 def _query(database: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Column names and first rows; none where the query can't be asked here."""
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            connection.execute("set TimeZone = 'UTC'")
+        with open_warehouse(database) as connection:
             found = connection.execute(f"select * from ({sql}) limit {FIRST_ROWS}")
             return [column[0] for column in found.description or ()], found.fetchall()
     except duckdb.Error:

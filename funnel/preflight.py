@@ -15,7 +15,7 @@ import yaml
 
 from funnel.advice import Advice
 from funnel.failures import Fault, fault_of_exception
-from funnel.places import DATABASE
+from funnel.places import DATABASE, SOURCES, sources_of
 from funnel.target_faults import target_faults
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -43,8 +43,11 @@ def faults_before(project: Path, database: Path, variables: Mapping[str, Any]) -
     yield from _faults_of_seeds(project)
     for sentence, remedy in target_faults(project):
         yield _fault(sentence, remedy)
-    # Where the sources are in other databases, the first build may make this one.
-    if database.exists() or not declared["source_databases"]:
+    sources = sources_of(database)
+    if sources:
+        yield from _faults_of_sources(sources)
+    # Where the sources are elsewhere, the first build makes the warehouse.
+    if database.exists() or not (sources or declared["source_databases"]):
         yield from _faults_of_database(database)
 
 
@@ -157,11 +160,24 @@ def _faults_of_database(database: Path) -> Iterator[Fault]:
         yield fault_of_exception(error, database)
 
 
-def _error_when_opened(database: Path) -> duckdb.Error | None:
+def _faults_of_sources(sources: Path) -> Iterator[Fault]:
+    """Why the source systems' tables cannot be read."""
+    if not sources.exists():
+        yield _fault(
+            f"There is no file {sources} with the source systems' tables.",
+            f"Correct {SOURCES}: it names the DuckDB file that they are in, one schema per system;"
+            " set it to nothing if they are in the warehouse's own file. `make demo` makes one"
+            " with a demo company.",
+        )
+    elif error := _error_when_opened(sources, is_read_only=True):
+        yield fault_of_exception(error, sources)
+
+
+def _error_when_opened(database: Path, is_read_only: bool = False) -> duckdb.Error | None:
     error = None
     for _ in range(SECONDS_FOR_OTHERS):
         try:
-            duckdb.connect(str(database)).close()
+            duckdb.connect(str(database), read_only=is_read_only).close()
             return None
         except duckdb.Error as found:
             error = found

@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from funnel.run_dbt import ROOT, run_dbt
+from funnel.places import SOURCES, sources_of
+from funnel.run_dbt import ROOT, environment, run_dbt
 
 MOVED = """
     create temp table moved as
@@ -43,7 +44,10 @@ def preview_overrides(database: Path, variables: Mapping[str, Any], project: Pat
     with tempfile.TemporaryDirectory(dir=database.parent) as folder:
         copy = Path(folder) / database.name
         shutil.copy(database, copy)
-        if not _build(copy, Path(folder) / "target", variables, project):
+        sources = sources_of(database)
+        with environment({SOURCES: str(sources.resolve()) if sources else ""}):
+            is_built = _build(copy, Path(folder) / "target", variables, project)
+        if not is_built:
             return 1
         _compare(database, copy)
     return 0

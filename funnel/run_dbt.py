@@ -16,6 +16,7 @@ from dbt.contracts.graph.manifest import Manifest
 from funnel.faster_dbt import make_dbt_faster
 from funnel.places import DATABASE as DATABASE
 from funnel.places import ROOT as ROOT
+from funnel.places import SOURCES, sources_of
 
 make_dbt_faster()
 
@@ -46,18 +47,31 @@ def run_dbt(
 
 @contextmanager
 def _database(path: Path) -> Iterator[None]:
-    """Points the profile at the file for as long as the command runs."""
-    before = os.environ.get(DATABASE)
+    """Points the profile at the file, and at that of its sources, for as long as a command runs."""
+    sources = sources_of(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.environ[DATABASE] = str(path.resolve())
+    named = {DATABASE: str(path.resolve()), SOURCES: str(sources.resolve()) if sources else ""}
     _let_go()
+    try:
+        with environment(named):
+            yield
+    finally:
+        _let_go()
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """These variables for a while, then those that were there before."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
     try:
         yield
     finally:
-        _let_go()
-        os.environ.pop(DATABASE)
-        if before is not None:
-            os.environ[DATABASE] = before
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -1,21 +1,20 @@
-"""Knows whether a database still is what the last good build made of the same project."""
+"""Knows whether a warehouse still is what the last good build made of the same project and data."""
 
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from funnel.alerts.settings import PASSWORD, WEBHOOK
-from funnel.places import DATABASE, ROOT
+from funnel.places import DATABASE, ROOT, SOURCES, sources_of
 
 FOLDERS = ("models", "macros", "seeds", "tests")
 # Where it is, and who is alerted, changes nothing in it.
-NOT_INPUTS = (DATABASE, WEBHOOK, PASSWORD)
+NOT_INPUTS = (DATABASE, SOURCES, WEBHOOK, PASSWORD)
 FILES = ("dbt_project.yml", "profiles.yml", "requirements.txt")
 
 
@@ -27,26 +26,9 @@ def is_fresh(database: Path, variables: Mapping[str, Any]) -> bool:
     return bool(json.loads(stamp.read_text()) == _state(database, variables))
 
 
-def last_good(database: Path) -> datetime | None:
-    """The cutoff of the last good build, where the file still is what that build left."""
-    stamp = stamp_path(database)
-    if not stamp.exists() or not database.exists():
-        return None
-    stamped = json.loads(stamp.read_text())
-    if any(stamped.get(key) != value for key, value in _file(database).items()):
-        return None
-    if stamped["cutoff"] == "now":
-        return datetime.fromtimestamp(stamped["written"] / 1e9, UTC).replace(tzinfo=None)
-    return datetime.fromisoformat(stamped["cutoff"])
-
-
 def write(database: Path, variables: Mapping[str, Any]) -> None:
     """To be called after a build of which every test passed."""
     stamp_path(database).write_text(json.dumps(_state(database, variables)))
-
-
-def forget(database: Path) -> None:
-    stamp_path(database).unlink(missing_ok=True)
 
 
 def stamp_path(database: Path) -> Path:
@@ -55,8 +37,13 @@ def stamp_path(database: Path) -> Path:
 
 def _state(database: Path, variables: Mapping[str, Any]) -> dict[str, Any]:
     """What went in, and the file that came out."""
-    inputs = {"inputs": _fingerprint(variables), "cutoff": cutoff(variables)}
-    return inputs | _file(database)
+    sources = sources_of(database)
+    return {
+        "inputs": _fingerprint(variables),
+        "cutoff": cutoff(variables),
+        "sources": _file(sources) if sources and sources.exists() else None,
+        **_file(database),
+    }
 
 
 def _file(database: Path) -> dict[str, Any]:

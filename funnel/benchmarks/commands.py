@@ -1,5 +1,6 @@
 """The commands `funnel benchmark ...`."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -116,3 +117,24 @@ def benchmark_planning(
     from funnel.benchmarks.planning.command import measure_planning
 
     measure_planning(companies, seed, kinds, out, table)
+
+
+@benchmark.command("crashes")
+@click.option("--people", default=150, show_default=True, help="People of the demo company.")
+@click.option("--kills", default=40, show_default=True, help="Builds that are killed.")
+@click.option(
+    "--folder",
+    type=FOLDER,
+    default=Path("target/crashes"),
+    show_default=True,
+    help="Folder to build in.",
+)
+def benchmark_crashes(people: int, kills: int, folder: Path) -> None:
+    """Kill builds while a reader reads: only whole good builds may be seen.
+
+    \b
+    Example: funnel benchmark crashes --kills 4
+    """
+    from funnel.benchmarks.crashes import measure_crashes
+
+    sys.exit(measure_crashes(folder, people, kills))

@@ -1,13 +1,16 @@
 """Generates the demo company and loads it, with a line about each."""
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
+import duckdb
 
 from funnel.demo.generate import generate
 from funnel.demo.load import load
+from funnel.places import SOURCES
 
 
 def generate_demo(
@@ -29,13 +32,15 @@ def generate_demo(
 
 
 def load_demo(folder: Path, database: Path) -> int:
-    """Loads the folder into the database: 0, or 1 if there is nothing to load."""
+    """Loads the folder into the file of the sources: 0, or 1 if nothing can be loaded."""
+    named = os.environ.get(SOURCES)
+    into = database.with_name("sources.duckdb") if named is None else Path(named or database)
     try:
-        count = load(folder, database)
-    except FileNotFoundError as problem:
+        count = load(folder, into, None if into == database else database)
+    except (FileNotFoundError, PermissionError, duckdb.IOException) as problem:
         click.echo(f"error: {problem}", err=True)
         return 1
-    click.echo(f"{database}: {f'{count} tables loaded' if count else 'already loaded'}")
+    click.echo(f"{into}: {f'{count} tables loaded' if count else 'already loaded'}")
     return 0
 
 

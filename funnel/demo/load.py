@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,23 +62,58 @@ def _forget(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
     connection.execute(f"drop schema if exists {_quoted(catalog, HISTORY)} cascade")
 
 
-def load(folder: Path | str, database: Path | str) -> int:
-    """The number of tables loaded; none if the database holds this generation already."""
+def _own_tables(
+    connection: duckdb.DuckDBPyConnection, catalog: str, schemas: Iterable[str]
+) -> list[str]:
+    """Tables that the demo would replace and has not made."""
+    found = connection.execute(
+        "select table_schema || '.' || table_name from information_schema.tables"
+        " where table_catalog = ? and table_schema in (select unnest(?)) order by all",
+        [catalog, sorted(set(schemas))],
+    )
+    return [name for (name,) in found.fetchall()]
+
+
+def load(folder: Path | str, database: Path | str, warehouse: Path | None = None) -> int:
+    """The number of tables loaded; none if the database holds this generation already.
+
+    The warehouse is named where it is another file than the one with the source tables. Raises
+    PermissionError where there are source tables that the demo has not made."""
     source, generation = Path(folder), read_generation(Path(folder))
     if generation is None:
         raise FileNotFoundError(f"no demo data in {source}; run `funnel demo` first")
     Path(database).parent.mkdir(parents=True, exist_ok=True)
     files = [file for file in sorted(source.glob("*/*.parquet")) if file.parent.name != TRUTH]
+    schemas = {file.parent.name for file in files}
+    if warehouse and warehouse.exists():
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            _refuse(connection, warehouse, schemas)
     with duckdb.connect(str(database)) as connection:
+        _refuse(connection, Path(database), schemas)
         catalog = _catalog(connection)
         held = _held(connection, catalog)
         if held == replace(generation, looks=""):
             return 0
+        is_other = held and held != replace(generation, until=held.until, looks="")
+        if is_other and warehouse and warehouse.exists():
+            with duckdb.connect(str(warehouse)) as other:
+                _forget(other, _catalog(other))
         connection.begin()
-        if held and held != replace(generation, until=held.until, looks=""):
+        if is_other:
             _forget(connection, catalog)
         for file in files:
             _load_table(connection, catalog, file)
         _keep(connection, catalog, generation)
         connection.commit()
     return len(files)
+
+
+def _refuse(connection: duckdb.DuckDBPyConnection, database: Path, schemas: Iterable[str]) -> None:
+    catalog = _catalog(connection)
+    own = _own_tables(connection, catalog, schemas)
+    if own and not _held(connection, catalog):
+        raise PermissionError(
+            f"{database} has source tables that are not the demo company's, such as {own[0]}: they"
+            " are left as they are. Build from them with `make build DEMO=no`, or choose another"
+            " --database for the demo."
+        )

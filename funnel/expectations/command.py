@@ -10,6 +10,8 @@ import duckdb
 
 from funnel import stamp
 from funnel.expectations.agreements import AgreementError
+from funnel.last_build import last_good_cutoff
+from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST
 
 
@@ -21,7 +23,7 @@ def validate_build(database: Path, variables: Mapping[str, Any], out: Path) -> i
     from funnel.expectations.run import validate
 
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with open_warehouse(database) as connection:
             verdict = validate(connection, _cutoff(database, variables), out)
     except AgreementError as error:
         print(error, file=sys.stderr)
@@ -36,7 +38,7 @@ def validate_build(database: Path, variables: Mapping[str, Any], out: Path) -> i
 
 def _cutoff(database: Path, variables: Mapping[str, Any]) -> datetime:
     """The cutoff of --vars, else that of the last good build, else that of the project."""
-    known = None if variables else stamp.last_good(database)
+    known = None if variables else last_good_cutoff(database)
     setting = stamp.cutoff(variables)
     now = datetime.now(UTC).replace(tzinfo=None)
     return known or (now if setting == "now" else datetime.fromisoformat(setting))

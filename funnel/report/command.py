@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 
-from funnel import stamp
+from funnel.last_build import last_good_cutoff
+from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST
 from funnel.report.company import Company
 from funnel.report.read import Rows, read_all
@@ -49,8 +50,7 @@ def write_report(
     database: Path, out: Path | None = None, variables: Mapping[str, Any] | None = None
 ) -> Path | None:
     """Where the report was written; nowhere if no mart has been built."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with open_warehouse(database) as connection:
         rows = read_all(connection)
     if not any(row.columns for row in rows.values() if row.tables[0].startswith("marts.")):
         return None
@@ -81,7 +81,7 @@ def _is_newer(report: Path, database: Path) -> bool:
 
 def _as_of(database: Path, rows: Mapping[str, Rows]) -> date | None:
     """The cutoff of the build, else the day after the last one that anything is known of."""
-    good = stamp.last_good(database)
+    good = last_good_cutoff(database)
     if good:
         return good.date()
     found = rows["as_of"].records

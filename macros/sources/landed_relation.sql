@@ -6,7 +6,10 @@
         {{ return(none) }}
     {%- elif declared.is_cte -%}
         {{ return(find_relation(
-            var('source_databases').get(system, target.database),
+            var('source_databases').get(
+                system,
+                'sources' if env_var('REVENUE_FUNNEL_SOURCES', 'warehouse/sources.duckdb') else target.database,
+            ),
             var('source_schemas').get(system, system),
             var('source_tables').get(system ~ '.' ~ table, table),
         )) }}

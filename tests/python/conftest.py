@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from funnel.demo.generate import generate
 from funnel.demo.load import load
-from funnel.places import ROOT
+from funnel.places import ROOT, SOURCES
 from tests.python.demo_company import END, Make
 from tests.python.demo_company import PEOPLE as FEW
 from tests.python.warm_dbt import FOLDER, run_dbt
@@ -120,6 +120,8 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(FOLDER, str(folder))
+        # Most tests have the source tables in the warehouse's own file.
+        patch.setenv(SOURCES, "")
         yield
 
 

@@ -5,7 +5,6 @@ import json
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from subprocess import PIPE
@@ -15,10 +14,19 @@ import pytest
 
 from funnel import publish, stamp
 from funnel.alerts.settings import WEBHOOK
-from funnel.publish import NOT_PUBLISHED
-from funnel.run_dbt import ROOT
+from funnel.last_build import last_build, last_good_cutoff
+from funnel.places import ROOT
+from funnel.publish import (
+    FACTS,
+    FOLDER,
+    NOT_PUBLISHED,
+    copy_marts,
+    publications,
+    show,
+)
 from tests.python.alert_world import write_alerts
-from tests.python.conftest import Built, query
+from tests.python.conftest import UNTIL, Built, query
+from tests.python.warm_dbt import run_dbt
 
 MARTS = """
     select table_name from information_schema.tables
@@ -28,10 +36,10 @@ MARTS = """
 PUBLISHER = """
 import os, signal, sys, duckdb
 from pathlib import Path
-from funnel.publish import copy_marts, replace
+from funnel.publish import FACTS, FOLDER, copy_marts, show
 
 folder = Path(sys.argv[1])
-out, new = folder / "published.duckdb", folder / "published.duckdb.new"
+out, new = folder / "published.duckdb", folder / FOLDER / ".new"
 
 
 def publish(number):
@@ -52,7 +60,9 @@ def publish(number):
 
         sys.setprofile(die_in_time if number else None)
         copy_marts(connection, new)
-        replace(new, out)
+        (new / FACTS).write_text("{}")
+        os.replace(new, folder / FOLDER / f"{number:05}")
+        show(out, folder / FOLDER / f"{number:05}")
 
 
 for number, _ in enumerate(sys.stdin):
@@ -75,14 +85,11 @@ class World:
         self.settings = folder / "alerts.yml"
         self.settings.write_text(json.dumps({"channels": {"file": {"path": str(self.file)}}}))
         self.database.write_bytes(built.database.read_bytes())
-        self.change("select 1")
 
     def change(self, *statements: str) -> None:
-        """Changes the build, which counts as a good one all the same."""
         with duckdb.connect(str(self.database)) as connection:
             for statement in statements:
                 connection.execute(statement)
-        stamp.write(self.database, self.built.vars)
 
     def publish(self) -> int:
         pages = self.out.with_name("pages")
@@ -112,6 +119,66 @@ def test_what_is_published_is_every_mart_as_it_was_built(world: World) -> None:
     version = "select tags['storage_version'] from duckdb_databases() where path like '%published%'"
     assert query(world.out, version) == [("v1.0.0+",)]
     assert not world.out.with_name("published.duckdb.wal").exists()
+    for name in marts:
+        both = f"from marts.{name} except all from '{world.out.parent}/parquet/{name}.parquet'"
+        assert query(world.out, f"select count(*) from ({both})") == [(0,)]
+
+
+def test_what_is_published_carries_its_descriptions(world: World) -> None:
+    assert world.publish() == 0
+    here = "schema_name = 'marts' and database_name = current_database()"
+    for sql in (
+        f"select table_name, comment from duckdb_tables() where {here}"
+        f" union all select view_name, comment from duckdb_views() where {here}",
+        f"select table_name, column_name, comment from duckdb_columns() where {here}",
+    ):
+        rows = query(world.out, f"{sql} order by all")
+        built = query(world.database, f"{sql} order by all")
+        assert rows == [row for row in built if row[0] != "quarantine"]
+        assert all(row[-1] for row in rows)
+
+
+def test_readers_can_be_shown_an_earlier_publication_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "published.duckdb"
+    names = [f"2026-07-0{day}T051500" for day in (1, 2, 3)]
+    for number, name in enumerate(names):
+        _publication(out, name, number)
+    assert publish.roll_back(out) == 0
+    assert _numbers(out) == [1, 1]
+    assert publish.roll_back(out, names[0]) == 0
+    assert _numbers(out) == [0, 0]
+    capsys.readouterr()
+    assert publish.roll_back(out) == 1
+    assert f"There is no publication before {names[0]}." in capsys.readouterr().err
+    assert publish.roll_back(out, "yesterday") == 1
+    assert f"There is no publication yesterday; there are {names[0]}, " in capsys.readouterr().err
+    assert publish.list_publications(out) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"* {names[0]}  data up to 2026-07-01, 1 tables with 1 rows, 0 warnings"
+    assert lines[1].startswith(f"  {names[1]}")
+    # The oldest go; the one that readers see stays.
+    publish.remove_old(out, kept=1)
+    assert publications(out) == [names[0], names[2]]
+
+
+def _publication(out: Path, name: str, number: int) -> None:
+    """A publication with one table of one row."""
+    folder = out.parent / FOLDER / name
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts")
+        connection.execute(f"create table marts.a as select {number} as number")
+        rows = copy_marts(connection, folder)
+    facts = {"cutoff": "2026-07-01T00:00:00", "agreements": {"warnings": 0}, "rows": rows}
+    (folder / FACTS).write_text(json.dumps(facts))
+    show(out, folder)
+
+
+def _numbers(out: Path) -> list[int]:
+    """What a reader of the file sees, and one of the Parquet files."""
+    parquet = f"select number from '{out.parent}/parquet/a.parquet'"
+    return [query(out, sql)[0][0] for sql in ("select number from marts.a", parquet)]
 
 
 def test_an_error_leaves_what_is_published_as_it_was_and_still_tells_alerts(
@@ -143,7 +210,9 @@ def test_drift_is_told_once_and_never_stops_publication(
     world.change("update marts.fct_journeys set won_amount = 0")
     assert world.publish() == 0
     assert len(world.file.read_text().splitlines()) == 1
-    assert _sum(world.out.with_name("published.before.duckdb")) == first
+    assert publish.roll_back(world.out) == 0
+    assert _sum(world.out) == first
+    assert world.publish() == 0
     assert query(world.out, "select sum(won_amount) from marts.fct_journeys") == [(0,)]
     world.settings.write_text(json.dumps({"channels": {"file": {"path": "/proc/none/here"}}}))
     write_alerts(world.database, {"alert_key": 2})
@@ -156,30 +225,51 @@ def test_drift_is_told_once_and_never_stops_publication(
 def test_only_what_a_good_build_left_is_published(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with duckdb.connect(str(world.database)) as connection:
-        connection.execute("delete from marts.fct_journeys")
-    assert world.publish() == 1
-    assert "is not what a good build left: run `make build` first" in capsys.readouterr().err
-    assert not world.out.exists()
+    """A part was built after it, a test failed, or a build was cut short."""
+    ended = "timestamp '2027-01-01 00:10:00'"
+    for command, is_whole, end, bad, fault in (
+        ("run", "false", ended, "0", "the dbt run of 01 January 2027, 00:00 UTC changed tables"),
+        ("build", "false", ended, "0", "built only a part of the project"),
+        ("test", "false", ended, "2", "2 of 9 steps of the dbt test of"),
+        ("build", "true", "null", "null", "was cut short"),
+    ):
+        world.change(
+            "delete from operations.dbt_runs where invocation_id = 'later'",
+            f"insert into operations.dbt_runs values ('later', '{command}', {is_whole},"
+            f" timestamp '2026-07-01', timestamp '2027-01-01', {end}, 9, {bad})",
+        )
+        assert world.publish() == 1
+        assert fault in capsys.readouterr().err
+        assert not world.out.exists()
+    # A test that found nothing wrong leaves a good build a good one.
+    world.change(
+        "update operations.dbt_runs set command = 'test', bad_step_count = 0,"
+        f" ended_at = {ended} where invocation_id = 'later'"
+    )
+    with duckdb.connect(str(world.database), read_only=True) as connection:
+        assert last_build(connection).is_good
 
 
-def test_a_build_knows_up_to_when_it_looked_and_who_is_told_makes_it_no_older(
+def test_dbt_itself_records_what_it_built(world: World, tmp_path: Path) -> None:
+    arguments = ["run", "--quiet", "--select", "dim_owners"]
+    assert run_dbt(arguments, world.database, tmp_path / "target", world.built.vars).success
+    with duckdb.connect(str(world.database), read_only=True) as connection:
+        assert "changed tables and ran no tests" in last_build(connection).fault
+    assert last_good_cutoff(world.database) is None
+    assert last_good_cutoff(world.built.database) == UNTIL
+
+
+def test_a_build_is_stale_when_its_vars_change_but_not_when_other_people_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = tmp_path / "warehouse.duckdb"
     write_alerts(database, {"alert_key": 1})
-    assert stamp.last_good(database) is None
     stamp.write(database, {"cutoff": "2026-06-01"})
-    assert stamp.last_good(database) == datetime(2026, 6, 1)
     monkeypatch.setenv(WEBHOOK, "https://hooks.example.com/secret")
     assert stamp.is_fresh(database, {"cutoff": "2026-06-01"})
     assert not stamp.is_fresh(database, {"cutoff": "2026-06-02"})
-    stamp.write(database, {"cutoff": "now"})
-    looked = stamp.last_good(database)
-    assert looked
-    assert abs(looked - datetime.now(UTC).replace(tzinfo=None)) < timedelta(minutes=5)
     write_alerts(database, {"alert_key": 2})
-    assert stamp.last_good(database) is None
+    assert not stamp.is_fresh(database, {"cutoff": "2026-06-01"})
 
 
 def test_no_message_page_or_published_table_holds_a_name_or_an_address(
@@ -210,7 +300,9 @@ def test_no_message_page_or_published_table_holds_a_name_or_an_address(
     printed = capfd.readouterr()
     assert len(world.file.read_text().splitlines()) == 3
     files = [path for path in world.out.parent.rglob("*") if path.is_file()]
-    searched = [path for path in files if path.suffix not in {".duckdb"}]
+    # The canaries stand in the table of alerts, where a build would never write them.
+    searched = [path for path in files if path.name not in {"alerts.parquet"}]
+    searched = [path for path in searched if path.suffix != ".duckdb"]
     assert {path.suffix for path in searched} >= {".jsonl", ".alerts", ".html", ".parquet"}
     for canary in (address, name, phone, "Ann Lee"):
         assert canary not in printed.out + printed.err
