@@ -1,6 +1,7 @@
 """A build works aside: whoever reads the warehouse sees the last good build, whole."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -26,8 +27,9 @@ from funnel.build import build_warehouse
 from funnel.demo.load import load
 from funnel.last_build import last_build
 from funnel.places import ROOT, SOURCES, sources_of
-from tests.python.conftest import Built, query
+from tests.python.conftest import NAME, Built, query
 from tests.python.demo_company import Make
+from tests.python.warm_dbt import run_dbt
 
 # One build after another, each killed one call later than the one before it.
 BUILDER = """
@@ -218,3 +220,18 @@ def test_the_demo_never_replaces_source_tables_that_it_has_not_made(
         with pytest.raises(PermissionError, match="make build DEMO=no"):
             load(make(), sources, warehouse)
     assert query(own, "select id from hubspot.contact") == [(1,)]
+
+
+@pytest.mark.parametrize("part", ["+fct_lifecycle", "+alerts", "+plan_targets"])
+def test_a_part_of_the_project_builds_on_a_fresh_warehouse(part: str, tmp_path: Path) -> None:
+    """dbt selects no test that reads a table which the part does not build."""
+    chosen = ["--select", part, "--exclude-resource-type", "unit_test"]
+    shown = ["--output", "json", "--output-keys", "unique_id", "depends_on"]
+    outcome = run_dbt(["ls", "--quiet", *chosen, *shown], tmp_path / NAME, tmp_path / "target")
+    nodes = [json.loads(line) for line in outcome.result]
+    built = {node["unique_id"] for node in nodes}
+    tests = [node for node in nodes if node["unique_id"].startswith("test.")]
+    assert len(tests) > 50
+    for test in tests:
+        parents = {name for name in test["depends_on"]["nodes"] if name.split(".")[0] != "source"}
+        assert parents <= built, test["unique_id"]
