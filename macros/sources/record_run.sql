@@ -1,47 +1,52 @@
-{# Keeps operations.dbt_runs: a row per dbt command that changes or tests tables, so that a reader of the database knows whether what
-   it holds is one whole build of which every test passed. Called at the start, and with the results at the end; a row without
-   ended_at is a run that was cut short. A run is whole if it took all seeds, models and data tests of this project. #}
+{# Keeps operations.dbt_runs: a row per dbt command that changes tables, or in which a test of the data failed. So a reader of the
+   database knows whether what it holds is one whole build of which every test passed. Called at the start, and with the results at the
+   end; a row without ended_at is a run that was cut short. A run is whole if it took all seeds, models and data tests of this project. #}
 {% macro record_run(results=none) -%}
-    {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
-        {%- set runs = api.Relation.create(database=target.database, schema='operations', identifier='dbt_runs') -%}
-        {%- set now -%}
-            cast('{{ modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S') }}' as timestamp)
-        {%- endset -%}
-        {%- if results is none -%}
-            {%- set selected = set(selected_resources) -%}
-            {%- set left_out = [] -%}
-            {%- for node in graph.nodes.values() if node.package_name == 'revenue_funnel' -%}
-                {%- if node.resource_type in ('seed', 'model', 'test') and node.unique_id not in selected -%}
-                    {%- do left_out.append(node.unique_id) -%}
-                {%- endif -%}
-            {%- endfor -%}
-            {%- set columns = {
-                'invocation_id': (api.Column.translate_type('string'), dbt.string_literal(invocation_id)),
-                'command': (api.Column.translate_type('string'), dbt.string_literal(flags.WHICH)),
-                'is_whole': ('boolean', 'false' if left_out else 'true'),
-                'cutoff_at': ('timestamp', cutoff()),
-                'started_at': ('timestamp', now),
-                'ended_at': ('timestamp', 'null'),
-                'step_count': ('bigint', 'null'),
-                'bad_step_count': ('bigint', 'null'),
-            } -%}
-            {%- set definitions = [] -%}
-            {%- set values = [] -%}
-            {%- for name, (type, value) in columns.items() -%}
-                {%- do definitions.append(name ~ ' ' ~ type) -%}
-                {%- do values.append(value) -%}
-            {%- endfor -%}
-            {%- do adapter.create_schema(runs) -%}
-            {%- do run_query('create table if not exists ' ~ runs ~ ' (' ~ definitions | join(', ') ~ ')') -%}
-            {%- do run_query('insert into ' ~ runs ~ ' values (' ~ values | join(', ') ~ ')') -%}
-        {%- else -%}
-            {%- set bad = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
-            {%- call statement('record_end_of_run') -%}
-                update {{ runs }}
-                set ended_at = {{ now }}, step_count = {{ results | length }}, bad_step_count = {{ bad | length }}
-                where invocation_id = {{ dbt.string_literal(invocation_id) }}
-            {%- endcall -%}
-        {%- endif -%}
+    {%- if not execute or flags.WHICH not in ('build', 'run', 'seed', 'test') -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set runs = api.Relation.create(database=target.database, schema='operations', identifier='dbt_runs') -%}
+    {%- set now = "cast('" ~ modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S') ~ "' as timestamp)" -%}
+    {%- set bad = (results or [])
+        | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
+        | rejectattr('node.resource_type', 'equalto', 'unit_test') | list -%}
+    {%- set is_start = results is none and flags.WHICH != 'test' -%}
+    {%- if is_start or flags.WHICH == 'test' and bad -%}
+        {%- set selected = set(selected_resources) -%}
+        {%- set left_out = [] -%}
+        {%- for node in graph.nodes.values() if node.package_name == 'revenue_funnel' -%}
+            {%- if node.resource_type in ('seed', 'model', 'test') and node.unique_id not in selected -%}
+                {%- do left_out.append(node.unique_id) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- set columns = {
+            'invocation_id': (api.Column.translate_type('string'), dbt.string_literal(invocation_id)),
+            'command': (api.Column.translate_type('string'), dbt.string_literal(flags.WHICH)),
+            'is_whole': ('boolean', 'false' if left_out else 'true'),
+            'cutoff_at': ('timestamp', cutoff()),
+            'started_at': ('timestamp', now),
+            'ended_at': ('timestamp', 'null'),
+            'step_count': ('bigint', 'null'),
+            'bad_step_count': ('bigint', 'null'),
+        } -%}
+        {%- set definitions = [] -%}
+        {%- set values = [] -%}
+        {%- for name, (type, value) in columns.items() -%}
+            {%- do definitions.append(name ~ ' ' ~ type) -%}
+            {%- do values.append(value) -%}
+        {%- endfor -%}
+        {%- do adapter.create_schema(runs) -%}
+        {%- do run_query('create table if not exists ' ~ runs ~ ' (' ~ definitions | join(', ') ~ ')') -%}
+        {%- do run_query('insert into ' ~ runs ~ ' values (' ~ values | join(', ') ~ ')') -%}
+    {%- endif -%}
+    {%- if results is not none and (flags.WHICH != 'test' or bad) -%}
+        {%- call statement('record_end_of_run') -%}
+            update {{ runs }}
+            set ended_at = {{ now }}, step_count = {{ results | length }}, bad_step_count = {{ bad | length }}
+            where invocation_id = {{ dbt.string_literal(invocation_id) }}
+        {%- endcall -%}
+    {%- endif -%}
+    {%- if is_start or bad or flags.WHICH != 'test' -%}
         {%- do adapter.commit() -%}
     {%- endif -%}
 {%- endmacro %}

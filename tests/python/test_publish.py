@@ -251,10 +251,18 @@ def test_only_what_a_good_build_left_is_published(
 
 
 def test_dbt_itself_records_what_it_built(world: World, tmp_path: Path) -> None:
-    arguments = ["run", "--quiet", "--select", "dim_owners"]
-    assert run_dbt(arguments, world.database, tmp_path / "target", world.built.vars).success
-    with duckdb.connect(str(world.database), read_only=True) as connection:
-        assert "changed tables and ran no tests" in last_build(connection).fault
+    def fault(*arguments: str) -> str:
+        run_dbt([*arguments, "--quiet"], world.database, tmp_path / "target", world.built.vars)
+        with duckdb.connect(str(world.database), read_only=True) as connection:
+            return last_build(connection).fault
+
+    test = ("test", "--select", "fct_journeys,test_type:generic")
+    assert fault(*test) == ""
+    world.change("update marts.fct_journeys set outcome = 'warm'")
+    assert re.fullmatch(
+        r"\d+ of \d+ steps of the dbt test of .* failed or were skipped", fault(*test)
+    )
+    assert "changed tables and ran no tests" in fault("run", "--select", "dim_owners")
     assert last_good_cutoff(world.database) is None
     assert last_good_cutoff(world.built.database) == UNTIL
 
