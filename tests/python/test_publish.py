@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -258,7 +259,7 @@ def test_dbt_itself_records_what_it_built(world: World, tmp_path: Path) -> None:
 
     test = ("test", "--select", "fct_journeys,test_type:generic")
     assert fault(*test) == ""
-    world.change("update marts.fct_journeys set outcome = 'warm'")
+    world.change("update marts.fct_journeys set customer_state = 'warm'")
     assert re.fullmatch(
         r"\d+ of \d+ steps of the dbt test of .* failed or were skipped", fault(*test)
     )
