@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 
 RUNS = """
-    select command, is_whole, cutoff_at, started_at, ended_at, step_count, bad_step_count,
+    select command, is_whole, cutoff_at, started_at, is_complete, step_count, bad_step_count,
         invocation_id
     from operations.dbt_runs
     where command <> 'test' or bad_step_count > 0
-    order by started_at desc, ended_at desc nulls first
+    order by started_at desc, is_complete
     limit 1
 """
 
@@ -38,10 +38,10 @@ def last_build(connection: duckdb.DuckDBPyConnection) -> LastBuild:
         found = None
     if not found:
         return LastBuild(fault="no dbt build of this project is recorded in it")
-    command, is_whole, cutoff, started, ended, steps, bad, invocation = found
+    command, is_whole, cutoff, started, is_complete, steps, bad, invocation = found
     run = f"dbt {command} of {started:%d %B %Y, %H:%M} UTC"
     fault = ""
-    if ended is None:
+    if not is_complete:
         fault = f"the {run} was cut short"
     elif bad:
         fault = f"{bad} of {steps} steps of the {run} failed or were skipped"

@@ -6,7 +6,6 @@
         {{ return('') }}
     {%- endif -%}
     {%- set runs = api.Relation.create(database=target.database, schema='operations', identifier='dbt_runs') -%}
-    {%- set now = "cast('" ~ modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S') ~ "' as timestamp)" -%}
     {%- set bad = (results or [])
         | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
         | rejectattr('node.resource_type', 'equalto', 'unit_test') | list -%}
@@ -24,8 +23,8 @@
             'command': (api.Column.translate_type('string'), dbt.string_literal(flags.WHICH)),
             'is_whole': ('boolean', 'false' if left_out else 'true'),
             'cutoff_at': ('timestamp', cutoff()),
-            'started_at': ('timestamp', now),
-            'ended_at': ('timestamp', 'null'),
+            'started_at': ('timestamp', "cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "' as timestamp)"),
+            'is_complete': ('boolean', 'false'),
             'step_count': ('bigint', 'null'),
             'bad_step_count': ('bigint', 'null'),
         } -%}
@@ -42,7 +41,7 @@
     {%- if results is not none and (flags.WHICH != 'test' or bad) -%}
         {%- call statement('record_end_of_run') -%}
             update {{ runs }}
-            set ended_at = {{ now }}, step_count = {{ results | length }}, bad_step_count = {{ bad | length }}
+            set is_complete = true, step_count = {{ results | length }}, bad_step_count = {{ bad | length }}
             where invocation_id = {{ dbt.string_literal(invocation_id) }}
         {%- endcall -%}
     {%- endif -%}

@@ -228,6 +228,7 @@ def test_a_part_of_the_project_builds_on_a_fresh_warehouse(part: str, tmp_path: 
     chosen = ["--select", part, "--exclude-resource-type", "unit_test"]
     shown = ["--output", "json", "--output-keys", "unique_id", "depends_on"]
     outcome = run_dbt(["ls", "--quiet", *chosen, *shown], tmp_path / NAME, tmp_path / "target")
+    assert isinstance(outcome.result, list)
     nodes = [json.loads(line) for line in outcome.result]
     built = {node["unique_id"] for node in nodes}
     tests = [node for node in nodes if node["unique_id"].startswith("test.")]

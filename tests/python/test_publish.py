@@ -229,17 +229,16 @@ def test_only_what_a_good_build_left_is_published(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A part was built after it, a test failed, or a build was cut short."""
-    ended = "timestamp '2027-01-01 00:10:00'"
-    for command, is_whole, end, bad, fault in (
-        ("run", "false", ended, "0", "the dbt run of 01 January 2027, 00:00 UTC changed tables"),
-        ("build", "false", ended, "0", "built only a part of the project"),
-        ("test", "false", ended, "2", "2 of 9 steps of the dbt test of"),
-        ("build", "true", "null", "null", "was cut short"),
+    for command, is_whole, is_complete, bad, fault in (
+        ("run", "false", "true", "0", "the dbt run of 01 January 2027, 00:00 UTC changed tables"),
+        ("build", "false", "true", "0", "built only a part of the project"),
+        ("test", "false", "true", "2", "2 of 9 steps of the dbt test of"),
+        ("build", "true", "false", "null", "was cut short"),
     ):
         world.change(
             "delete from operations.dbt_runs where invocation_id = 'later'",
             f"insert into operations.dbt_runs values ('later', '{command}', {is_whole},"
-            f" timestamp '2026-07-01', timestamp '2027-01-01', {end}, 9, {bad})",
+            f" timestamp '2026-07-01', timestamp '2027-01-01', {is_complete}, 9, {bad})",
         )
         assert world.publish() == 1
         assert fault in capsys.readouterr().err
@@ -247,7 +246,7 @@ def test_only_what_a_good_build_left_is_published(
     # A test that found nothing wrong leaves a good build a good one.
     world.change(
         "update operations.dbt_runs set command = 'test', bad_step_count = 0,"
-        f" ended_at = {ended} where invocation_id = 'later'"
+        " is_complete = true where invocation_id = 'later'"
     )
     with duckdb.connect(str(world.database), read_only=True) as connection:
         assert last_build(connection).is_good
