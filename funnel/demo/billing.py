@@ -12,7 +12,7 @@ from funnel.demo import text as t
 from funnel.demo.clock import DAY, END, I64, NEVER, Flags, happens
 from funnel.demo.customers import MONTH, YEAR
 from funnel.demo.dirt import PLUS, other_address, soiled
-from funnel.demo.discounts import LOYAL, WELCOME, discounts_of
+from funnel.demo.discounts import discounts_of
 from funnel.demo.hubspot_sales import OPEN_END
 from funnel.demo.reference import price_id
 from funnel.demo.scene import Scene
@@ -32,16 +32,25 @@ class Bills:
 
 
 def bills_of(scene: Scene) -> Bills:
-    """The subscriptions of a chunk; a few copies in test mode stand behind them."""
+    """The subscriptions of a chunk; a few copies in test mode stand behind them.
+
+    Of a customer whose Salesforce account was merged, Stripe has an address that says nothing.
+    """
     subscriptions = scene.world.subscriptions
     rng = stream(scene.world, "bills")
     contactless = scene.world.deals.is_contactless[subscriptions.deal]
     person = (subscriptions.human >= 0) & ~contactless & (rng.random(len(subscriptions)) < 0.6)
+    person &= ~names_lost_account(scene, subscriptions.account)
     test = np.flatnonzero(rng.random(len(subscriptions)) < s.TEST_MODE_SHARE)
     row = np.concatenate([np.arange(len(subscriptions)), test])
     live = np.arange(len(row)) < len(subscriptions)
     start = subscriptions.start[row]
     return Bills(row, live, person[row] & live, np.where(live, start, start - DAY))
+
+
+def names_lost_account(scene: Scene, account: I64) -> Flags:
+    """Companies by whose merged Salesforce account alone others know them."""
+    return np.asarray(scene.salesforce_twins.exists[account])
 
 
 def customer_number(scene: Scene, bills: Bills) -> I64:
@@ -58,7 +67,8 @@ def crm_company(scene: Scene, account: I64, in_salesforce: Flags) -> t.Text:
     number = np.where(lost, ids.lost_account(account), ids.person(account))
     long = t.sales_id("001", number)
     dice = stream(scene.world, "short ids").random(len(scene.world.accounts.start))
-    short = (dice < s.SHORT_ID_SHARE)[account]
+    # Of merged companies every second one, so that a small demo has some, too.
+    short = (dice < s.SHORT_ID_SHARE)[account] | (lost & (account % 2 == 0))
     salesforce = t.either(short, pc.utf8_slice_codeunits(long, 0, 15), long)
     return t.either(in_salesforce, salesforce, hubspot)
 
@@ -86,6 +96,8 @@ def land_customers(scene: Scene, bills: Bills) -> None:
     account, human = subscriptions.account[bills.row], subscriptions.human[bills.row]
     office = t.pick(("billing@", "info@", "accounts@"), account % 3)
     role = t.joined(office, t.repeat(names.domain, account))
+    free = t.joined("accounts", t.digits(scene.ids.person(account)), "@gmail.com")
+    role = t.either(names_lost_account(scene, account), free, role)
     person = soiled(scene, "stripe.customer", t.repeat(names.email, human), human, (PLUS,))
     person = t.either(_by_other_address(scene, bills), t.repeat(names.private_email, human), person)
     email = t.either(bills.by_person, person, role)
@@ -160,12 +172,13 @@ def land_subscriptions(scene: Scene, bills: Bills) -> None:
     item = {
         "id": t.stripe_id("si", customer_number(scene, bills)),
         "subscription_id": state["id"],
-        "plan_id": price_id(subscriptions.currency[row], subscriptions.is_monthly[row]),
+        "plan_id": price_of(scene, row, np.full(len(row), until - 1)),
         "metadata": "{}",
         "created": start,
     }
     item |= {k: state[k] for k in ("quantity", "current_period_start", "current_period_end")}
-    scene.lander.land("stripe.subscription_item", start, item, changes=changes[:2])
+    changed = [*changes[:2], scene.seat_prices.raised[row]]
+    scene.lander.land("stripe.subscription_item", start, item, changes=changed)
     _land_versions(scene, bills, [start, *changes])
     _land_discounts(scene, bills)
 
@@ -177,7 +190,7 @@ def _land_discounts(scene: Scene, bills: Bills) -> None:
     row, number = bills.row[has], customer_number(scene, bills)[has]
     values = {
         "id": t.stripe_id("di", number),
-        "coupon_id": t.either(discounts.is_loyal[row], LOYAL, WELCOME),
+        "coupon_id": discounts.coupon(row),
         "customer_id": t.stripe_id("cus", number),
         "subscription_id": t.stripe_id("sub", number),
         "start": start[row],
@@ -231,13 +244,21 @@ def periods_of(scene: Scene, bills: Bills) -> Periods:
     begins = subscriptions.start[bills.row[bill]] + index * np.repeat(length, count)
     ends = begins + np.repeat(length, count)
     seats = subscriptions_seats(scene, bills.row[bill], begins)
-    amount = seats * _unit(scene, bills.row[bill])
+    amount = seats * _unit(scene, bills.row[bill], begins)
     percent = discounts_of(scene.world).percent_at(bills.row[bill], begins)
     return Periods(bill, begins, ends, amount, seats, amount * (100 - percent) // 100)
 
 
-def _unit(scene: Scene, row: I64) -> I64:
+def price_of(scene: Scene, row: I64, times: I64) -> t.Text:
+    """The price of each subscription at a time."""
+    subscriptions, prices = scene.world.subscriptions, scene.seat_prices
+    is_raised = prices.raised[row] <= times
+    money, is_monthly = subscriptions.currency[row], subscriptions.is_monthly[row]
+    return price_id(money, is_monthly, prices.edition[row], is_raised)
+
+
+def _unit(scene: Scene, row: I64, times: I64) -> I64:
     subscriptions = scene.world.subscriptions
     money = subscriptions.currency[row]
-    yearly = np.asarray(s.SEAT_PRICE[money] * s.MINOR_UNITS[money])
+    yearly = np.asarray(scene.seat_prices.at(row, times) * s.MINOR_UNITS[money])
     return np.where(subscriptions.is_monthly[row], yearly // 12, yearly)

@@ -110,8 +110,11 @@ def _moved(part: Deals, offset: int) -> Deals:
 
 
 def _seats(rng: Rng, segment: I64) -> I64:
-    seats = s.MEDIAN_SEATS[segment] * rng.lognormal(0.0, 0.6, len(segment))
-    return np.maximum(seats, 2).astype(np.int64)
+    drawn = s.MEDIAN_SEATS[segment] * rng.lognormal(0.0, 0.6, len(segment))
+    seats = np.maximum(drawn, 2).astype(np.int64)
+    for least, pack in s.SEAT_PACKS:
+        seats = np.where(seats >= least, (seats + pack // 2) // pack * pack, seats)
+    return seats
 
 
 def _currency(accounts: Accounts, account: I64) -> I64:

@@ -45,8 +45,7 @@ def deal_name(scene: Scene, rows: I64) -> t.Text:
 
 def amount(scene: Scene, rows: I64, seats: I64) -> I64:
     """The yearly worth of the seats, in units of the deal's currency."""
-    price: I64 = s.SEAT_PRICE[scene.world.deals.currency[rows]]
-    return np.asarray(seats[rows] * price)
+    return scene.terms.amount(rows, seats[rows])
 
 
 def expected_close(scene: Scene) -> I64:

@@ -14,9 +14,9 @@ from funnel.demo.billing import (
     land_customers,
     land_subscriptions,
     periods_of,
+    price_of,
 )
 from funnel.demo.clock import DAY, HOUR, I64, NEVER, Flags, Rng, uniform_days, when
-from funnel.demo.reference import price_id
 from funnel.demo.scene import Scene
 from funnel.demo.touches import stream
 
@@ -64,8 +64,7 @@ def _land_invoices(scene: Scene, bills: Bills, periods: Periods, paid_at: I64) -
 
 
 def _land_lines(scene: Scene, bills: Bills, periods: Periods, invoice: I64, number: I64) -> None:
-    subscriptions, row = scene.world.subscriptions, bills.row[periods.bill]
-    price = price_id(subscriptions.currency[row], subscriptions.is_monthly[row])
+    price = price_of(scene, bills.row[periods.bill], periods.begins)
     values = {
         "id": t.stripe_id("il", invoice),
         "invoice_id": t.stripe_id("in", invoice),

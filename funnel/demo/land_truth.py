@@ -186,6 +186,22 @@ def land_stages(scene: Scene, truth: Truth, ids: t.Text) -> None:
             "qualified_at": truth.first[stage],
         }
         scene.lander.land("truth.stage_entries", at, values)
+    _land_undated(scene, truth, ids)
+
+
+def _land_undated(scene: Scene, truth: Truth, ids: t.Text) -> None:
+    """Customers who are older than the CRM have passed all stages, nobody knows when."""
+    journeys, stages = truth.journeys, s.STAGES[: s.STAGES.index("customer") + 1]
+    for stage in stages:
+        values = {
+            "journey_id": ids,
+            "human_id": human_name(scene, journeys.human),
+            "journey_number": journeys.number,
+            "stage": stage,
+            "is_inferred": True,
+        }
+        at = when(truth.is_older, journeys.start)
+        scene.lander.land("truth.stage_entries", at, values)
 
 
 def land_exits(scene: Scene, truth: Truth, ids: t.Text) -> None:
@@ -302,10 +318,11 @@ def land_deal_states(scene: Scene) -> None:
 def land_subscriptions(scene: Scene) -> None:
     """What each subscription brings in a month after its coupon, from each change to the next."""
     subscriptions, discounts = scene.world.subscriptions, discounts_of(scene.world)
-    times = np.sort(np.column_stack([subscriptions.changes, discounts.until]), axis=1)
-    rows, price = np.arange(len(subscriptions)), s.SEAT_PRICE[subscriptions.currency]
+    prices, rows = scene.seat_prices, np.arange(len(subscriptions))
+    parts = [subscriptions.changes, discounts.until, prices.raised]
+    times = np.sort(np.column_stack(parts), axis=1)
     for begins, ends in zip(times.T[:-1], times.T[1:], strict=True):
-        monthly = subscriptions.seats_at(begins) * price / 12
+        monthly = subscriptions.seats_at(begins) * prices.at(rows, begins) / 12
         values = {
             "account_id": account_name(scene, subscriptions.account),
             "currency": currency(subscriptions.currency),

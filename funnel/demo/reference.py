@@ -8,10 +8,11 @@ import numpy as np
 
 from funnel.demo import settings as s
 from funnel.demo import text as t
-from funnel.demo.clock import I64, START
+from funnel.demo.clock import DAY, I64, START, Flags
 from funnel.demo.discounts import (
     LOYAL,
     LOYAL_PERCENT,
+    NEGOTIATED,
     WELCOME,
     WELCOME_MONTHS,
     WELCOME_PERCENT,
@@ -19,9 +20,12 @@ from funnel.demo.discounts import (
 from funnel.demo.landing import Lander
 from funnel.demo.names import FIRST, HUBSPOT_OWNERS, LAST, REPS
 from funnel.demo.picklists import land_picklists
+from funnel.demo.prices import EDITIONS, RAISED_AT, list_price
 from funnel.demo.working import AUTOMATION_USER, INTEGRATION_USER
 
 PORTAL = 4_242_001
+PRICE_NOTICE = 60 * DAY
+"""So long before they hold, new prices are entered in Stripe."""
 ENGAGEMENT_BASE = 20_000_000_000
 HUBSPOT_DEAL_BASE = 7_000_000_000
 SITE = "https://www.northwindcrm.com"
@@ -216,49 +220,64 @@ def _land_salesforce(lander: Lander) -> None:
 
 def _land_prices(lander: Lander) -> None:
     at = _times(1)
-    product = {"id": "prod_seat", "name": "Northwind CRM seat", "active": True, "type": "service"}
-    product |= {"livemode": True, "is_deleted": False, "created": at, "updated": at}
-    lander.land("stripe.product", at, product)
-    monthly, money = np.divmod(np.arange(8), 4)
-    unit = s.SEAT_PRICE[money] // np.where(monthly == 1, 12, 1) * s.MINOR_UNITS[money]
+    for edition in EDITIONS:
+        product = {"id": f"prod_{edition}", "name": f"Northwind CRM {edition}", "active": True}
+        product |= {"type": "service", "livemode": True, "is_deleted": False}
+        lander.land("stripe.product", at, product | {"created": at, "updated": at})
+    for raised in (False, True):
+        _land_list(lander, raised)
+
+
+def _land_list(lander: Lander, raised: bool) -> None:
+    """The prices before or after the rise: of each edition, by the month and by the year."""
+    number = np.arange(8 * len(EDITIONS))
+    edition, monthly, money = number // 8, number // 4 % 2, number % 4
+    is_raised = np.full(len(number), raised)
+    yearly = list_price(edition, money, is_raised) * s.MINOR_UNITS[money]
+    unit = yearly // np.where(monthly == 1, 12, 1)
+    at = np.full(len(number), RAISED_AT - PRICE_NOTICE) if raised else _times(len(number))
+    name = t.pick([each.capitalize() for each in EDITIONS], edition)
     shared = {
-        "id": price_id(money, monthly == 1),
-        "product_id": "prod_seat",
+        "id": price_id(money, monthly == 1, edition, is_raised),
+        "product_id": t.joined("prod_", t.pick(EDITIONS, edition)),
         "active": True,
         "billing_scheme": "per_unit",
         "currency": t.pick([c.lower() for c in s.CURRENCIES], money),
-        "nickname": t.either(monthly == 1, "Seat, monthly", "Seat, yearly"),
+        "nickname": t.joined(name, t.either(monthly == 1, ", monthly", ", yearly")),
         "livemode": True,
         "is_deleted": False,
-        "created": _times(8),
+        "created": at,
     }
     interval = t.either(monthly == 1, "month", "year")
     price = {"unit_amount": unit, "recurring_interval": interval, "recurring_interval_count": 1}
-    lander.land("stripe.price", _times(8), shared | price | {"type": "recurring"})
+    lander.land("stripe.price", at, shared | price | {"type": "recurring"})
     plan = {"amount": unit, "interval": interval, "interval_count": 1, "usage_type": "licensed"}
-    lander.land("stripe.plan", _times(8), shared | plan)
+    lander.land("stripe.plan", at, shared | plan)
 
 
 def _land_coupons(lander: Lander) -> None:
-    """One for good, one for the first months."""
-    loyal = np.arange(2) == 0
+    """One for the first months, the others for good."""
+    percents = [WELCOME_PERCENT, LOYAL_PERCENT, *s.NEGOTIATED_PERCENT[1:]]
+    count, welcome = len(percents), np.arange(len(percents)) == 0
     values = {
-        "id": _text([LOYAL, WELCOME]),
-        "name": _text(["Loyal customers", "First months"]),
-        "percent_off": np.array([float(LOYAL_PERCENT), float(WELCOME_PERCENT)]),
-        "duration": t.either(loyal, "forever", "repeating"),
-        "duration_in_months": np.where(loyal, -1, WELCOME_MONTHS),
+        "id": _text([WELCOME, LOYAL, *(f"{NEGOTIATED}{p}" for p in s.NEGOTIATED_PERCENT[1:])]),
+        "name": _text(["First months", "Loyal customers", *["Negotiated"] * (count - 2)]),
+        "percent_off": np.array(percents, dtype=np.float64),
+        "duration": t.either(welcome, "repeating", "forever"),
+        "duration_in_months": np.where(welcome, WELCOME_MONTHS, -1),
         "valid": True,
         "livemode": True,
-        "created": _times(2),
+        "created": _times(count),
     }
-    lander.land("stripe.coupon", _times(2), values)
+    lander.land("stripe.coupon", _times(count), values)
 
 
-def price_id(money: I64, is_monthly: Any) -> t.Text:
-    """The price (and plan) of a seat in a currency."""
+def price_id(money: I64, is_monthly: Any, edition: I64, is_raised: Flags) -> t.Text:
+    """The price (and plan) of a seat of an edition in a currency."""
     interval = t.either(is_monthly, "month", "year")
-    return t.joined("price_seat_", interval, "_", t.pick([c.lower() for c in s.CURRENCIES], money))
+    code = t.pick([c.lower() for c in s.CURRENCIES], money)
+    kind = t.joined("price_", t.pick(EDITIONS, edition), "_", interval, "_", code)
+    return t.joined(kind, t.either(is_raised, "_raised", ""))
 
 
 def _land_zendesk(lander: Lander) -> None:

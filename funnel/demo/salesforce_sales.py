@@ -155,7 +155,7 @@ def land_versions(scene: Scene) -> None:
         "id": t.sales_id("008", scene.ids.events + 1 + np.arange(len(deal))),
         "opportunity_id": opportunity_id(scene, deal),
         "stage_name": t.pick(STAGES, stage),
-        "amount": (seats * s.SEAT_PRICE[deals.currency[deal]]).astype(np.float64),
+        "amount": scene.terms.amount(deal, seats).astype(np.float64),
         "probability": PROBABILITY[stage],
         "forecast_category": t.pick(CATEGORIES, scene.categories.at_time(deal, at)),
         "close_date": dates.at_time(deal, at),

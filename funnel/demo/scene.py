@@ -20,6 +20,7 @@ from funnel.demo.landing import Lander
 from funnel.demo.merged_companies import Twins, twins_of
 from funnel.demo.names import Ids, Names
 from funnel.demo.origins import Origins, origins_of
+from funnel.demo.prices import SeatPrices, Terms, seat_prices_of, terms_of
 from funnel.demo.touches import Dropped, Touches, dropped_of, touches_of
 from funnel.demo.truth import Truth, truth_at
 from funnel.demo.world import World
@@ -63,6 +64,16 @@ class Scene:
     def deal_states(self) -> DealStates:
         """All that the CRMs said of each deal, from change to change."""
         return states_of(self.world, self.close_dates, self.categories)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What each deal was sold for."""
+        return terms_of(self.world)
+
+    @cached_property
+    def seat_prices(self) -> SeatPrices:
+        """What the seats of each subscription cost."""
+        return seat_prices_of(self.world)
 
     @cached_property
     def hubspot_twins(self) -> Twins:

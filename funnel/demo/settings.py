@@ -18,10 +18,23 @@ COUNTRIES = ("US", "GB", "DE", "FR", "NL", "CA", "AU", "JP", "IN", "BR", "ZA", "
 COUNTRY_SHARE = (0.42, 0.12, 0.12, 0.07, 0.05, 0.06, 0.05, 0.03, 0.03, 0.02, 0.02, 0.01)
 COUNTRY_CURRENCY = (0, 2, 1, 1, 1, 0, 0, 3, 0, 0, 0, 1)
 CURRENCIES = ("USD", "EUR", "GBP", "JPY")
-SEAT_PRICE = np.array([240, 216, 192, 36_000])
-"""One seat for one year, in units of the currency; divisible by twelve."""
+LIST_PRICES = np.array(
+    [
+        [[240, 216, 192, 36_000], [60, 54, 48, 9_000], [1_200, 1_080, 960, 180_000]],
+        [[264, 240, 216, 39_600], [72, 66, 60, 10_800], [1_320, 1_200, 1_080, 198_000]],
+    ]
+)
+"""One seat for one year in units of each currency, for each edition, before and after the rise.
+A month of it has whole cents."""
+SEAT_PRICE = LIST_PRICES[0, 0]
+EDITION_SHARE = (0.55, 0.35, 0.10)
+NEGOTIATED_PERCENT = (0, 10, 15, 25)
+NEGOTIATED_SHARE = (0.7, 0.15, 0.1, 0.05)
+"""Of the deals that begin a customer."""
 MINOR_UNITS = np.array([100, 100, 100, 1])
 MEDIAN_SEATS = np.array([25.0, 110.0, 420.0])
+SEAT_PACKS = ((20, 5), (100, 25))
+"""From the first number of seats on, they are sold in packs of the second."""
 
 COUNTRY_SPELLINGS = (
     ("USA", "United States", "United States of America", "us"),
@@ -186,6 +199,14 @@ MERGED_DEAL_SHARE = 0.03
 EXTRA_CONTACT_SHARE = 0.35
 LATE_DEAL_SHARE = 0.01
 """Counted on all other deals: so many are entered as closed, and as many imported."""
+OLDER_CUSTOMER_SHARE = 0.02
+"""Counted on all other deals: so many customers are older than the CRM."""
+PARALLEL_DEAL_SHARE = 0.2
+"""Of the deals that are open long enough: a second one is opened beside them."""
+PARALLEL_COLLEAGUE_SHARE = 0.6
+"""Of these: with a colleague of the person, where there is one without a deal."""
+PARALLEL_WON_SHARE = 0.5
+"""Of those beside a lost deal."""
 CONTRACTION_SHARE = 0.06
 
 RETURN_BY_MAIL_SHARE = 0.5

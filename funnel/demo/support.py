@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from funnel.demo import text as t
-from funnel.demo.billing import crm_company
+from funnel.demo.billing import crm_company, names_lost_account
 from funnel.demo.clock import DAY, F64, HOUR, I64, NEVER, happens, office, uniform_days, wait, when
 from funnel.demo.scene import Scene
 from funnel.demo.touches import stream
@@ -43,7 +43,9 @@ def _tickets(scene: Scene) -> Tickets:
     count = rng.poisson(TICKETS_PER_CUSTOMER, len(subscriptions))
     later = np.repeat(np.arange(len(subscriptions)), count)
     asked = office(uniform_days(rng, subscriptions.start[later], 5, 400))
-    asked = when(asked < subscriptions.end[later], asked)
+    # Zendesk came after the CRM: it has no customers who are older.
+    has_zendesk = subscriptions.onboarding[later] < NEVER
+    asked = when(has_zendesk & (asked < subscriptions.end[later]), asked)
     answered = office(wait(rng, when(asked < NEVER, asked + 2 * HOUR), 1.0))
     row = np.concatenate([np.arange(len(subscriptions)), later])
     created = np.concatenate([subscriptions.onboarding, asked])
@@ -83,9 +85,10 @@ def land_organizations(scene: Scene) -> None:
         "updated_at": created,
     }
     scene.lander.land("zendesk.organization", created, values)
-    domain = {"index": 0, "organization_id": number}
-    domain |= {"domain_name": t.repeat(scene.names.domain, account)}
-    scene.lander.land("zendesk.domain_name", created, domain)
+    known = ~names_lost_account(scene, account)
+    domain = {"index": 0, "organization_id": number[known]}
+    domain |= {"domain_name": t.repeat(scene.names.domain, account[known])}
+    scene.lander.land("zendesk.domain_name", created[known], domain)
 
 
 def user_created(scene: Scene) -> I64:

@@ -126,7 +126,25 @@ def _losses(world: World, until: int) -> tuple[I64, I64]:
     fits = seen_deals(deals, until) & (deals.kind == NEW)
     times = np.stack([deals.lost_first, deals.lost_at], axis=1)
     rows, columns = np.nonzero((times < until) & fits[:, None])
-    return rows, times[rows, columns]
+    at = times[rows, columns]
+    goes = ~_has_other(world, rows, at, until)
+    return rows[goes], at[goes]
+
+
+def _has_other(world: World, rows: I64, at: I64, until: int) -> Flags:
+    """Whether the person of a lost deal had another one then, open or with a subscription."""
+    deals, subscriptions = world.deals, world.subscriptions
+    ended = never(len(deals))
+    ended[subscriptions.deal] = np.where(subscriptions.end < until, subscriptions.end, NEVER)
+    over = np.where(deals.is_won & (deals.closed < until), ended, deals.closed)
+    new = seen_deals(deals, until) & (deals.kind == NEW) & (deals.human >= 0)
+    people, count = np.unique(deals.human[new], return_counts=True)
+    others = np.flatnonzero(new & np.isin(deals.human, people[count > 1]))
+    has = np.zeros(len(rows), dtype=np.bool_)
+    for other in others:
+        mine = (deals.human[rows] == deals.human[other]) & (rows != other)
+        has |= mine & (deals.created[other] <= at) & (at < over[other])
+    return has
 
 
 def _facts(world: World, touches: Touches, dropped: Dropped, until: int) -> Facts:
@@ -175,8 +193,14 @@ def _first_of(group: I64, mask: Flags) -> Flags:
 
 def _own_deals(world: World, until: int) -> I64:
     deals = world.deals
-    own = seen_deals(deals, until) & (deals.kind == NEW) & (deals.human < 0)
+    begins = (deals.kind == NEW) | is_older_customer(deals)
+    own = seen_deals(deals, until) & begins & (deals.human < 0)
     return np.flatnonzero(own).astype(np.int64)
+
+
+def is_older_customer(deals: Deals) -> Flags:
+    """The first deal of each customer who is older than the CRM: a renewal that follows none."""
+    return np.asarray((deals.kind == RENEWAL) & (deals.parent == np.arange(len(deals))))
 
 
 def _journeys(world: World, facts: Facts, until: int) -> Journeys:
@@ -279,6 +303,8 @@ class Truth:
     first: dict[str, I64]
     deal_journey: I64
     exits: list[Exits]
+    is_older: Flags
+    """Journeys of customers who are older than the CRM: no system knows when they became one."""
 
 
 def _without_outsiders(world: World) -> World:
@@ -318,7 +344,9 @@ def truth_at(world: World, until: int, looks: Sequence[int] = ()) -> Truth:
         Exits("disqualified", left[given_up], dropped.at[given_up], np.flatnonzero(given_up)),
         *_deal_exits(world, owner, until),
     ]
-    return Truth(people, journeys, evidence.first, owner, exits)
+    deal = np.maximum(journeys.deal, 0)
+    is_older = (journeys.deal >= 0) & is_older_customer(world.deals)[deal]
+    return Truth(people, journeys, evidence.first, owner, exits, is_older)
 
 
 def _deal_exits(world: World, owner: I64, until: int) -> list[Exits]:
@@ -341,7 +369,9 @@ def entered(truth: Truth) -> list[tuple[str, I64, Flags]]:
     found: list[tuple[str, I64, Flags]] = []
     for stage in reversed(ladder):
         own = truth.first[stage]
-        found.append((stage, np.minimum(own, later), own > later))
+        dated = ~truth.is_older | (s.STAGES.index(stage) > s.STAGES.index("customer"))
+        at = when(dated, np.minimum(own, later))
+        found.append((stage, at, own > later))
         later = np.minimum(own, later)
     events = (*s.STAGES[len(ladder) :], *s.EXITS)
     seen = [(e, truth.first[e], np.zeros(len(later), dtype=np.bool_)) for e in events]

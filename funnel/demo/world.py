@@ -12,6 +12,8 @@ from funnel.demo import settings as s
 from funnel.demo.clock import DAY, END, I64, NEVER, Flags, Rng, happens, never, uniform_days, when
 from funnel.demo.episodes import Episode, Walkers, draw_episode, first_walk, without_deals
 from funnel.demo.late_deals import draw_late_deals
+from funnel.demo.older_customers import draw_older_customers
+from funnel.demo.parallel_deals import Colleagues, draw_parallel_deals
 from funnel.demo.people import (
     Accounts,
     Humans,
@@ -295,8 +297,43 @@ def _with_late_deals(world: World) -> World:
     late, subscriptions = draw_late_deals(
         world.seed, world.chunk, world.accounts, world.humans, len(world.deals)
     )
+    return _with_more(world, late, subscriptions)
+
+
+def _with_older_customers(world: World) -> World:
+    """From a source of its own, too."""
+    older, subscriptions = draw_older_customers(
+        world.seed, world.chunk, world.accounts, world.humans, len(world.deals)
+    )
+    return _with_more(world, older, subscriptions)
+
+
+def _with_parallel_deals(world: World) -> World:
+    """From a source of its own, too; a lead that becomes a colleague's deal is converted for it."""
+    humans, deals = world.humans, world.deals
+    gone = world.second.exists.copy()
+    for walk in world.walks:
+        gone[walk.human[walk.exit < NEVER]] = True
+    gone[world.walks[1].human] = True
+    busy = gone.copy()
+    busy[deals.human[deals.human >= 0]] = True
+    busy |= ~humans.is_matchable | ~humans.is_lead_valid
+    late_lead = humans.in_salesforce & (world.lead_created < NEVER)
+    known = np.maximum(humans.born, np.where(late_lead, world.lead_created, 0))
+    known = np.where(humans.in_salesforce, known, np.maximum(known, world.in_hubspot))
+    colleagues = Colleagues(when(~busy, known))
+    parallel, subscriptions = draw_parallel_deals(
+        world.seed, world.chunk, world.accounts, humans, deals, colleagues, gone
+    )
+    whole = _with_more(world, parallel, subscriptions)
+    converted = _conversions(humans, whole.deals, world.lead_created)
+    return replace(whole, converted=converted)
+
+
+def _with_more(world: World, more: d.Deals, subscriptions: c.Subscriptions) -> World:
+    """The chunk with further deals and customers behind the others."""
     offsets = [0, len(world.deals)]
-    deals = d.join([world.deals, _shifted(late, offsets[1])])
+    deals = d.join([world.deals, _shifted(more, offsets[1])])
     return replace(
         world,
         deals=deals,
@@ -351,5 +388,5 @@ def _complete(rng: Rng, world: World, rounds: list[Round]) -> World:
         lead_created=lead_created,
         converted=_conversions(world.humans, deals, lead_created),
     )
-    whole = _with_late_deals(whole)
+    whole = _with_parallel_deals(_with_older_customers(_with_late_deals(whole)))
     return replace(whole, sizes=draw_sizes(rng, world.accounts.employees, whole.company_created))

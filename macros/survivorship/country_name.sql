@@ -1,7 +1,5 @@
-{# How people wrote a country, in the form of the seed country_names: small letters, no full stops, commas, brackets or apostrophes,
-   blanks for hyphens, and for &, no leading "the". #}
+{# How people wrote a country, in the form of the seed country_names: plain words, no leading "the". #}
 {% macro country_name(text) -%}
-    {%- set plain = "replace(replace(lower(translate(" ~ text ~ ", '.,()''’', '')), '-', ' '), '&', 'and')" -%}
-    {%- set words = "trim(replace(replace(" ~ plain ~ ", '  ', ' '), '  ', ' '))" -%}
+    {%- set words = plain_words(text) -%}
     case when {{ words }} like 'the %' then substr({{ words }}, 5) else {{ words }} end
 {%- endmacro %}

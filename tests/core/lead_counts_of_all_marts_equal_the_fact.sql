@@ -21,14 +21,26 @@ lead_steps as (
 
 ),
 
+older_customers as (
+
+    -- Of those who came before the records, only who became a customer is seen: a conversion rate
+    -- that counts them is too high, so conversions leave out exactly these.
+    select distinct journey_key
+    from {{ ref('dim_opportunities') }}
+    where journey_match_method = 'account_won_before_the_records'
+
+),
+
 fact_counts as (
 
     select
         lifecycle.funnel,
         lifecycle.first_channel as channel,
-        count(*) as lead_count
+        count(*) as lead_count,
+        count(*) filter (where older_customers.journey_key is null) as recorded_count
     from lifecycle
     inner join lead_stages on lifecycle.stage = lead_stages.stage
+    left join older_customers on lifecycle.journey_key = older_customers.journey_key
     where lifecycle.visit_number = 1
     group by lifecycle.funnel, lifecycle.first_channel
 
@@ -80,7 +92,10 @@ differences as (
         marts.mart,
         fact_counts.funnel,
         fact_counts.channel,
-        -fact_counts.lead_count as lead_count
+        case
+            when marts.mart = 'conversion_cohorts' then -fact_counts.recorded_count
+            else -fact_counts.lead_count
+        end as lead_count
     from fact_counts
     cross join marts
     union all
@@ -98,7 +113,7 @@ differences as (
         'conversion_estimates_by_slice' as mart,
         slices.slice_name as funnel,
         slices.slice_name as channel,
-        -sum(fact_counts.lead_count) as lead_count
+        -sum(fact_counts.recorded_count) as lead_count
     from fact_counts
     cross join slices
     group by slices.slice_name

@@ -24,7 +24,11 @@ MINIMUM_GROUP_SIZE = 5
 ENTRIES = """
     select
         journey_key, stage, entered_at, is_inferred, amount, opportunity_key, exit_reason,
-        lifecycle.funnel, first_channel, coalesce(accounts.industry, 'unknown'), account_key
+        lifecycle.funnel, first_channel, coalesce(accounts.industry, 'unknown'), account_key,
+        journey_key in (
+            select journey_key from marts.dim_opportunities
+            where journey_match_method = 'account_won_before_the_records'
+        )
     from marts.fct_lifecycle as lifecycle
     left join marts.dim_accounts as accounts using (account_key)
     order by journey_key, entry_number
@@ -52,6 +56,7 @@ class Journey:
     channel: str
     segment: str
     account: int | None
+    is_won_before_records: bool
     entries: tuple[Entry, ...]
 
     def first(self, stage: str) -> Entry | None:
@@ -105,9 +110,9 @@ def journeys(built: Built) -> list[Journey]:
 
 
 def _journey(key: int, rows: Sequence[Sequence[Any]]) -> Journey:
-    funnel, channel, segment, account = rows[0][7:11]
+    funnel, channel, segment, account, is_won_before_records = rows[0][7:12]
     entries = tuple(Entry(*row[1:7]) for row in rows)
-    return Journey(key, funnel, channel, segment, account, entries)
+    return Journey(key, funnel, channel, segment, account, is_won_before_records, entries)
 
 
 def read_seed(name: str) -> list[dict[str, str]]:
@@ -159,6 +164,10 @@ def time_limit(stage: str) -> int:
 def step_results(all_journeys: Iterable[Journey], step: Step) -> Iterator[StepResult]:
     """Each journey that entered the step's stage, with its result at the cutoff."""
     for journey in all_journeys:
+        # Only who became a customer is seen of those before the records: a rate that counts them
+        # is too high.
+        if journey.is_won_before_records:
+            continue
         entry, reached = journey.first(step.stage), journey.first(step.to_stage)
         last = journey.entries[-1]
         if entry and reached:
@@ -231,10 +240,18 @@ def fit_curve(times: Sequence[float], results: Sequence[int], variance: bool = F
     )
 
 
-def contract_start(journey: Journey) -> datetime:
-    """The anniversary of the win at which the contract under way began."""
-    won = next(entry.at for entry in journey.entries if entry.stage == "customer")
+def contract_start(journey: Journey) -> datetime | None:
+    """The anniversary of the win at which the contract under way began.
+
+    Where nobody recorded the win, the first renewal stands for it, if there is one.
+    """
     renewals = [entry.at for entry in journey.entries if entry.stage == "retained"]
+    if journey.is_won_before_records:
+        won, *renewals = renewals or [None]
+        if won is None:
+            return None
+    else:
+        won = next(entry.at for entry in journey.entries if entry.stage == "customer")
     years = round((renewals[-1] - won) / DAY / 365.25) if renewals else 0
     return years_later(won, max(years, len(renewals)))
 

@@ -193,6 +193,10 @@ def test_every_open_journey_expects_the_probability_times_the_amount_of_its_goal
         last, goal = journey.entries[-1], _goal_step(journey.entries[-1].stage)
         stage, expected, is_past_limit = rows[journey.key]
         assert stage == last.stage
+        if journey.is_won_before_records and stage == "customer":
+            # Nobody knows since when.
+            assert (expected, is_past_limit) == (None, False)
+            continue
         assert is_past_limit == (UNTIL - last.at > time_limit(stage) * DAY)
         is_customer = goal.to_stage == "retained"
         if not is_customer and journey.account in customers:
@@ -201,7 +205,11 @@ def test_every_open_journey_expects_the_probability_times_the_amount_of_its_goal
             continue
         goals[goal.to_stage] += 1
         if is_customer:
-            days = max((UNTIL - contract_start(journey)) // DAY, 0)
+            began = contract_start(journey)
+            if began is None:
+                assert expected is None
+                continue
+            days = max((UNTIL - began) // DAY, 0)
             amount = renewal_amounts[journey.key]
         else:
             (one,) = step_results([journey], goal)

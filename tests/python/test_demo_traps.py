@@ -11,6 +11,19 @@ from funnel.demo.late_deals import IMPORTED_AT
 from tests.python.demo_company import END, rows
 
 PEOPLE = 4000
+DEALS_AT_ONCE = """
+    with deals as (
+        select deals.*, journeys.human_id
+        from @truth.deals as deals inner join @truth.journeys as journeys using (journey_id)
+        where deals.type = 'new_business' and journeys.human_id is not null
+    )
+    from deals as one
+    inner join deals as other
+        on one.account_id = other.account_id and one.deal_id <> other.deal_id
+    where one.created_at < coalesce(other.closed_at, 'infinity')
+        and other.created_at < coalesce(one.closed_at, 'infinity')
+"""
+"""Pairs of new business at one account that are open at the same time."""
 TRAPS = {
     "a lead status is written again": """
         from @hubspot.contact_property_history
@@ -89,6 +102,12 @@ TRAPS = {
     "Stripe names a Salesforce account by 15 characters": """
         from @stripe.customer where length(metadata ->> 'salesforce_account_id') = 15
     """,
+    "Zendesk names an account that was merged away by 15 characters": """
+        from @zendesk.organization as organizations
+        semi join @salesforce.account as accounts
+            on left(accounts.id, 15) = organizations.external_id
+            and accounts.master_record_id is not null
+    """,
     "Zendesk names a Salesforce account by 15 characters": """
         from @zendesk.organization where length(external_id) = 15
     """,
@@ -143,6 +162,43 @@ TRAPS = {
         anti join @salesforce.opportunity as opportunities
             on deals.property_hs_salesforceopportunityid = opportunities.id
         where property_hs_salesforceopportunityid is not null
+    """,
+    "one person has two open deals": f"""
+        {DEALS_AT_ONCE} and one.human_id = other.human_id
+        and one.outcome = 'open' and other.outcome = 'open'
+    """,
+    "one person's deal is lost while another one is open that is won": f"""
+        {DEALS_AT_ONCE} and one.human_id = other.human_id
+        and one.outcome = 'won' and other.outcome = 'lost' and other.closed_at < one.closed_at
+    """,
+    "two persons at one account have deals at once, one won and one lost": f"""
+        {DEALS_AT_ONCE} and one.human_id <> other.human_id
+        and one.outcome = 'won' and other.outcome = 'lost'
+    """,
+    "a customer has been one since before the CRM: only renewals are there": """
+        select account_id from @truth.deals where account_id is not null and not is_deleted
+        group by account_id having count(*) > 1 and bool_and(type <> 'new_business')
+    """,
+    "a customer from before the CRM leaves": """
+        from @truth.exits as exits
+        semi join @truth.deals as deals
+            on exits.journey_id = deals.journey_id and deals.type = 'renewal'
+        anti join @truth.deals as deals
+            on exits.journey_id = deals.journey_id and deals.type = 'new_business'
+        where exits.stage = 'churned'
+    """,
+    "seats of one edition cost twenty times those of another": """
+        select true from @stripe.price where currency = 'usd' and recurring_interval = 'year'
+        having max(unit_amount) >= 20 * min(unit_amount)
+    """,
+    "a subscription moves to the prices of a new list": """
+        select subscription_id from @stripe.invoice_line_item
+        group by subscription_id having count(distinct price_id) = 2
+    """,
+    "a negotiated amount is round": """
+        from @salesforce.opportunity as opportunities
+        where amount % 100 = 0 and amount % 24 <> 0 and amount > 10000
+            and currency_iso_code = 'USD'
     """,
     "a deal was linked to another company at first": """
         from @hubspot.deal_company where _fivetran_deleted and type_id = 5

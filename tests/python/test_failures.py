@@ -152,13 +152,13 @@ MISTAKES = (
             "What to do:",
             "Correct new_share, expansion_share, renewal_share.",
         ),
-        (("seeds/targets.csv", "29100.00,0.95,0.05,0,", "29100.00,0.8,0.2,0.3,"),),
+        (("seeds/targets.csv", "38800.00,0.95,0.05,0,", "38800.00,0.8,0.2,0.3,"),),
         code=2,
     ),
     Mistake(
         "a target is negative",
         ("seeds/targets.csv, line 2: target_amount is -1000.", "What to do:", "0 or more"),
-        (("seeds/targets.csv", "smb,2024-07-01,29100.00", "smb,2024-07-01,-1000"),),
+        (("seeds/targets.csv", "smb,2024-07-01,38800.00", "smb,2024-07-01,-1000"),),
         code=2,
     ),
     Mistake(

@@ -22,7 +22,8 @@ EXPECTED = "int_forecast_nodes_estimated"
 NODES = {"entered_lead": 0, "entered_sql": 2, "entered_opportunity": 3, "entered_customer": 4}
 LATER = """
     create table marts.fct_lifecycle (
-        journey_key bigint, stage varchar, entered_at timestamp, amount decimal(18, 2));
+        journey_key bigint, entry_number bigint, stage varchar, entered_at timestamp,
+        amount decimal(18, 2));
 """
 
 

@@ -155,22 +155,22 @@ def test_more_leads_of_a_channel_never_get_cheaper(built: Built) -> None:
 def test_customers_renew_what_those_of_their_age_did(built: Built) -> None:
     """Customer by customer: what others paid at the age that the customer will have, for each unit
     that they bought first, times what the customer bought."""
-    customers = query(
-        built.database,
-        "select journey_key, funnel, win_at, won_amount from marts.fct_journeys"
-        " where win_at is not null",
-    )
-    since = {key: (funnel, at) for key, funnel, at, _ in customers}
-    bought = {key: float(amount) for key, _, _, amount in customers}
+    since, bought, older = _customer_starts(built)
     assert min(bought.values()) > 0
+    assert older
     paid: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for key, stage, at, amount in query(
         built.database,
         "select journey_key, stage, entered_at, amount from marts.fct_lifecycle"
         " where stage in ('retained', 'expanded') and amount > 0",
     ):
-        if key in since and at >= since[key][1] and _age(since[key][1], at) < _age(since[key][1]):
-            own = paid[since[key][0], _age(since[key][1], at)]
+        if key not in since:
+            continue
+        funnel, start = since[key]
+        # The first renewal of a customer from before the records is what was bought, not a payment.
+        is_later = at > start if key in older else at >= start
+        if is_later and _age(start, at) < _age(start):
+            own = paid[funnel, _age(start, at)]
             own[0] += float(amount)
             own[1] += float(amount) if stage == "retained" else 0.0
     seen = {
@@ -198,6 +198,24 @@ def test_customers_renew_what_those_of_their_age_did(built: Built) -> None:
                     wanted[kind] += bought[key] * days / 30 * ratio
         assert float(expected) == pytest.approx(wanted[0], rel=1e-4, abs=0.02), row
         assert float(renewal) == pytest.approx(wanted[1], rel=1e-4, abs=0.02), row
+
+
+Starts = dict[int, tuple[str, datetime]]
+
+
+def _customer_starts(built: Built) -> tuple[Starts, dict[int, float], set[int]]:
+    """Since when each customer is one and what it bought first, and whose first win is unknown."""
+    events: dict[int, list[tuple[datetime, str, str, float]]] = defaultdict(list)
+    for key, funnel, stage, at, amount in query(
+        built.database,
+        "select journey_key, funnel, stage, entered_at, amount from marts.fct_lifecycle"
+        " where stage in ('customer', 'retained') and entered_at is not null",
+    ):
+        events[key].append((at, stage, funnel, float(amount)))
+    first = {key: min(each) for key, each in events.items()}
+    older = {key for key, (_, stage, *_) in first.items() if stage != "customer"}
+    since = {key: (funnel, at) for key, (at, _, funnel, _) in first.items()}
+    return since, {key: amount for key, (*_, amount) in first.items()}, older
 
 
 def _age(since: datetime, until: datetime = UNTIL) -> int:

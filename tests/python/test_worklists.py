@@ -293,8 +293,9 @@ def test_every_customer_whose_contract_ends_is_to_renew(built: Built) -> None:
     }
     ends, early = {}, 0
     for journey in journeys(built):
-        if journey.first("customer") and not is_exit(journey.entries[-1].stage):
-            ends[journey.key] = years_later(contract_start(journey), 1)
+        began = contract_start(journey) if journey.first("customer") else None
+        if began and not is_exit(journey.entries[-1].stage):
+            ends[journey.key] = years_later(began, 1)
             renewed = [entry.at for entry in journey.entries if entry.stage == "retained"]
             early += bool(renewed) and renewed[-1] + timedelta(372) < ends[journey.key]
     assert early > 3

@@ -158,6 +158,29 @@ account_records as (
 
 ),
 
+industry_counts as (
+
+    select
+        industry,
+        {{ plain_words('industry') }} as industry_words,
+        count(*) as account_count
+    from account_values
+    where industry is not null
+    group by industry, {{ plain_words('industry') }}
+
+),
+
+industry_spellings as (
+
+    -- Spellings of one industry are one segment: as most accounts write it.
+    select
+        industry_words,
+        {{ first_by('industry', 'row(-account_count, industry)') }} as industry
+    from industry_counts
+    group by industry_words
+
+),
+
 int_accounts_described as (
 
     select
@@ -176,7 +199,7 @@ int_accounts_described as (
         end as account_name,
         account_records.system,
         account_records.company_record_id,
-        account_values.industry,
+        industry_spellings.industry,
         account_values.industry_system,
         account_values.country,
         account_values.country_system,
@@ -188,6 +211,8 @@ int_accounts_described as (
     from record_counts
     inner join account_values on record_counts.account_key = account_values.account_key
     inner join account_records on record_counts.account_key = account_records.account_key
+    left join industry_spellings
+        on {{ plain_words('account_values.industry') }} = industry_spellings.industry_words
     left join account_parents on record_counts.account_key = account_parents.account_key
     left join funnels
         on

@@ -6,10 +6,36 @@ subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
-won_opportunities as (
+opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-    select * from {{ ref('int_opportunity_persons_assigned') }}
+won_accounts as (
+
+    select distinct account_key
+    from opportunities
+    where outcome = 'won' and opportunity_type = 'new' and account_key is not null
+
+),
+
+customer_opportunities as (
+
+    -- Since when an account is a customer: since each win of new business; without any, it was one
+    -- before the records, and has been since each renewal or expansion was created.
+    select
+        opportunity_key,
+        person_key,
+        account_key,
+        closed_at as customer_at
+    from opportunities
     where outcome = 'won' and opportunity_type = 'new'
+    union all
+    select
+        opportunities.opportunity_key,
+        opportunities.person_key,
+        opportunities.account_key,
+        opportunities.created_at as customer_at
+    from opportunities
+    left join won_accounts on opportunities.account_key = won_accounts.account_key
+    where opportunities.opportunity_type != 'new' and won_accounts.account_key is null
 
 ),
 
@@ -68,14 +94,14 @@ last_wins as (
         last_ends.account_key,
         last_ends.exited_at,
         {{ last_by(
-            'won_opportunities.opportunity_key',
-            'row(won_opportunities.closed_at, won_opportunities.opportunity_key)'
+            'customer_opportunities.opportunity_key',
+            'row(customer_opportunities.customer_at, customer_opportunities.opportunity_key)'
         ) }} as opportunity_key
     from last_ends
-    inner join won_opportunities
+    inner join customer_opportunities
         on
-            last_ends.account_key = won_opportunities.account_key
-            and last_ends.exited_at >= won_opportunities.closed_at
+            last_ends.account_key = customer_opportunities.account_key
+            and last_ends.exited_at >= customer_opportunities.customer_at
     group by last_ends.account_key, last_ends.exited_at
 
 ),
@@ -83,7 +109,7 @@ last_wins as (
 int_churns_detected as (
 
     select
-        won_opportunities.person_key,
+        customer_opportunities.person_key,
         last_wins.opportunity_key,
         last_ends.exit_reason,
         last_ends.system,
@@ -94,7 +120,8 @@ int_churns_detected as (
         on
             last_ends.account_key = last_wins.account_key
             and last_ends.exited_at = last_wins.exited_at
-    inner join won_opportunities on last_wins.opportunity_key = won_opportunities.opportunity_key
+    inner join customer_opportunities
+        on last_wins.opportunity_key = customer_opportunities.opportunity_key
     left join returns
         on
             last_ends.account_key = returns.account_key

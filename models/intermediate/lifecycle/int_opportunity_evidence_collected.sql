@@ -42,18 +42,10 @@ first_wins as (
         ) }} as opportunity_key
     from opportunities
     inner join journeys on opportunities.opportunity_key = journeys.opportunity_key
-    where opportunities.outcome = 'won'
+    where
+        opportunities.outcome = 'won'
+        and journeys.journey_match_method != 'account_won_before_the_records'
     group by journeys.journey_key
-
-),
-
-first_opportunities as (
-
-    -- A renewal or expansion begins a journey if no recorded opportunity won the account before.
-    select opportunities.*
-    from opportunities
-    inner join journeys on opportunities.opportunity_key = journeys.opportunity_key
-    where opportunities.opportunity_type = 'new' or journeys.journey_match_method = 'own_journey'
 
 ),
 
@@ -66,26 +58,22 @@ moves as (
         cast(null as {{ dbt.type_string() }}) as stage,
         cast(null as {{ dbt.type_string() }}) as exit_reason,
         created_at as occurred_at
-    from first_opportunities
-    union all
-    select
-        opportunity_key,
-        'opportunity_lost' as entered_by,
-        null as stage,
-        lost_reason as exit_reason,
-        closed_at as occurred_at
-    from first_opportunities
-    where opportunity_type != 'new' and outcome = 'lost'
+    from opportunities
+    where opportunity_type = 'new'
     union all
     -- Reopened after it was lost.
     select
-        opportunity_key,
-        entered_by,
-        stage,
+        stage_moves.opportunity_key,
+        stage_moves.entered_by,
+        stage_moves.stage,
         null as exit_reason,
-        changed_at as occurred_at
+        stage_moves.changed_at as occurred_at
     from stage_moves
-    where entered_by = 'opportunity_created' and previous_entered_by = 'opportunity_lost'
+    inner join opportunities on stage_moves.opportunity_key = opportunities.opportunity_key
+    where
+        stage_moves.entered_by = 'opportunity_created'
+        and stage_moves.previous_entered_by = 'opportunity_lost'
+        and opportunities.opportunity_type = 'new'
     union all
     -- Moved to a stage that the seed stage_labels gives to labels of opportunities.
     select
@@ -101,8 +89,8 @@ moves as (
         and stage_moves.stage is distinct from stage_moves.previous_stage
         and opportunities.opportunity_type = 'new'
     union all
-    -- The first win of a journey makes a customer, whatever its type; each later one is a renewal
-    -- or an expansion.
+    -- The first win of a journey makes a customer, unless the account was one before the records;
+    -- each other one is a renewal or an expansion.
     select
         opportunities.opportunity_key,
         case

@@ -62,19 +62,22 @@ new_opportunities as (
 
 later_opportunities as (
 
-    -- A renewal or an expansion belongs to the journey that won the account last before it.
+    -- A renewal or an expansion belongs to the journey that won the account last before it was
+    -- created, or else before it closed.
     select
         opportunities.opportunity_key,
         {{ last_by(
             'new_opportunities.journey_key',
-            'row(new_opportunities.closed_at, new_opportunities.opportunity_key)'
+            'row('
+            ~ 'case when opportunities.created_at >= new_opportunities.closed_at then 1 else 0 end,'
+            ~ ' new_opportunities.closed_at, new_opportunities.opportunity_key)'
         ) }} as journey_key
     from opportunities
     inner join new_opportunities
         on
             opportunities.account_key = new_opportunities.account_key
             and new_opportunities.outcome = 'won'
-            and opportunities.created_at >= new_opportunities.closed_at
+            and coalesce(opportunities.closed_at, {{ cutoff() }}) >= new_opportunities.closed_at
     where opportunities.opportunity_type != 'new'
     group by opportunities.opportunity_key
 
@@ -82,18 +85,24 @@ later_opportunities as (
 
 int_opportunity_journeys_assigned as (
 
+    -- If none won it, the account has been a customer since before the records: all its renewals
+    -- and expansions are one journey.
     select
         opportunities.opportunity_key,
         coalesce(
             new_opportunities.journey_key,
             later_opportunities.journey_key,
+            case
+                when opportunities.account_key is not null
+                    then {{ key_of(["'older customer'", 'opportunities.account_key']) }}
+            end,
             {{ key_of(["'opportunity'", 'opportunities.opportunity_key']) }}
         ) as journey_key,
         case
             when new_opportunities.journey_match_method is not null
                 then new_opportunities.journey_match_method
             when later_opportunities.journey_key is not null then 'journey_that_won_the_account'
-            else 'own_journey'
+            else 'account_won_before_the_records'
         end as journey_match_method
     from opportunities
     left join new_opportunities

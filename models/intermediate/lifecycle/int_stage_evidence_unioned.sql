@@ -198,6 +198,24 @@ all_evidence as (
         on churns.opportunity_key = opportunity_journeys.opportunity_key
     inner join stages on stages.entered_by = 'opportunity_won'
     union all
+    -- Who has renewals, but no win, became a customer before the records: that is inferred, and
+    -- nobody knows when it was.
+    select distinct
+        opportunity_journeys.journey_key,
+        stages.stage,
+        null as evidence_kind,
+        null as evidence_system,
+        cast(null as bigint) as evidence_key,
+        null as opportunity_key,
+        null as exit_reason,
+        null as definition_version,
+        null as amount,
+        false as is_recycling,
+        null as occurred_at
+    from opportunity_journeys
+    inner join stages on stages.entered_by = 'opportunity_won'
+    where opportunity_journeys.journey_match_method = 'account_won_before_the_records'
+    union all
     select
         journeys.journey_key,
         exits.stage,

@@ -5,13 +5,13 @@
 {%- set age_days = 30 -%}
 {%- set last_age = 60 -%}
 {%- set year_of_ages = 12 -%}
-{%- set age_then = "floor(" ~ days_between('customers.win_at', 'lifecycle.entered_at')
+{%- set age_then = "floor(" ~ days_between('customers.customer_at', 'lifecycle.entered_at')
     ~ " / " ~ age_days ~ ")" -%}
 with
 
-journeys as (select * from {{ ref('fct_journeys') }} where win_at is not null),
+journeys as (select * from {{ ref('fct_journeys') }}),
 
-lifecycle as (select * from {{ ref('fct_lifecycle') }} where amount > 0),
+lifecycle as (select * from {{ ref('fct_lifecycle') }} where entered_at is not null),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
@@ -29,6 +29,39 @@ samples as ({{ plan_samples() }}),
 
 ages as ({{ whole_numbers(0, last_age) }}),
 
+first_renewals as (
+
+    select
+        lifecycle.journey_key,
+        min(lifecycle.entered_at) as renewed_at,
+        {{ first_by('lifecycle.amount', 'row(lifecycle.entered_at, lifecycle.entry_number)') }}
+            as amount
+    from lifecycle
+    inner join stages on lifecycle.stage = stages.stage
+    where stages.entered_by = 'renewal_won'
+    group by lifecycle.journey_key
+
+),
+
+customer_starts as (
+
+    -- A customer whose win is not recorded counts from the first recorded renewal on, which stands
+    -- for what was bought first.
+    select
+        journeys.journey_key,
+        journeys.funnel,
+        coalesce(journeys.win_at, first_renewals.renewed_at) as customer_at,
+        case
+            when journeys.win_at is not null then journeys.won_amount
+            else first_renewals.amount
+        end as bought_amount,
+        journeys.win_at is not null as is_win_dated
+    from journeys
+    left join first_renewals on journeys.journey_key = first_renewals.journey_key
+    where journeys.win_at is not null or first_renewals.journey_key is not null
+
+),
+
 customers as (
 
     -- A first win without an amount counts as one of the mean amount.
@@ -36,14 +69,15 @@ customers as (
         journey_key,
         funnel,
         {{ sample_part('journey_key') }} as sample_part,
-        win_at,
-        cast(floor({{ days_between('win_at', cutoff()) }} / {{ age_days }}) as bigint)
+        customer_at,
+        is_win_dated,
+        cast(floor({{ days_between('customer_at', cutoff()) }} / {{ age_days }}) as bigint)
             as customer_age,
         {{ as_double(
-            'coalesce(nullif(won_amount, 0), avg(nullif(won_amount, 0)) over '
+            'coalesce(nullif(bought_amount, 0), avg(nullif(bought_amount, 0)) over '
             ~ '(partition by funnel), 1)'
         ) }} as bought_amount
-    from journeys
+    from customer_starts
 
 ),
 
@@ -65,7 +99,9 @@ age_payments as (
     inner join customers on lifecycle.journey_key = customers.journey_key
     where
         stages.entered_by in ('renewal_won', 'expansion_won')
-        and lifecycle.entered_at >= customers.win_at
+        and lifecycle.amount > 0
+        and lifecycle.entered_at >= customers.customer_at
+        and (customers.is_win_dated or lifecycle.entered_at > customers.customer_at)
         and {{ age_then }} < customers.customer_age
     group by customers.funnel, customers.sample_part, cast({{ age_then }} as bigint)
 

@@ -35,6 +35,7 @@ customer_bookings as (
         sum(case when revenue_type = 'expansion' then won_amount else 0 end) as expansion_amount,
         sum(case when revenue_type = 'renewal' then won_amount else 0 end) as renewal_amount,
         count(case when revenue_type = 'renewal' then 1 end) as renewal_count,
+        min(case when revenue_type = 'renewal' then closed_at end) as first_renewed_at,
         max(case when revenue_type = 'renewal' then closed_at end) as last_renewed_at,
         {{ last_by(
             'won_amount',
@@ -85,12 +86,18 @@ contract_numbers as (
 
     -- A renewal that is signed before the contract ends begins when it ends, so contracts are
     -- counted from the win. Of renewals that no system recorded, later ones show that they were.
+    -- Where no system recorded the win, the first renewal begins the first contract known.
     select
         first_won_journeys.customer_key,
+        coalesce(journeys.win_at, customer_bookings.first_renewed_at) as first_contract_at,
         greatest(
-            coalesce(customer_bookings.renewal_count, 0),
+            coalesce(customer_bookings.renewal_count, 0)
+            - case when journeys.win_at is null then 1 else 0 end,
             coalesce(cast(round(
-                {{ whole_days('journeys.win_at', 'customer_bookings.last_renewed_at') }}
+                {{ whole_days(
+                    'coalesce(journeys.win_at, customer_bookings.first_renewed_at)',
+                    'customer_bookings.last_renewed_at'
+                ) }}
                 / (30.4375 * {{ int_var('contract_months') }})
             ) as integer), 0)
         ) as renewed_count
@@ -127,11 +134,11 @@ int_customers_aggregated as (
         journeys.started_at,
         journeys.win_at,
         {{ add_months(
-            'journeys.win_at',
+            'contract_numbers.first_contract_at',
             'contract_numbers.renewed_count * ' ~ int_var('contract_months')
         ) }} as contract_started_at,
         {{ add_months(
-            'journeys.win_at',
+            'contract_numbers.first_contract_at',
             '(contract_numbers.renewed_count + 1) * ' ~ int_var('contract_months')
         ) }} as contract_ends_at
     from customers

@@ -24,11 +24,7 @@ typical_amounts as (select * from {{ ref('int_win_amounts_estimated') }}),
 
 final_estimates as (
 
-    select
-        *,
-        max(case when slice_name = 'all' then estimated_rate end) over (partition by step)
-            as company_estimated_rate
-    from {{ ref('conversion_estimates_by_slice') }}
+    select * from {{ ref('conversion_estimates_by_slice') }}
     where horizon_days is null and slice_name in ('all', 'funnel')
 
 ),
@@ -93,7 +89,8 @@ stage_goals as (
 
 stage_rates as (
 
-    -- A funnel with too few conversions takes the company's rate.
+    -- A funnel with too few conversions, or in which nobody has come so far, takes the company's
+    -- rate.
     select
         stage_goals.stage,
         stage_goals.goal_stage,
@@ -104,7 +101,7 @@ stage_rates as (
             when stage_goals.goal_step is null then 1
             when goal_estimates.converted_count >= {{ int_var('minimum_group_size') }}
                 then goal_estimates.estimated_rate
-            else goal_estimates.company_estimated_rate
+            else company_estimates.estimated_rate
         end as next_stage_to_goal_rate
     from stage_goals
     inner join final_estimates as next_estimates on stage_goals.step = next_estimates.step
@@ -113,6 +110,8 @@ stage_rates as (
             stage_goals.goal_step = goal_estimates.step
             and next_estimates.slice_name = goal_estimates.slice_name
             and next_estimates.slice_value = goal_estimates.slice_value
+    left join final_estimates as company_estimates
+        on stage_goals.goal_step = company_estimates.step and company_estimates.slice_name = 'all'
 
 ),
 

@@ -10,7 +10,30 @@ stages as (select * from {{ ref('lifecycle_stages') }}),
 
 accounts as (select * from {{ ref('dim_accounts') }}),
 
-first_entries as (select * from lifecycle where visit_number = 1),
+older_customers as (
+
+    -- Their win is inferred, and has no date: it came before the records.
+    select lifecycle.journey_key
+    from lifecycle
+    inner join stages on lifecycle.stage = stages.stage
+    where
+        stages.entered_by = 'opportunity_won'
+        and lifecycle.is_inferred
+        and lifecycle.entered_at is null
+
+),
+
+first_entries as (
+
+    -- Who was a customer before the records took no step before that in them.
+    select lifecycle.*
+    from lifecycle
+    left join older_customers on lifecycle.journey_key = older_customers.journey_key
+    where
+        lifecycle.visit_number = 1
+        and (older_customers.journey_key is null or lifecycle.entered_at is not null)
+
+),
 
 current_stages as (
 

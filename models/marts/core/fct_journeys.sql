@@ -24,7 +24,9 @@ entries as (
             else lifecycle.entered_at
         end as counted_at,
         coalesce(lifecycle.qualification in ('bypass', 'qualified_later'), false) as is_bypass,
-        stages.stage_order >= stages.win_order and not stages.is_exit as is_customer_event
+        stages.stage_order >= stages.win_order and not stages.is_exit as is_customer_event,
+        stages.stage_order > stages.win_order
+        and stages.entered_by not in ('disqualification', 'opportunity_lost') as is_after_win
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
 
@@ -82,7 +84,8 @@ journey_nodes as (
         min(case when entered_by in ('disqualification', 'opportunity_lost') then entered_at end)
             as exited_at,
         min(case when entered_by = 'subscriptions_ended' then entered_at end) as churned_at,
-        min(entered_at) as started_at
+        -- What a customer does later is no beginning: that of one before the records is unknown.
+        min(case when not is_after_win then entered_at end) as started_at
     from entries
     group by journey_key
 

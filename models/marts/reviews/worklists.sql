@@ -92,7 +92,8 @@ renewals_ahead as (
         open_journeys.journey_key,
         open_renewals.opportunity_key,
         case
-            when customers.contract_started_at > customers.win_at then renewal_stages.stage
+            when coalesce(customers.contract_started_at > customers.win_at, true)
+                then renewal_stages.stage
             else node_orders.win_stage
         end as stage,
         renewal_stages.owner_team,
