@@ -247,9 +247,9 @@ def contract_start(journey: Journey) -> datetime | None:
     """
     renewals = [entry.at for entry in journey.entries if entry.stage == "retained"]
     if journey.is_won_before_records:
-        won, *renewals = renewals or [None]
-        if won is None:
+        if not renewals:
             return None
+        won, *renewals = renewals
     else:
         won = next(entry.at for entry in journey.entries if entry.stage == "customer")
     years = round((renewals[-1] - won) / DAY / 365.25) if renewals else 0

@@ -95,7 +95,8 @@ def test_every_exit_is_counted_once_with_its_category(built: Built) -> None:
 
 
 def test_amounts_of_exits_that_stand_are_those_that_were_lost(built: Built) -> None:
-    """Each lost opportunity once, none that was won later, and the revenue that billing lost."""
+    """Each lost opportunity once, none that was won later, and the revenue that billing lost. A
+    loss beside another opportunity of the journey, open or won, is no exit: the journey goes on."""
     shown = query(
         built.database,
         "select count(opportunity_key), sum(amount) filter (exit_type = 'lost'),"
@@ -104,8 +105,12 @@ def test_amounts_of_exits_that_stand_are_those_that_were_lost(built: Built) -> N
     )
     lost = query(
         built.database,
-        "select count(*), sum(amount) from marts.dim_opportunities"
-        " where outcome = 'lost' and revenue_type = 'new'",
+        "select count(*), sum(amount) from marts.dim_opportunities as one"
+        " where outcome = 'lost' and revenue_type = 'new' and not exists ("
+        "  from marts.dim_opportunities as other"
+        "  where other.journey_key = one.journey_key"
+        "   and other.opportunity_key <> one.opportunity_key and other.created_at < one.closed_at"
+        "   and (other.outcome <> 'lost' or other.closed_at > one.closed_at))",
     )
     churned = query(
         built.database,
