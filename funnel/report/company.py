@@ -1,5 +1,6 @@
 """What every section needs: the names of teams and stages, the last periods, the caveats."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +11,8 @@ from funnel.report import words
 from funnel.report.charts import SOFT, TEAMS
 from funnel.report.read import Record, Rows
 
+# Teams by what they do, whatever a company calls them (Company.roles).
+FINDING, SELLING, KEEPING = "(finds leads)", "(sells)", "(keeps customers)"
 # The first of these that is worse comes first.
 SEVERITIES = ("error", "warning", "notice")
 
@@ -57,7 +60,19 @@ class Company:
         win = [row["stage_order"] for row in stages if row["planning_node"] == "win"]
         return [row["stage"] for row in stages if win and row["stage_order"] < max(win)]
 
+    @cached_property
+    def roles(self) -> dict[str, str | None]:
+        """The teams that own the stages lead and win, and most of the stages after the win."""
+        stages = [row for row in self["stages"].records if not row["is_exit"]]
+        owners = {row["planning_node"]: row["owner_team"] for row in stages}
+        to_win = {*self.stages_to_win, *(row["stage"] for row in stages if row["planning_node"])}
+        later = Counter(row["owner_team"] for row in stages if row["stage"] not in to_win)
+        selling = owners.get("win")
+        keeping = later.most_common(1)[0][0] if later else selling
+        return {FINDING: owners.get("lead"), SELLING: selling, KEEPING: keeping}
+
     def team(self, code: str | None) -> str:
+        code = self.roles.get(code or "", code)
         return "All teams" if code is None else self.teams.get(code, words.plain(code))
 
     def stage(self, code: str | None) -> str:
@@ -68,7 +83,7 @@ class Company:
 
     def number(self, team: str | None) -> int:
         """The place of a team among the teams, which gives its colour."""
-        teams = list(self.teams)
+        teams, team = list(self.teams), self.roles.get(team or "", team)
         return teams.index(team) % len(TEAMS) if team in teams else -1
 
     def colour(self, team: str | None) -> str:

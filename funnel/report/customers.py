@@ -6,7 +6,7 @@ from datetime import date
 
 from funnel.report import charts, words
 from funnel.report.blocks import Block, Cell, Grid
-from funnel.report.company import Company, total
+from funnel.report.company import FINDING, KEEPING, Company, total
 from funnel.report.read import Record
 
 # Of all customers, those who must be old enough for an age to be drawn.
@@ -15,7 +15,7 @@ LEAST_SHARE = 0.1
 
 def mrr(company: Company) -> Block:
     records = sorted(company["mrr"].records, key=lambda row: row["period_start"])[-12:]
-    team = "account_services"
+    team = KEEPING
     values: list[charts.Bar] = []
     title = "Recurring revenue"
     if records:
@@ -103,7 +103,7 @@ def retention(company: Company) -> Block:
         picture=charts.curves(curves, "months since the first revenue", "%") if records else "",
         alt=title,
         details=details if records else None,
-        team="account_services",
+        team=KEEPING,
         empty="" if records else "No system provides subscriptions, or nobody has one.",
     )
 
@@ -118,7 +118,7 @@ def channels(company: Company) -> Block:
             Cell(
                 words.count(row["lead_count"]),
                 _part(row["lead_count"], most) if row["slice_name"] == "channel" else None,
-                team="marketing" if row["slice_name"] == "channel" else None,
+                team=FINDING if row["slice_name"] == "channel" else None,
             ),
             Cell(words.count(row["customer_count"])),
             Cell(words.percent(_part(row["customer_count"], row["lead_count"]), 1)),
@@ -159,7 +159,7 @@ def channels(company: Company) -> Block:
         text=_channel_text(records, last_month),
         grid=Grid(headings, rows, "Channels"),
         caveats=company.caveats("spend", words.next_month(last_month) if last_month else date.max),
-        team="marketing",
+        team=FINDING,
         span=3,
         empty="" if records else "Nobody's first channel is known.",
     )
@@ -199,7 +199,7 @@ def campaigns(company: Company) -> Block:
             Cell(
                 words.amount(row["sourced_won_amount"]),
                 bar=max(float(row["sourced_won_amount"] or 0), 0) / most if most else None,
-                team="marketing",
+                team=FINDING,
             ),
         )
         for row in records
@@ -236,7 +236,7 @@ def campaigns(company: Company) -> Block:
         " revenue, then pipeline, then spend.",
         grid=Grid(headings, rows, "Campaigns"),
         caveats=company.caveats("spend"),
-        team="marketing",
+        team=FINDING,
         span=3,
         empty="" if rows else "No campaign is named in the last twelve months.",
     )
@@ -256,7 +256,7 @@ def attribution(company: Company) -> Block:
                 Cell(
                     words.amount(row[f"{code}_amount"]),
                     bar=max(float(row[f"{code}_amount"]), 0) / most if most else None,
-                    team="marketing",
+                    team=FINDING,
                 )
                 for code, _ in MODELS
             ),
@@ -281,7 +281,7 @@ def attribution(company: Company) -> Block:
         grid=Grid(
             ("Channel", *(f".{name}" for _, name in MODELS)), rows, "Revenue by attribution model"
         ),
-        team="marketing",
+        team=FINDING,
         span=2,
         empty="" if rows else "No revenue was won.",
     )
@@ -301,7 +301,7 @@ def renewals(company: Company) -> Block:
             Cell(
                 words.amount(row["amount"]),
                 bar=float(row["amount"] or 0) / most if most else None,
-                team="account_services",
+                team=KEEPING,
             ),
             Cell(words.amount(row["expected_amount"])),
         )
@@ -333,7 +333,7 @@ def renewals(company: Company) -> Block:
         text=f"{customers}Amount: what the customer pays for a contract now. Expected: times the"
         " share of renewals that were won. The contracts are in marts.worklists (renewals_ahead).",
         grid=Grid(headings, rows, "Renewals due by month and market"),
-        team="account_services",
+        team=KEEPING,
         span=2,
         empty="" if rows else "No contract ends soon.",
     )

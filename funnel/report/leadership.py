@@ -4,7 +4,7 @@ from datetime import date
 
 from funnel.report import charts, words
 from funnel.report.blocks import Block, Item, Section, Tile
-from funnel.report.company import SEVERITIES, Company, total
+from funnel.report.company import KEEPING, SELLING, SEVERITIES, Company, total
 from funnel.report.meeting import points
 from funnel.report.read import Record, Rows
 
@@ -74,7 +74,7 @@ def _coverage(company: Company) -> Tile:
     start = company.next("quarter")
     row = company.kpi("quarter", start, "coverage")
     value = row["actual"] if row["actual"] is not None else row["forecast"]
-    tables, team = _source(company, "review"), "sales"
+    tables, team = _source(company, "review"), SELLING
     if value is None or not start:
         text = "Open pipeline against target: no target, or nothing open"
         return Tile("Coverage", words.NOTHING, text, tables, team)
@@ -87,7 +87,7 @@ def _coverage(company: Company) -> Tile:
 
 
 def _retention(company: Company) -> Tile:
-    tables, team = _source(company, "trailing_retention"), "account_services"
+    tables, team = _source(company, "trailing_retention"), KEEPING
     row = next(iter(company["trailing_retention"].records), None)
     if not row or not row["opening_amount"]:
         text = "No customer has paid for twelve months, or no system provides subscriptions"
@@ -162,14 +162,14 @@ def _landing(company: Company) -> Block:
         rows=company["targets"],
         text=f"New business of {company.planned or 'all planned months'} with as many leads as"
         " today. Point: expected. Band: 80 % interval. Tick: target.",
-        picture=charts.intervals(values, company.colour("sales")) if values else "",
+        picture=charts.intervals(values, company.colour(SELLING)) if values else "",
         alt="; ".join(
             f"{value.name}: expected {words.amount(value.value)}, between"
             f" {words.amount(value.low)} and {words.amount(value.high)},"
             f" target {words.amount(value.target)}, {value.label}"
             for value in values
         ),
-        team="sales",
+        team=SELLING,
         empty="" if values else "No target is set, or there is no history to plan from.",
     )
 
@@ -299,7 +299,7 @@ def _recurring_change(company: Company) -> Item | None:
     todo = "Thank who expanded, and ask each who left or reduced for the reason."
     if left:
         todo = "Ask each customer who left or reduced for the reason (fct_mrr_movements has them)."
-    return Item(text, "account_services", todo, "Recurring revenue")
+    return Item(text, KEEPING, todo, "Recurring revenue")
 
 
 def _meaning_change(company: Company) -> Item | None:

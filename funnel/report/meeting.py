@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from funnel.report import charts, customers, review, words
 from funnel.report.blocks import Block, Cell, Grid, Panel, Section, Switch
-from funnel.report.company import Company, total
+from funnel.report.company import FINDING, SELLING, Company, total
 from funnel.report.read import Record, Rows
 
 
@@ -363,12 +363,12 @@ def _handoffs(company: Company) -> Block:
 
 
 def _handoff_speed(company: Company) -> Block:
-    records = company["handoff_speed"].where(from_team="marketing")
+    records = company["handoff_speed"].where(from_team=company.roles[FINDING])
     shown, old = _medians(company, records, "median_answer_days", "{:.1f} days")
     title = "Speed of the answer"
     if old:
         title = (
-            f"Half of {company.team('marketing')}'s handoffs of"
+            f"Half of {company.team(FINDING)}'s handoffs of"
             f" {words.period('month', old[-1]['month_start'])} were answered within"
             f" {old[-1]['median_answer_days']:.1f} days"
         )
@@ -393,13 +393,14 @@ def _handoff_speed(company: Company) -> Block:
         id="handoff-speed",
         title=title,
         rows=company["handoff_speed"],
-        text="Median days from the handoff to the answer of sales, by month of the handoff. Who got"
-        " no answer counts as still waiting; a month in which half of them still wait has no point"
-        " (median not reached). Hollow: late answers to the youngest are still to come.",
-        picture=charts.line(shown, company.colour("sales")) if shown else "",
+        text=f"Median days from the handoff to the answer of {company.team(SELLING)}, by month of"
+        " the handoff. Who got no answer counts as still waiting; a month in which half of them"
+        " still wait has no point (median not reached). Hollow: late answers to the youngest are"
+        " still to come.",
+        picture=charts.line(shown, company.colour(SELLING)) if shown else "",
         alt="; ".join(f"{point.start:%B %Y}: {point.value:.1f} days" for point in shown),
         details=details if records else None,
-        team="sales",
+        team=SELLING,
         empty="" if shown else "No handoff has been answered yet.",
     )
 
@@ -459,12 +460,13 @@ def _speed_to_lead(company: Company) -> Block:
         id="speed-to-lead",
         title=title,
         rows=company["speed_to_lead"],
-        text="Median business hours from marketing's handoff to the first call or meeting of sales,"
-        " of those who had one. Hollow: late ones are still to come.",
-        picture=charts.line(shown, company.colour("sales")) if shown else "",
+        text=f"Median business hours from the handoff of {company.team(FINDING)} to the first call"
+        f" or meeting of {company.team(SELLING)}, of those who had one. Hollow: late ones are still"
+        " to come.",
+        picture=charts.line(shown, company.colour(SELLING)) if shown else "",
         alt="; ".join(f"{point.start:%B %Y}: {point.value:.0f} hours" for point in shown),
         details=details if shown else None,
-        team="sales",
+        team=SELLING,
         empty="" if shown else "Nobody who was handed over has been called or met yet.",
     )
 
@@ -593,7 +595,7 @@ def _pipeline(company: Company) -> Block:
         alt=f"{title}: bars by month.",
         grid=grid if latest else None,
         caveats=company.caveats("pipeline"),
-        team="sales",
+        team=SELLING,
         empty="" if latest else "No opportunity is open.",
     )
 
@@ -627,7 +629,7 @@ def _waterfall(company: Company) -> Block:
         picture=charts.bars(values) if values else "",
         alt="; ".join(f"{bar.name} {bar.label}" for bar in values),
         caveats=company.caveats("pipeline"),
-        team="sales",
+        team=SELLING,
         empty="" if values else "No quarter is over.",
     )
 
@@ -668,7 +670,7 @@ def _slippage(company: Company) -> Block:
         " of amounts. A push moves a close date to a later day.",
         grid=Grid(headings, tuple(rows), "Slippage by period") if rows else None,
         caveats=company.caveats("pipeline"),
-        team="sales",
+        team=SELLING,
         empty="" if rows else "No period is over.",
     )
 

@@ -131,7 +131,8 @@ select
     sum(volumes.bypass_count) as bypass_count
 from volumes
 inner join last_months on volumes.period_start = last_months.period_start
-group by volumes.stage, volumes.owner_team;
+group by volumes.stage, volumes.owner_team
+order by volumes.stage;
 
 -- name: estimates
 select
@@ -448,7 +449,8 @@ where
         from marts.kpi_reviews_by_period
         where period_kind = 'quarter' and is_complete
     )
-group by period_start, stage, owner_team;
+group by period_start, stage, owner_team
+order by stage;
 
 -- name: targets
 select
@@ -499,7 +501,8 @@ order by definition_version;
 
 -- name: rules
 select definition_version, stage, rule, attribute, operator, value, if_unknown, meaning
-from seeds.lead_definition_rules;
+from seeds.lead_definition_rules
+order by definition_version, stage, rule;
 
 -- name: scores
 select definition_version, kind, points
