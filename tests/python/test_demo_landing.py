@@ -85,6 +85,7 @@ HUBSPOT_PASSED_THROUGH = {
     "property_hubspot_owner_id",
     "property_associatedcompanyid",
     "property_dealtype",
+    "property_hs_manual_forecast_category",
     "property_deal_currency_code",
     "property_closed_lost_reason",
     "property_disqualification_reason",

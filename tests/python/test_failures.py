@@ -55,7 +55,6 @@ MISTAKES = (
             "Likely cause: A stage is misspelled in stage_labels",
             "What to do:",
             "seeds/stage_labels.csv",
-            "Skipped:",
         ),
         ((("seeds/stage_labels.csv", "lead,mql\n", "lead,mqll\n")),),
         select="stage_labels lifecycle_stages int_stage_claims_rows_checked",

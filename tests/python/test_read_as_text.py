@@ -67,4 +67,4 @@ def test_every_row_of_a_table_is_staged_exactly_once(as_text: Path) -> None:
 def test_rows_are_set_aside_or_rejected_for_the_same_reasons(built: Built, as_text: Path) -> None:
     staged = count_staged(as_text, asked_systems())
     assert staged == count_staged(built.database, asked_systems())
-    assert {reason for *_, reason in staged} > {None, "no_key", "not_needed", "test_mode"}
+    assert {reason for *_, reason in staged} > {None, "no_key", "not_needed"}

@@ -74,7 +74,9 @@ written_values as (
         '' as source_key
     from first_dates
     inner join opportunities on first_dates.opportunity_key = opportunities.opportunity_key
-    where first_dates.from_expected_close_date is not null
+    where
+        first_dates.from_expected_close_date is not null
+        and opportunities.created_at is not null
     union all
     -- A date that was never moved has been the same from the beginning, if moves are recorded.
     select
@@ -86,7 +88,7 @@ written_values as (
     from rows_of_today
     inner join systems_with_moves on rows_of_today.system = systems_with_moves.system
     left join first_dates on rows_of_today.opportunity_key = first_dates.opportunity_key
-    where first_dates.opportunity_key is null
+    where first_dates.opportunity_key is null and rows_of_today.opened_at is not null
     union all
     -- What no history shows is known at the cutoff.
     select

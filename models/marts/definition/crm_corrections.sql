@@ -275,7 +275,8 @@ field_corrections as (
         labelled_records.correction_reason is not null
         and lower(labelled_records.label) != lower(right_labels.label)
     union all
-    -- A score of today on the other side of a threshold of today than ours.
+    -- A score of today on the other side of a threshold of today than ours. Those of staff,
+    -- competitors and test records decide nothing.
     select distinct
         record_values.record_key,
         record_values.system,
@@ -295,8 +296,10 @@ field_corrections as (
     cross join versions
     inner join rules on versions.definition_version = rules.definition_version
     left join person_scores on record_values.person_key = person_scores.person_key
+    left join persons on record_values.person_key = persons.person_key
     where
         record_values.score is not null
+        and not coalesce(persons.is_internal or persons.is_competitor or persons.is_test, false)
         and (record_values.score >= cast(rules.value as bigint))
         != (coalesce(person_scores.score, 0) >= cast(rules.value as bigint))
 
