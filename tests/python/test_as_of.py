@@ -28,7 +28,9 @@ MARTS = """
 MAY_BE_EMPTY = {"plan_accuracy", "plan_actuals"}
 # What all other tables are made of is compared at each moment, and every table at the last one.
 MADE_OF = "+path:models/marts/core"
-MOMENTS = [("2024-08-02", MADE_OF), ("2025-08-08", MADE_OF), ("2026-01-02", "*")]
+# A dispute counts from its first day on once it is lost, and Stripe's table has no history: none is
+# undecided at these moments (docs/connect.md).
+MOMENTS = [("2024-08-02", MADE_OF), ("2025-08-08", MADE_OF), ("2026-01-03", "*")]
 SNAPSHOTS = "+history_erasable_touch_changes"
 HISTORY = "+history_erasable_touch_changes +history_attribute_values +history_person_ids"
 
