@@ -27,6 +27,7 @@ def section(company: Company) -> list[Section]:
                 _bypasses(company),
                 _cohorts(company),
                 _handoffs(company),
+                _handoff_costs(company),
                 _handoff_speed(company),
                 _speed_to_lead(company),
                 _bottlenecks(company),
@@ -359,6 +360,57 @@ def _handoffs(company: Company) -> Block:
         grid=Grid(headings, tuple(rows), "Answers to handoffs"),
         span=3,
         empty="" if rows else "Nobody has been handed over yet.",
+    )
+
+
+FINDINGS = {
+    "cost": "a cost: the interval excludes 0",
+    "at_most": "at most this: part of it is that those turned away were worse",
+    "unclear": "unclear: the interval includes 0",
+    "selection": "no gain: who is answered so was chosen by what is not recorded",
+}
+
+
+def _handoff_costs(company: Company) -> Block:
+    records = company["handoff_costs"].records
+    names = dict(RESULTS)
+    rows = []
+    for row in records:
+        has_cost = row["status"] == "ok"
+        low, high = (
+            words.amount(row["low_95_cost_amount"]),
+            words.amount(row["high_95_cost_amount"]),
+        )
+        rows.append(
+            (
+                Cell(
+                    words.step(row["step"], company.stages),
+                    team=row["from_team"],
+                    is_heading=True,
+                ),
+                Cell(names[row["handoff_result"]]),
+                Cell(words.count(row["handoff_count"])),
+                Cell(words.count(row["compared_count"])),
+                Cell(words.amount(row["cost_amount"])),
+                Cell(f"{low} to {high}" if has_cost else words.NOTHING),
+                Cell(FINDINGS[row["finding"]] if has_cost else "too few to compare"),
+            )
+        )
+    late = [row for row in records if row["finding"] == "cost"]
+    title = "No cost of late answers can be told from chance"
+    if late:
+        title = f"Late answers cost about {words.amount(total(late, 'cost_amount'))}"
+    headings = ("Handoff", "Answer", ".Handoffs", ".Compared", ".Cost", ".95 % interval", "Reading")
+    return Block(
+        id="handoff-costs",
+        title=title,
+        rows=company["handoff_costs"],
+        text="What handoffs yielded less than comparable ones that were accepted in time: same"
+        " funnel, score and channel. Won since, and expected of those that are open. Below 0 they"
+        " yielded more.",
+        grid=Grid(headings, tuple(rows), "Cost of misalignment"),
+        span=3,
+        empty="" if rows else "No handoff has been answered late or turned away yet.",
     )
 
 

@@ -177,11 +177,17 @@ order by step, cohort_month;
 -- name: handoffs
 select
     step, from_team, handoff_result,
-    count(*) as handoff_count,
-    sum(shortfall_amount) as shortfall_amount
+    count(*) as handoff_count
 from marts.handoffs
 where handed_over_at >= getvariable('as_of_date') - 365
 group by step, from_team, handoff_result
+order by step, handoff_result;
+
+-- name: handoff_costs
+select
+    step, from_team, handoff_result, status, finding, handoff_count, compared_count, cost_amount,
+    low_95_cost_amount, high_95_cost_amount
+from marts.handoff_costs
 order by step, handoff_result;
 
 -- name: handoff_speed

@@ -231,33 +231,36 @@ def test_no_account_was_won_for_the_first_time_twice(story: list[Journey]) -> No
     assert max(won.values()) == 1
 
 
-def test_the_shortfall_of_a_result_is_what_it_lacks_of_those_accepted_in_time(
-    built: Built,
-) -> None:
+def test_the_cost_of_a_result_is_what_it_lacks_of_comparable_handoffs(built: Built) -> None:
     rows = query(
         built.database,
-        "select step, funnel, answer, timing, won_amount + expected_amount from marts.handoffs",
+        "select step, funnel, band_points, channel, answer, timing, won_amount + expected_amount"
+        " from marts.handoffs",
     )
-    in_time: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
-    missed: dict[tuple[str, str], float] = defaultdict(float)
-    for step, funnel, answer, timing, value in rows:
+    in_time: dict[tuple[object, ...], list[Decimal]] = defaultdict(list)
+    missed: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for *kind, answer, timing, value in rows:
         if (answer, timing) == ("accepted", "in_time"):
-            in_time[step, funnel].append(value)
-            in_time[step, "all"].append(value)
-    for step, funnel, answer, timing, value in rows:
-        benchmark = in_time[step, funnel]
-        if len(benchmark) < MINIMUM_GROUP_SIZE:
-            benchmark = in_time[step, "all"]
-        if (answer, timing) == ("accepted", "late"):
-            missed[step, "accepted_late"] += fmean(benchmark) - float(value)
-        elif answer != "accepted" and timing != "waiting":
-            missed[step, answer] += fmean(benchmark) - float(value)
-    sums = query(
+            in_time[tuple(kind)].append(value)
+            in_time[(*kind[:3], "all")].append(value)
+    for *kind, answer, timing, value in rows:
+        comparable = in_time[tuple(kind)]
+        if len(comparable) < MINIMUM_GROUP_SIZE:
+            comparable = in_time[(*kind[:3], "all")]
+        result = "accepted_late" if (answer, timing) == ("accepted", "late") else answer
+        if result != "accepted" and timing != "waiting" and len(comparable) >= MINIMUM_GROUP_SIZE:
+            missed[kind[0], result].append(fmean(comparable) - float(value))
+    costs = query(
         built.database,
-        "select step, handoff_result, sum(shortfall_amount) from marts.handoffs"
-        " where shortfall_amount is not null group by step, handoff_result",
+        "select step, handoff_result, compared_count, cost_amount, status from marts.handoff_costs",
     )
-    assert {row[:2]: pytest.approx(float(row[2]), abs=0.5) for row in sums} == missed
+    assert {status for *_, status in costs} <= {"ok", "too_few"}
+    for step, result, count, cost, status in costs:
+        assert count == len(missed[step, result])
+        assert (status == "ok") == (count >= MINIMUM_GROUP_SIZE)
+        if status == "ok":
+            assert float(cost) == pytest.approx(sum(missed[step, result]), abs=0.5)
+    assert sum(status == "ok" for *_, status in costs) >= 3
 
 
 def test_trapped_revenue_and_the_gain_of_a_point_follow_from_their_parts(built: Built) -> None:

@@ -1,6 +1,8 @@
 {# Grain: one row per journey handed from one team to the next (MQL to sales, customer to account
-   services): how it was answered, how fast, what followed, and the value missed against handoffs
-   accepted in time. A skipped stage was never handed over. #}
+   services): how it was answered, how fast, what followed, and what comparable handoffs that were
+   accepted in time are worth. A skipped stage was never handed over. #}
+{#- Points of one band of the score. -#}
+{%- set band_points = 15 -%}
 with
 
 journey_steps as (select * from {{ ref('fct_journey_steps') }}),
@@ -10,6 +12,12 @@ lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
 open_journeys as (select * from {{ ref('open_journeys') }}),
+
+qualifications as (
+
+    select * from {{ ref('int_qualifications_evaluated') }} where evaluation = 'in_force'
+
+),
 
 handoff_steps as (select * from journey_steps where is_handoff and not is_inferred),
 
@@ -101,6 +109,12 @@ handoff_values as (
     select
         evaluated_handoffs.*,
         case
+            when qualifications.is_scored
+                then cast(
+                    {{ band_points }} * floor(1.0 * qualifications.score / {{ band_points }}) as bigint
+                )
+        end as band_points,
+        case
             when won_amounts.handoff_key is not null then 'won'
             when open_journeys.journey_key is not null then 'open'
             else 'lost'
@@ -110,6 +124,25 @@ handoff_values as (
     from evaluated_handoffs
     left join won_amounts on evaluated_handoffs.handoff_key = won_amounts.handoff_key
     left join open_journeys on evaluated_handoffs.journey_key = open_journeys.journey_key
+    left join qualifications
+        on
+            evaluated_handoffs.journey_key = qualifications.journey_key
+            and evaluated_handoffs.from_stage = qualifications.stage
+
+),
+
+channel_benchmarks as (
+
+    select
+        step,
+        funnel,
+        band_points,
+        channel,
+        count(*) as handoff_count,
+        sum(won_amount + expected_amount) / count(*) as benchmark
+    from handoff_values
+    where handoff_result = 'accepted_in_time'
+    group by step, funnel, band_points, channel
 
 ),
 
@@ -118,46 +151,44 @@ funnel_benchmarks as (
     select
         step,
         funnel,
-        count(*) as handoff_count,
-        sum(won_amount + expected_amount) / count(*) as benchmark
-    from handoff_values
-    where handoff_result = 'accepted_in_time'
-    group by step, funnel
-
-),
-
-company_benchmarks as (
-
-    select
-        step,
-        sum(won_amount + expected_amount) / count(*) as benchmark
-    from handoff_values
-    where handoff_result = 'accepted_in_time'
-    group by step
+        band_points,
+        sum(handoff_count) as handoff_count,
+        sum(benchmark * handoff_count) / sum(handoff_count) as benchmark
+    from channel_benchmarks
+    group by step, funnel, band_points
 
 ),
 
 benchmarked_handoffs as (
 
-    -- A funnel with too few handoffs accepted in time takes the company's benchmark.
+    -- Comparable are those of the same funnel, band of the score and channel; where these are too
+    -- few, those of all channels.
     select
         handoff_values.*,
         case
+            when channel_benchmarks.handoff_count >= {{ int_var('minimum_group_size') }}
+                then 'funnel_score_channel'
             when funnel_benchmarks.handoff_count >= {{ int_var('minimum_group_size') }}
-                then 'funnel'
-            when company_benchmarks.benchmark is not null then 'company'
+                then 'funnel_score'
         end as benchmark_source,
         cast(case
+            when channel_benchmarks.handoff_count >= {{ int_var('minimum_group_size') }}
+                then channel_benchmarks.benchmark
             when funnel_benchmarks.handoff_count >= {{ int_var('minimum_group_size') }}
                 then funnel_benchmarks.benchmark
-            else company_benchmarks.benchmark
         end as decimal(18, 6)) as benchmark_amount
     from handoff_values
+    left join channel_benchmarks
+        on
+            handoff_values.step = channel_benchmarks.step
+            and handoff_values.funnel = channel_benchmarks.funnel
+            and handoff_values.band_points is not distinct from channel_benchmarks.band_points
+            and handoff_values.channel = channel_benchmarks.channel
     left join funnel_benchmarks
         on
             handoff_values.step = funnel_benchmarks.step
             and handoff_values.funnel = funnel_benchmarks.funnel
-    left join company_benchmarks on handoff_values.step = company_benchmarks.step
+            and handoff_values.band_points is not distinct from funnel_benchmarks.band_points
 
 ),
 
@@ -174,6 +205,7 @@ handoffs as (
         funnel,
         channel,
         segment,
+        band_points,
         answer,
         answer_reason,
         timing,
