@@ -60,6 +60,7 @@ int_qualifications_evaluated as (
         first_qualifying_touches.profile_key,
         first_qualifying_touches.system,
         first_qualifying_touches.score,
+        first_qualifying_touches.is_scored,
         first_qualifying_touches.is_lead_stage,
         case
             when first_qualifying_touches.is_scored
