@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.python.conftest import NAME, query
+from tests.python.conftest import NAME, messages, query
 from tests.python.warm_dbt import run_dbt
 
 WORLDS = 200
@@ -18,7 +18,8 @@ EFFECTS = {"costly": 0.4, "harmless": 0.0, "chosen": 0.4}
 TABLES = """
     create schema marts; create schema intermediate; create schema seeds;
     create table seeds.lifecycle_stages as
-    select * from (values
+    select * replace (time_limit_days::bigint as time_limit_days, stage_order::bigint as stage_order)
+    from (values
         ('mql', 3, 'marketing', 7, false, 'definition'),
         ('customer', 7, 'sales', 45, false, 'opportunity_won')
     ) as stages (stage, stage_order, owner_team, time_limit_days, is_exit, entered_by);
@@ -91,7 +92,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
     outcome = run_dbt(
         ["run", "--quiet", "-s", "handoffs", "handoff_costs"], database, folder / "target"
     )
-    assert outcome.success
+    assert outcome.success, messages(outcome)
     return _by_kind(database, drawn)
 
 
