@@ -397,7 +397,7 @@ def _handoff_costs(company: Company) -> Block:
             )
         )
     late = [row for row in records if row["finding"] == "cost"]
-    title = "No cost of late answers can be told from chance"
+    title = "Late answers show no cost beyond chance"
     if late:
         title = f"Late answers cost about {words.amount(total(late, 'cost_amount'))}"
     headings = ("Handoff", "Answer", ".Handoffs", ".Compared", ".Cost", ".95 % interval", "Reading")

@@ -18,7 +18,10 @@ EFFECTS = {"costly": 0.4, "harmless": 0.0, "chosen": 0.4}
 TABLES = """
     create schema marts; create schema intermediate; create schema seeds;
     create table seeds.lifecycle_stages as
-    select * replace (time_limit_days::bigint as time_limit_days, stage_order::bigint as stage_order)
+    select
+        * replace (
+            time_limit_days::bigint as time_limit_days, stage_order::bigint as stage_order
+        )
     from (values
         ('mql', 3, 'marketing', 7, false, 'definition'),
         ('customer', 7, 'sales', 45, false, 'opportunity_won')

@@ -1,5 +1,5 @@
-{# Grain: one row per step and result of the handoff that may have cost something. What these handoffs
-   yielded less than comparable ones that were accepted in time, with an interval. #}
+{# Grain: one row per step and result of the handoff that may have cost something. What these
+   handoffs yielded less than comparable ones that were accepted in time, with an interval. #}
 {%- set scale = plan_part_count() ~ ' / (' ~ plan_part_count() ~ ' - 1.0)' -%}
 with
 

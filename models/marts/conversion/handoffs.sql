@@ -111,7 +111,8 @@ handoff_values as (
         case
             when qualifications.is_scored
                 then cast(
-                    {{ band_points }} * floor(1.0 * qualifications.score / {{ band_points }}) as bigint
+                    {{ band_points }} * floor(1.0 * qualifications.score / {{ band_points }})
+                    as bigint
                 )
         end as band_points,
         case
