@@ -187,6 +187,13 @@ ATOMIC = (
         "true",
         "count(*) from stage_entries where stage in ('mql', 'customer') and not is_inferred",
     ),
+    (
+        "sum(handoff_count)",
+        "handoff_costs",
+        "true",
+        "count(distinct handoff_key) from marts.handoffs"
+        " where timing <> 'waiting' and (answer <> 'accepted' or timing = 'late')",
+    ),
     ("sum(open_opportunity_count)", "open_journeys", "true", OPEN),
     ("sum(passed_count)", "stage_qualifications", "stage = 'lead'", LEADS),
     (
