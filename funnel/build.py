@@ -72,7 +72,7 @@ def _build_aside(database: Path, target: Path, variables: Mapping[str, Any]) -> 
     """Builds in a copy, which becomes the warehouse if all is good."""
     sources, building = sources_of(database), place_of_build(database)
     with environment({SOURCES: str(sources.resolve()) if sources else ""}):
-        if faults := list(faults_before(ROOT, database, variables)):
+        if faults := list(faults_before(ROOT, database, variables, only_reads=True)):
             return _stop("dbt was not started:", faults)
         print(f"Building and testing the models in {building}, a copy ...", flush=True)
         before = copy_aside(database, building)

@@ -24,8 +24,12 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 SECONDS_FOR_OTHERS = 10
 
 
-def faults_before(project: Path, database: Path, variables: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong. A dbt_project.yml that cannot be read is left to dbt, which shows the line."""
+def faults_before(
+    project: Path, database: Path, variables: Mapping[str, Any], only_reads: bool = False
+) -> Iterator[Fault]:
+    """What is wrong. A dbt_project.yml that cannot be read is left to dbt, which shows the line.
+
+    A build that works on a copy only reads the warehouse: its readers must not be locked out."""
     try:
         settings = yaml.safe_load((project / "dbt_project.yml").read_text())
         declared = dict(settings["vars"]["revenue_funnel"])
@@ -48,7 +52,7 @@ def faults_before(project: Path, database: Path, variables: Mapping[str, Any]) -
         yield from _faults_of_sources(sources)
     # Where the sources are elsewhere, the first build makes the warehouse.
     if database.exists() or not (sources or declared["source_databases"]):
-        yield from _faults_of_database(database)
+        yield from _faults_of_database(database, only_reads)
 
 
 def _faults_of_calendar(variables: Mapping[str, Any]) -> Iterator[Fault]:
@@ -148,15 +152,15 @@ def _faults_of_seed(path: Path, expected: set[str]) -> Iterator[Fault]:
             )
 
 
-def _faults_of_database(database: Path) -> Iterator[Fault]:
-    """Why the database cannot be written to."""
+def _faults_of_database(database: Path, only_reads: bool) -> Iterator[Fault]:
+    """Why the database cannot be written to, or read."""
     if not database.exists():
         yield _fault(
             f"There is no database {database}.",
             f"Correct {DATABASE} (or --database): it names the DuckDB file that your source tables"
             " are in. `make demo` makes one with a demo company.",
         )
-    elif error := _error_when_opened(database):
+    elif error := _error_when_opened(database, only_reads):
         yield fault_of_exception(error, database)
 
 
