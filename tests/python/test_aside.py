@@ -1,4 +1,4 @@
-"""A build works aside: whoever reads the warehouse sees the last good build, whole."""
+"""A build works on a copy: a reader of the warehouse sees the last good build, whole."""
 
 import hashlib
 import json

@@ -72,7 +72,7 @@ def run_dbt(
 
 
 def _show_error(event: Any) -> None:
-    """dbt's own log spells out each of some 25,000 events of a build before it leaves it out."""
+    """Prints errors only. dbt itself would format each of about 25,000 events, then drop most."""
     if event.info.level == "error":
         print(event.info.msg)
 
