@@ -30,7 +30,8 @@ def the_fact_descends_from_the_definition(project: Project) -> Iterator[Breach]:
     """fct_lifecycle exists, and descends from a model of the definition's folder."""
     facts = [model for model in project.models("marts") if model.name == FACT]
     if not facts:
-        yield Breach(FACT, "models/marts/core", f"has no {FACT}", "every number descends from it")
+        remedy = "restore it under this name, because every number descends from it"
+        yield Breach(FACT, "models/marts/core", f"has no {FACT}", remedy)
     for fact in facts:
         above = (project.nodes[id] for id in project.ancestors(fact) if id in project.nodes)
         if not any(model.is_in(DEFINITION) for model in above):

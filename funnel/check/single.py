@@ -16,7 +16,10 @@ def every_query_can_be_followed(project: Project) -> Iterator[Breach]:
     """The SQL of every model, analysis and dashboard is parsed, and each column found."""
     followed = follow(project)
     for model, error in followed.unreadable:
-        remedy = "read models only, in SQL that names its columns"
+        remedy = (
+            "read only models and seeds, and name the table at each column"
+            f" (lines are those of `dbt compile --select {model.name}`)"
+        )
         yield Breach(model.name, model.path, f"can't be followed: {error}", remedy)
     for origin in followed.missing:
         remedy = "say in funnel/check/origins.py where it went"

@@ -93,17 +93,20 @@ def _has_tested_grain(project: Project, model: Model) -> bool:
 def every_macro_is_described(project: Project) -> Iterator[Breach]:
     """Every macro has a description in yml, and so has each of its arguments."""
     for macro in sorted(project.macros.values(), key=lambda each: each.path):
-        missing = [] if UNDESCRIBED.match(macro.name) else _undescribed(macro)
-        if missing:
-            what = f"does not describe {', '.join(missing)}"
-            remedy = "say in the yml of its folder what it gives, and what each argument is"
-            yield Breach(macro.name, macro.path, what, remedy)
+        faults = [] if UNDESCRIBED.match(macro.name) else _description_faults(macro)
+        if faults:
+            remedy = "describe the macro and each of its arguments in the yml of its folder"
+            yield Breach(macro.name, macro.path, " and ".join(faults), remedy)
 
 
-def _undescribed(macro: Macro) -> list[str]:
-    """The macro and those of its arguments without a description, and descriptions of none."""
+def _description_faults(macro: Macro) -> list[str]:
+    """What has no description, the macro or its arguments, and what is described and not there."""
     signature = SIGNATURE.search(macro.text)
     wanted = ARGUMENT.findall(signature.group(1)) if signature else []
     silent = [name for name in wanted if not macro.arguments.get(name)]
     unknown = [name for name in macro.arguments if name not in wanted]
-    return [*([] if macro.description else [macro.name]), *silent, *unknown]
+    missing = [*([] if macro.description else [macro.name]), *silent]
+    return [
+        *([f"does not describe {', '.join(missing)}"] if missing else []),
+        *([f"describes {', '.join(unknown)}, which is no argument"] if unknown else []),
+    ]

@@ -64,7 +64,10 @@ def parse_project(target: Path) -> Mapping[str, Any]:
     """The manifest of the project as its files stand; needs no warehouse."""
     outcome = run_dbt(["parse", "--quiet"], target / "empty.duckdb", target)
     if not outcome.success:
-        raise SystemExit(f"The project can't be parsed: {outcome.exception}")
+        raise SystemExit(
+            f"dbt can't read the project, so no page was written: {outcome.exception}\n"
+            "Correct the file that dbt names, check it with `dbt parse`, and run the command again."
+        )
     manifest: Mapping[str, Any] = json.loads((target / "manifest.json").read_text())
     return manifest
 

@@ -324,12 +324,15 @@ FAULTS: list[tuple[str, Plant, str]] = [
             lambda m, _, described=described: m["macros"].update(
                 late=macro("late", "{% macro late(day, kinds=['a', 'b'], by=none) -%}", **described)
             ),
-            f"macros/late.sql: does not describe {named};",
+            f"macros/late.sql: {fault};",
         )
-        for described, named in (
-            ({"day": "A day."}, "kinds, by"),
-            ({"day": "A day.", "kinds": "", "by": "An order."}, "kinds"),
-            ({"day": "A day.", "kinds": "Kinds.", "by": "An order.", "gone": "Old."}, "gone"),
+        for described, fault in (
+            ({"day": "A day."}, "does not describe kinds, by"),
+            ({"day": "A day.", "kinds": "", "by": "An order."}, "does not describe kinds"),
+            (
+                {"day": "A day.", "kinds": "Kinds.", "by": "An order.", "gone": "Old."},
+                "describes gone, which is no argument",
+            ),
         )
     ),
     (
