@@ -1,5 +1,5 @@
-{# Grain: one row per name of a campaign that fewer people, or days of ad spend, bear than the var
-   least_published_records. People type such names, so they are not published. #}
+{# Grain: one row per name of a campaign whose people and days of ad spend are together fewer than
+   the var least_published_records. People type such names, so they are not published. #}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),
