@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     written.every_mart_says_what_it_answers,
     written.contracts_are_enforced,
     written.every_mart_is_unique_on_its_grain,
+    written.every_count_of_leads_says_what_it_counts,
     written.every_macro_is_described,
     written.every_law_says_what_to_do,
     written.every_kind_of_test_says_what_to_do,

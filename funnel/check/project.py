@@ -32,6 +32,7 @@ class Column:
     data_type: str
     description: str
     is_not_null: bool
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ def _column(column: Mapping[str, Any]) -> Column:
         data_type=re.sub(r"\(.*\)", "", column.get("data_type") or "").strip().lower(),
         description=column.get("description", "").strip(),
         is_not_null=bool(kinds & {"not_null", "primary_key"}),
+        meta=column.get("config", {}).get("meta") or {},
     )
 
 

@@ -9,6 +9,13 @@ from funnel.remedies import KINDS
 
 # The project's own generic tests on a grain of several columns.
 GRAIN_TESTS = {"unique_grain"}
+# What a count of leads, MQLs or SQLs may say that it counts. The first three are compared with the
+# fact (the test every_mart_counts_the_same_leads_mqls_and_sqls); it does not hold the others.
+COUNTED = {"qualified", "passed", "bypassed", "planned", "draft", "other"}
+COUNT = re.compile(r"_(count|volume|leads)$")
+# A column that is named for a stage of the definition, or one whose row is of a stage, may be one.
+NAMED = re.compile(r"(^|_)(lead|mql|sql|prospect)s?(_|$)")
+PER_STAGE = {"stage", "step", "node", "affected_stage"}
 # An engine's way of doing what a described macro promises; a generic test, which yml files name.
 UNDESCRIBED = re.compile(r"^(default|duckdb|postgres|spark)__|^test_")
 SIGNATURE = re.compile(r"macro\s+\w+\((.*?)\)\s*-?%}", re.DOTALL)
@@ -58,6 +65,18 @@ def every_mart_is_unique_on_its_grain(project: Project) -> Iterator[Breach]:
         if not _has_tested_grain(project, model):
             remedy = "test a key unique and not_null, or the columns of the grain by unique_grain"
             yield Breach(model.name, model.path, "does not test its grain", remedy)
+
+
+def every_count_of_leads_says_what_it_counts(project: Project) -> Iterator[Breach]:
+    """A mart's column that may count leads, MQLs or SQLs says in its meta which (counts)."""
+    for model in project.models("marts"):
+        is_per_stage = any(column.name in PER_STAGE for column in model.columns)
+        for column in model.columns:
+            may_count = COUNT.search(column.name) and (is_per_stage or NAMED.search(column.name))
+            if may_count and column.meta.get("counts") not in COUNTED:
+                what = f"does not say what {column.name} counts"
+                remedy = f"write config: {{meta: {{counts: ...}}}}, one of {sorted(COUNTED)}"
+                yield Breach(model.name, model.path, what, remedy)
 
 
 def every_law_says_what_to_do(project: Project) -> Iterator[Breach]:

@@ -101,6 +101,7 @@ def manifest() -> Manifest:
         node(KPI, ("model.shop.fct_lifecycle",), week="date", lead_count="bigint"),
     ]
     models[1]["depends_on"]["macros"] = ["macro.shop.union_sources"]
+    models[4]["columns"]["lead_count"]["config"] = {"meta": {"counts": "qualified"}}
     tests = [
         column_test("unique", "fct_lifecycle", "lifecycle_key"),
         column_test("not_null", "fct_lifecycle", "lifecycle_key"),
@@ -313,6 +314,23 @@ FAULTS: list[tuple[str, Plant, str]] = [
     ("contracts_are_enforced", lambda m, _: with_column(m, KPI, "kind", ""), KPI),
     ("every_mart_is_unique_on_its_grain", lambda m, _: without(m, "not_null_fct_lifecycle"), FACT),
     ("every_mart_is_unique_on_its_grain", lambda m, _: without(m, "unique_grain_lead_counts"), KPI),
+    (
+        "every_count_of_leads_says_what_it_counts",
+        lambda m, _: with_column(m, KPI, "mql_count", "bigint"),
+        f"{KPI}: does not say what mql_count counts",
+    ),
+    (
+        "every_count_of_leads_says_what_it_counts",
+        lambda m, _: at(m, KPI)["columns"]["lead_count"]["config"]["meta"].update(counts="leads"),
+        f"{KPI}: does not say what lead_count counts",
+    ),
+    (
+        "every_count_of_leads_says_what_it_counts",
+        lambda m, _: at(m, KPI)["columns"].update(
+            stage=field("stage", "string"), entered_count=field("entered_count", "bigint")
+        ),
+        f"{KPI}: does not say what entered_count counts",
+    ),
     (
         "every_macro_is_described",
         lambda m, _: m["macros"]["macro.shop.cutoff"].update(description=""),

@@ -1,107 +1,157 @@
+{# What is compared is what the columns say in their meta (docs/kpis.md). #}
+{% set marts = {
+    'conversion_cohorts': ref('conversion_cohorts'),
+    'conversion_estimates_by_slice': ref('conversion_estimates_by_slice'),
+    'definition_backtest': ref('definition_backtest'),
+    'kpi_campaigns': ref('kpi_campaigns'),
+    'kpi_scorecard_by_period': ref('kpi_scorecard_by_period'),
+    'kpi_unit_economics_by_slice': ref('kpi_unit_economics_by_slice'),
+    'stage_qualifications': ref('stage_qualifications'),
+    'stage_volumes_by_period': ref('stage_volumes_by_period'),
+} %}
+{% set counts = counts_of_stages(marts) %}
 with
 
-lifecycle as (select * from {{ ref('fct_lifecycle') }} where visit_number = 1),
-
-stages as (select stage from {{ ref('lifecycle_stages') }} where entered_by = 'definition'),
-
-kpis as (select * from {{ ref('kpi_list') }} where denominator is null),
-
-next_steps as (select * from {{ ref('int_conversion_steps_listed') }} where is_next),
-
--- Periods leave out what has no date.
-undated_counts as (
+stages as (
 
     select
         stage,
-        count(*) as stage_count
-    from lifecycle
-    where is_qualified and qualified_at is null
-    group by stage
+        coalesce(planning_node, 'none') as node
+    from {{ ref('lifecycle_stages') }}
+    where entered_by = 'definition'
+
+),
+
+steps as (select * from {{ ref('int_conversion_steps_listed') }} where is_next),
+
+-- What a row of a mart is about, and what is compared for it.
+subjects as (
+
+    select
+        'stage' as kind,
+        stage as code,
+        stage as compared
+    from stages
+    union all
+    select
+        'step' as kind,
+        steps.step as code,
+        steps.stage as compared
+    from steps
+    inner join stages on steps.stage = stages.stage
+    union all
+    select distinct
+        'node' as kind,
+        node as code,
+        node as compared
+    from stages
+
+),
+
+-- Of those who came before the records, only who became a customer is seen: a rate that counts them
+-- is too high.
+older_customers as (
+
+    select distinct journey_key
+    from {{ ref('dim_opportunities') }}
+    where journey_match_method = 'account_won_before_the_records'
+
+),
+
+entries as (
+
+    select
+        lifecycle.stage,
+        stages.node,
+        lifecycle.is_qualified,
+        lifecycle.qualification,
+        lifecycle.qualified_at,
+        older_customers.journey_key is null as is_recorded
+    from {{ ref('fct_lifecycle') }} as lifecycle
+    inner join stages on lifecycle.stage = stages.stage
+    left join older_customers on lifecycle.journey_key = older_customers.journey_key
+    where lifecycle.visit_number = 1
 
 ),
 
 counts as (
 
     select
-        'fct_lifecycle' as mart,
+        'fct_lifecycle.is_qualified' as counted,
         stage,
-        count(*) as stage_count
-    from lifecycle
-    where is_qualified
+        count(*) filter (where is_qualified) as mart_count,
+        0 as fact_count
+    from entries
     group by stage
     union all
     select
-        'definition_backtest' as mart,
+        'fct_lifecycle.is_qualified' as counted,
         stage,
-        sum(qualified_journey_count) as stage_count
-    from {{ ref('definition_backtest') }}
-    where evaluation = 'in_force'
-    group by stage
-    union all
-    select
-        'stage_volumes_by_period' as mart,
-        stage,
-        sum(qualified_count) as stage_count
-    from {{ ref('stage_volumes_by_period') }}
-    where period_kind in ('month', 'undated')
-    group by stage
-    union all
-    select
-        'stage_qualifications' as mart,
-        stage,
-        sum(passed_count) as stage_count
-    from {{ ref('stage_qualifications') }}
-    where qualification != 'bypass'
-    group by stage
-    union all
-    select
-        'conversion_cohorts' as mart,
-        next_steps.stage,
-        sum(cohorts.qualified_entered_count) as stage_count
-    from {{ ref('conversion_cohorts') }} as cohorts
-    inner join next_steps on cohorts.step = next_steps.step
-    group by next_steps.stage
-    union all
-    select
-        'kpi_scorecard_by_period' as mart,
-        scorecard.stage,
-        sum(scorecard.qualified_count) + coalesce(max(undated_counts.stage_count), 0)
-            as stage_count
-    from {{ ref('kpi_scorecard_by_period') }} as scorecard
-    left join undated_counts on scorecard.stage = undated_counts.stage
-    where scorecard.period_kind = 'month'
-    group by scorecard.stage
-    union all
-    select
-        'kpi_reviews_by_period' as mart,
-        stages.stage,
-        sum(kpi_values.actual) + coalesce(max(undated_counts.stage_count), 0) as stage_count
-    from {{ ref('int_kpi_values_aggregated') }} as kpi_values
-    inner join kpis on kpi_values.metric = kpis.metric
-    inner join stages on kpis.numerator = 'entered_' || stages.stage
-    left join undated_counts on stages.stage = undated_counts.stage
-    where kpi_values.period_kind = 'month' and kpi_values.funnel = 'all'
-    group by stages.stage
-
-),
-
-evaluated_counts as (
-
-    select
-        stage,
-        count(*) as stage_count
+        0 as mart_count,
+        count(*) as fact_count
     from {{ ref('int_qualifications_evaluated') }}
     where evaluation = 'in_force'
     group by stage
+    union all
+    select
+        'kpi_reviews_by_period.actual' as counted,
+        stages.stage,
+        sum(kpi_values.actual) as mart_count,
+        0 as fact_count
+    from {{ ref('int_kpi_values_aggregated') }} as kpi_values
+    inner join {{ ref('kpi_list') }} as kpis on kpi_values.metric = kpis.metric
+    inner join stages on kpis.numerator = 'entered_' || stages.stage
+    where
+        kpi_values.period_kind = 'month'
+        and kpi_values.funnel = 'all'
+        and kpis.denominator is null
+    group by stages.stage
+    union all
+    select
+        'kpi_reviews_by_period.actual' as counted,
+        stage,
+        0 as mart_count,
+        count(*) as fact_count
+    from entries
+    where is_qualified and qualified_at is not null
+    group by stage
+    {%- for count in counts if count.relation %}
+    union all
+    select
+        '{{ count.table }}.{{ count.column }}' as counted,
+        subjects.compared as stage,
+        sum(mart.{{ count.column }}) as mart_count,
+        0 as fact_count
+    from {{ count.relation }} as mart
+    inner join subjects on {{ count.code }} = subjects.code and subjects.kind = '{{ count.kind }}'
+    where {{ count.rows }}
+    group by subjects.compared
+    union all
+    select
+        '{{ count.table }}.{{ count.column }}' as counted,
+        {{ 'node' if count.kind == 'node' else 'stage' }} as stage,
+        0 as mart_count,
+        count(*) as fact_count
+    from entries
+    where {{ count.entries }}
+    group by {{ 'node' if count.kind == 'node' else 'stage' }}
+    {%- endfor %}
 
 )
 
 select
-    counts.mart,
-    counts.stage,
-    counts.stage_count,
-    coalesce(evaluated_counts.stage_count, 0) as evaluated_count
+    counted,
+    stage,
+    sum(mart_count) as mart_count,
+    sum(fact_count) as fact_count
 from counts
-inner join stages on counts.stage = stages.stage
-left join evaluated_counts on counts.stage = evaluated_counts.stage
-where counts.stage_count != coalesce(evaluated_counts.stage_count, 0)
+group by counted, stage
+having sum(mart_count) != sum(fact_count)
+{%- for count in counts if not count.relation %}
+union all
+select
+    '{{ count.table }}.{{ count.column }}: the list of this test lacks its table' as counted,
+    null as stage,
+    null as mart_count,
+    null as fact_count
+{%- endfor %}
