@@ -135,7 +135,7 @@ recent_leads as (
 
 funnel_growth as (
 
-    -- Planned leads per week beside today's; a funnel without a plan stays as it is.
+    -- Planned leads per week beside today's.
     select
         funnel,
         weekly_leads / today_leads as planned,
@@ -144,19 +144,24 @@ funnel_growth as (
         low_95_leads / today_leads as low_95,
         high_95_leads / today_leads as high_95
     from targets
+    where weekly_leads / today_leads is not null
 
 ),
 
 channel_leads as (
 
+    -- A funnel without a plan stays as it is. Where a funnel's plan has no upper end, the channel
+    -- has none.
     select
         recent.channel,
         {{ exact_sum('recent.weekly_leads', 9) }} as today_leads,
         {{ exact_sum('recent.weekly_leads * coalesce(growth.planned, 1)', 6) }} as planned_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_80, 1)', 6) }} as low_80_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.high_80, 1)', 6) }} as high_80_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_95, 1)', 6) }} as low_95_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.high_95, 1)', 6) }} as high_95_leads
+        {%- for bound in ['low_80', 'high_80', 'low_95', 'high_95'] %}
+        case
+            when count(growth.funnel) = count(growth.{{ bound }})
+                then {{ exact_sum('recent.weekly_leads * coalesce(growth.' ~ bound ~ ', 1)', 6) }}
+        end as {{ bound }}_leads{{ ',' if not loop.last }}
+        {%- endfor %}
     from recent_leads as recent
     left join funnel_growth as growth on recent.funnel = growth.funnel
     group by recent.channel
