@@ -104,8 +104,7 @@ def _trend(company: Company, metric: str) -> Block | None:
         return None
     row = company.kpi("month", company.last("month"), metric)
     name, unit, when = row["metric_name"], row["unit"], words.period("month", row["period_start"])
-    # The customers at the start of the month; the first screen shows twelve months.
-    name += " of the month" if metric in ("nrr", "grr", "logo_churn") else ""
+    name += " of twelve months" if metric in ("nrr", "grr", "logo_churn") else ""
     shown = words.metric(row["actual"], unit, metric)
     compared = words.kind_of(unit, metric)
     grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before", compared)

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from tests.python.conftest import Built, query
+import pytest
+
+from tests.python.conftest import UNTIL, Built, query
 from tests.python.revenue_story import (
     MARGIN,
     Row,
@@ -146,14 +148,15 @@ def _open_intervals(
 
 
 def test_recurring_revenue_of_a_quarter_is_that_of_its_accounts(built: Built) -> None:
-    """NRR, GRR, MRR and logo churn from what each account paid at either end."""
+    """NRR, GRR and logo churn of twelve months from what each account paid at either end; MRR."""
     closing: dict[tuple[int, date], Decimal] = {}
     for row in rows(built, "from marts.fct_mrr_movements"):
         closing[row["account_key"], row["movement_month"]] = row["closing_amount"]
     accounts = {account for account, _ in closing}
     actual = kpi_values(built, "quarter")
     for start in sorted({start for start, _ in actual}):
-        before, last = month_before(start), month_before(ends(start).date())
+        last = month_before(ends(start).date())
+        before = last.replace(year=last.year - 1)
         pairs = [
             (closing.get((account, before), Decimal(0)), closing.get((account, last), Decimal(0)))
             for account in accounts
@@ -165,6 +168,45 @@ def test_recurring_revenue_of_a_quarter_is_that_of_its_accounts(built: Built) ->
         assert actual[start, "mrr"] == total(new for _, new in pairs)
         churned_count = sum(not new for _, new in retained)
         assert actual[start, "logo_churn"] == share(churned_count, len(retained))
+
+
+PAID = """
+    with intervals as (
+        select account_id, monthly_amount * rate as amount, started_at, ended_at
+        from (
+            select *, cast(min(started_at) over (partition by account_id, currency) as date) as day
+            from '{truth}/subscriptions.parquet'
+        ) as subscriptions
+        asof join seeds.exchange_rates as rates
+            on subscriptions.currency = rates.currency and subscriptions.day >= rates.valid_from
+    )
+    select account_id, sum(amount) from intervals
+    where started_at < '{moment}' and (ended_at is null or ended_at >= '{moment}')
+    group by account_id
+"""
+
+
+def test_retention_spans_twelve_months_by_the_subscriptions_of_the_truth(built: Built) -> None:
+    """Each account's subscriptions at the end of a quarter, and on the same day a year before."""
+    actual, seen = kpi_values(built, "quarter"), 0
+    for start in sorted({start for start, _ in actual if ends(start) <= UNTIL}):
+        now, then = (
+            dict(query(built.database, PAID.format(truth=built.truth, moment=moment)))
+            for moment in (ends(start), ends(start).replace(year=ends(start).year - 1))
+        )
+        if not then:
+            assert actual[start, "nrr"] is None, start
+            continue
+        kept = {account: now.get(account, 0) for account in then}
+        paid = sum(then.values())
+        lost = sum(not amount for amount in kept.values())
+        capped = sum(min(kept[account], then[account]) for account in then)
+        wanted = {"nrr": sum(kept.values()) / paid, "grr": capped / paid}
+        wanted["logo_churn"] = lost / len(then)
+        for metric, value in wanted.items():
+            assert float(actual[start, metric] or 0) == pytest.approx(value, abs=2e-6), start
+        seen += lost
+    assert seen
 
 
 def test_cac_and_ltv_of_a_quarter_are_those_of_the_same_journeys(built: Built) -> None:

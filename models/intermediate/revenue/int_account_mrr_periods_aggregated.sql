@@ -1,6 +1,6 @@
-{# Grain: one row per month or quarter and account with recurring revenue in it. MRR at the start
-   and the end, and the movement between them: what comes and goes within the period is no movement,
-   so that an expansion that is given back cannot lower GRR. #}
+{# Grain: one row per month or quarter and account with recurring revenue in it or a year before its
+   end. MRR at the start and the end, and the movement between them: what comes and goes within the
+   period is no movement, so that an expansion that is given back cannot lower GRR. #}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind != 'week'),
@@ -27,17 +27,52 @@ account_months as (
 
 ),
 
+last_months as (
+
+    select distinct
+        period_kind,
+        period_start,
+        last_month
+    from account_months
+
+),
+
+period_amounts as (
+
+    select
+        period_kind,
+        period_start,
+        account_key,
+        case when movement_month = period_start then opening_amount else 0 end as opening_amount,
+        case when movement_month = last_month then closing_amount else 0 end as closing_amount,
+        0 as year_opening_amount
+    from account_months
+    union all
+    -- What the account paid twelve months before the end of the period.
+    select
+        last_months.period_kind,
+        last_months.period_start,
+        mrr_movements.account_key,
+        0 as opening_amount,
+        0 as closing_amount,
+        mrr_movements.closing_amount as year_opening_amount
+    from last_months
+    inner join mrr_movements
+        on {{ add_months('last_months.last_month', -12) }} = mrr_movements.movement_month
+    where mrr_movements.closing_amount > 0
+
+),
+
 account_balances as (
 
     select
         period_kind,
         period_start,
         account_key,
-        sum(case when movement_month = period_start then opening_amount else 0 end)
-            as opening_amount,
-        sum(case when movement_month = last_month then closing_amount else 0 end)
-            as closing_amount
-    from account_months
+        sum(opening_amount) as opening_amount,
+        sum(closing_amount) as closing_amount,
+        sum(year_opening_amount) as year_opening_amount
+    from period_amounts
     group by period_kind, period_start, account_key
 
 ),
@@ -86,7 +121,13 @@ int_account_mrr_periods_aggregated as (
         case when movement = 'expansion' then moved_amount else 0 end as expansion_amount,
         case when movement = 'contraction' then moved_amount else 0 end as contraction_amount,
         case when movement = 'churn' then moved_amount else 0 end as churn_amount,
-        closing_amount
+        closing_amount,
+        case when year_opening_amount > 0 then 1 else 0 end as year_opening_customer_count,
+        case when year_opening_amount > 0 and closing_amount = 0 then 1 else 0 end
+            as year_churned_customer_count,
+        year_opening_amount,
+        case when year_opening_amount > 0 then closing_amount else 0 end as year_net_amount,
+        least(year_opening_amount, closing_amount) as year_gross_amount
     from account_movements
 
 )

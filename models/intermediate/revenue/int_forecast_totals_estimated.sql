@@ -9,7 +9,6 @@
     ('so_far_won_count', 'so_far', "parts.measure = 'new_won_count'"),
     ('so_far_closed_count', 'so_far', "parts.measure = 'new_closed_count'"),
     ('so_far_won_days', 'so_far', "parts.measure = 'new_won_days'"),
-    ('so_far_worked_count', 'so_far', "parts.measure = 'new_worked_count'"),
     ('before_opportunity_count', 'before', "stages.planning_node = 'opportunity'"),
     ('before_win_count', 'before', "stages.planning_node = 'win'"),
     ('expected_opportunity_count', 'expected', "stages.planning_node = 'opportunity'"),
@@ -39,9 +38,7 @@
     ('new_won_count', true, 'so_far_won_count + expected_win_count'),
     ('new_closed_count', true, 'so_far_closed_count + expected_win_count * closed_per_win'),
     ('new_won_days', true, 'so_far_won_days + expected_win_count * days_per_win'),
-    ('new_worked_count', true,
-     'expected_opportunity_count + case when is_started then so_far_worked_count'
-     ~ ' else greatest(now_new_open_count + change_before, 0) end'),
+    ('new_open_count', true, 'greatest(now_new_open_count + change_before + change_within, 0)'),
     ('opening_pipeline_amount', true,
      'case when is_started then prior_new_open_amount'
      ~ ' else greatest(now_new_open_amount + change_before * average_open_amount, 0) end'),
@@ -53,10 +50,15 @@
      'last_mrr_amount'
      ~ ' * power(year_mrr_closing_amount / nullif(year_mrr_opening_amount, 0), forecast_number)'),
 ] -%}
-{#- Measures that go on as in a mean period of the last year. -#}
+{#- Measures that go on as in a mean period of the last year; those that span more than their period
+    (a year, the window of velocity) as in the last period that is over. -#}
 {%- set lasting_measures = [
-    'mrr_opening_amount', 'mrr_net_amount', 'mrr_gross_amount', 'mrr_gained_amount',
-    'mrr_lost_amount', 'opening_customer_count', 'churned_customer_count',
+    ('mrr_gained_amount', 'last_year'), ('mrr_lost_amount', 'last_year'),
+    ('year_opening_amount', 'last_complete'), ('year_net_amount', 'last_complete'),
+    ('year_gross_amount', 'last_complete'), ('year_opening_customer_count', 'last_complete'),
+    ('year_churned_customer_count', 'last_complete'), ('new_window_won_count', 'last_complete'),
+    ('new_window_closed_count', 'last_complete'), ('new_window_amount', 'last_complete'),
+    ('new_window_won_days', 'last_complete'),
 ] -%}
 {%- set least_won_count = int_var('minimum_group_size') -%}
 with
@@ -188,7 +190,7 @@ funnel_totals as (
     from open_changes
     {{ 'where has_plan' if needs_plan }}
     {%- endfor %}
-    {%- for name in lasting_measures %}
+    {%- for name, part in lasting_measures %}
     union all
     select
         parts.period_kind,
@@ -196,8 +198,10 @@ funnel_totals as (
         parts.funnel,
         '{{ name }}' as measure,
         sum(case
-            when parts.measure = '{{ name }}' and parts.part = 'last_year' then parts.total else 0
-        end) / coalesce(max(year_lengths.period_count), 1) as total
+            when parts.measure = '{{ name }}' and parts.part = '{{ part }}' then parts.total else 0
+        end) / max(case
+            when '{{ part }}' = 'last_year' then coalesce(year_lengths.period_count, 1) else 1
+        end) as total
     from parts
     left join year_lengths on parts.period_kind = year_lengths.period_kind
     group by parts.period_kind, parts.period_start, parts.funnel

@@ -37,6 +37,8 @@ opportunity_periods as (
 
 ),
 
+opportunities as (select * from {{ ref('dim_opportunities') }}),
+
 open_opportunities as (select * from opportunity_periods where closing_count > 0),
 
 due_opportunities as (
@@ -50,6 +52,29 @@ due_commits as (
 
     select * from due_opportunities
     where is_opening_commit
+
+),
+
+window_sales as (
+
+    -- New business that closed in the days of the var velocity_window_days before the period ended:
+    -- the same span for every kind of period.
+    select
+        periods.period_kind,
+        periods.period_start,
+        opportunities.funnel,
+        1 as closed_count,
+        case when opportunities.outcome = 'won' then 1 else 0 end as won_count,
+        case when opportunities.outcome = 'won' then opportunities.amount else 0 end as won_amount,
+        case when opportunities.outcome = 'won' then opportunities.cycle_days else 0 end
+            as won_days
+    from periods
+    inner join opportunities
+        on
+            periods.ends_at > opportunities.closed_at
+            and {{ add_days('periods.ends_at', '-' ~ int_var('velocity_window_days')) }}
+            <= opportunities.closed_at
+    where opportunities.outcome != 'open' and opportunities.revenue_type = 'new'
 
 ),
 
@@ -147,13 +172,13 @@ sales_sums as (
         period_kind,
         period_start,
         funnel,
-        cast(max(case when measure = 'new_worked_count' then total end) as bigint)
-            as new_worked_count,
-        cast(max(case when measure = 'new_won_count' then total end) as bigint) as new_won_count,
-        cast(max(case when measure = 'new_closed_count' then total end) as bigint)
-            as new_closed_count,
-        max(case when measure = 'new_amount' then total end) as new_amount,
-        max(case when measure = 'new_won_days' then total end) as new_won_days
+        cast(max(case when measure = 'new_open_count' then total end) as bigint) as new_open_count,
+        cast(max(case when measure = 'new_window_won_count' then total end) as bigint)
+            as new_window_won_count,
+        cast(max(case when measure = 'new_window_closed_count' then total end) as bigint)
+            as new_window_closed_count,
+        max(case when measure = 'new_window_amount' then total end) as new_window_amount,
+        max(case when measure = 'new_window_won_days' then total end) as new_window_won_days
     from measure_sums
     group by period_kind, period_start, funnel
 
@@ -171,7 +196,7 @@ int_kpi_measures_aggregated as (
         '{{ measure }}' as measure,
         cast({{ product }} as decimal(28, 2)) as total
     from sales_sums
-    where new_worked_count is not null
+    where new_window_closed_count is not null
     {%- endfor %}
     union all
     -- A period opens with what the one before it closed with.

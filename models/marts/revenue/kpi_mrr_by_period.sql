@@ -1,5 +1,5 @@
 {# Grain: one row per month or quarter, funnel, channel and segment with recurring revenue at the
-   start or the end. #}
+   start or the end, or a year before the end. #}
 with
 
 mrr_periods as (select * from {{ ref('int_account_mrr_periods_aggregated') }}),
@@ -28,7 +28,12 @@ mrr_sums as (
         cast(sum(expansion_amount) as decimal(18, 2)) as expansion_amount,
         cast(sum(contraction_amount) as decimal(18, 2)) as contraction_amount,
         cast(sum(churn_amount) as decimal(18, 2)) as churn_amount,
-        cast(sum(closing_amount) as decimal(18, 2)) as closing_amount
+        cast(sum(closing_amount) as decimal(18, 2)) as closing_amount,
+        cast(sum(year_opening_customer_count) as bigint) as year_opening_customer_count,
+        cast(sum(year_churned_customer_count) as bigint) as year_churned_customer_count,
+        cast(sum(year_opening_amount) as decimal(18, 2)) as year_opening_amount,
+        cast(sum(year_net_amount) as decimal(18, 2)) as year_net_amount,
+        cast(sum(year_gross_amount) as decimal(18, 2)) as year_gross_amount
     from mrr_periods
     group by period_kind, period_start, funnel, channel, segment
 
@@ -55,6 +60,10 @@ kpi_mrr_by_period as (
     select
         *,
         {{ period_name('period_kind', 'period_start') }} as period_name,
+        {{ ratio('year_net_amount', 'year_opening_amount') }} as net_retention_ratio,
+        {{ ratio('year_gross_amount', 'year_opening_amount') }} as gross_retention_rate,
+        {{ ratio('year_churned_customer_count', 'year_opening_customer_count') }}
+            as logo_churn_rate,
         {{ ratio(
             'opening_amount + expansion_amount - contraction_amount - churn_amount',
             'opening_amount'

@@ -71,15 +71,7 @@ kpi_sales_by_period as (
         cast(lost_amount as decimal(18, 2)) as lost_amount,
         cast(won_days as decimal(18, 2)) as won_days,
         {{ ratio('won_count', 'won_count + lost_count') }} as win_rate,
-        -- Opportunities worked on x win rate x average amount won / average days to close:
-        -- worked x won / closed x won_amount / won / (won_days / won).
-        {{ ratio('worked_count * won_count * won_amount', '(won_count + lost_count) * won_days') }}
-            as velocity_amount,
-        case
-            when won_count + lost_count = 0 then 'nothing_closed'
-            when won_count = 0 then 'nothing_won'
-            when won_days = 0 then 'won_on_the_day_of_creation'
-        end as empty_reason,
+        case when won_count + lost_count = 0 then 'nothing_closed' end as empty_reason,
         status,
         period_kind = 'month' as is_additive
     from sales_statuses

@@ -25,13 +25,16 @@ sales_totals as (
         period_kind,
         period_start,
         funnel,
-        {{ as_double("max(case when measure = 'new_worked_count' then total end)") }}
-            as new_worked_count,
-        {{ as_double("max(case when measure = 'new_won_count' then total end)") }} as new_won_count,
-        {{ as_double("max(case when measure = 'new_closed_count' then total end)") }}
-            as new_closed_count,
-        {{ as_double("max(case when measure = 'new_amount' then total end)") }} as new_amount,
-        {{ as_double("max(case when measure = 'new_won_days' then total end)") }} as new_won_days
+        {{ as_double("max(case when measure = 'new_open_count' then total end)") }}
+            as new_open_count,
+        {{ as_double("max(case when measure = 'new_window_won_count' then total end)") }}
+            as new_window_won_count,
+        {{ as_double("max(case when measure = 'new_window_closed_count' then total end)") }}
+            as new_window_closed_count,
+        {{ as_double("max(case when measure = 'new_window_amount' then total end)") }}
+            as new_window_amount,
+        {{ as_double("max(case when measure = 'new_window_won_days' then total end)") }}
+            as new_window_won_days
     from forecast_totals
     group by period_kind, period_start, funnel
 
@@ -47,8 +50,8 @@ measures as (
         {{ as_double('total') }} as total
     from forecast_totals
     {%- for measure, product in [
-        ('velocity_numerator', 'new_worked_count * new_won_count * new_amount'),
-        ('velocity_denominator', 'new_closed_count * new_won_days'),
+        ('velocity_numerator', 'new_open_count * new_window_won_count * new_window_amount'),
+        ('velocity_denominator', 'new_window_closed_count * new_window_won_days'),
     ] %}
     union all
     select
