@@ -786,39 +786,21 @@ def _waiting(company: Company) -> Block:
 
 def _losses(company: Company) -> Block:
     """The rare reasons are added up."""
-    recent = f"last {company.days('worklist_recent_days')}"
     records = company["loss_reasons"].records
     # Words that somebody typed, and that few records bear, are not shown.
     fewest = int(company.variables["least_published_records"])
-    shown = [row for row in records if row["journey_count"] >= fewest]
-    rare = [row for row in records if row["journey_count"] < fewest]
-    most = max((row["journey_count"] for row in records), default=1)
-    rows = [
-        (
-            Cell(_reason(row), team=row["owner_team"], is_heading=True),
-            Cell(words.count(row["journey_count"]), bar=row["journey_count"] / most),
-            Cell(words.count(row["opportunity_count"])),
-            Cell(words.amount(row["amount"])),
-        )
-        for row in shown
-    ]
+    shown = [row for row in records if _loss_count(row) >= fewest]
+    rare = [row for row in records if _loss_count(row) < fewest]
+    most = max((row["opportunity_count"] for row in records), default=0) or 1
+    rows = [_loss_cells(_reason(row), row["owner_team"], [row], most) for row in shown]
     if rare:
-        few = total(rare, "journey_count")
-        rows.append(
-            (
-                Cell(f"Other reasons, fewer than {fewest} each", is_heading=True),
-                Cell(words.count(few), bar=min(few / most, 1)),
-                Cell(words.count(total(rare, "opportunity_count"))),
-                Cell(words.amount(total(rare, "amount"))),
-            )
-        )
-    title = "Why journeys were lost"
-    named = [row for row in shown if row["reason"] not in NAMELESS]
+        rows.append(_loss_cells(f"Other reasons, fewer than {fewest} each", None, rare, most))
+    title = "Why opportunities were lost"
+    named = [row for row in shown if row["reason"] not in NAMELESS and row["opportunity_count"]]
     if named:
-        everyone = words.count(total(records, "journey_count"))
-        title = (
-            f"First reason of loss: {_reason(named[0])} ({named[0]['journey_count']} of {everyone})"
-        )
+        everyone = words.count(total(records, "opportunity_count"))
+        first = f"{named[0]['opportunity_count']} of {everyone} opportunities"
+        title = f"First reason of loss: {_reason(named[0])} ({first})"
     kept = Rows(
         "loss_reasons",
         company["loss_reasons"].tables,
@@ -829,14 +811,32 @@ def _losses(company: Company) -> Block:
         id="losses",
         title=title,
         rows=kept,
-        text=f"Disqualified or lost in the {recent}. The amount is that of the lost opportunities:"
-        " a lead that was rejected has none. A dot: one team alone gave the reason.",
+        text="The last 365 days. Each lost opportunity counts once, of new business, renewals and"
+        " expansions, also where another opportunity of the same person went on. Rejected leads"
+        " were disqualified, and nothing has happened since. A dot: one team alone can do"
+        " something about the reason.",
         grid=Grid(
-            ("Reason", ".Journeys", ".Opportunities", ".Their amount"),
+            ("Reason", ".Lost opportunities", ".Their amount", ".Rejected leads"),
             tuple(rows),
             "Reasons of loss",
         ),
-        empty="" if rows else f"Nothing was disqualified or lost in the {recent}.",
+        empty="" if rows else "Nothing was disqualified or lost in the last 365 days.",
+    )
+
+
+def _loss_count(row: Record) -> int:
+    return int(row["opportunity_count"] + row["rejected_lead_count"])
+
+
+def _loss_cells(
+    label: str, team: str | None, records: list[Record], most: int
+) -> tuple[Cell, Cell, Cell, Cell]:
+    lost = total(records, "opportunity_count")
+    return (
+        Cell(label, team=team, is_heading=True),
+        Cell(words.count(lost), bar=lost / most),
+        Cell(words.amount(total(records, "amount") if lost else None)),
+        Cell(words.count(total(records, "rejected_lead_count"))),
     )
 
 

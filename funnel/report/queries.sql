@@ -303,17 +303,29 @@ group by stage, owner_team, finding
 order by finding, journey_count desc, stage;
 
 -- name: loss_reasons
+with
+
+losses as (
+    -- Each lost opportunity once, also where its journey went on; then the leads that were rejected.
+    select opportunity_key, lost_reason as reason, lost_reason_team as owner_team, amount
+    from marts.dim_opportunities
+    where outcome = 'lost' and closed_at >= getvariable('as_of_date') - 365
+    union all
+    select null, exit_reason, reason_team, null
+    from marts.journey_exits
+    where
+        exit_type = 'rejected' and is_last and exited_at >= getvariable('as_of_date') - 365
+)
+
 select
     case when count(distinct owner_team) = 1 then min(owner_team) end as owner_team,
-    exit_reason as reason,
-    count(*) as journey_count,
-    -- Of opportunities alone: what a rejected lead might have bought is an average of the wins.
+    reason,
     count(opportunity_key) as opportunity_count,
-    sum(amount) filter (opportunity_key is not null) as amount
-from marts.worklists
-where finding = 'exited'
+    sum(amount) as amount,
+    count(*) - count(opportunity_key) as rejected_lead_count
+from losses
 group by reason
-order by journey_count desc, reason;
+order by opportunity_count desc, rejected_lead_count desc, reason;
 
 -- name: renewals
 select

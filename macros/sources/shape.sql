@@ -51,7 +51,8 @@
             'is_primary': 'boolean',
         },
         'opportunity_changes': {
-            'opportunity_id': 'text', 'label': 'text', 'amount': 'decimal',
+            'opportunity_id': 'text', 'from_label': 'text', 'label': 'text',
+            'from_amount': 'decimal', 'amount': 'decimal',
             'from_expected_close_date': 'date', 'expected_close_date': 'date',
             'forecast_category': 'text', 'changed_at': 'timestamp',
         },

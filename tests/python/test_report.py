@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from math import inf
 from pathlib import Path
@@ -21,7 +21,8 @@ import duckdb
 import pytest
 
 from funnel.report.read import Rows, queries, read_all
-from tests.python.conftest import Built, query
+from tests.python.conftest import UNTIL, Built, query
+from tests.python.reasons import CODES
 
 pytest.importorskip("vl_convert", reason="the report needs vl-convert (requirements.txt)")
 
@@ -264,36 +265,50 @@ def test_the_renewals_due_are_those_of_the_worklist(built: Built, text: str) -> 
     assert listed == pytest.approx(float(sum(amount for *_, amount in each)))
 
 
-def test_a_reason_of_loss_is_listed_once_for_all_teams(built: Built, text: str) -> None:
-    exits = query(
-        built.database, "select exit_reason from marts.worklists where finding = 'exited'"
-    )
-    counts = Counter(reason for (reason,) in exits)
-    listed = {row["reason"]: int(row["journey_count"]) for row in _file(Cards(text), "losses")}
-    assert listed == {reason: count for reason, count in counts.items() if count >= 5}
-    # What was lost is what the CRM's opportunities say, not the average win of a rejected lead.
+def test_each_opportunity_that_was_lost_in_a_year_counts_once_with_its_true_reason(
+    built: Built, text: str
+) -> None:
+    """Also one beside which another opportunity of the same person went on."""
+    last = UNTIL - timedelta(days=365)
     lost = query(
         built.database,
-        "select exit_reason, amount from marts.dim_opportunities inner join marts.worklists"
-        " using (opportunity_key, amount) where list_name = 'lost_opportunities'",
+        f"select lost_reason, count(*) from '{built.truth}/deals.parquet'"
+        f" where outcome = 'lost' and not is_deleted and closed_at >= '{last}' group by 1",
     )
-    ((opportunities,),) = query(
+    counts = Counter({CODES[reason]: count for reason, count in lost})
+    exits = query(
         built.database,
-        "select count(*) from marts.worklists where list_name = 'lost_opportunities'",
+        "select exit_reason from marts.journey_exits"
+        f" where exit_type = 'rejected' and is_last and exited_at >= '{last}'",
     )
-    assert len(lost) == opportunities > 2
-    for row in _file(Cards(text), "losses"):
-        amount = sum(amount for reason, amount in lost if reason == row["reason"])
-        assert float(row["amount"] or 0) == pytest.approx(float(amount))
-    known = {reason: count for reason, count in listed.items() if reason not in meeting.NAMELESS}
-    most = max(known.values())
-    title = _title(text, "losses")
-    assert title.endswith(f"({most} of {len(exits)})")
-    assert title in {
-        f"First reason of loss: {words.plain(reason)} ({most} of {len(exits)})"
-        for reason, count in known.items()
+    rejected = Counter(reason for (reason,) in exits)
+    rows = _file(Cards(text), "losses")
+    assert {row["reason"] for row in rows} == {
+        code for code in CODES.values() if counts[code] + rejected[code] >= 5
+    }
+    assert counts.total() > 30
+    assert rejected.total() > 30
+    for row in rows:
+        assert int(row["opportunity_count"]) == counts[row["reason"]]
+        assert int(row["rejected_lead_count"]) == rejected[row["reason"]]
+    most = max(counts.values())
+    assert _title(text, "losses") in {
+        f"First reason of loss: {words.plain(reason)} ({most} of {counts.total()} opportunities)"
+        for reason, count in counts.items()
         if count == most
     }
+
+
+def test_the_amounts_of_lost_opportunities_are_what_the_crm_says(built: Built, text: str) -> None:
+    """Not the average win of a lead that was rejected."""
+    lost = query(
+        built.database,
+        "select lost_reason, sum(amount) from marts.dim_opportunities"
+        f" where outcome = 'lost' and closed_at >= '{UNTIL - timedelta(days=365)}' group by 1",
+    )
+    shown = {row["reason"]: row["amount"] for row in _file(Cards(text), "losses")}
+    for reason, amount in lost:
+        assert float(shown[reason]) == pytest.approx(float(amount))
 
 
 def test_what_waits_past_its_limit_is_counted_apart_from_what_has_aged_out(

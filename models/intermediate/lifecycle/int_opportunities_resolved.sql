@@ -92,7 +92,7 @@ last_amounts as (
 
     select
         opportunity_key,
-        {{ last_by('amount', 'row(changed_at, source_key)') }} as amount
+        {{ last_by('amount', 'row(changed_at, tie_number, source_key)') }} as amount
     from opportunity_changes
     where amount is not null
     group by opportunity_key

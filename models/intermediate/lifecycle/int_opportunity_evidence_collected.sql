@@ -22,12 +22,16 @@ stage_moves as (
         stages.entered_by,
         opportunity_changes.changed_at,
         lag(opportunity_changes.stage) over by_time as previous_stage,
-        lag(stages.entered_by) over by_time as previous_entered_by
+        lag(stages.entered_by) over by_time as previous_entered_by,
+        lag(opportunity_changes.changed_at) over by_time as previous_changed_at
     from opportunity_changes
     inner join stages on opportunity_changes.stage = stages.stage
     window by_time as (
         partition by opportunity_changes.opportunity_key
-        order by opportunity_changes.changed_at, opportunity_changes.source_key
+        order by
+            opportunity_changes.changed_at,
+            opportunity_changes.tie_number,
+            opportunity_changes.source_key
     )
 
 ),
@@ -73,6 +77,7 @@ moves as (
     where
         stage_moves.entered_by = 'opportunity_created'
         and stage_moves.previous_entered_by = 'opportunity_lost'
+        and stage_moves.changed_at > stage_moves.previous_changed_at
         and opportunities.opportunity_type = 'new'
     union all
     -- Moved to a stage that the seed stage_labels gives to labels of opportunities.
@@ -139,7 +144,9 @@ amounts_then as (
         stage_entries.occurred_at,
         {{ last_by(
             'opportunity_changes.amount',
-            'row(opportunity_changes.changed_at, opportunity_changes.source_key)'
+            'row('
+            ~ 'opportunity_changes.changed_at, opportunity_changes.tie_number,'
+            ~ ' opportunity_changes.source_key)'
         ) }} as amount
     from stage_entries
     inner join opportunity_changes

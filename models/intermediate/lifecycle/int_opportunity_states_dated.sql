@@ -1,5 +1,6 @@
 {# Grain: one row each time an opportunity became open, won or lost, as its history shows. A state
-   that is written again is the same state: it began with the first of those rows. #}
+   that is written again is the same state: it began with the first of those rows. A state that
+   another one of the same moment replaced is none. #}
 with
 
 opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
@@ -11,6 +12,7 @@ changed_states as (
     select
         opportunity_changes.opportunity_key,
         opportunity_changes.changed_at,
+        opportunity_changes.tie_number,
         opportunity_changes.source_key,
         case stages.entered_by
             when 'opportunity_won' then 'won'
@@ -22,14 +24,26 @@ changed_states as (
 
 ),
 
+states_with_next as (
+
+    select
+        *,
+        lead(changed_at) over (
+            partition by opportunity_key order by changed_at, tie_number, source_key
+        ) as next_changed_at
+    from changed_states
+
+),
+
 states_with_previous as (
 
     select
         *,
         lag(outcome) over (
-            partition by opportunity_key order by changed_at, source_key
+            partition by opportunity_key order by changed_at, tie_number, source_key
         ) as previous_outcome
-    from changed_states
+    from states_with_next
+    where changed_at < {{ or_end('next_changed_at') }}
 
 ),
 
@@ -40,7 +54,8 @@ int_opportunity_states_dated as (
         outcome,
         previous_outcome,
         row_number() over (
-            partition by opportunity_key order by changed_at desc, source_key desc
+            partition by opportunity_key
+            order by changed_at desc, tie_number desc, source_key desc
         ) = 1 as is_last,
         changed_at as entered_at
     from states_with_previous

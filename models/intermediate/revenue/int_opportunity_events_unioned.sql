@@ -34,7 +34,7 @@ first_dates as (
 
     select
         opportunity_key,
-        {{ first_by('from_expected_close_date', 'row(changed_at, source_key)') }}
+        {{ first_by('from_expected_close_date', 'row(changed_at, tie_number, source_key)') }}
             as from_expected_close_date
     from changes
     where expected_close_date is not null
@@ -61,6 +61,7 @@ written_values as (
         expected_close_date,
         forecast_category,
         changed_at as happened_at,
+        tie_number,
         source_key
     from changes
     where expected_close_date is not null or forecast_category is not null
@@ -71,6 +72,7 @@ written_values as (
         first_dates.from_expected_close_date as expected_close_date,
         {{ typed_null('text') }} as forecast_category,
         opportunities.created_at as happened_at,
+        0 as tie_number,
         '' as source_key
     from first_dates
     inner join opportunities on first_dates.opportunity_key = opportunities.opportunity_key
@@ -84,6 +86,7 @@ written_values as (
         rows_of_today.expected_close_date,
         {{ typed_null('text') }} as forecast_category,
         rows_of_today.opened_at as happened_at,
+        0 as tie_number,
         '' as source_key
     from rows_of_today
     inner join systems_with_moves on rows_of_today.system = systems_with_moves.system
@@ -96,6 +99,7 @@ written_values as (
         expected_close_date,
         forecast_category,
         {{ cutoff() }} - interval '1 microsecond' as happened_at,
+        0 as tie_number,
         '' as source_key
     from rows_of_today
 
@@ -113,6 +117,7 @@ int_opportunity_events_unioned as (
         {{ typed_null('text') }} as forecast_category,
         starts_at as happened_at,
         1 as event_rank,
+        0 as tie_number,
         '' as source_key
     from intervals
     union all
@@ -127,6 +132,7 @@ int_opportunity_events_unioned as (
         {{ typed_null('text') }} as forecast_category,
         intervals.ends_at as happened_at,
         2 as event_rank,
+        0 as tie_number,
         '' as source_key
     from intervals_with_next as intervals
     inner join opportunities on intervals.opportunity_key = opportunities.opportunity_key
@@ -149,6 +155,7 @@ int_opportunity_events_unioned as (
         {{ typed_null('text') }} as forecast_category,
         opportunities.closed_at as happened_at,
         3 as event_rank,
+        0 as tie_number,
         '' as source_key
     from opportunities
     left join intervals
@@ -168,6 +175,7 @@ int_opportunity_events_unioned as (
         written_values.forecast_category,
         written_values.happened_at,
         0 as event_rank,
+        written_values.tie_number,
         written_values.source_key
     from written_values
     inner join opportunities on written_values.opportunity_key = opportunities.opportunity_key

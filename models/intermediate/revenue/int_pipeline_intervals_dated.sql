@@ -25,6 +25,7 @@ opportunity_events as (
         cast(null as {{ dbt.type_string() }}) as stage,
         cast(null as decimal(18, 4)) as amount,
         coalesce(created_at, {{ cutoff() }} - interval '1 microsecond') as happened_at,
+        0 as tie_number,
         '' as source_key
     from opportunities
     union all
@@ -34,6 +35,7 @@ opportunity_events as (
         stage,
         amount,
         changed_at as happened_at,
+        tie_number,
         source_key
     from stage_changes
     where label is not null or amount is not null
@@ -74,7 +76,9 @@ numbered_events as (
         lead(happened_at) over earlier_events as next_at
     from opportunity_events
     window
-        earlier_events as (partition by opportunity_key order by happened_at, source_key)
+        earlier_events as (
+            partition by opportunity_key order by happened_at, tie_number, source_key
+        )
 
 ),
 

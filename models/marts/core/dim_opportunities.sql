@@ -8,6 +8,20 @@ journey_assignments as (select * from {{ ref('int_opportunity_journeys_assigned'
 
 landed_opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 
+reason_labels as (select * from {{ ref('reason_labels') }} where exit_kind = 'lost'),
+
+reasons as (
+
+    -- Several labels may mean one reason.
+    select
+        reason,
+        min(category) as category,
+        min(owner_team) as owner_team
+    from reason_labels
+    group by reason
+
+),
+
 changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 opportunity_changes as (select * from changes where expected_close_date is not null),
@@ -41,6 +55,7 @@ expected_dates as (
         opportunity_changes.opportunity_key,
         opportunity_changes.expected_close_date,
         opportunity_changes.changed_at,
+        opportunity_changes.tie_number,
         opportunity_changes.source_key,
         opportunity_changes.from_expected_close_date
     from opportunity_changes
@@ -55,6 +70,7 @@ expected_dates as (
         landed_opportunities.opportunity_key,
         landed_opportunities.expected_close_date,
         {{ end_of_time() }} as changed_at,
+        0 as tie_number,
         '' as source_key,
         cast(null as date) as from_expected_close_date
     from landed_opportunities
@@ -73,7 +89,7 @@ dates_with_previous as (
         *,
         coalesce(
             lag(expected_close_date) over (
-                partition by opportunity_key order by changed_at, source_key
+                partition by opportunity_key order by changed_at, tie_number, source_key
             ),
             from_expected_close_date
         ) as previous_date
@@ -86,9 +102,9 @@ close_dates as (
     select
         opportunity_key,
         {{ first_by(
-            'coalesce(previous_date, expected_close_date)', 'row(changed_at, source_key)'
+            'coalesce(previous_date, expected_close_date)', 'row(changed_at, tie_number, source_key)'
         ) }} as first_expected_close_date,
-        {{ last_by('expected_close_date', 'row(changed_at, source_key)') }}
+        {{ last_by('expected_close_date', 'row(changed_at, tie_number, source_key)') }}
             as expected_close_date,
         count(case when expected_close_date > previous_date then 1 end) as push_count
     from dates_with_previous
@@ -136,7 +152,7 @@ last_labels as (
 
     select
         opportunity_key,
-        {{ last_by('label', 'row(changed_at, source_key)') }} as label
+        {{ last_by('label', 'row(changed_at, tie_number, source_key)') }} as label
     from changes
     where label is not null
     group by opportunity_key
@@ -200,6 +216,8 @@ dim_opportunities as (
         end as pipeline_class,
         opportunities.outcome,
         opportunities.lost_reason,
+        coalesce(reasons.category, opportunities.lost_reason) as lost_reason_category,
+        reasons.owner_team as lost_reason_team,
         journey_assignments.journey_match_method,
         opportunities.currency,
         {{ in_reporting_currency('opportunities.amount', 'rates.rate') }} as amount,
@@ -225,6 +243,7 @@ dim_opportunities as (
     from opportunities
     inner join journey_assignments
         on opportunities.opportunity_key = journey_assignments.opportunity_key
+    left join reasons on opportunities.lost_reason = reasons.reason
     left join close_dates on opportunities.opportunity_key = close_dates.opportunity_key
     left join restated_wins on opportunities.opportunity_key = restated_wins.opportunity_key
     left join systems_with_changes on opportunities.system = systems_with_changes.system

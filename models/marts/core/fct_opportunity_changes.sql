@@ -27,11 +27,11 @@ numbered_events as (
         count(forecast_category) over earlier_events as category_number,
         row_number() over (
             partition by opportunity_key, cast(happened_at as date)
-            order by happened_at desc, event_rank desc, source_key desc
+            order by happened_at desc, event_rank desc, tie_number desc, source_key desc
         ) as recency_number
     from opportunity_events
     window earlier_events as (
-        partition by opportunity_key order by happened_at, event_rank, source_key
+        partition by opportunity_key order by happened_at, event_rank, tie_number, source_key
     )
 
 ),

@@ -83,10 +83,12 @@ stg_hubspot__opportunity_changes as (
 
     select
         steps.deal_id as opportunity_id,
+        -- HubSpot's history holds the new value only.
+        {{ typed_null('text') }} as from_label,
         -- A stage that no pipeline knows keeps its id, so that it can be found.
         coalesce(stages.label, steps.stage_id) as label,
+        {{ typed_null('decimal') }} as from_amount,
         steps.amount,
-        -- HubSpot's history holds the new value only.
         cast(null as date) as from_expected_close_date,
         steps.expected_close_date,
         steps.forecast_category,

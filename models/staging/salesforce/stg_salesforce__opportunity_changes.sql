@@ -63,7 +63,9 @@ stg_salesforce__opportunity_changes as (
 
     select
         opportunity_id,
+        case when field = 'StageName' then old_value end as from_label,
         case when field = 'StageName' then new_value end as label,
+        case when field = 'Amount' then {{ as_decimal('old_value') }} end as from_amount,
         case when field = 'Amount' then {{ as_decimal('new_value') }} end as amount,
         case when field = 'CloseDate' then cast({{ text_to_utc('old_value') }} as date) end
             as from_expected_close_date,
@@ -87,7 +89,9 @@ stg_salesforce__opportunity_changes as (
     union all
     select
         {{ versioned_id }} as opportunity_id,
+        {{ typed_null('text') }} as from_label,
         stage_name as label,
+        {{ typed_null('decimal') }} as from_amount,
         amount,
         cast(null as date) as from_expected_close_date,
         close_date as expected_close_date,
