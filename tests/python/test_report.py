@@ -26,7 +26,7 @@ from tests.python.reasons import CODES
 
 pytest.importorskip("vl_convert", reason="the report needs vl-convert (requirements.txt)")
 
-from funnel.report import meeting, review, words
+from funnel.report import review, words
 from funnel.report.blocks import as_csv
 from funnel.report.command import show_report, write_report
 from funnel.report.company import Company

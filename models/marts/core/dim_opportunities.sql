@@ -102,7 +102,8 @@ close_dates as (
     select
         opportunity_key,
         {{ first_by(
-            'coalesce(previous_date, expected_close_date)', 'row(changed_at, tie_number, source_key)'
+            'coalesce(previous_date, expected_close_date)',
+            'row(changed_at, tie_number, source_key)'
         ) }} as first_expected_close_date,
         {{ last_by('expected_close_date', 'row(changed_at, tie_number, source_key)') }}
             as expected_close_date,
