@@ -49,16 +49,20 @@ class Progress:
 
 
 def build_warehouse(
-    database: Path, target: Path, variables: Mapping[str, Any], force: bool = False
+    database: Path,
+    target: Path,
+    variables: Mapping[str, Any],
+    force: bool = False,
+    project: Path = ROOT,
 ) -> int:
     """Builds unless nothing changed: 0 if all is good, 1 if a step failed, 2 if nothing could be
     built. Unless it is 0, the warehouse stays as it was."""
-    if not force and stamp.is_fresh(database, variables):
+    if not force and stamp.is_fresh(database, variables, project):
         print(f"{database} holds the build of exactly this project and data: nothing to do.")
         return 0
     try:
         with alone(database):
-            return _build_aside(database, target, variables)
+            return _build_aside(database, target, variables, project)
     except AsideError as error:
         print(error, file=sys.stderr)
         return 2
@@ -68,22 +72,22 @@ def build_warehouse(
         return _stop("The build did not begin:", [fault_of_exception(error, database)])
 
 
-def _build_aside(database: Path, target: Path, variables: Mapping[str, Any]) -> int:
+def _build_aside(database: Path, target: Path, variables: Mapping[str, Any], project: Path) -> int:
     """Builds in a copy, which becomes the warehouse if all is good."""
     sources, building = sources_of(database), place_of_build(database)
     with environment({SOURCES: str(sources.resolve()) if sources else ""}):
-        if faults := list(faults_before(ROOT, database, variables, only_reads=True)):
-            return _stop("dbt was not started:", faults)
+        if code := _stop_before(project, database, variables, only_reads=True):
+            return code
         print(f"Building and testing the models in {building}, a copy ...", flush=True)
         before = copy_aside(database, building)
         # Unit tests ask about the models, not about this data: `funnel unit-test` runs them.
         arguments = ("build", "--exclude-resource-type", "unit_test")
-        code = _run_steps(arguments, building, target, variables, ROOT)
+        code = _run_steps(arguments, building, target, variables, project)
         if code:
             print(_kept(database, building))
             return code
         put_in_place(building, database, before)
-        stamp.write(database, variables)
+        stamp.write(database, variables, project)
     print(f"{database} now is this build.")
     return 0
 
@@ -112,9 +116,21 @@ def run_steps(
     project: Path = ROOT,
 ) -> int:
     """Runs dbt and explains each fault: 0 if there is none, 1, or 2 if dbt could not run."""
-    if faults := list(faults_before(project, database, variables)):
-        return _stop("dbt was not started:", faults)
+    if code := _stop_before(project, database, variables, only_reads=False):
+        return code
     return _run_steps(arguments, database, target, variables, project)
+
+
+def _stop_before(
+    project: Path, database: Path, variables: Mapping[str, Any], only_reads: bool
+) -> int:
+    """2 if dbt need not be started, since something is wrong; warnings are printed."""
+    found = list(faults_before(project, database, variables, only_reads))
+    faults = [fault for fault in found if not fault.is_warning]
+    if faults:
+        return _stop("dbt was not started:", faults)
+    show_faults(_console(sys.stdout), found, None)
+    return 0
 
 
 def _run_steps(

@@ -43,7 +43,15 @@ def funnel() -> None:
 @target_option
 @vars_option
 @click.option("--force", is_flag=True, help="Build even when nothing changed.")
-def build(database: Path, target: Path, variables: dict[str, Any], force: bool) -> None:
+@click.option(
+    "--project-dir",
+    type=FOLDER,
+    default=ROOT,
+    help="Project to build: one that installs this one as a package. Default: this one.",
+)
+def build(
+    database: Path, target: Path, variables: dict[str, Any], force: bool, project_dir: Path
+) -> None:
     """Build and test the models, and print a summary.
 
     \b
@@ -52,7 +60,8 @@ def build(database: Path, target: Path, variables: dict[str, Any], force: bool) 
     from funnel.build import build_warehouse
     from funnel.summary import show_summary
 
-    sys.exit(build_warehouse(database, target, variables, force) or show_summary(database))
+    code = build_warehouse(database, target, variables, force, project_dir)
+    sys.exit(code or show_summary(database))
 
 
 @funnel.command("unit-test")

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = "revenue_funnel"
 DATABASE = "REVENUE_FUNNEL_DATABASE"
 SOURCES = "REVENUE_FUNNEL_SOURCES"
 # On a user's own data plain `make build` would load the demo company.

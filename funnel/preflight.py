@@ -1,11 +1,10 @@
 """What would stop a build, found before it starts: a var that does not exist, a system that is not
-there, a seed file with a cell too many, a database that cannot be opened."""
+there, a cell of a seed that is not allowed, a database that cannot be opened."""
 
-import csv
-import difflib
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,18 @@ import yaml
 
 from funnel.advice import Advice
 from funnel.failures import Fault, fault_of_exception
-from funnel.places import DATABASE, SOURCES, sources_of
-from funnel.target_faults import target_faults
+from funnel.places import DATABASE, PACKAGE, ROOT, SOURCES, sources_of
+from funnel.seeds.demo import demo_seeds_in_force, has_own_data
+from funnel.seeds.faults import seed_faults
+from funnel.seeds.read import like
+from funnel.variables import project_variables
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 # A reader may be about to close the file.
 SECONDS_FOR_OTHERS = 10
+# As many are listed: a file with a wrong column has thousands.
+MOST_SEED_FAULTS = 50
 
 
 def faults_before(
@@ -29,30 +33,33 @@ def faults_before(
 ) -> Iterator[Fault]:
     """What is wrong. A dbt_project.yml that cannot be read is left to dbt, which shows the line.
 
-    A build that works on a copy only reads the warehouse: its readers must not be locked out."""
+    A build that works on a copy only reads the warehouse: its readers must not be locked out. A
+    project of its own name installs this one as a package, whose vars and seeds stand behind its.
+    """
     try:
         settings = yaml.safe_load((project / "dbt_project.yml").read_text())
-        declared = dict(settings["vars"]["revenue_funnel"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError):
+        own = dict((settings.get("vars") or {}).get(PACKAGE) or {})
+        package = None if settings["name"] == PACKAGE else ROOT
+        declared = own if package is None else project_variables()
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         return
-    for name in variables:
+    for name in [*own, *variables]:
         if name not in declared:
             yield _fault(
                 f"There is no var {name}.",
-                f"Correct the name{_like(name, declared)}. dbt_project.yml lists all vars.",
+                f"Correct the name{like(name, declared)}. dbt_project.yml lists all vars.",
             )
-    declared |= variables
+    declared = {**declared, **own, **variables}
     yield from _faults_of_calendar(declared)
-    yield from _faults_of_systems(project, declared["systems"])
-    yield from _faults_of_seeds(project)
-    for sentence, remedy in target_faults(project):
-        yield _fault(sentence, remedy)
+    yield from _faults_of_systems(project, package, declared["systems"])
+    yield from _faults_of_seeds(project, package)
     sources = sources_of(database)
     if sources:
         yield from _faults_of_sources(sources)
     # Where the sources are elsewhere, the first build makes the warehouse.
     if database.exists() or not (sources or declared["source_databases"]):
         yield from _faults_of_database(database, only_reads)
+    yield from _warnings_of_seeds(settings, project, database, declared)
 
 
 def _faults_of_calendar(variables: Mapping[str, Any]) -> Iterator[Fault]:
@@ -62,13 +69,13 @@ def _faults_of_calendar(variables: Mapping[str, Any]) -> Iterator[Fault]:
     if zone not in pytz.all_timezones_set:
         yield _fault(
             f"The var time_zone is {zone}, and there is no such time zone.",
-            f"Write a name of the IANA list{_like(zone, pytz.all_timezones)}, such as UTC,"
+            f"Write a name of the IANA list{like(zone, pytz.all_timezones)}, such as UTC,"
             " Europe/Berlin or America/Phoenix.",
         )
     if weekday not in WEEKDAYS:
         yield _fault(
             f"The var week_start is {weekday}, which is no weekday.",
-            f"Write a weekday in lower case{_like(weekday, WEEKDAYS)}: {', '.join(WEEKDAYS)}.",
+            f"Write a weekday in lower case{like(weekday, WEEKDAYS)}: {', '.join(WEEKDAYS)}.",
         )
     if month not in {str(number) for number in range(1, 13)}:
         yield _fault(
@@ -77,15 +84,16 @@ def _faults_of_calendar(variables: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def _faults_of_systems(project: Path, systems: Any) -> Iterator[Fault]:
+def _faults_of_systems(project: Path, package: Path | None, systems: Any) -> Iterator[Fault]:
     """Each system and entity of the var systems has a staging model, and is listed once."""
-    staged = {path.stem for path in (project / "models").rglob("stg_*__*.sql")}
+    folders = [folder / "models" for folder in (project, package) if folder]
+    staged = {path.stem for folder in folders for path in folder.rglob("stg_*__*.sql")}
     known = {name.removeprefix("stg_").split("__")[0] for name in staged}
     for system, entities in dict(systems or {}).items():
         if system not in known:
             yield _fault(
                 f"The var systems lists {system}, and no folder of models/staging reads it.",
-                f"Correct the name in dbt_project.yml{_like(system, known)}, or write its staging"
+                f"Correct the name in dbt_project.yml{like(system, known)}, or write its staging"
                 f" models (stg_{system}__<entity>).",
             )
             continue
@@ -95,7 +103,7 @@ def _faults_of_systems(project: Path, systems: Any) -> Iterator[Fault]:
                 yield _fault(
                     f"The var systems lists {entity} of {system}, and there is no model"
                     f" stg_{system}__{entity}.",
-                    f"Correct the name in dbt_project.yml{_like(entity, of_system)}, take it out,"
+                    f"Correct the name in dbt_project.yml{like(entity, of_system)}, take it out,"
                     f" or write the model in models/staging/{system}.",
                 )
             elif number > 1:
@@ -105,51 +113,33 @@ def _faults_of_systems(project: Path, systems: Any) -> Iterator[Fault]:
                 )
 
 
-def _faults_of_seeds(project: Path) -> Iterator[Fault]:
-    expected = dict(_columns_of_seeds(project))
-    for path in sorted((project / "seeds").glob("*.csv")):
-        yield from _faults_of_seed(path, expected.get(path.stem, set()))
+def _faults_of_seeds(project: Path, package: Path | None) -> Iterator[Fault]:
+    faults = list(seed_faults(project, package))
+    for sentence, remedy in faults[:MOST_SEED_FAULTS]:
+        yield _fault(sentence, remedy)
+    more = len(faults) - MOST_SEED_FAULTS
+    if more > 0:
+        yield _fault(f"{more:,} more cells of seeds have a fault.", "Correct the first ones.")
 
 
-def _columns_of_seeds(project: Path) -> Iterator[tuple[str, set[str]]]:
-    """The columns that the yml files name; a file that is no YAML is left to dbt."""
-    for path in sorted((project / "seeds").glob("*.yml")):
-        try:
-            seeds = yaml.safe_load(path.read_text())["seeds"]
-        except (yaml.YAMLError, KeyError, TypeError):
-            continue
-        for seed in seeds:
-            types = (seed.get("config") or {}).get("column_types") or {}
-            yield seed["name"], {*types, *(column["name"] for column in seed.get("columns") or ())}
-
-
-def _faults_of_seed(path: Path, expected: set[str]) -> Iterator[Fault]:
-    """A header with the columns that the project reads, and rows of as many cells."""
-    file = f"seeds/{path.name}"
-    quote = 'A cell with a comma in it stands in "quotes".'
-    with path.open(newline="", encoding="utf-8-sig") as text:
-        rows = csv.reader(text, strict=True)
-        try:
-            header = next(rows, [])
-            if missing := sorted(expected - set(header)):
-                yield _fault(
-                    f"{file}, line 1: the header has no column {', '.join(missing)}.",
-                    f"Correct the header{_like(missing[0], header)}. A column that you do not use"
-                    " stays, with empty cells.",
-                )
-            for row in rows:
-                if row and len(row) != len(header):
-                    yield _fault(
-                        f"{file}, line {rows.line_num}: {len(row)} cells, but the header has"
-                        f" {len(header)}: {','.join(row)}",
-                        "Take out the comma that is too many, or add the one that is missing. "
-                        + quote,
-                    )
-        except (csv.Error, UnicodeDecodeError) as error:
-            yield _fault(
-                f"{file} is not readable as CSV from line {rows.line_num} on: {error}.",
-                f"Save it as UTF-8 with commas; each quote that opens must close. {quote}",
-            )
+def _warnings_of_seeds(
+    settings: Mapping[str, Any], project: Path, database: Path, variables: Mapping[str, Any]
+) -> Iterator[Fault]:
+    """The demo's targets and rules must not judge another company in silence."""
+    schemas = {**{name: name for name in variables["systems"]}, **variables["source_schemas"]}
+    if not has_own_data(sources_of(database) or database, schemas.values()):
+        return
+    configured = ((settings.get("seeds") or {}).get(PACKAGE) or {}).items()
+    off = [name for name, of in configured if isinstance(of, dict) and not of.get("+enabled", True)]
+    if names := list(demo_seeds_in_force(project, ROOT, off)):
+        yield replace(
+            _fault(
+                f"Your data is built with seeds of the demo company: {', '.join(names)}.",
+                "Write your own rows into these files of seeds/; docs/connect.md says which of them"
+                " may be empty.",
+            ),
+            is_warning=True,
+        )
 
 
 def _faults_of_database(database: Path, only_reads: bool) -> Iterator[Fault]:
@@ -193,8 +183,3 @@ def _error_when_opened(database: Path, is_read_only: bool = False) -> duckdb.Err
 
 def _fault(sentence: str, remedy: str) -> Fault:
     return Fault(sentence, sentence, advice=Advice(remedy=remedy))
-
-
-def _like(name: str, names: Any) -> str:
-    close = difflib.get_close_matches(name, list(names), 1, 0.6)
-    return f" (did you mean {close[0]}?)" if close else ""

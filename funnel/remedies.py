@@ -49,6 +49,20 @@ KINDS = {
         "If the value is wrong, correct it where {file} reads it; if it is right, add it to the"
         " list in {yml}.",
     ),
+    "is_between": Kind(
+        "{table}.{column} has values that are too small or too large.",
+        "A minus or a decimal point is at the wrong place.",
+        "Correct the column {column} in {file}.",
+        "A step of the model computes it wrongly, or a source has an impossible value.",
+        "See in {file} where {column} comes from.",
+    ),
+    "each_row_holds": Kind(
+        "{table} has rows whose {columns} contradict each other, or cannot be.",
+        "A cell was changed alone.",
+        "Correct {columns} in {file}; the column fault says what is wrong.",
+        "A step of the model computes them wrongly.",
+        "See in {file} where {columns} come from; the column fault says what is wrong.",
+    ),
     "suffixes_hold": Kind(
         "{table} has a rate that is not between 0 and 1, or a count below 0.",
         "",

@@ -122,6 +122,15 @@ def benchmark_planning(
 @benchmark.command("crashes")
 @click.option("--people", default=150, show_default=True, help="People of the demo company.")
 @click.option("--kills", default=40, show_default=True, help="Builds that are killed.")
+@click.option("--swaps", default=200, show_default=True, help="Swaps that are killed.")
+@click.option("--fills", default=20, show_default=True, help="Builds whose disk is full.")
+@click.option(
+    "--disk",
+    type=FOLDER,
+    default=None,
+    help="A small file system for the warehouse, which is filled up: mount -t tmpfs -o size=400m "
+    "tmpfs <folder>. Default: no disk is filled.",
+)
 @click.option(
     "--folder",
     type=FOLDER,
@@ -129,12 +138,14 @@ def benchmark_planning(
     show_default=True,
     help="Folder to build in.",
 )
-def benchmark_crashes(people: int, kills: int, folder: Path) -> None:
+def benchmark_crashes(
+    people: int, kills: int, swaps: int, fills: int, disk: Path | None, folder: Path
+) -> None:
     """Kill builds while a reader reads: only whole good builds may be seen.
 
     \b
-    Example: funnel benchmark crashes --kills 4
+    Example: funnel benchmark crashes --kills 5 --swaps 20
     """
-    from funnel.benchmarks.crashes import measure_crashes
+    from funnel.benchmarks.crashes.command import measure_crashes
 
-    sys.exit(measure_crashes(folder, people, kills))
+    sys.exit(measure_crashes(folder, people, kills, swaps, fills, disk))

@@ -49,25 +49,34 @@ MISTAKES = (
     Mistake(
         "a label means a stage that does not exist",
         (
-            "Every label means a stage or recycled.",
-            "1 row breaks the test every_label_means_a_stage_or_recycled:",
-            "marketingqualifiedlead  mqll",
-            "Likely cause: A stage is misspelled in stage_labels",
-            "What to do:",
-            "seeds/stage_labels.csv",
+            "seeds/stage_labels.csv, line 4, column stage: “mqll” is not in the column stage of",
+            "seeds/lifecycle_stages.csv (did you mean mql?): ",
+            "What to do: Correct the cell, or add the value to seeds/lifecycle_stages.csv.",
         ),
         ((("seeds/stage_labels.csv", "lead,mql\n", "lead,mqll\n")),),
-        select="stage_labels lifecycle_stages int_stage_claims_rows_checked",
+        code=2,
     ),
     Mistake(
-        "a stage of a rule is misspelled",
+        "an attribute of a rule is misspelled",
         (
             "The lead definition has faults:",
-            "- seeds/lead_definition_rules.csv, version 3, stage leed, rule not_test: this stage",
+            "- seeds/lead_definition_rules.csv, version 3, stage lead, rule not_test: the",
+            "attribute is_tst does not exist. Allowed: ",
             "Skipped:",
         ),
-        (("seeds/lead_definition_rules.csv", "3,lead,not_test", "3,leed,not_test"),),
+        (("seeds/lead_definition_rules.csv", "3,lead,not_test,is_test", "3,lead,not_test,is_tst"),),
         select=DEFINITION,
+    ),
+    Mistake(
+        "a kind of an outcome is misspelled, which only counts for systems in use",
+        (
+            "seeds.activity_outcomes.kind has values that seeds.evidence_kinds.kind does not",
+            "See seeds/activity_outcomes.csv, line 2.",
+            "sales_cal",
+            "What to do: Correct the value in seeds/activity_outcomes.csv, or add it to",
+        ),
+        (("seeds/activity_outcomes.csv", "hubspot,sales_call,", "hubspot,sales_cal,"),),
+        select="activity_outcomes evidence_kinds",
     ),
     Mistake(
         "a team has not agreed to the version in force",
@@ -78,11 +87,9 @@ MISTAKES = (
     Mistake(
         "a label is mapped twice",
         (
-            "seeds.stage_labels has several rows with the same system and entity and label.",
-            "See seeds/stage_labels.csv, line 3 and 4.",
-            "1 key breaks the test",
-            "hubspot  stage_claims  lead",
-            "What to do:   Keep one of the rows in seeds/stage_labels.csv; change or delete",
+            "seeds/stage_labels.csv, line 4, columns system, entity, label:",
+            "“hubspot, stage_claims, lead” stands in line 3 already.",
+            "What to do: Keep one of the rows; change or delete the others.",
         ),
         (
             (
@@ -91,39 +98,38 @@ MISTAKES = (
                 "hubspot,stage_claims,lead,lead\nhubspot,stage_claims,lead,mql\n",
             ),
         ),
-        select="stage_labels",
+        code=2,
     ),
     Mistake(
         "a stage is misspelled in a seed",
         (
-            "seeds.evidence_kinds.stage has values that seeds.lifecycle_stages.stage does not",
-            "See seeds/evidence_kinds.csv, line 2.",
-            "awarenes",
-            "What to do:   Correct the value in seeds/evidence_kinds.csv, or add it to",
+            "seeds/evidence_kinds.csv, line 2, column stage: “awarenes” is not in the column",
+            "stage of seeds/lifecycle_stages.csv (did you mean awareness?): ",
         ),
         (("seeds/evidence_kinds.csv", "ad_clicked,awareness", "ad_clicked,awarenes"),),
-        select="evidence_kinds lifecycle_stages",
+        code=2,
     ),
     Mistake(
         "a unit is not one of the list",
         (
-            "seeds.kpi_list.unit has values other than count, amount, ratio, days.",
-            "See seeds/kpi_list.csv, line 2.",
-            "number  1",
-            "Write one of these values in seeds/kpi_list.csv.",
+            "seeds/kpi_list.csv, line 2, column unit: “number” is not one of count, amount, ratio,",
+            "Write one of these values.",
         ),
         (("seeds/kpi_list.csv", "leads,Leads,1,count", "leads,Leads,1,number"),),
-        select="kpi_list",
+        code=2,
     ),
     Mistake(
-        "a cell is empty",
+        "two cells are empty",
         (
-            "seeds.teams.team_name is empty where it must have a value.",
-            "See seeds/teams.csv, line 2.",
-            "marketing  (empty)",
-            "Fill the column team_name in seeds/teams.csv.",
+            "1. seeds/kpi_list.csv, line 2, column unit: the cell is empty, and must have a value.",
+            "Fill the cell.",
+            "2. seeds/teams.csv, line 2, column team_name: the cell is empty, and must have",
         ),
-        (("seeds/teams.csv", "marketing,Marketing", "marketing,"),),
+        (
+            ("seeds/teams.csv", "marketing,Marketing", "marketing,"),
+            ("seeds/kpi_list.csv", "leads,Leads,1,count", "leads,Leads,1,"),
+        ),
+        code=2,
     ),
     Mistake(
         "a comma too many in a seed",
@@ -137,9 +143,9 @@ MISTAKES = (
     Mistake(
         "a target is of the middle of a month",
         (
-            "seeds/targets.csv, line 2: target_month is 2024-07-15, which is not the first day",
+            "seeds/targets.csv, line 2: target_month is 2024-07-15: a target is of a whole month.",
             "What to do:",
-            "Write 2024-07-01",
+            "Write the first day of the month.",
         ),
         (("seeds/targets.csv", "smb,2024-07-01,", "smb,2024-07-15,"),),
         code=2,
@@ -147,7 +153,8 @@ MISTAKES = (
     Mistake(
         "the shares of a target do not add up",
         (
-            "seeds/targets.csv, line 2: 0.8 + 0.2 + 0.3 = 1.3: the shares of new customers,",
+            "seeds/targets.csv, line 2: new_share is 0.8, expansion_share is 0.2,",
+            "renewal_share is 0.3: the shares of new customers, expansion and renewals do not add",
             "What to do:",
             "Correct new_share, expansion_share, renewal_share.",
         ),
@@ -156,7 +163,10 @@ MISTAKES = (
     ),
     Mistake(
         "a target is negative",
-        ("seeds/targets.csv, line 2: target_amount is -1000.", "What to do:", "0 or more"),
+        (
+            "seeds/targets.csv, line 2, column target_amount: “-1000” is not allowed:",
+            "it must be 0 or more.",
+        ),
         (("seeds/targets.csv", "smb,2024-07-01,38800.00", "smb,2024-07-01,-1000"),),
         code=2,
     ),
@@ -172,11 +182,11 @@ MISTAKES = (
     Mistake(
         "a decimal comma",
         (
-            "seeds/exchange_rates.csv, line 4: rate is “1,04”, which is not a number such as 1.04.",
+            "seeds/exchange_rates.csv, line 4, column rate: “1,04” is not a number such as 1.04.",
             "What to do: Correct the cell.",
         ),
         (("seeds/exchange_rates.csv", "EUR,2025-01-01,1.04", 'EUR,2025-01-01,"1,04"'),),
-        select="exchange_rates",
+        code=2,
     ),
     Mistake(
         "a source table has another name",
