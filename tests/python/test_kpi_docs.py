@@ -1,5 +1,6 @@
 """docs/kpis.md names tables and tests that are there."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -34,3 +35,19 @@ def test_every_table_of_kpis_and_plans_that_people_read_is_on_the_page() -> None
     marts = {file.stem for folder in folders for file in ROOT.glob(f"models/marts/{folder}/*.sql")}
     elsewhere = {"plan_rates"}
     assert {name for name in marts if f"`{name}`" not in page} <= elsewhere
+
+
+def test_the_page_has_each_kpi_of_the_reviews_as_the_seed_defines_it() -> None:
+    """Meaning and test are the page's own; name, formula, source and owner are the seed's."""
+    lines = [line for line in PAGE.read_text().splitlines() if line.startswith("|")]
+    shown = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    found = {tuple(cells[:1] + cells[2:5]) for cells in shown if len(cells) == 7}
+    with (ROOT / "seeds" / "kpi_list.csv").open() as file:
+        kpis = list(csv.DictReader(file))
+    assert len(kpis) > 20
+    for kpi in kpis:
+        name = f"{kpi['metric_name']} (`{kpi['metric']}`)"
+        owner = kpi["owner_team"].replace("_", " ") or "all teams"
+        assert (name, kpi["formula"], kpi["source"], owner) in found, name
+    assert len(found) == len(kpis) + 2  # with the heading and the line below it
+    assert all(len(cells) == 7 and all(cells) for cells in shown if len(cells) > 3)

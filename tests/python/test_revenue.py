@@ -40,8 +40,11 @@ def test_won_and_lost_opportunities_are_those_of_the_truth(built: Built) -> None
     }
 
 
+STAGES = {"mqls": "mql", "sals": "sal", "sqls": "sql", "opportunities": "opportunity"}
+
+
 def test_the_kpis_of_each_quarter_equal_the_fact(built: Built) -> None:
-    """Leads, wins, bookings, average amount won and win rate: new business, all funnels."""
+    """Stages, bookings, average amount won, days to close and win rate, of all funnels."""
     fact = rows(built, "from marts.fct_lifecycle where visit_number = 1 and entered_at is not null")
     met = [row for row in fact if row["qualified_at"]]
     opportunities = rows(built, "from marts.dim_opportunities")
@@ -64,6 +67,22 @@ def test_the_kpis_of_each_quarter_equal_the_fact(built: Built) -> None:
         assert actual[start, "bookings_new"] == amount
         assert actual[start, "opportunity_value"] == share(amount, len(won))
         assert actual[start, "win_rate"] == share(len(won), len(closed))
+        for metric, stage in STAGES.items():
+            assert actual[start, metric] == sum(row["stage"] == stage for row in qualified), metric
+        booked = [each for each in opportunities if each["outcome"] == "won"]
+        booked = [each for each in booked if each["closed_at"]]
+        booked = [each for each in booked if quarter(each["closed_at"]) == start]
+        for kind in ("renewal", "expansion"):
+            own_kind = total(each["amount"] for each in booked if each["revenue_type"] == kind)
+            assert actual[start, f"bookings_{kind}"] == own_kind
+        assert actual[start, "bookings"] == total(each["amount"] for each in booked)
+        waits = [
+            (each["closed_at"] - each["created_at"]).total_seconds() / 86400
+            for each in booked
+            if each["revenue_type"] == "new"
+        ]
+        mean = sum(waits) / len(waits) if waits else 0
+        assert float(actual[start, "cycle_days"] or 0) == pytest.approx(mean, abs=0.01)
 
 
 def _is_new(opportunity: Row, wins: dict[int, Row]) -> bool:
