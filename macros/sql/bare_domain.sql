@@ -1,10 +1,11 @@
-{# The domain of a web address or domain as people write them: without scheme, www., path, port and blanks, in lower case. #}
+{# The domain of a web address or domain as people write them: without scheme, www., path, parameters, port and blanks, in lower case. #}
 {% macro bare_domain(column) -%}
+    {%- set bare = namespace(text="replace(replace(lower(trim(" ~ column ~ ")), 'https://', ''), 'http://', '')") -%}
+    {%- for sign in ['/', '?', '#', ':'] -%} {%- set bare.text = "split_part(" ~ bare.text ~ ", '" ~ sign ~ "', 1)" -%} {%- endfor -%}
     nullif(
-            split_part(
-                split_part(
-                    replace(replace(replace(lower(trim({{ column }})), 'https://', ''), 'http://', ''), 'www.', ''), '/', 1
-                ), ':', 1
-            ), ''
+            case
+                when {{ bare.text }} like 'www.%' then substr({{ bare.text }}, 5)
+                else {{ bare.text }}
+            end, ''
         )
 {%- endmacro %}

@@ -34,6 +34,18 @@ later_deletions as (
 
 ),
 
+known_rows as (
+
+    -- A copy that was loaded after the cutoff is not what was known then.
+    select distinct
+        system,
+        source_table,
+        source_key
+    from staged
+    where reason_code is null and loaded_at < {{ cutoff() }}
+
+),
+
 landed as (
 
     select distinct
@@ -45,6 +57,7 @@ landed as (
         on
             {{ same_row_key('staged', 'later_deletions') }}
             and staged.loaded_at < later_deletions.loaded_at
+    left join known_rows on {{ same_row_key('staged', 'known_rows') }}
     left join quarantine
         on
             staged.system = quarantine.system
@@ -67,7 +80,10 @@ landed as (
         -- A row that was loaded as won before the cutoff is won, whatever its closing date.
         and (
             staged.loaded_at < {{ cutoff() }}
-            or coalesce(staged.closed_at, staged.created_at) < {{ cutoff() }}
+            or (
+                known_rows.source_key is null
+                and coalesce(staged.closed_at, staged.created_at) < {{ cutoff() }}
+            )
         )
         and quarantine.source_row_id is null
 

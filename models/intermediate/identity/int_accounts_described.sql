@@ -34,11 +34,7 @@ parents as (
 
     select
         accounts.account_key,
-        {{ first_by(
-            'parent_accounts.account_key',
-            "row(coalesce(system_ranks.rank, 2147483647), " ~ or_end("companies.created_at")
-            ~ ", companies.company_key)"
-        ) }} as parent_account_key
+        {{ first_by('parent_accounts.account_key', record_order) }} as parent_account_key
     from companies
     inner join accounts on companies.company_key = accounts.company_key
     inner join accounts as parent_accounts

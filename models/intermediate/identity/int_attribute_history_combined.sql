@@ -35,6 +35,32 @@ records as (
 
 ),
 
+present_values as (
+
+    -- What a record says itself, as it was loaded before the cutoff.
+    {% for entity, key, attribute, value in [
+        ('people', 'record_key', 'country', 'country'),
+        ('people', 'record_key', 'seniority', 'seniority'),
+        ('people', 'record_key', 'employees', 'nullif(company_employees, 0)'),
+        ('people', 'record_key', 'owner_id', 'owner_id'),
+        ('people', 'record_key', 'exit_reason', 'exit_reason'),
+        ('companies', 'company_key', 'country', 'country'),
+        ('companies', 'company_key', 'industry', 'industry'),
+        ('companies', 'company_key', 'employees', 'employees'),
+    ] -%}
+    select
+        '{{ entity }}' as entity,
+        {{ key }} as record_key,
+        '{{ attribute }}' as attribute,
+        cast({{ value }} as {{ dbt.type_string() }}) as value,
+        loaded_at
+    from {{ entity }}
+    where {{ value }} is not null and loaded_at < {{ cutoff() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 ordered_changes as (
 
     select
@@ -146,10 +172,68 @@ snapshot_values as (
 
 ),
 
+last_reported_values as (
+
+    select
+        entity,
+        record_key,
+        attribute,
+        {{ last_by('value', 'valid_from') }} as value,
+        max(valid_from) as valid_from
+    from reported_values
+    group by entity, record_key, attribute
+
+),
+
+last_snapshots as (
+
+    select
+        entity,
+        record_key,
+        attribute,
+        max(snapshotted_at) as snapshotted_at
+    from snapshots
+    where snapshotted_at <= {{ cutoff() }}
+    group by entity, record_key, attribute
+
+),
+
+unreported_values as (
+
+    -- A history may lack the last change: then the record's own value holds, from the build that
+    -- first saw it or, where none keeps a snapshot of it, from the time at which it was loaded.
+    select
+        present_values.entity,
+        present_values.record_key,
+        present_values.attribute,
+        present_values.value,
+        case
+            when last_snapshots.snapshotted_at > reported.valid_from
+                then last_snapshots.snapshotted_at
+            else present_values.loaded_at
+        end as valid_from
+    from present_values
+    inner join last_reported_values as reported
+        on
+            present_values.entity = reported.entity
+            and present_values.record_key = reported.record_key
+            and present_values.attribute = reported.attribute
+            and present_values.loaded_at > reported.valid_from
+    left join last_snapshots
+        on
+            present_values.entity = last_snapshots.entity
+            and present_values.record_key = last_snapshots.record_key
+            and present_values.attribute = last_snapshots.attribute
+    where present_values.value is distinct from reported.value
+
+),
+
 known_values as (
 
     -- Snapshots count only for attributes of which the system reports no history.
     select * from reported_values
+    union all
+    select * from unreported_values
     union all
     select snapshot_values.*
     from snapshot_values

@@ -1,5 +1,6 @@
 {# Grain: one row per person or account, attribute and interval between changes of its records. The
    value that wins in that interval, by the ranks of the seed survivorship, and its system. #}
+{%- set value_order = 'is_gone, system_rank, created_at, record_key' %}
 with
 
 people as (select * from {{ ref('int_people_unioned') }}),
@@ -47,7 +48,8 @@ record_values as (
             when attributes.attribute = 'employees' and people.company_employees > 0
                 then cast(people.company_employees as {{ dbt.type_string() }})
         end as value,
-        {{ or_end('people.created_at') }} as created_at
+        {{ or_end('people.created_at') }} as created_at,
+        case when people.deleted_at < {{ cutoff() }} then people.deleted_at end as gone_at
     from people
     inner join persons on people.record_key = persons.record_key
     inner join attributes on attributes.entity = 'people'
@@ -66,7 +68,11 @@ record_values as (
             when attributes.attribute = 'employees'
                 then cast(companies.employees as {{ dbt.type_string() }})
         end as value,
-        {{ or_end('companies.created_at') }} as created_at
+        {{ or_end('companies.created_at') }} as created_at,
+        case
+            when companies.deleted_at < {{ cutoff() }} then companies.deleted_at
+            when companies.merged_into_company_key is not null then {{ start_of_time() }}
+        end as gone_at
     from companies
     inner join accounts on companies.company_key = accounts.company_key
     inner join attributes on attributes.entity = 'companies'
@@ -76,7 +82,19 @@ record_values as (
 
 change_times as (
 
-    select distinct
+    {% for moment in [start_of_time(), 'gone_at'] -%}
+    select
+        entity,
+        entity_key,
+        attribute,
+        {{ moment }} as valid_from
+    from record_values
+    where gone_at is not null and value is not null
+
+    union distinct
+
+    {% endfor -%}
+    select
         record_values.entity,
         record_values.entity_key,
         record_values.attribute,
@@ -119,6 +137,7 @@ ranked_values as (
         end as value,
         coalesce(system_ranks.rank, 2147483647) as system_rank,
         record_values.created_at,
+        coalesce(record_values.gone_at <= record_values.valid_from, false) as is_gone,
         record_values.valid_from
     from record_values_over_time as record_values
     left join value_history
@@ -138,13 +157,14 @@ ranked_values as (
 
 winning_values as (
 
-    -- The best-ranked system that knows a value wins, then its oldest record.
+    -- Of the records that are still there, the best-ranked system that knows a value wins, then its
+    -- oldest record.
     select
         entity,
         entity_key,
         attribute,
-        {{ first_by('value', oldest('value', 'system_rank, created_at, record_key')) }} as value,
-        {{ first_by('system', oldest('value', 'system_rank, created_at, record_key')) }} as system,
+        {{ first_by('value', oldest('value', value_order)) }} as value,
+        {{ first_by('system', oldest('value', value_order)) }} as system,
         valid_from
     from ranked_values
     group by entity, entity_key, attribute, valid_from

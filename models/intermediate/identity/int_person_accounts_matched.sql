@@ -79,6 +79,7 @@ candidates as (
         methods.rank as method_rank,
         coalesce(system_ranks.rank, 2147483647) as system_rank,
         record_matches.known_at,
+        coalesce(people.deleted_at < {{ cutoff() }}, false) as is_deleted,
         people.created_at,
         people.record_key
     from record_matches
@@ -106,8 +107,8 @@ best_accounts as (
         candidates.method_rank,
         {{ first_by(
             'candidates.account_key',
-            'row(candidates.system_rank, candidates.known_at, candidates.created_at, '
-            ~ 'candidates.record_key, candidates.account_key)'
+            'row(candidates.is_deleted, candidates.system_rank, candidates.known_at, '
+            ~ 'candidates.created_at, candidates.record_key, candidates.account_key)'
         ) }} as account_key,
         count(distinct candidates.account_key) as candidate_count
     from candidates

@@ -18,13 +18,14 @@ won_accounts as (
 
 customer_opportunities as (
 
-    -- Since when an account is a customer: since each win of new business; without any, it was one
-    -- before the records, and has been since each renewal or expansion was created.
+    -- Since when an account is a customer: since each win of new business (if that has no date,
+    -- since the opportunity was created); without any, it was one before the records, and has been
+    -- since each renewal or expansion was created.
     select
         opportunity_key,
         person_key,
         account_key,
-        closed_at as customer_at
+        coalesce(closed_at, created_at, {{ start_of_time() }}) as customer_at
     from opportunities
     where outcome = 'won' and opportunity_type = 'new'
     union all
@@ -32,7 +33,7 @@ customer_opportunities as (
         opportunities.opportunity_key,
         opportunities.person_key,
         opportunities.account_key,
-        opportunities.created_at as customer_at
+        coalesce(opportunities.created_at, {{ start_of_time() }}) as customer_at
     from opportunities
     left join won_accounts on opportunities.account_key = won_accounts.account_key
     where opportunities.opportunity_type != 'new' and won_accounts.account_key is null

@@ -29,6 +29,8 @@ states as (select * from {{ ref('int_opportunity_states_dated') }}),
 
 churns as (select * from {{ ref('int_churns_detected') }}),
 
+touches as (select * from {{ ref('int_touches_resolved') }}),
+
 lost_moments as (
 
     -- An opportunity can be lost more than once. Its history has each time; the last one is that of
@@ -68,7 +70,8 @@ losses as (
 
 losses_without_exit as (
 
-    -- Another opportunity of the person was still open, or won and not churned.
+    -- Another opportunity of the person was still open, or won and not churned. Without a date of
+    -- the loss, or of the other one's creation, it counts as there at that time.
     select distinct
         losses.opportunity_key,
         losses.lost_at
@@ -77,7 +80,7 @@ losses_without_exit as (
         on
             losses.person_key = opportunities.person_key
             and losses.opportunity_key != opportunities.opportunity_key
-            and losses.lost_at >= opportunities.created_at
+            and coalesce(losses.lost_at >= opportunities.created_at, true)
     left join churns
         on
             opportunities.opportunity_key = churns.opportunity_key
@@ -90,6 +93,42 @@ losses_without_exit as (
             or opportunities.outcome = 'open'
             or opportunities.closed_at > losses.lost_at
         )
+
+),
+
+compared_claims as (
+
+    select
+        stage_claims.claim_key,
+        stage_claims.record_key,
+        stage_claims.stage,
+        records.person_key,
+        stage_claims.claimed_at,
+        lag(stage_claims.record_key) over earlier_claims as previous_record_key,
+        lag(stage_claims.stage) over earlier_claims as previous_stage,
+        lag(stage_claims.claimed_at) over earlier_claims as previous_at
+    from stage_claims
+    inner join records on stage_claims.record_key = records.record_key
+    window earlier_claims as (
+        partition by records.person_key order by stage_claims.claimed_at, stage_claims.claim_key
+    )
+
+),
+
+repeated_claims as (
+
+    -- Two records of a person may report one exit: nothing has happened since the first of them.
+    select compared_claims.claim_key
+    from compared_claims
+    left join touches
+        on
+            compared_claims.person_key = touches.person_key
+            and compared_claims.previous_at < touches.occurred_at
+            and compared_claims.claimed_at >= touches.occurred_at
+    where
+        compared_claims.stage = compared_claims.previous_stage
+        and compared_claims.record_key != compared_claims.previous_record_key
+        and touches.touch_key is null
 
 ),
 
@@ -148,6 +187,28 @@ claim_reasons as (
 
 ),
 
+reported_exits as (
+
+    -- The reason may stand on the other record alone.
+    select
+        claim_reasons.*,
+        repeated_claims.claim_key is not null as is_repeated,
+        coalesce(
+            claim_reasons.exit_reason,
+            case
+                when lead(repeated_claims.claim_key) over later_claims is not null
+                    then lead(claim_reasons.exit_reason) over later_claims
+            end
+        ) as reported_reason
+    from claim_reasons
+    left join repeated_claims on claim_reasons.claim_key = repeated_claims.claim_key
+    window later_claims as (
+        partition by claim_reasons.person_key
+        order by claim_reasons.claimed_at, claim_reasons.claim_key
+    )
+
+),
+
 exits as (
 
     select
@@ -155,11 +216,12 @@ exits as (
         cast(null as bigint) as opportunity_key,
         exit_kind,
         exit_stage as stage,
-        exit_reason,
+        reported_reason as exit_reason,
         system,
         claim_key as evidence_key,
         claimed_at as exited_at
-    from claim_reasons
+    from reported_exits
+    where not is_repeated
     union all
     select
         losses.person_key,
@@ -174,7 +236,7 @@ exits as (
     left join losses_without_exit
         on
             losses.opportunity_key = losses_without_exit.opportunity_key
-            and losses.lost_at = losses_without_exit.lost_at
+            and {{ or_end('losses.lost_at') }} = {{ or_end('losses_without_exit.lost_at') }}
     left join stages on stages.entered_by = 'opportunity_lost'
     where losses_without_exit.opportunity_key is null
     union all

@@ -1,5 +1,14 @@
 {# Grain: one row per journey that has entered a stage: its person and account, its funnel, and the
    channels that it came by. #}
+{%- set employees -%}
+coalesce(
+                accounts.employees,
+                case
+                    when coalesce(accounts.account_key = persons.account_key, true)
+                        then persons.company_employees
+                end
+            )
+{%- endset %}
 with
 
 evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
@@ -41,14 +50,16 @@ last_channels as (
 
 journey_opportunities as (
 
-    -- The account of the first opportunity that has one, and the owner of the last.
+    -- The account of the first opportunity that has one, of a won one before others, and the owner
+    -- of the last.
     select
         opportunity_journeys.journey_key,
         {{ first_by(
             'opportunities.account_key',
             oldest(
                 'opportunities.account_key',
-                'coalesce(opportunities.created_at, ' ~ start_of_time() ~ '), '
+                "opportunities.outcome != 'won', "
+                ~ 'coalesce(opportunities.created_at, ' ~ start_of_time() ~ '), '
                 ~ 'opportunities.opportunity_key'
             )
         ) }} as account_key,
@@ -72,7 +83,8 @@ int_journeys_described as (
     select
         journeys_with_evidence.journey_key,
         journeys.person_key,
-        coalesce(persons.account_key, journey_opportunities.account_key) as account_key,
+        -- Who buys for another company is at that one in this journey.
+        coalesce(journey_opportunities.account_key, persons.account_key) as account_key,
         journey_opportunities.latest_opportunity_owner_key,
         coalesce(funnels.funnel, 'unknown') as funnel,
         coalesce(journeys.journey_number, 1) as journey_number,
@@ -89,10 +101,10 @@ int_journeys_described as (
     left join journey_opportunities
         on journeys_with_evidence.journey_key = journey_opportunities.journey_key
     left join accounts
-        on coalesce(persons.account_key, journey_opportunities.account_key) = accounts.account_key
+        on coalesce(journey_opportunities.account_key, persons.account_key) = accounts.account_key
     left join funnels
         on
-            {{ size_is_in_funnel('coalesce(accounts.employees, persons.company_employees)') }}
+            {{ size_is_in_funnel(employees) }}
     left join origins as person_origins on journeys.person_key = person_origins.person_key
     left join origins as journey_origins
         on journeys_with_evidence.journey_key = journey_origins.journey_key

@@ -42,7 +42,8 @@ first_wins as (
         journeys.journey_key,
         {{ first_by(
             'opportunities.opportunity_key',
-            'row(opportunities.closed_at, opportunities.opportunity_key)'
+            "row(opportunities.closed_at, opportunities.opportunity_type != 'new', "
+            ~ "opportunities.opportunity_key)"
         ) }} as opportunity_key
     from opportunities
     inner join journeys on opportunities.opportunity_key = journeys.opportunity_key

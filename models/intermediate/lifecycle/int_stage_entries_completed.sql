@@ -1,6 +1,5 @@
-{# Grain: one row each time a journey enters a stage: up to the win its first entries, with skipped
-   stages filled in, then every further opportunity, return and exit. After the win every event, in
-   any order, with nothing filled in. #}
+{# Grain: one row each time a journey enters a stage: up to the win first entries, skipped stages
+   filled in, then further opportunities, returns and exits; after the win every event as it is. #}
 with
 
 evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
@@ -27,8 +26,7 @@ first_evidence as (
         ordered_stages.stage_order,
         min(evidence.occurred_at) as occurred_at,
         {{ first_by(
-            'evidence.evidence_key',
-            "row(" ~ or_end("evidence.occurred_at") ~ ", evidence.evidence_key)"
+            'evidence_key', 'row(' ~ or_end('evidence.occurred_at') ~ ', evidence_key)'
         ) }} as evidence_key
     from evidence
     inner join ordered_stages on evidence.stage = ordered_stages.stage
@@ -153,7 +151,9 @@ further_entries as (
                     win_entries.journey_key is not null
                 )
             when evidence.evidence_kind = 'stage_claim'
-                then coalesce(evidence.occurred_at < win_entries.entered_at, true)
+                then
+                    win_entries.journey_key is null
+                    or evidence.occurred_at < win_entries.entered_at
             else evidence.evidence_kind in ('opportunity', 'subscription')
         end
 

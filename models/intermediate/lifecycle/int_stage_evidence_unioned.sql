@@ -22,7 +22,9 @@ exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is 
 
 journeys as (select * from {{ ref('int_journeys_identified') }}),
 
-persons as (select * from {{ ref('int_persons_resolved') }} where is_outside_funnel),
+records as (select * from {{ ref('int_record_persons_mapped') }}),
+
+persons as (select * from {{ ref('int_persons_resolved') }}),
 
 churns as (select * from {{ ref('int_churns_detected') }} where returned_at is not null),
 
@@ -40,6 +42,42 @@ stages as (
 
 ),
 
+service_event_customers as (
+
+    -- An event is about the account of its company or, where that is no customer, of its person.
+    select
+        service_events.*,
+        companies.account_key as customer_key,
+        true as is_of_company
+    from service_events
+    inner join companies on service_events.company_key = companies.company_key
+    union all
+    select
+        service_events.*,
+        coalesce(persons.account_key, persons.person_key) as customer_key,
+        false as is_of_company
+    from service_events
+    inner join records on service_events.record_key = records.record_key
+    inner join persons on records.person_key = persons.person_key
+
+),
+
+wins as (
+
+    -- A win without a date may have been before any event.
+    select
+        opportunities.journey_key,
+        coalesce(
+            opportunity_accounts.account_key, opportunity_accounts.person_key
+        ) as customer_key,
+        coalesce(opportunities.occurred_at, {{ start_of_time() }}) as won_at
+    from opportunities
+    inner join opportunity_accounts
+        on opportunities.opportunity_key = opportunity_accounts.opportunity_key
+    where opportunities.entered_by = 'opportunity_won'
+
+),
+
 service_event_journeys as (
 
     -- A service event belongs to the journey that won the account last before it.
@@ -49,16 +87,13 @@ service_event_journeys as (
         service_events.system,
         service_events.occurred_at,
         {{ last_by(
-            'opportunities.journey_key', 'row(opportunities.occurred_at, opportunities.journey_key)'
+            'wins.journey_key', 'row(service_events.is_of_company, wins.won_at, wins.journey_key)'
         ) }} as journey_key
-    from service_events
-    inner join companies on service_events.company_key = companies.company_key
-    inner join opportunity_accounts on companies.account_key = opportunity_accounts.account_key
-    inner join opportunities
+    from service_event_customers as service_events
+    inner join wins
         on
-            opportunity_accounts.opportunity_key = opportunities.opportunity_key
-            and service_events.occurred_at >= opportunities.occurred_at
-            and opportunities.entered_by = 'opportunity_won'
+            service_events.customer_key = wins.customer_key
+            and service_events.occurred_at >= wins.won_at
     group by
         service_events.event_key, service_events.kind, service_events.system,
         service_events.occurred_at
@@ -245,7 +280,7 @@ int_stage_evidence_unioned as (
     from all_evidence
     left join journeys on all_evidence.journey_key = journeys.journey_key
     left join persons on journeys.person_key = persons.person_key
-    where persons.person_key is null
+    where not coalesce(persons.is_outside_funnel, false)
 
 )
 

@@ -13,6 +13,7 @@ roles as (
             'contact_id': 'text',
             'role': 'text',
             'is_primary': 'boolean',
+            'created_date': 'timestamp',
         },
         key=['id'],
         needs=['opportunity_id', 'contact_id'],
@@ -27,7 +28,9 @@ stg_salesforce__opportunity_people as (
         contact_id as record_id,
         role,
         coalesce(is_primary, false) as is_primary,
-        {{ row_origin() }}
+        {{ row_origin(
+            "case when created_date >= " ~ utc_time(cutoff()) ~ " then 'after_cutoff' end"
+        ) }}
     from roles
 
 )
