@@ -13,6 +13,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST
 
 Row = tuple[Any, ...]
@@ -22,25 +23,20 @@ IN_FORCE = "in_force"
 VERSIONS = """
     select evaluation, coalesce(max(versions.summary), 'each version in its own time') as summary
     from marts.definition_backtest as backtest
-    left join {versions} as versions using (definition_version)
+    left join seeds.lead_definition_versions as versions using (definition_version)
     group by evaluation
     order by evaluation
 """
 
 # The newest version that the teams agreed on: what a draft would replace.
 NEWEST = """
-    select 'version_' || definition_version from {versions}
+    select 'version_' || definition_version from seeds.lead_definition_versions
     where valid_from is not null order by valid_from desc limit 1
-"""
-
-# A project that installs this one as a package may replace a seed, in a schema of another name.
-SEED = """
-    select table_schema || '.' || table_name from information_schema.tables where table_name = ?
 """
 
 STAGES = """
     select stage, stage_name, coalesce(planning_node = 'lead', false) as is_lead_stage
-    from {stages}
+    from seeds.lifecycle_stages
     where stage in (select stage from marts.definition_backtest)
     order by stage_order
 """
@@ -86,7 +82,7 @@ WORTH = """
         lower_lift_ratio, upper_lift_ratio, adjusted_lift_ratio, met_value_amount,
         unmet_value_amount, is_win_rate_rising
     from marts.definition_worth as worth
-    left join {stages} as stages using (stage)
+    left join seeds.lifecycle_stages as stages using (stage)
     qualify row_number() over (
         partition by definition_version, criterion_kind, criterion, band_points
         order by stage_order
@@ -138,7 +134,7 @@ def show_backtest(database: Path, draft: str = "all", by: str | None = None) -> 
         print(f"There is no database {database}: {BUILD_FIRST}.", file=sys.stderr)
         return 1
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with open_warehouse(database) as connection:
             return _show(connection, draft, by)
     except duckdb.CatalogException:
         print(f"{database} has no back-test yet: {BUILD_FIRST}.", file=sys.stderr)
@@ -147,21 +143,14 @@ def show_backtest(database: Path, draft: str = "all", by: str | None = None) -> 
     return 1
 
 
-def _seed(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    """A seed's table with its schema."""
-    found = connection.execute(SEED, [name]).fetchone()
-    return str(found[0]) if found else f"seeds.{name}"
-
-
 def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str | None) -> int:
     """Prints the tables for the wanted versions, always next to the definition in force.
 
     In force, each version counts in its own time; what a draft alone would change shows beside the
     newest version, which counts for all times, too.
     """
-    versions = _seed(connection, "lead_definition_versions")
-    summaries = dict(connection.execute(VERSIONS.format(versions=versions)).fetchall())
-    newest = {row[0] for row in connection.execute(NEWEST.format(versions=versions)).fetchall()}
+    summaries = dict(connection.execute(VERSIONS).fetchall())
+    newest = {row[0] for row in connection.execute(NEWEST).fetchall()}
     wanted = set(summaries) if draft == "all" else {IN_FORCE, f"version_{draft}"}
     if not wanted <= set(summaries):
         print(
@@ -172,16 +161,12 @@ def _show(connection: duckdb.DuckDBPyConnection, draft: str, slice_column: str |
         )
         return 1
     wanted |= newest & set(summaries)
-    stages = connection.execute(
-        STAGES.format(stages=_seed(connection, "lifecycle_stages"))
-    ).fetchall()
+    stages = connection.execute(STAGES).fetchall()
     query = FIGURES.format(slice_column=slice_column or "''")
     figures = [Figures(*row) for row in connection.execute(query).fetchall()]
     changes = connection.execute(CHANGES).fetchall()
     amounts = connection.execute(AMOUNTS).fetchall()
-    worth = connection.execute(
-        WORTH.format(stages=_seed(connection, "lifecycle_stages"))
-    ).fetchall()
+    worth = connection.execute(WORTH).fetchall()
     _print(
         [row for row in summaries.items() if row[0] in wanted],
         stages,

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST, ROOT
 
 SCHEMA = "history"
@@ -50,8 +51,8 @@ def backup(database: Path, folder: Path) -> str:
     new = folder.with_name(folder.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        tables = {name: _write(connection, name, new) for name in _tables(connection)}
+    with open_warehouse(database) as connection:
+        tables = {name: _write(connection, name, new) for name in _tables(connection, SCHEMA)}
     if not tables:
         shutil.rmtree(new)
         raise HistoryError(f"{database} has no history yet: {BUILD_FIRST}.")
@@ -66,16 +67,17 @@ def restore(database: Path, folder: Path, force: bool = False) -> str:
     tables = _manifest(folder)
     database.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(database)) as connection:
-        losses = list(_losses(connection, folder, tables))
+        schema = _schema(connection)
+        losses = list(_losses(connection, folder, tables, schema))
         if losses and not force:
             raise HistoryError(
                 "\n".join(losses) + "\nNothing was restored. Add --force to replace them anyway."
             )
         connection.execute("begin")
-        connection.execute(f"create schema if not exists {SCHEMA}")
+        connection.execute(f'create schema if not exists "{schema}"')
         names = _names_of_today()
         for name in tables:
-            table = _name(names.get(name, name))
+            table = _name(names.get(name, name), schema)
             connection.execute(f"create or replace table {table} as from {_file(folder, name)}")
         connection.execute("commit")
     rows = sum(table["rows"] for table in tables.values())
@@ -85,11 +87,22 @@ def restore(database: Path, folder: Path, force: bool = False) -> str:
     )
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _schema(connection: duckdb.DuckDBPyConnection) -> str:
+    """Where the history is: a project that installs this one as a package may call it otherwise."""
+    try:
+        found = connection.execute(
+            "select max(schema_name) from operations.relations where layer = ?", [SCHEMA]
+        ).fetchall()
+    except duckdb.CatalogException:
+        return SCHEMA
+    return str(found[0][0] or SCHEMA)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
     found = connection.execute(
-        "select table_name from duckdb_tables()"
-        " where database_name = current_database() and schema_name = ? order by table_name",
-        [SCHEMA],
+        "select table_name from information_schema.tables"
+        " where table_catalog = current_database() and table_schema = ? order by table_name",
+        [schema],
     )
     return [name for (name,) in found.fetchall()]
 
@@ -122,21 +135,21 @@ def _manifest(folder: Path) -> Mapping[str, dict[str, Any]]:
 
 
 def _losses(
-    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Mapping[str, Any], schema: str
 ) -> Iterator[str]:
     """A sentence for each table with snapshots later than the last one of the backup."""
     names = _names_of_today()
     files = {names.get(file, file): file for file in tables}
-    for name in sorted(set(_tables(connection)) & set(files)):
+    for name in sorted(set(_tables(connection, schema)) & set(files)):
         later = f"select {LAST} from {_file(folder, files[name])}"
         found = connection.execute(
-            f"select count(*), {LAST} from {_name(name)}"
+            f"select count(*), {LAST} from {_name(name, schema)}"
             f" where snapshotted_at > coalesce(({later}), timestamp '0001-01-01')"
         ).fetchall()
         rows, last = found[0]
         if rows:
             yield (
-                f"{SCHEMA}.{name} has {rows:,} rows later than the backup, the last of"
+                f"{schema}.{name} has {rows:,} rows later than the backup, the last of"
                 f" {_date(last)}: they would be lost."
             )
 
@@ -171,8 +184,8 @@ def _date(moment: datetime | None) -> str | None:
     return moment.date().isoformat() if moment else None
 
 
-def _name(table: str) -> str:
-    return f'{SCHEMA}."{table}"'
+def _name(table: str, schema: str = SCHEMA) -> str:
+    return f'"{schema}"."{table}"'
 
 
 def _file(folder: Path, table: str) -> str:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from funnel.alerts.read import read_from
 from funnel.alerts.show import brief
+from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST
 
 Row = tuple[Any, ...]
@@ -106,7 +107,7 @@ def show_summary(database: Path) -> int:
 
 def _print_summary(database: Path) -> None:
     console = Console() if sys.stdout.isatty() else Console(width=100)
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_warehouse(database) as connection:
 
         def ask(query: str) -> list[Row]:
             return connection.execute(query).fetchall()
@@ -144,7 +145,8 @@ def _alerts(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def _history(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """From when on earlier builds remember what the systems showed."""
     found = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = 'history'"
+        "select table_name from information_schema.tables"
+        " where table_catalog = current_database() and table_schema = 'history'"
     ).fetchall()
     firsts = [
         connection.execute(f'select min(snapshotted_at) from history."{name}"').fetchall()[0][0]

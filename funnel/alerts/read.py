@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST
 
 SEVERITIES = ("error", "warning", "notice")
@@ -66,7 +67,7 @@ def read_alerts(database: Path) -> list[Alert]:
     if not database.exists():
         raise NoAlertsError(f"There is no database {database}: {BUILD_FIRST}.")
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with open_warehouse(database) as connection:
             return read_from(connection)
     except duckdb.CatalogException:
         raise NoAlertsError(f"{database} has no table marts.alerts: {BUILD_FIRST}.") from None

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from funnel.last_build import last_good_cutoff
-from funnel.open_warehouse import open_warehouse
+from funnel.open_warehouse import open_warehouse, settings_of
 from funnel.places import BUILD_FIRST
 from funnel.report.company import Company
 from funnel.report.read import Rows, read_all
@@ -51,13 +51,13 @@ def write_report(
 ) -> Path | None:
     """Where the report was written; nowhere if no mart has been built."""
     with open_warehouse(database) as connection:
-        rows = read_all(connection)
+        rows, settings = read_all(connection), settings_of(connection)
     if not any(row.columns for row in rows.values() if row.tables[0].startswith("marts.")):
         return None
     # Charts take a second to import: only a report pays for it.
     from funnel.report.page import render
 
-    known = project_variables(variables)
+    known = {**project_variables(), **settings, **(variables or {})}
     page = render(Company(rows, _as_of(database, rows), str(known["reporting_currency"]), known))
     out = out or beside(database)
     new = out.with_name(out.name + ".new")

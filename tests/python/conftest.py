@@ -32,8 +32,9 @@ UNTIL = datetime(2026, 7, 1)
 # Published files, which the project does not contain.
 PUBLIC_DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", ROOT.parent / "shared" / "data"))
 # The files that take longest come first, so that no process waits long for the last of the others.
-# The first two build no demo company: the process that is done with one of them builds it for both.
+# The first three build no demo company: the process that is done with them builds it for both.
 LONGEST = (
+    "packages",
     "as_of",
     "cases",
     "stages_are_data",

@@ -21,11 +21,37 @@ people as (select * from {{ ref('int_people_unioned') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
+unknown_stage_labels as (
+
+    -- People type labels: what few rows bear may be a name.
+    select
+        system,
+        changed_at,
+        case
+            when
+                count(*) over (partition by system, lower(label))
+                < {{ int_var('least_published_records') }}
+                then 'withheld'
+            else lower(label)
+        end as label
+    from opportunity_changes
+    where changed_at is not null
+
+),
+
 dated_labels as (
 
     select
         stage_claims.system,
-        lower(stage_claims.label) as label,
+        case
+            when
+                stage_claims.reason_code is not null
+                and count(*) over (
+                    partition by stage_claims.system, lower(stage_claims.label)
+                ) < {{ int_var('least_published_records') }}
+                then 'withheld'
+            else lower(stage_claims.label)
+        end as label,
         stage_claims.reason_code,
         stages.stage_order,
         stage_claims.claimed_at,
@@ -79,12 +105,11 @@ int_label_events_counted as (
     select
         system,
         'unknown_label' as signal,
-        'opportunity stage ' || lower(label) as subject,
+        'opportunity stage ' || label as subject,
         cast(changed_at as date) as event_date,
         count(*) as bad_count,
         count(*) as all_count
-    from opportunity_changes
-    where changed_at is not null
+    from unknown_stage_labels
     group by system, subject, event_date
     union all
     -- No label set is bad: a label that is no longer set is found by the days without it.

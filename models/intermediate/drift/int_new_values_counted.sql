@@ -35,29 +35,48 @@ person_values as (
 
 ),
 
+published_values as (
+
+    -- A code of a country is no secret; another value that few people bear may be a name.
+    select
+        system,
+        attribute,
+        event_date,
+        case
+            when attribute = 'country' and length(value) = 2 then value
+            when
+                count(*) over (partition by system, attribute, value)
+                < {{ int_var('least_published_records') }}
+                then 'withheld'
+            else value
+        end as value
+    from person_values
+
+),
+
 value_counts as (
 
     select
-        person_values.system,
-        person_values.attribute,
-        person_values.value,
-        person_values.event_date,
+        published_values.system,
+        published_values.attribute,
+        published_values.value,
+        published_values.event_date,
         versions.definition_version,
         count(*) as person_count,
         sum(count(*)) over (
             partition by
-                person_values.system, person_values.attribute, versions.definition_version,
-                person_values.event_date
+                published_values.system, published_values.attribute, versions.definition_version,
+                published_values.event_date
         ) as all_count
-    from person_values
+    from published_values
     inner join versions
         on
-            cast(person_values.event_date as timestamp) >= versions.valid_from
-            and cast(person_values.event_date as timestamp) < versions.valid_to
-    where person_values.attribute in (select rules.attribute from rules)
+            cast(published_values.event_date as timestamp) >= versions.valid_from
+            and cast(published_values.event_date as timestamp) < versions.valid_to
+    where published_values.attribute in (select rules.attribute from rules)
     group by
-        person_values.system, person_values.attribute, person_values.value,
-        person_values.event_date, versions.definition_version
+        published_values.system, published_values.attribute, published_values.value,
+        published_values.event_date, versions.definition_version
 
 ),
 

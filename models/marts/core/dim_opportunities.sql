@@ -206,7 +206,7 @@ dim_opportunities as (
         {{ segment_of('accounts') }} as segment,
         coalesce(opportunity_wins.revenue_type, opportunities.opportunity_type) as revenue_type,
         opportunities.opportunity_type,
-        coalesce(opportunities.pipeline, 'none') as pipeline,
+        coalesce({{ withheld('opportunities.pipeline') }}, 'none') as pipeline,
         case
             when pipeline_classes.pipeline_class is not null then pipeline_stages.label
             else {{ withheld('pipeline_stages.label') }}
