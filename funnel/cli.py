@@ -359,6 +359,40 @@ def pages(target: Path) -> None:
     sys.exit(write_pages(target))
 
 
+@funnel.group()
+def metrics() -> None:
+    """The KPIs as metrics of dbt's semantic layer."""
+
+
+@metrics.command()
+def write() -> None:
+    """Write models/semantic/_kpi_metrics.yml, the metrics of the seed kpi_list.
+
+    \b
+    Example: funnel metrics write
+    """
+    from funnel.metrics.generate import write_metrics
+
+    sys.exit(write_metrics())
+
+
+@funnel.command()
+@database_option
+@click.option(
+    "--published", type=FILE, help="File for readers. Default: published.duckdb beside it."
+)
+def mcp(database: Path, published: Path | None) -> None:
+    """Answer agents about the published KPIs, on standard input and output. It only reads.
+
+    \b
+    Example: funnel mcp --published /srv/bi/published.duckdb
+    """
+    from funnel.agents.server import serve
+    from funnel.publish import beside
+
+    sys.exit(serve(published or beside(database)))
+
+
 @funnel.command()
 def countries() -> None:
     """Write the seed country_names, the ways to write a country, from Unicode's lists of names.

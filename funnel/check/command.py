@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from funnel.check import code, definition, layers, names, single, sizes, words, written
+from funnel.check import code, definition, exposed, layers, names, single, sizes, words, written
 from funnel.check.breach import Rule, sentence
 from funnel.check.exceptions import FILE, Exempt, fault_of, read_exceptions
 from funnel.check.project import Project, read_project
@@ -45,6 +45,9 @@ RULES: tuple[Rule, ...] = (
     written.every_macro_is_described,
     written.every_law_says_what_to_do,
     written.every_kind_of_test_says_what_to_do,
+    exposed.exposures_read_published_tables,
+    exposed.every_published_table_is_in_an_exposure,
+    exposed.exposures_have_owners_that_exist,
     sizes.models_are_short,
     sizes.sql_lines_are_short,
 )

@@ -99,6 +99,17 @@ class ColumnTest:
     column: str
 
 
+@dataclass(frozen=True)
+class Exposure:
+    """A reader of published tables: a review, a dashboard, a list that people work."""
+
+    name: str
+    path: str
+    reads: tuple[str, ...]
+    owner: str
+    has_address: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Project:
     nodes: Mapping[str, Model]
@@ -107,6 +118,8 @@ class Project:
     texts: Mapping[str, str]
     seeds: Mapping[str, Seed]
     dashboards: tuple[Model, ...]
+    exposures: tuple[Exposure, ...]
+    owners: frozenset[str]
 
     def models(self, folder: str = "") -> Iterator[Model]:
         """The models below a folder of models/, by path."""
@@ -152,6 +165,8 @@ def read_project(manifest: Mapping[str, Any], root: Path) -> Project:
         texts=dict(_texts(root)),
         seeds={path.stem: _seed(path) for path in sorted((root / "seeds").glob("*.csv"))},
         dashboards=tuple(_dashboard(path, root) for path in sorted(root.glob(DASHBOARDS))),
+        exposures=tuple(_exposure(each) for each in manifest.get("exposures", {}).values()),
+        owners=frozenset(group["owner"]["name"] for group in manifest.get("groups", {}).values()),
     )
 
 
@@ -194,6 +209,16 @@ def _dashboard(path: Path, root: Path) -> Model:
         reads=(),
         macros=(),
         compiled=REF.sub(r"\1", text),
+    )
+
+
+def _exposure(node: Mapping[str, Any]) -> Exposure:
+    return Exposure(
+        name=node["name"],
+        path=node["original_file_path"],
+        reads=tuple(node["depends_on"]["nodes"]),
+        owner=node["owner"].get("name") or "",
+        has_address=bool(node["owner"].get("email")),
     )
 
 

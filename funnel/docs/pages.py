@@ -60,6 +60,7 @@ def make_pages(manifest: Mapping[str, Any], readme: str) -> dict[str, str]:
     for group, title in GROUPS.items():
         pages[f"{REFERENCE}/tables/{group}.md"] = _group_page(project, group, title)
     pages[f"{REFERENCE}/seeds.md"] = _seed_page(project)
+    pages[f"{REFERENCE}/metrics.md"] = _metric_page(manifest["metrics"].values())
     pages[README] = with_drawing(readme, draw_layers(project))
     return pages
 
@@ -87,7 +88,8 @@ def _index(project: Described) -> str:
             "\nThe end of a column's name says what it holds, unless the description differs:\n",
             "| ends in | is |\n|---|---|",
             *(f"| `{ending}` | {meaning} |" for ending, meaning in ENDINGS.items()),
-            "\nWhat you can change without SQL: [seeds](seeds.md).\n",
+            "\nWhat you can ask the semantic layer for: [metrics](metrics.md).",
+            "What you can change without SQL: [seeds](seeds.md).\n",
         ]
     )
 
@@ -152,6 +154,33 @@ def _table_section(table: Table) -> str:
     text = _flat(table.description).replace(" Answers: ", "\n\n**Answers:** ")
     text = text.replace(" For: ", " **For:** ")
     return "\n".join([f"## {table.name}\n", text, "", *heading, *rows, ""])
+
+
+def _metric_page(metrics: Iterable[Mapping[str, Any]]) -> str:
+    """The metrics that are KPIs; the parts that they divide are in the yml only."""
+    shown = [each for each in metrics if each["config"]["meta"]["kpi"]]
+    return "\n".join(
+        [
+            MADE,
+            "# Metrics\n",
+            "Every KPI of the reviews as a metric of the semantic layer, with the periods by which",
+            "it is what the reviews show. How to ask for them: [metrics](../metrics.md).\n",
+            "| metric | name | owner | unit | periods (`metric_time__`) | formula |",
+            "|---|---|---|---|---|---|",
+            *(_metric_row(each) for each in shown),
+            "",
+        ]
+    )
+
+
+def _metric_row(metric: Mapping[str, Any]) -> str:
+    meta = metric["config"]["meta"]
+    formula = metric["description"].partition(" Owner: ")[0].partition(" Only by ")[0]
+    owner, grains = meta["owner_team"], ", ".join(meta["grains"])
+    return (
+        f"| `{metric['name']}` | {metric['label']} | {owner} | {meta['unit']} | {grains}"
+        f" | {_flat(formula)} |"
+    )
 
 
 def _seed_page(project: Described) -> str:

@@ -34,6 +34,7 @@ LISTS = {
     "definition_version_effects",
     "definition_explained",
     "definition_worth",
+    "dim_dates",
     "dim_owners",
     "dim_persons",
     "fct_opportunity_changes",

@@ -26,8 +26,19 @@ from tests.python.warm_dbt import run_dbt
 SYSTEMS = {
     "hubspot": ["people", "companies", "touches", "opportunities", "opportunity_people", "users"],
 }
-READ = ("+kpi_sales_by_period", "+stage_volumes_by_period", "+int_revenue_targets_aggregated")
+READ = (
+    "+kpi_sales_by_period",
+    "+stage_volumes_by_period",
+    "+int_revenue_targets_aggregated",
+    "+dim_dates",
+)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+with (ROOT / "seeds" / "holidays.csv").open() as lines:
+    HOLIDAYS = {
+        date.fromisoformat(row["holiday_date"])
+        for row in csv.DictReader(lines)
+        if not row["funnel"]
+    }
 KINDS = ("week", "month", "quarter")
 
 
@@ -275,3 +286,26 @@ def _targets() -> dict[date, Decimal]:
 
 def _month_after(start: date) -> date:
     return date(start.year + start.month // 12, start.month % 12 + 1, 1)
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_each_day_is_in_the_periods_of_its_business(made: Made, name: str) -> None:
+    business = BUSINESSES[name]
+    rows = query(
+        made(name),
+        "select calendar_date, week_start, month_start, quarter_start, fiscal_year_start,"
+        " fiscal_year_name, weekday, is_working_day, is_past from marts.dim_dates order by 1",
+    )
+    days = [row[0] for row in rows]
+    assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
+    assert days[0] == rows[0][4]
+    assert days[-1] == business.cutoff.date() + timedelta(days=800)
+    for day, week, month, quarter, year, year_name, weekday, is_working_day, is_past in rows:
+        assert (week, month, quarter) == tuple(business.start(kind, day) for kind in KINDS)
+        first = date(day.year, business.fiscal_month, 1)
+        assert year == (first if first <= day else date(day.year - 1, business.fiscal_month, 1))
+        last = date(year.year + 1, business.fiscal_month, 1) - timedelta(days=1)
+        assert year_name == (str(year.year) if business.fiscal_month == 1 else f"FY{last.year}")
+        assert weekday == day.isoweekday()
+        assert is_working_day == (weekday <= 5 and day not in HOLIDAYS)
+        assert is_past == (datetime(day.year, day.month, day.day) < business.cutoff)

@@ -117,7 +117,23 @@ def manifest() -> Manifest:
         "metadata": {"project_name": "shop"},
         "nodes": {each["unique_id"]: each for each in [*models, *tests]},
         "macros": {each["unique_id"]: each for each in macros},
+        "exposures": {"exposure.shop.review": exposure("fct_lifecycle", "lead_counts")},
+        "groups": {"group.shop.revops": {"owner": {"name": "Revenue operations"}}},
     }
+
+
+def exposure(*models: str) -> Manifest:
+    return {
+        "name": "review",
+        "original_file_path": "models/_exposures.yml",
+        "owner": {"name": "Revenue operations", "email": "revops@example.com"},
+        "depends_on": {"nodes": [f"model.shop.{model}" for model in models]},
+    }
+
+
+def at_exposure(manifest: Manifest) -> Manifest:
+    found: Manifest = manifest["exposures"]["exposure.shop.review"]
+    return found
 
 
 def at(manifest: Manifest, path: str) -> Manifest:
@@ -302,6 +318,31 @@ FAULTS: list[tuple[str, Plant, str]] = [
         "every_mart_says_what_it_answers",
         lambda m, _: at(m, KPI).update(description="One row per week. Answers: how many leads?"),
         f"{KPI}: is described without For:",
+    ),
+    (
+        "exposures_read_published_tables",
+        lambda m, _: at_exposure(m)["depends_on"]["nodes"].append("model.shop.stg_shop__people"),
+        "the exposure review reads stg_shop__people",
+    ),
+    (
+        "exposures_read_published_tables",
+        lambda m, _: at(m, KPI)["config"].update(meta={"no_exposure": "It names people."}),
+        "the exposure review reads lead_counts",
+    ),
+    (
+        "every_published_table_is_in_an_exposure",
+        lambda m, _: at_exposure(m).update(exposure("fct_lifecycle")),
+        f"{KPI}: is in no exposure",
+    ),
+    (
+        "exposures_have_owners_that_exist",
+        lambda m, _: at_exposure(m)["owner"].update(name="Bob"),
+        "the exposure review has the owner Bob",
+    ),
+    (
+        "exposures_have_owners_that_exist",
+        lambda m, _: at_exposure(m)["owner"].update(email=None),
+        "the exposure review has the owner Revenue operations",
     ),
     ("every_model_is_described", lambda m, _: at(m, UNION).update(description=" "), UNION),
     (

@@ -59,6 +59,8 @@ described_days as (
 
     select
         filled_events.opportunity_key,
+        opportunities.funnel,
+        opportunities.revenue_type,
         filled_events.outcome,
         coalesce(filled_events.pipeline_stage_name, 'not_recorded') as pipeline_stage_name,
         coalesce(filled_events.pipeline_class, 'unclassified') as pipeline_class,
@@ -107,6 +109,8 @@ fct_opportunity_changes as (
 
     select
         opportunity_key,
+        funnel,
+        revenue_type,
         case
             when outcome != 'open' then outcome
             when previous_outcome is null then 'created'
