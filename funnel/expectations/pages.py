@@ -1,90 +1,153 @@
-"""Writes Great Expectations' Data Docs so that they open without a network."""
+"""Writes what was agreed and found as pages that a business owner reads without a network."""
 
 import html
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import duckdb
-from great_expectations.checkpoint.checkpoint import CheckpointResult
-from great_expectations.core import ExpectationSuiteValidationResult
-from great_expectations.render.renderer import ValidationResultsPageRenderer
-from great_expectations.render.view import DefaultJinjaPageView
-
-from funnel.expectations.measure import Measured
+from funnel.expectations.agreements import DAYS, Terms
+from funnel.expectations.sentences import AS_AGREED, NO_DATA, ORDER, TITLES, Finding, Names, percent
+from funnel.expectations.trend import Trend
 
 STYLE = (Path(__file__).parent / "pages.css").read_text()
-# Scripts, styles and pictures that the pages would fetch.
-FETCHED = re.compile(
-    r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|@import[^;]*;|url\([^)]*\)",
-    re.DOTALL | re.IGNORECASE,
-)
-# Links to other sites, and calls of scripts that were removed.
-AWAY = re.compile(
-    r'\s(href|src|action|srcset)="(https?:)?//[^"]*"|\son[a-z]+="[^"]*"', re.IGNORECASE
-)
-MODAL = re.compile(r'<div class="modal\b.*?(?=<div class="container-fluid)', re.DOTALL)
-# Links of the original site, which has folders.
-FOLDERS = re.compile(r'href="(?:\.\./)+(?:expectations/)?([^"/]*)"')
-INDEX = """<!DOCTYPE html>
-<html><head><meta charset="UTF-8"><title>What was agreed about the data</title>
-<style>{style}</style></head><body><div class="container-fluid">
-<h1>What was agreed about the data</h1>
-{table}
-</div></body></html>
+TITLE = "What was agreed about the data"
+CLASSES = {"error": "text-danger", "warning": "text-warning", AS_AGREED: "text-success"}
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="UTF-8"><title>{title}</title>
+<style>{style}</style></head><body><main>
+<h1>{title}</h1>
+{content}
+</main></body></html>
 """
+WIDTH, HEIGHT = 90, 22
 
 
-def write_pages(result: CheckpointResult, measured: Mapping[str, Measured], folder: Path) -> Path:
-    """Writes one page per suite, and an index."""
+def write_pages(
+    findings: Sequence[Finding], terms: Terms, names: Names, trend: Trend, folder: Path
+) -> Path:
+    """Writes one page per suite, and an index that begins with what is broken."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for validation in result.run_results.values():
-        name = str(validation.suite_name)
-        page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(validation))
-        found = _table(("what was measured", "found", "of"), _values(measured[name].path))
-        (folder / f"{name}.html").write_text(alone(page, found))
-        rows.append(_row(name, validation))
+    for suite in terms.suites():
+        own = [each for each in findings if each.suite == suite]
+        content = [_dated(terms, names), _table(own, trend), '<p><a href="index.html">All</a></p>']
+        _write(folder / f"{suite}.html", _title(suite), content)
     index = folder / "index.html"
-    table = _table(("suite", "expectations", "met", ""), rows)
-    index.write_text(INDEX.format(style=STYLE, table=table))
+    _write(index, TITLE, list(_index(findings, terms, names, trend)))
     return index
 
 
-def alone(page: str, found: str = "") -> str:
-    """The page with its style in it, without anything that it would fetch."""
-    page = AWAY.sub("", FETCHED.sub("", MODAL.sub("", page)))
-    page = FOLDERS.sub(r'href="\1"', page)
-    page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
-    return page.replace("</body>", f'<div class="container-fluid">{found}</div></body>', 1)
+def _write(path: Path, title: str, content: Sequence[str]) -> None:
+    page = PAGE.format(title=html.escape(title), style=STYLE, content="\n".join(content))
+    path.write_text(page)
 
 
-def _values(path: Path) -> list[Sequence[str]]:
-    """What Great Expectations read: each value with its number of rows."""
-    rows = duckdb.execute(
-        "select subject, value, sum(row_count) from read_parquet(?) group by all order by all",
-        [str(path)],
-    ).fetchall()
-    return [[html.escape(_formatted(cell)) for cell in row] for row in rows]
+def _index(findings: Sequence[Finding], terms: Terms, names: Names, trend: Trend) -> Iterator[str]:
+    broken = [each for each in findings if each.status in ("error", "warning")]
+    yield _dated(terms, names)
+    yield f"<p>{_verdict(broken)}</p>"
+    if broken:
+        yield _table(broken, trend)
+    yield "<h2>All agreements</h2>"
+    rows = [_suite_row(suite, findings) for suite in terms.suites()]
+    yield _rows(("question", "checked", "as agreed", "result"), rows)
+    yield (
+        "<p>A warning is for the owner. Nothing is published while an error stands. A share is not"
+        " judged while there are too few rows.</p>"
+    )
 
 
-def _formatted(cell: Any) -> str:
-    if cell is None:
-        return "not enough data"
-    return f"{cell:,.4g}" if isinstance(cell, float) else str(cell)
+def _dated(terms: Terms, names: Names) -> str:
+    last = terms.cutoff - timedelta(microseconds=1)
+    teams = ", ".join(
+        f"{names.teams.get(team, team)} on {_day(day)}"
+        for team, day in sorted(names.agreed_on.items(), key=lambda each: (each[1], each[0]))
+    )
+    return (
+        f"<p>Data up to {_day(last)}; the last {DAYS} days, where nothing else is said. Version"
+        f" {terms.version} of the definition, agreed by {html.escape(teams)}.</p>"
+    )
 
 
-def _row(name: str, validation: ExpectationSuiteValidationResult) -> Sequence[str]:
-    failure = validation.get_max_severity_failure()
-    verdict = {"critical": "error", "warning": "warning"}[failure.value] if failure else "as agreed"
-    met = sum(bool(each.success) for each in validation.results)
-    link = f'<a href="{html.escape(name)}.html">{html.escape(name)}</a>'
-    mark = f'<strong class="{"text-danger" if failure else "text-success"}">{verdict}</strong>'
-    return link, str(len(validation.results)), str(met), mark
+def _verdict(broken: Sequence[Finding]) -> str:
+    errors = sum(each.status == "error" for each in broken)
+    if not broken:
+        return "The data is as agreed."
+    stopped = (
+        "Nothing is published until the errors are solved."
+        if errors
+        else "No warning stops publishing."
+    )
+    counts = [
+        f"{number} {word if number == 1 else f'{word}s'}"
+        for number, word in ((errors, "error"), (len(broken) - errors, "warning"))
+        if number
+    ]
+    return f"<strong>{' and '.join(counts)}.</strong> {stopped}"
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _suite_row(suite: str, findings: Sequence[Finding]) -> Sequence[str]:
+    own = [each for each in findings if each.suite == suite]
+    judged = [each for each in own if each.status != NO_DATA]
+    kept = sum(each.status == AS_AGREED for each in judged)
+    worst = min((each.status for each in own), key=ORDER.index, default=NO_DATA)
+    if worst == NO_DATA and judged:
+        worst = AS_AGREED
+    link = f'<a href="{html.escape(suite)}.html">{html.escape(_title(suite))}</a>'
+    return link, str(len(judged)), str(kept), _mark(worst)
+
+
+def _table(findings: Sequence[Finding], trend: Trend) -> str:
+    rows = [
+        (
+            _mark(each.status),
+            html.escape(each.sentence),
+            html.escape(each.owner),
+            html.escape(f"{each.next_step}.") if each.status in ("error", "warning") else "",
+            _line(trend.get((each.suite, each.subject), []), each),
+        )
+        for each in findings
+    ]
+    return _rows(("result", "found and agreed", "owner", "what to do", "builds before"), rows)
+
+
+def _line(points: Sequence[tuple[str, float]], finding: Finding) -> str:
+    """The values of the last builds as a small line, with the first and the last in words."""
+    if len(points) < 2:
+        return "no earlier build" if finding.value is not None else ""
+    values = [value for _, value in points]
+    low, high = min(values), max(values)
+    step = WIDTH / (len(values) - 1)
+    places = " ".join(
+        f"{place * step:.1f},{HEIGHT - 2 - (value - low) / ((high - low) or 1) * (HEIGHT - 4):.1f}"
+        for place, value in enumerate(values)
+    )
+    first = datetime.fromisoformat(points[0][0]) - timedelta(microseconds=1)
+    words = f"{_like(values[0], finding)} on {_day(first)}"
+    return (
+        f'<svg width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{len(values)} builds, from'
+        f' {words}"><polyline points="{places}" fill="none" stroke="#0b5cad" stroke-width="2"/>'
+        f"</svg><br>{words}"
+    )
+
+
+def _like(value: float, finding: Finding) -> str:
+    """A number as the finding shows its own."""
+    return percent(value) if "%" in finding.shown else f"{value:,.3g}"
+
+
+def _mark(status: str) -> str:
+    return f'<strong class="{CLASSES.get(status, "text-muted")}">{status}</strong>'
+
+
+def _title(suite: str) -> str:
+    return TITLES.get(suite, suite.replace("_", " ").capitalize())
+
+
+def _day(moment: object) -> str:
+    return f"{moment:%-d %B %Y}"
+
+
+def _rows(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{heading}</th>" for heading in headings)
     body = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

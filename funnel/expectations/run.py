@@ -10,6 +10,8 @@ import duckdb
 from funnel.expectations.agreements import read_terms
 from funnel.expectations.measure import measure
 from funnel.expectations.pages import write_pages
+from funnel.expectations.sentences import read_findings, read_names
+from funnel.expectations.trend import add_to_trend
 from funnel.expectations.validate import Fault, check, faults, subjects_without_data
 
 
@@ -40,6 +42,9 @@ def validate(connection: duckdb.DuckDBPyConnection, cutoff: datetime, folder: Pa
     terms = read_terms(connection, cutoff)
     measured = measure(connection, terms, folder / "measures")
     result = check(terms, measured)
-    pages = write_pages(result, measured, folder)
+    names = read_names(connection, terms.version)
+    findings = read_findings(result, measured, terms, names)
+    trend = add_to_trend(findings, cutoff, folder)
+    pages = write_pages(findings, terms, names, trend, folder)
     count = sum(len(each.results) for each in result.run_results.values())
     return Verdict(faults(result), subjects_without_data(terms, measured), count, pages)

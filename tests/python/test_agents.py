@@ -248,7 +248,9 @@ def test_what_has_no_answer_is_refused_with_the_reason(
 
 def test_the_transcript_of_the_page_is_what_the_server_says(agent: Agent, built: Built) -> None:
     with duckdb.connect(str(built.database), read_only=True) as connection:
-        sql = "select record_id from marts.dim_persons where system = 'hubspot' and journey_count > 0"
+        sql = (
+            "select record_id from marts.dim_persons where system = 'hubspot' and journey_count > 0"
+        )
         record = connection.execute(f"{sql} order by record_id limit 1").fetchall()[0][0]
     assert [int(number) for number, *_ in ASKED] == list(range(1, 11))
     for _, tool, written, outcome in ASKED:

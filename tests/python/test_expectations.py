@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -200,6 +201,48 @@ def test_the_pages_refer_to_no_other_site(broken: Broken, tmp_path: Path) -> Non
         assert not re.search(r"https?:|url\(|@import", page.read_text())
 
 
+def test_the_pages_are_sentences_with_owners_and_days(broken: Broken, tmp_path: Path) -> None:
+    broken(*(BREAKS[suite][0] for suite in ("label_agreement", "fill_rates", "vocabulary")))
+    text = "\n".join(_text(page) for page in (tmp_path / "validation").glob("*.html"))
+    for sentence in (
+        r"Data up to 30 June 2026; .* agreed by Marketing on 10 June 2025, Sales on 12 June 2025",
+        r"100 % of those whom HubSpot called MQL in the last 90 days do not meet the definition"
+        r" \(of \d+\); at most 25 % was agreed\. Publishing stops above 50 %\. Marketing; agreed on"
+        r" 10 June 2025 Read marts",
+        r"The country is known of 0 % of the persons .*; at least 90 % was agreed",
+        r"The last event of LinkedIn Ads is 10 days old; at most 7 days was agreed",
+        r"fct_lifecycle, column stage has \d+ different words; one of those in the list",
+    ):
+        assert re.search(sentence, text), sentence
+    residue = r"parquet|Data ?frame|df\.|__none__|fingerprint|Expectation|None|nan|_rate\b"
+    assert re.findall(residue, text) == []
+
+
+def test_the_pages_show_what_earlier_builds_had(as_table: Path, tmp_path: Path) -> None:
+    database, pages = tmp_path / as_table.name, tmp_path / "validation"
+    shutil.copy(as_table, database)
+    with duckdb.connect(str(database)) as connection:
+        validate(connection, UNTIL - timedelta(days=7), pages)
+        assert "<svg" not in (pages / "label_agreement.html").read_text()
+        connection.execute(BREAKS["label_agreement"][0])
+        validate(connection, UNTIL, pages)
+        validate(connection, UNTIL, pages)
+    with (pages / "trend.csv").open(newline="") as file:
+        known = [row for row in csv.DictReader(file) if row["subject"] == "hubspot, mql"]
+    assert [row["cutoff"][:10] for row in known] == ["2026-06-24", "2026-07-01"]
+    assert float(known[0]["value"]) < float(known[1]["value"]) == 1
+    page = (pages / "label_agreement.html").read_text()
+    assert "2 builds, from" in page
+    assert "on 23 June 2026" in page
+
+
+def _text(page: Path) -> str:
+    """What a reader sees, on one line."""
+    return re.sub(
+        r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]*>", " ", page.read_text(), flags=re.S)
+    )
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 def test_the_pages_open_in_a_browser_without_a_network(broken: Broken, tmp_path: Path) -> None:
     broken(BREAKS["fill_rates"][0])
@@ -208,7 +251,7 @@ def test_the_pages_open_in_a_browser_without_a_network(broken: Broken, tmp_path:
     assert 'class="text-danger">error' in index
     assert _outside(log) == []
     page, log = _opened(tmp_path / "validation" / "fill_rates.html", tmp_path)
-    assert "Persons whose country is known" in page
+    assert "The country is known of" in page
     assert _outside(log) == []
     # The log does show what a page would fetch.
     bad = tmp_path / "validation" / "bad.html"

@@ -2,6 +2,7 @@
 
 MetricFlow writes the SQL of each metric in this process; DuckDB runs it on the built company."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -144,6 +145,18 @@ def test_every_saved_query_gives_the_values_of_its_metrics(company: Company) -> 
                 if row[by + place] is not None:
                     assert _same(row[by + place], alone[cell]), (query["name"], name, cell)
         assert rows
+
+
+def test_the_queries_of_the_page_give_rows(company: Company) -> None:
+    page = (ROOT / "docs" / "metrics.md").read_text()
+    lines = [shlex.split(line)[2:] for line in page.splitlines() if line.startswith("mf query ")]
+    assert len(lines) == 3
+    for words in lines:
+        options = dict(zip(words[::2], words[1::2], strict=True))
+        if saved := options.get("--saved-query"):
+            assert company.ask_saved(saved)
+        else:
+            assert company.ask(options["--metrics"].split(","), options["--group-by"].split(","))
 
 
 def test_leads_are_grouped_by_what_belongs_to_a_journey_a_person_and_an_account(
