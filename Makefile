@@ -17,7 +17,9 @@ BACKUP ?= backups/history
 VARS ?= {}
 
 PY := .venv/bin/python
-FUNNEL := .venv/bin/funnel
+# QUIET=yes: no progress, results and faults only.
+QUIET ?= no
+FUNNEL := .venv/bin/funnel $(if $(filter yes,$(QUIET)),--quiet)
 # What running needs, and what testing and developing need on top of it.
 READY := .venv/ready
 DEVELOPERS_READY := .venv/ready-for-developers

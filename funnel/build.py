@@ -19,6 +19,7 @@ from funnel.failures import Fault, fault_of_exception, faults_of
 from funnel.faults_shown import show_faults
 from funnel.places import ROOT, SOURCES, sources_of
 from funnel.preflight import faults_before
+from funnel.progress import is_quiet, show_step
 from funnel.run_dbt import environment, run_dbt
 
 GOOD = ("success", "pass", "no-op")
@@ -42,9 +43,9 @@ class Progress:
     def _show(self, total: int) -> None:
         quarter = 4 * self.done // max(total, 1)
         if sys.stderr.isatty():
-            print(f"\r  {self.done} of {total} steps ", end="", file=sys.stderr, flush=True)
+            show_step(f"  {self.done} of {total} steps", is_moving=True)
         elif quarter > self.quarter:
-            print(f"  {self.done} of {total} steps", file=sys.stderr, flush=True)
+            show_step(f"  {self.done} of {total} steps")
         self.quarter = quarter
 
 
@@ -78,7 +79,7 @@ def _build_aside(database: Path, target: Path, variables: Mapping[str, Any], pro
     with environment({SOURCES: str(sources.resolve()) if sources else ""}):
         if code := _stop_before(project, database, variables, only_reads=True):
             return code
-        print(f"Building and testing the models in {building}, a copy ...", flush=True)
+        show_step(f"Building and testing the models in {building}, a copy ...")
         before = copy_aside(database, building)
         # Unit tests ask about the models, not about this data: `funnel unit-test` runs them.
         arguments = ("build", "--exclude-resource-type", "unit_test")
@@ -103,7 +104,7 @@ def run_unit_tests(
     """Runs dbt's unit tests on a database that is built: 0, 1 or 2 as a build.
 
     Those of staging are given rows with the columns that the demo has; own data may lack some."""
-    print("Running dbt's unit tests ...", flush=True)
+    show_step("Running dbt's unit tests ...")
     chosen = ("--select", "test_type:unit", *(("--exclude", "tag:demo") if own_data else ()))
     return run_steps(("test", *chosen), database, target, variables)
 
@@ -185,5 +186,5 @@ def _verdict(found: Counter[str], seconds: float) -> str:
 
 
 def _end_line() -> None:
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not is_quiet():
         print(file=sys.stderr)

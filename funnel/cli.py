@@ -22,6 +22,7 @@ from funnel.options import (
     vars_option,
 )
 from funnel.places import ROOT
+from funnel.progress import be_quiet
 
 EXIT_CODES = """
 \b
@@ -34,8 +35,11 @@ nothing to read; 2 the command, its options or a settings file are wrong.
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-def funnel() -> None:
+@click.option("--quiet", is_flag=True, help="No progress: results and faults only.")
+def funnel(quiet: bool) -> None:
     """Revenue Funnel: build the warehouse, read it, check it, publish it."""
+    if quiet:
+        be_quiet()
 
 
 @funnel.command()
@@ -374,6 +378,26 @@ def write() -> None:
     from funnel.metrics.generate import write_metrics
 
     sys.exit(write_metrics())
+
+
+@metrics.command()
+@click.option(
+    "--to",
+    "out",
+    type=FILE,
+    default=Path("target/revenue_funnel.osi.yaml"),
+    show_default=True,
+    help="File to write.",
+)
+def export(out: Path) -> None:
+    """Write the metrics as an Open Semantic Interchange file, for other tools.
+
+    \b
+    Example: funnel metrics export --to target/revenue_funnel.osi.yaml
+    """
+    from funnel.metrics.osi import export_osi
+
+    sys.exit(export_osi(out))
 
 
 @funnel.command()

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from funnel.places import SOURCES, sources_of
+from funnel.progress import working
 from funnel.run_dbt import ROOT, environment, run_dbt
 
 MOVED = """
@@ -45,7 +46,8 @@ def preview_overrides(database: Path, variables: Mapping[str, Any], project: Pat
         copy = Path(folder) / database.name
         shutil.copy(database, copy)
         sources = sources_of(database)
-        with environment({SOURCES: str(sources.resolve()) if sources else ""}):
+        named = {SOURCES: str(sources.resolve()) if sources else ""}
+        with environment(named), working("Building a copy with the overrides"):
             is_built = _build(copy, Path(folder) / "target", variables, project)
         if not is_built:
             return 1

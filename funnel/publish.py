@@ -25,6 +25,7 @@ from funnel.expectations.agreements import AgreementError
 from funnel.last_build import LastBuild, last_build
 from funnel.open_warehouse import open_warehouse, quoted
 from funnel.places import BUILD_FIRST, ROOT
+from funnel.progress import working
 
 # Older clients read it too.
 STORAGE = "v1.0.0"
@@ -120,7 +121,8 @@ def _publish(database: Path, out: Path, pages: Path, alerts: list[Alert], kept: 
                 f" {BUILD_FIRST}, or `dbt build`."
             )
         alerts.extend(_alerts(connection))
-        verdict = validate(connection, build.cutoff, pages)
+        with working("Checking the data against what was agreed"):
+            verdict = validate(connection, build.cutoff, pages)
         print("\n".join(verdict.sentences()))
         if verdict.errors:
             raise NotPublishedError(
@@ -128,7 +130,8 @@ def _publish(database: Path, out: Path, pages: Path, alerts: list[Alert], kept: 
                 f" (seeds/data_agreements.csv; details in {pages}/index.html)."
             )
         new = folder / ".new"
-        rows = copy_marts(connection, new)
+        with working("Copying the tables for readers"):
+            rows = copy_marts(connection, new)
         warnings = len(verdict.faults) - verdict.errors
         checks = {"checked": verdict.expectations, "warnings": warnings}
         _write_facts(new, build, rows, checks, len(alerts))

@@ -1,6 +1,7 @@
 -- Of the last twelve whole months: how many journeys met the definition of each stage, how many passed
 -- it without? Chart: bars, stacked, the stages are in the order of the funnel.
 select
+    row_number() over (order by sum(passed_count) desc, stage) as stage_number,
     stage,
     owner_team,
     sum(qualified_count) as qualified_count,
@@ -19,4 +20,4 @@ where
     )
 group by stage, owner_team
 having sum(qualified_count) + sum(bypass_count) > 0
-order by sum(passed_count) desc, stage
+order by stage_number

@@ -1,5 +1,6 @@
 -- How did the open pipeline move from the first day of the last whole quarter to its last? The parts
--- before the last add up to it. Chart: a waterfall, in the order of move_order.
+-- before the last add up to it. Chart: a waterfall by move_name. A tool that
+-- draws the total by itself needs the filter move != 'closing'.
 with
 
 quarter_sums as (
@@ -23,21 +24,33 @@ quarter_sums as (
             where quarters.period_kind = 'quarter' and quarters.is_complete
         )
 
+),
+
+moves as (
+
+    select 1 as move_order, 'opening' as move, opening_amount as amount from quarter_sums
+    union all
+    select 2, 'created', created_amount from quarter_sums
+    union all
+    select 3, 'reopened', reopened_amount from quarter_sums
+    union all
+    select 4, 'increased', increased_amount from quarter_sums
+    union all
+    select 5, 'decreased', -decreased_amount from quarter_sums
+    union all
+    select 6, 'won', -won_amount from quarter_sums
+    union all
+    select 7, 'lost', -lost_amount from quarter_sums
+    union all
+    select 8, 'closing', closing_amount from quarter_sums
+
 )
 
-select 1 as move_order, 'opening' as move, opening_amount as amount from quarter_sums
-union all
-select 2, 'created', created_amount from quarter_sums
-union all
-select 3, 'reopened', reopened_amount from quarter_sums
-union all
-select 4, 'increased', increased_amount from quarter_sums
-union all
-select 5, 'decreased', -decreased_amount from quarter_sums
-union all
-select 6, 'won', -won_amount from quarter_sums
-union all
-select 7, 'lost', -lost_amount from quarter_sums
-union all
-select 8, 'closing', closing_amount from quarter_sums
+-- move_name sorts in tools that sort by name.
+select
+    move_order,
+    move,
+    move_order || ' ' || move as move_name,
+    amount
+from moves
 order by move_order

@@ -1,4 +1,5 @@
--- Do we get more or fewer leads, MQLs and SQLs than in the weeks before? Chart: a line per KPI.
+-- Do we get more or fewer leads, MQLs and SQLs than in the weeks before? Only whole weeks: the days of
+-- the week under way would look like a fall. Chart: a line per KPI.
 select
     period_start as week_start,
     metric_name,
@@ -9,5 +10,5 @@ where
     period_kind = 'week'
     and funnel = 'all'
     and metric in ('leads', 'mqls', 'sqls')
-    and actual is not null
+    and is_complete
 order by period_start, metric_order

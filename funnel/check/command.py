@@ -10,6 +10,7 @@ from funnel.check import code, definition, exposed, layers, names, single, sizes
 from funnel.check.breach import Rule, sentence
 from funnel.check.exceptions import FILE, Exempt, fault_of, read_exceptions
 from funnel.check.project import Project, read_project
+from funnel.progress import working
 from funnel.run_dbt import ROOT, nothing_thrown_away, run_dbt
 
 RULES: tuple[Rule, ...] = (
@@ -63,7 +64,7 @@ def list_rules() -> int:
 
 def check_project(target: Path = ROOT / "target" / "check") -> int:
     """Prints every breach, one sentence each: 1 if there is one."""
-    with nothing_thrown_away():
+    with working("Reading the project and following every column"), nothing_thrown_away():
         project = read_project(_compile(target), ROOT)
         exempt = read_exceptions()
         faults = list(breaches(project, RULES, exempt)) + list(stale(project, exempt))

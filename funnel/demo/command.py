@@ -11,6 +11,7 @@ import duckdb
 from funnel.demo.generate import generate
 from funnel.demo.load import load
 from funnel.places import SOURCES
+from funnel.progress import show_step
 
 
 def generate_demo(
@@ -46,4 +47,4 @@ def load_demo(folder: Path, database: Path) -> int:
 
 def _progress(done: int, total: int) -> None:
     if total > 1:
-        click.echo(f"chunk {done} of {total}", err=True)
+        show_step(f"  {done} of {total} parts of the company", is_moving=done < total)

@@ -6,6 +6,7 @@ from typing import Any
 
 from funnel.docs.drawing import draw_layers, with_drawing
 from funnel.docs.manifest import Column, Described, Table, parse_project, read_described
+from funnel.progress import working
 from funnel.run_dbt import ROOT
 
 REFERENCE = "docs/reference"
@@ -40,7 +41,8 @@ ENDINGS = {
 
 def write_pages(target: Path) -> int:
     """Writes every page that changed, and removes those of entities and groups that are gone."""
-    pages = make_pages(parse_project(target), (ROOT / README).read_text())
+    with working("Reading the project"):
+        pages = make_pages(parse_project(target), (ROOT / README).read_text())
     for path in (ROOT / REFERENCE).rglob("*.md"):
         if path.relative_to(ROOT).as_posix() not in pages:
             path.unlink()

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from funnel.progress import working
 from funnel.run_dbt import run_dbt
 
 
 def build_site(database: Path, target: Path, variables: Mapping[str, Any]) -> int:
     """Writes index.html, for the database that was built with these vars: 1 where dbt fails."""
     arguments = ["docs", "generate", "--static", "--quiet"]
-    outcome = run_dbt(arguments, database, target, variables)
+    with working("Describing every table and column"):
+        outcome = run_dbt(arguments, database, target, variables)
     if not outcome.success:
         print(f"The pages can't be made: {outcome.exception or 'see above'}", file=sys.stderr)
         return 1

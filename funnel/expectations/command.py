@@ -13,6 +13,7 @@ from funnel.expectations.agreements import AgreementError
 from funnel.last_build import last_good_cutoff
 from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST
+from funnel.progress import working
 
 
 def validate_build(database: Path, variables: Mapping[str, Any], out: Path) -> int:
@@ -23,7 +24,10 @@ def validate_build(database: Path, variables: Mapping[str, Any], out: Path) -> i
     from funnel.expectations.run import validate
 
     try:
-        with open_warehouse(database) as connection:
+        with (
+            working("Checking the data against what was agreed"),
+            open_warehouse(database) as connection,
+        ):
             verdict = validate(connection, _cutoff(database, variables), out)
     except AgreementError as error:
         print(error, file=sys.stderr)

@@ -38,6 +38,8 @@ class Part:
     filters: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = True
     balance: str | None = None
+    # Of the days before a period ends, however long the period is: the measure of what is older.
+    old: str | None = None
     # Known by month: it has no weeks, and no quarters that begin within a calendar quarter.
     is_monthly: bool = False
 
@@ -56,6 +58,17 @@ PARTS = {
     ("opportunity_periods", "lost_count"): Part("closed_lost_opportunities", CLOSED),
     ("opportunity_periods", "won_count + lost_count"): Part("closed_all_opportunities", CLOSED),
     ("opportunity_periods", "won_days"): Part("closed_won_days", CLOSED),
+    **{
+        ("window_sales", summed): Part(
+            f"closed_{measure}", CLOSED, {REVENUE_TYPE: "new"}, old=f"old_{measure}"
+        )
+        for summed, measure in {
+            "won_count": "won_opportunities",
+            "closed_count": "all_opportunities",
+            "won_amount": "won_amount",
+            "won_days": "won_days",
+        }.items()
+    },
     ("opportunity_periods", "1"): Part(
         "worked_opportunities", PIPELINE, {"basis": "all_open"}, is_whole=False
     ),
@@ -72,15 +85,15 @@ PARTS = {
         ("mrr_periods", summed): Part(measure, MRR, is_whole=False)
         for summed, measure in {
             "opening_customer_count": "customers_at_start",
-            "churned_customer_count": "customers_lost",
             "opening_amount": "mrr_at_start",
             "closing_amount": "mrr_at_end",
             "new_amount + expansion_amount": "mrr_gained",
             "contraction_amount + churn_amount": "mrr_lost",
-            "opening_amount - contraction_amount - churn_amount": "mrr_kept",
-            "opening_amount + expansion_amount - contraction_amount - churn_amount": (
-                "mrr_kept_and_expanded"
-            ),
+            "year_opening_customer_count": "customers_a_year_before",
+            "year_churned_customer_count": "customers_lost_in_a_year",
+            "year_opening_amount": "mrr_a_year_before",
+            "year_gross_amount": "mrr_kept_for_a_year",
+            "year_net_amount": "mrr_kept_and_expanded_in_a_year",
         }.items()
     },
 }
@@ -128,7 +141,8 @@ def write_metrics(root: Path = ROOT) -> int:
 
 
 def render_metrics(kpis: Sequence[Kpi], measures: Measures) -> str:
-    metrics = [metric for kpi in kpis for metric in _Generator(kpis, measures).metrics_of(kpi)]
+    generator = _Generator(kpis, measures)
+    metrics = [metric for kpi in kpis for metric in generator.metrics_of(kpi)]
     by_name = {metric["name"]: metric for metric in metrics}
     content = {
         "version": 2,
@@ -166,8 +180,25 @@ class _Generator:
         """The metric of a part, after those that it is a product of."""
         for factor in self._factors(measure):
             yield from self._needed(factor, kind)
+        if measure not in self.measures.products:
+            yield from self._balances(measure)
         if measure not in self.sums:
             yield self._sum(measure, kind, None)
+
+    def _balances(self, measure: str) -> Iterator[dict[str, Any]]:
+        """Of a window of days: all that has closed so far, and what of it is too old by now."""
+        part = self._part(measure)
+        for name, summed in ((f"{measure}_ever", part.measure), (f"{measure}_old", part.old)):
+            if part.old:
+                yield {
+                    **_heading(name, None, None, self._grains([measure], None)),
+                    "type": "cumulative",
+                    "type_params": {
+                        "measure": {"name": summed},
+                        "cumulative_type_params": {"period_agg": "last"},
+                    },
+                    "filter": _condition(part.entity, part.filters),
+                }
 
     def _sum(self, measure: str, kind: str | None, kpi: Kpi | None) -> dict[str, Any]:
         name = _named(kpi.name, kind) if kpi else self._name(measure, kind)
@@ -182,6 +213,16 @@ class _Generator:
                 "type_params": {"expr": expression, "metrics": inputs},
             }
         part = self._part(measure)
+        if part.old:
+            names = (f"{measure}_ever", f"{measure}_old")
+            return {
+                **heading,
+                "type": "derived",
+                "type_params": {
+                    "expr": f"coalesce({names[0]}, 0) - coalesce({names[1]}, 0)",
+                    "metrics": [{"name": each} for each in names],
+                },
+            }
         filters = {**part.filters, **({} if part.is_whole else {"period_kind": kind or ""})}
         summed: dict[str, Any] = {"name": part.measure}
         if part.balance:
@@ -218,8 +259,8 @@ class _Generator:
         return name if self._is_whole_measure(measure) else _named(name, kind)
 
     def _factors(self, measure: str) -> list[str]:
-        product = self.measures.products.get(measure)
-        return product.replace(" ", "").split("*") if product else []
+        words = re.findall(r"\w+", self.measures.products.get(measure, ""))
+        return [word for word in words if word in self.measures.sums]
 
     def _part(self, measure: str) -> Part:
         if measure in OTHERS:

@@ -30,6 +30,7 @@ from funnel.mutation.report import (
     write_csv,
 )
 from funnel.mutation.run import try_mutations
+from funnel.progress import show_step
 from funnel.run_dbt import run_dbt
 
 # A company of this size is built in a minute and has nearly every case of a large one.
@@ -96,7 +97,7 @@ class _Progress:
         self._done += 1
         path, before, after = key_of(verdict.mutation)
         what = f"{verdict.fate} in {verdict.seconds:.1f} s, {path}: {before} -> {after}"
-        print(f"  {self._done} of {self._total}: {what}", file=sys.stderr, flush=True)
+        show_step(f"  {self._done} of {self._total}: {what}")
 
 
 def _report(verdicts: Sequence[Verdict], least: float, out: Path) -> int:

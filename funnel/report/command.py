@@ -11,6 +11,7 @@ import duckdb
 from funnel.last_build import last_good_cutoff
 from funnel.open_warehouse import open_warehouse, settings_of
 from funnel.places import BUILD_FIRST
+from funnel.progress import working
 from funnel.report.company import Company
 from funnel.report.read import Rows, read_all
 from funnel.variables import project_variables
@@ -32,7 +33,8 @@ def show_report(
         print(f"The report of this build is in {out or beside(database)}.")
         return 0
     try:
-        written = write_report(database, out, variables)
+        with working("Drawing the report"):
+            written = write_report(database, out, variables)
     except duckdb.IOException as error:
         print(f"{database} can't be read just now: {error}", file=sys.stderr)
         return 1

@@ -181,8 +181,8 @@ def test_a_ratio_is_explained_by_its_parts(agent: Agent) -> None:
     parts = number["numerator"]["value"] / number["denominator"]["value"]
     assert number["value"] == pytest.approx(parts, abs=1e-6)
     assert (number["numerator"]["measure"], number["denominator"]["measure"]) == (
-        "mrr_net_amount",
-        "mrr_opening_amount",
+        "year_net_amount",
+        "year_opening_amount",
     )
 
 

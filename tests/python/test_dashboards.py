@@ -144,6 +144,30 @@ def test_a_query_of_each_dashboard_gives_the_truth(built: Built, name: str) -> N
         assert found == expected
 
 
+def test_the_charts_for_superset_have_the_queries_and_columns_of_the_dashboards(
+    published: Path,
+) -> None:
+    folder = ROOT / "dashboards" / "superset"
+    datasets = [yaml.safe_load(path.read_text()) for path in folder.glob("datasets/*/*.yaml")]
+    columns = {}
+    with duckdb.connect(str(published), read_only=True) as connection:
+        for dataset in datasets:
+            assert dataset["sql"] == QUERIES[dataset["table_name"].replace("__", "/")]
+            described = connection.execute(dataset["sql"]).description or []
+            columns[dataset["uuid"]] = {column[0] for column in described}
+    charts = [yaml.safe_load(path.read_text()) for path in folder.glob("charts/*.yaml")]
+    for chart in charts:
+        used = set(re.findall(r"'(?:column_name|subject|x_axis)': '(\w+)'", str(chart["params"])))
+        assert used
+        assert used <= columns[chart["dataset_uuid"]], chart["slice_name"]
+    assert {path.stem.rpartition("_")[0].lower() for path in folder.glob("dashboards/*.yaml")} == (
+        DASHBOARDS
+    )
+    [database] = [yaml.safe_load(path.read_text()) for path in folder.glob("databases/*.yaml")]
+    assert database["sqlalchemy_uri"].endswith("?access_mode=read_only")
+    assert database["sqlalchemy_uri"].startswith("duckdb:////srv/revenue-funnel/")
+
+
 def test_what_is_not_published_is_in_no_query() -> None:
     for name, sql in QUERIES.items():
         assert not NOT_PUBLISHED & set(re.findall(r"marts\.(\w+)", sql)), name

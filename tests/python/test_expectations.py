@@ -282,7 +282,7 @@ def test_the_command_ends_with_one_where_an_error_is(as_table: Path, tmp_path: P
     shutil.copy(as_table, database)
     with duckdb.connect(str(database)) as connection:
         connection.execute(BREAKS["vocabulary"][0])
-    command = [sys.executable, "-m", "funnel", "validate", "--database", str(database)]
+    command = [sys.executable, "-m", "funnel", "--quiet", "validate", "--database", str(database)]
     done = subprocess.run(
         [*command, "--out", str(tmp_path / "out")],
         cwd=ROOT,

@@ -26,6 +26,11 @@ from funnel.places import ROOT
 from tests.python.conftest import Built
 
 KINDS = {grain: kind for grains in (GRAINS, MONTHLY_GRAINS) for kind, grain in grains.items()}
+# A window of days ends with its period; of a period under way the marts' ends at the cutoff.
+OVER = (
+    "select period_start from (select * from intermediate.int_reporting_periods_listed"
+    " where is_complete)"
+)
 # Both sides round in their own places.
 TOLERANCE = 1e-6
 
@@ -111,6 +116,10 @@ def test_every_kpi_equals_the_marts_in_each_period_and_funnel(company: Company) 
     shown: dict[tuple[str, str, bool], list[tuple[date, str, Any]]] = {}
     for metric, kind, start, funnel, actual in cells:
         shown.setdefault((metric, kind, funnel != "all"), []).append((start, funnel, actual))
+    over = {
+        kind: {start for (start,) in company.marts(f"{OVER} where period_kind = '{kind}'")}
+        for kind in GRAINS
+    }
     compared, different, asked = 0, [], set()
     for name, metric in OF_KPIS.items():
         meta = metric["config"]["meta"]
@@ -122,6 +131,8 @@ def test_every_kpi_equals_the_marts_in_each_period_and_funnel(company: Company) 
                 asked.add(key)
                 values = company.values(name, grain, has_funnels)
                 for start, funnel, actual in shown[key]:
+                    if meta["kpi"] == "velocity" and start not in over[KINDS[grain]]:
+                        continue
                     compared += 1
                     if not _same(values.get((start, funnel)), actual):
                         different.append((name, start, funnel, values.get((start, funnel)), actual))
