@@ -37,7 +37,8 @@ OTHERWISE = {
             case stage when 'lead' then 'Leads' when 'mql' then 'MQLs' else 'SQLs' end as name,
             count(*)
         from stage_entries
-        where stage in ('lead', 'mql', 'sql') and qualified_at >= '2026-05-25' group by all""",
+        where stage in ('lead', 'mql', 'sql')
+            and qualified_at >= '2026-05-25' and qualified_at < '2026-06-29' group by all""",
     ),
     "funnel/journeys_by_stage": (
         "stage, qualified_count + bypass_count",
