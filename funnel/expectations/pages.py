@@ -52,7 +52,7 @@ def _index(findings: Sequence[Finding], terms: Terms, names: Names, trend: Trend
     yield _rows(("question", "checked", "as agreed", "result"), rows)
     yield (
         "<p>A warning is for the owner. Nothing is published while an error stands. A share is not"
-        " judged while there are too few rows.</p>"
+        " checked while there are too few rows.</p>"
     )
 
 
@@ -87,13 +87,13 @@ def _verdict(broken: Sequence[Finding]) -> str:
 
 def _suite_row(suite: str, findings: Sequence[Finding]) -> Sequence[str]:
     own = [each for each in findings if each.suite == suite]
-    judged = [each for each in own if each.status != NO_DATA]
-    kept = sum(each.status == AS_AGREED for each in judged)
+    checked = [each for each in own if each.status != NO_DATA]
+    kept = sum(each.status == AS_AGREED for each in checked)
     worst = min((each.status for each in own), key=ORDER.index, default=NO_DATA)
-    if worst == NO_DATA and judged:
+    if worst == NO_DATA and checked:
         worst = AS_AGREED
     link = f'<a href="{html.escape(suite)}.html">{html.escape(_title(suite))}</a>'
-    return link, str(len(judged)), str(kept), _mark(worst)
+    return link, str(len(checked)), str(kept), _mark(worst)
 
 
 def _table(findings: Sequence[Finding], trend: Trend) -> str:
