@@ -40,7 +40,7 @@ date_periods as (
         cast({{ period_start('month', 'starts_at') }} as date) as month_start,
         cast({{ period_start('quarter', 'starts_at') }} as date) as quarter_start,
         cast({{ period_start('year', 'starts_at') }} as date) as fiscal_year_start,
-        {{ weekday_number('starts_at') }} as weekday
+        cast({{ weekday_number('starts_at') }} as bigint) as weekday
     from dates
 
 ),
@@ -53,11 +53,11 @@ dim_dates as (
         date_periods.month_start,
         date_periods.quarter_start,
         date_periods.fiscal_year_start,
+        date_periods.weekday,
         {{ period_name("'week'", 'date_periods.week_start') }} as week_name,
         {{ period_name("'month'", 'date_periods.month_start') }} as month_name,
         {{ period_name("'quarter'", 'date_periods.quarter_start') }} as quarter_name,
         {{ period_name("'year'", 'date_periods.fiscal_year_start') }} as fiscal_year_name,
-        cast(date_periods.weekday as bigint) as weekday,
         date_periods.weekday in ({{ business_weekdays() | join(', ') }})
         and holidays.holiday_date is null as is_working_day,
         date_periods.starts_at < {{ cutoff() }} as is_past
