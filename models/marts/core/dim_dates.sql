@@ -24,8 +24,7 @@ day_numbers as (
 
 dates as (
 
-    select
-        cast(spans.first_date + cast(day_numbers.number as integer) as timestamp) as starts_at
+    select cast(spans.first_date + cast(day_numbers.number as integer) as timestamp) as starts_at
     from day_numbers
     cross join spans
 
