@@ -6,7 +6,9 @@
     'win': "'opportunity_won'",
 } %}
 {%- set mandatory = ['first_touch', 'opportunity_created', 'opportunity_won', 'opportunity_lost'] %}
-{%- set optional = ['renewal_won', 'expansion_won', 'subscriptions_ended'] %}
+{%- set after_win = [
+    'renewal_won', 'expansion_won', 'subscriptions_reduced', 'subscriptions_resumed'
+] %}
 with
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
@@ -38,7 +40,7 @@ faults as (
     having count(*) != 1
     union all
     {%- endfor %}
-    {%- for way in optional %}
+    {%- for way in after_win + ['subscriptions_ended'] %}
     select
         'At most one stage may be entered by {{ way }}; there are '
         || cast(count(*) as {{ dbt.type_string() }}) || '.' as sentence
@@ -71,7 +73,7 @@ faults as (
         )
         or (
             earlier.planning_node = 'win'
-            and later.entered_by in ('renewal_won', 'expansion_won')
+            and later.entered_by in ('{{ after_win | join("', '") }}')
         )
 
 )

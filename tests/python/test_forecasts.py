@@ -207,7 +207,7 @@ Stay = tuple[str, str, int]
 def _stays(built: Built) -> list[Stay]:
     """Funnel, how it ended (mql, out, open) and whole days of everybody who became a lead."""
     ladder = ["awareness", "lead", "mql", "sal", "sql", "opportunity", "customer", "onboarded"]
-    ladder += ["retained", "expanded"]
+    ladder += ["retained", "expanded", "contracted", "returned"]
     journeys: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for key, *rest in query(
         built.database,

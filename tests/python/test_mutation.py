@@ -55,7 +55,7 @@ def test_a_seed_draws_the_same_mutations_again_and_as_many_in_each_folder() -> N
 def test_a_mutation_is_caught_by_the_test_that_sees_it(built: Built, tmp_path: Path) -> None:
     """A company is no longer lost when it has another subscription: `or` instead of `and`."""
     drawn = [each for each in draw_mutations(1)["lifecycle"] if each.edit.kind == "and/or"]
-    caught = next(each for each in drawn if each.model == "int_churns_detected")
+    caught = next(each for each in drawn if each.model == "int_revenue_losses_detected")
     earlier = tmp_path / "earlier.csv"
     with earlier.open("w", newline="") as file:
         writer = csv.writer(file)

@@ -26,7 +26,11 @@ UNTOUCHED = {"opportunity", "customer", "lost"}
 # company that does not disqualify anybody has fewer exits, and so fewer second journeys.
 CORE = "+path:models/marts/core +path:models/marts/conversion +quarantine"
 DROPPED = [
-    ({"sal", "onboarded", "retained", "expanded", "churned"}, UNTOUCHED | {"awareness"}, "*"),
+    (
+        {"sal", "onboarded", "retained", "expanded", "contracted", "churned", "returned"},
+        UNTOUCHED | {"awareness"},
+        "*",
+    ),
     ({"disqualified"}, UNTOUCHED, CORE),
 ]
 ADDED = {"engaged": "email_clicked", "supported": "ticket_opened"}

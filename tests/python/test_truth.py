@@ -68,7 +68,8 @@ FACT = """
     left join people on journeys.person_key = people.person_key
     left join fact_opportunities as own
         on journeys.journey_key = own.journey_key and own.is_own
-    where lifecycle.visit_number = 1
+    -- What contracts is compared by account, with the true subscriptions.
+    where lifecycle.visit_number = 1 and lifecycle.stage != 'contracted'
 """
 TRUE = """
     select
@@ -213,7 +214,7 @@ def test_every_true_account_is_one_account(both: duckdb.DuckDBPyConnection) -> N
     assert len(pairs) == len(set(accounts)) == len(set(keys)) > 500
 
 
-def test_every_renewal_expansion_and_churn_of_an_account_is_a_true_one(
+def test_every_renewal_expansion_contraction_and_churn_of_an_account_is_a_true_one(
     both: duckdb.DuckDBPyConnection,
 ) -> None:
     """By account and time, from its true deals and the end of what it paid for."""
@@ -221,7 +222,8 @@ def test_every_renewal_expansion_and_churn_of_an_account_is_a_true_one(
         select account_id, stage, lifecycle.entered_at
         from marts.fct_lifecycle as lifecycle
         left join ({TRUE_ACCOUNTS}) as accounts using (account_key)
-        where stage in ('retained', 'expanded', 'churned') and account_key is not null
+        where stage in ('retained', 'expanded', 'contracted', 'churned', 'returned')
+            and account_key is not null
         order by all
     """).fetchall()
     expected = both.execute("""
@@ -234,10 +236,33 @@ def test_every_renewal_expansion_and_churn_of_an_account_is_a_true_one(
         from subscriptions
         group by account_id
         having count(*) = count(ended_at)
+        union all
+        select account_id, 'contracted', started_at
+        from (
+            select *, lag(monthly_amount) over (
+                partition by account_id order by started_at
+            ) as earlier_amount
+            from subscriptions
+        )
+        where monthly_amount < earlier_amount
         order by all
     """).fetchall()
     assert found == expected
-    assert {stage for _, stage, _ in found} == {"retained", "expanded", "churned"}
+    assert {stage for _, stage, _ in found} == {"retained", "expanded", "contracted", "churned"}
+
+
+def test_revenue_shrinks_only_in_months_in_which_a_customer_contracted(built: Built) -> None:
+    shrunk = query(
+        built.database,
+        "select account_key, movement_month from marts.fct_mrr_movements"
+        " where contraction_amount > 0",
+    )
+    contracted = query(
+        built.database,
+        "select account_key, cast(date_trunc('month', entered_at) as date)"
+        " from marts.fct_lifecycle where stage = 'contracted'",
+    )
+    assert shrunk and set(shrunk) <= set(contracted)
 
 
 def test_nothing_is_inferred_after_the_win_and_growth_is_no_step_back(
@@ -245,7 +270,8 @@ def test_nothing_is_inferred_after_the_win_and_growth_is_no_step_back(
 ) -> None:
     after = """
         select outcome, sum(is_inferred::int) from marts.fct_lifecycle
-        where stage in ('onboarded', 'retained', 'expanded', 'churned') group by outcome
+        where stage in ('onboarded', 'retained', 'expanded', 'contracted', 'churned')
+        group by outcome
     """
     assert dict(both.execute(after).fetchall()) == {"continued": 0, "exited": 0, "open": 0}
 

@@ -27,7 +27,15 @@ opportunities as (
 
 states as (select * from {{ ref('int_opportunity_states_dated') }}),
 
-churns as (select * from {{ ref('int_churns_detected') }}),
+churns as (
+
+    select
+        *,
+        lost_at as exited_at
+    from {{ ref('int_revenue_losses_detected') }}
+    where loss_kind = 'subscriptions_ended'
+
+),
 
 touches as (select * from {{ ref('int_touches_resolved') }}),
 

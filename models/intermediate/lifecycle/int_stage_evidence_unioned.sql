@@ -26,7 +26,7 @@ records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
 
-churns as (select * from {{ ref('int_churns_detected') }} where returned_at is not null),
+revenue_losses as (select * from {{ ref('int_revenue_losses_detected') }}),
 
 opportunity_journeys as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
@@ -171,6 +171,46 @@ first_events as (
 
 ),
 
+subscription_stages as (
+
+    -- Where the seed has no stage for who pays again, that is a customer again.
+    select
+        'subscriptions_resumed' as entered_by,
+        coalesce(
+            max(case when entered_by = 'subscriptions_resumed' then stage end),
+            max(case when entered_by = 'opportunity_won' then stage end)
+        ) as stage
+    from stages
+    union all
+    select
+        entered_by,
+        stage
+    from stages
+    where entered_by = 'subscriptions_reduced'
+
+),
+
+subscription_events as (
+
+    -- Who has left and pays again has returned, without another opportunity.
+    select
+        opportunity_key,
+        'subscriptions_resumed' as entered_by,
+        system,
+        returned_at as occurred_at
+    from revenue_losses
+    where returned_at is not null
+    union all
+    select
+        opportunity_key,
+        loss_kind as entered_by,
+        system,
+        lost_at as occurred_at
+    from revenue_losses
+    where loss_kind = 'subscriptions_reduced'
+
+),
+
 all_evidence as (
 
     select
@@ -215,23 +255,23 @@ all_evidence as (
         occurred_at
     from opportunities
     union all
-    -- A churned customer who paid again is a customer again, without another opportunity.
     select
         opportunity_journeys.journey_key,
-        stages.stage,
+        subscription_stages.stage,
         'subscription' as evidence_kind,
-        churns.system as evidence_system,
-        churns.opportunity_key as evidence_key,
+        subscription_events.system as evidence_system,
+        subscription_events.opportunity_key as evidence_key,
         null as opportunity_key,
         null as exit_reason,
         null as definition_version,
         null as amount,
         false as is_recycling,
-        churns.returned_at as occurred_at
-    from churns
+        subscription_events.occurred_at
+    from subscription_events
+    inner join subscription_stages
+        on subscription_events.entered_by = subscription_stages.entered_by
     inner join opportunity_journeys
-        on churns.opportunity_key = opportunity_journeys.opportunity_key
-    inner join stages on stages.entered_by = 'opportunity_won'
+        on subscription_events.opportunity_key = opportunity_journeys.opportunity_key
     union all
     -- Who has renewals, but no win, became a customer before the records: that is inferred, and
     -- nobody knows when it was.
