@@ -16,6 +16,9 @@ from funnel.places import BUILD_FIRST
 
 Row = tuple[Any, ...]
 
+# Headings of columns of words; all others are numbers.
+TEXTS = {"", "stage", "business", "system", "reason", "handoff", "answer", "reading"}
+
 # Up to the win: who qualified, how many of those of the stage before did, and who passed without.
 FUNNEL = """
     with stages as (
@@ -60,6 +63,23 @@ AFTERWARDS = """
 REVENUE = """
     select coalesce(sum(won_amount), 0), coalesce(sum(renewal_and_expansion_amount), 0)
     from marts.fct_journeys
+"""
+
+# Against comparable handoffs that were accepted in time; an interval cannot be added up.
+HANDOFF_COSTS = """
+    select
+        from_stages.stage_name || ' to ' || to_stages.stage_name,
+        costs.handoff_result,
+        costs.cost_amount,
+        costs.low_95_cost_amount,
+        costs.high_95_cost_amount,
+        costs.finding
+    from marts.handoff_costs as costs
+    inner join intermediate.int_conversion_steps_listed as steps using (step)
+    inner join seeds.lifecycle_stages as from_stages on steps.stage = from_stages.stage
+    inner join seeds.lifecycle_stages as to_stages on steps.to_stage = to_stages.stage
+    where costs.status = 'ok'
+    order by from_stages.stage_order, costs.handoff_result
 """
 
 # A second reading of a table has no read_count: it reads no rows of its own.
@@ -116,6 +136,7 @@ def _print_summary(database: Path) -> None:
             _funnel(ask(FUNNEL)),
             _afterwards(ask(AFTERWARDS)),
             _revenue(ask(REVENUE)[0]),
+            _handoff_costs(ask(HANDOFF_COSTS)),
             _rows(ask),
             _reasons(ask(REASONS)),
         ]
@@ -185,6 +206,17 @@ def _revenue(amounts: Row) -> Table:
     return table
 
 
+def _handoff_costs(rows: Sequence[Row]) -> Table:
+    """Unclear: the interval includes 0. Selection: they yielded more than comparable ones."""
+    title = "What handoffs cost, against comparable ones accepted in time"
+    table = _table(title, "handoff", "answer", "cost", "95 % interval", "reading")
+    for handoff, result, cost, low, high, finding in rows:
+        table.add_row(
+            handoff, _plain(result), f"{cost:,.0f}", f"{low:,.0f} to {high:,.0f}", _plain(finding)
+        )
+    return table
+
+
 def _rows(ask: Callable[[str], list[Row]]) -> Table:
     statuses = ("counted", "set_aside", "quarantined")
     table = _table(
@@ -210,7 +242,7 @@ def _reasons(rows: Sequence[Row]) -> Table:
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for heading in headings:
-        is_text = heading in {"", "stage", "business", "system", "reason"}
+        is_text = heading in TEXTS
         table.add_column(heading, justify="left" if is_text else "right")
     return table
 

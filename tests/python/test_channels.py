@@ -101,7 +101,7 @@ TRUE_RESULTS = """
         count(*) filter (stage = 'lead' and qualified_at is not null),
         count(*) filter (stage = 'mql' and qualified_at is not null),
         count(*) filter (stage = 'sql' and qualified_at is not null),
-        count(*) filter (stage = 'customer')
+        count(*) filter (stage = 'customer' and not is_inferred)
     from '{0}/stage_entries.parquet'
     inner join '{0}/journeys.parquet' using (journey_id)
     group by all

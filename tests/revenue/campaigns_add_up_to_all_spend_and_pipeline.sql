@@ -11,7 +11,7 @@ qualified_entries as (
     inner join stages on lifecycle.stage = stages.stage
     where
         lifecycle.visit_number = 1
-        and (lifecycle.is_qualified or stages.planning_node = 'win')
+        and lifecycle.is_qualified
 
 ),
 

@@ -110,20 +110,12 @@ reductions as (
     where ended.ended_at is not null
     group by ended.account_key, ended.ended_at
     having
-        sum(
-            case
-                when
-                    paid.started_at < {{ add_days('ended.ended_at', 1) }}
-                    and {{ or_end('paid.ended_at') }} >= {{ add_days('ended.ended_at', 1) }}
-                    then paid.reporting_amount
-            end
-        ) < sum(
-            case
-                when
-                    paid.started_at < ended.ended_at
-                    and {{ or_end('paid.ended_at') }} >= ended.ended_at
-                    then paid.reporting_amount
-            end
+        sum(paid.reporting_amount) filter (
+            where paid.started_at < {{ add_days('ended.ended_at', 1) }}
+            and {{ or_end('paid.ended_at') }} >= {{ add_days('ended.ended_at', 1) }}
+        ) < sum(paid.reporting_amount) filter (
+            where paid.started_at < ended.ended_at
+            and {{ or_end('paid.ended_at') }} >= ended.ended_at
         )
 
 ),
@@ -190,19 +182,14 @@ int_revenue_losses_detected as (
         losses.exit_reason,
         losses.system,
         losses.lost_at,
-        case when losses.loss_kind = 'subscriptions_ended' then returns.returned_at end
-            as returned_at
+        returns.returned_at
     from losses
     inner join last_wins
-        on
-            losses.account_key = last_wins.account_key
-            and losses.lost_at = last_wins.lost_at
+        on losses.account_key = last_wins.account_key and losses.lost_at = last_wins.lost_at
     inner join customer_opportunities
         on last_wins.opportunity_key = customer_opportunities.opportunity_key
     left join returns
-        on
-            losses.account_key = returns.account_key
-            and losses.lost_at = returns.lost_at
+        on losses.account_key = returns.account_key and losses.lost_at = returns.lost_at
 
 )
 

@@ -9,6 +9,7 @@
     ('so_far_won_count', 'so_far', "parts.measure = 'new_won_count'"),
     ('so_far_closed_count', 'so_far', "parts.measure = 'new_closed_count'"),
     ('so_far_won_days', 'so_far', "parts.measure = 'new_won_days'"),
+    ('so_far_dated_won_count', 'so_far', "parts.measure = 'new_dated_won_count'"),
     ('before_opportunity_count', 'before', "stages.planning_node = 'opportunity'"),
     ('before_win_count', 'before', "stages.planning_node = 'win'"),
     ('expected_opportunity_count', 'expected', "stages.planning_node = 'opportunity'"),
@@ -26,6 +27,7 @@
     ('year_won_count', 'last_year', "parts.measure = 'new_won_count'"),
     ('year_closed_count', 'last_year', "parts.measure = 'new_closed_count'"),
     ('year_won_days', 'last_year', "parts.measure = 'new_won_days'"),
+    ('year_dated_won_count', 'last_year', "parts.measure = 'new_dated_won_count'"),
 ] -%}
 {#- Formula of each measure, and whether it needs a plan of the funnel. -#}
 {%- set formulas = [
@@ -38,6 +40,7 @@
     ('new_won_count', true, 'so_far_won_count + expected_win_count'),
     ('new_closed_count', true, 'so_far_closed_count + expected_win_count * closed_per_win'),
     ('new_won_days', true, 'so_far_won_days + expected_win_count * days_per_win'),
+    ('new_dated_won_count', true, 'so_far_dated_won_count + expected_win_count'),
     ('new_open_count', true, 'greatest(now_new_open_count + change_before + change_within, 0)'),
     ('opening_pipeline_amount', true,
      'case when is_started then prior_new_open_amount'
@@ -56,7 +59,7 @@
     ('mrr_gained_amount', 'last_year'), ('mrr_lost_amount', 'last_year'),
     ('year_opening_amount', 'last_complete'), ('year_net_amount', 'last_complete'),
     ('year_gross_amount', 'last_complete'), ('year_opening_customer_count', 'last_complete'),
-    ('year_churned_customer_count', 'last_complete'), ('new_window_won_count', 'last_complete'),
+    ('year_churned_customer_count', 'last_complete'), ('new_window_dated_count', 'last_complete'),
     ('new_window_closed_count', 'last_complete'), ('new_window_amount', 'last_complete'),
     ('new_window_won_days', 'last_complete'),
 ] -%}
@@ -132,12 +135,13 @@ yearly_ratios as (
     -- Closed opportunities and days per win: the whole company's where a funnel has few wins.
     select
         *,
-        {%- for ratio, total in [
-            ('closed_per_win', 'year_closed_count'), ('days_per_win', 'year_won_days')
+        {%- for ratio, total, count in [
+            ('closed_per_win', 'year_closed_count', 'year_won_count'),
+            ('days_per_win', 'year_won_days', 'year_dated_won_count'),
         ] %}
         case
-            when year_won_count >= {{ least_won_count }} then {{ total }} / year_won_count
-            else sum({{ total }}) over company / nullif(sum(year_won_count) over company, 0)
+            when {{ count }} >= {{ least_won_count }} then {{ total }} / {{ count }}
+            else sum({{ total }}) over company / nullif(sum({{ count }}) over company, 0)
         end as {{ ratio }},
         {%- endfor %}
         now_new_open_amount / greatest(now_new_open_count, 1) as average_open_amount

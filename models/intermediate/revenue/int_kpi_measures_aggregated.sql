@@ -64,7 +64,10 @@ window_sales as (
         periods.period_start,
         opportunities.funnel,
         1 as closed_count,
-        case when opportunities.outcome = 'won' then 1 else 0 end as won_count,
+        case
+            when opportunities.outcome = 'won' and opportunities.cycle_days is not null then 1
+            else 0
+        end as dated_count,
         case when opportunities.outcome = 'won' then opportunities.amount else 0 end as won_amount,
         case when opportunities.outcome = 'won' then opportunities.cycle_days else 0 end
             as won_days
@@ -173,8 +176,8 @@ sales_sums as (
         period_start,
         funnel,
         cast(max(case when measure = 'new_open_count' then total end) as bigint) as new_open_count,
-        cast(max(case when measure = 'new_window_won_count' then total end) as bigint)
-            as new_window_won_count,
+        cast(max(case when measure = 'new_window_dated_count' then total end) as bigint)
+            as new_window_dated_count,
         cast(max(case when measure = 'new_window_closed_count' then total end) as bigint)
             as new_window_closed_count,
         max(case when measure = 'new_window_amount' then total end) as new_window_amount,

@@ -15,6 +15,16 @@ touch_results as (
 
 ),
 
+older_customers as (
+
+    -- Their win is inferred, and has no date: it came before the records.
+    select lifecycle.journey_key
+    from lifecycle
+    inner join stages on lifecycle.stage = stages.stage
+    where stages.planning_node = 'win' and lifecycle.is_inferred and lifecycle.entered_at is null
+
+),
+
 passed_stages as (
 
     select lifecycle.* from lifecycle
@@ -82,11 +92,13 @@ stage_passings as (
         passed_stages.first_channel as channel,
         passed_stages.latest_opportunity_owner_key,
         passed_stages.qualification,
-        bypass_causes.team as bypassing_team,
-        bypass_causes.system as bypassing_system,
+        case when older_customers.journey_key is null then bypass_causes.team end as bypassing_team,
+        case when older_customers.journey_key is null then bypass_causes.system end
+            as bypassing_system,
         case
-            when passed_stages.qualification != 'qualified'
-                then coalesce(failed_rules.failed_rule, 'no_touch')
+            when passed_stages.qualification = 'qualified' then null
+            when older_customers.journey_key is not null then 'before_the_records'
+            else coalesce(failed_rules.failed_rule, 'no_touch')
         end as bypass_reason,
         journeys.has_win,
         journeys.won_amount,
@@ -95,6 +107,7 @@ stage_passings as (
     inner join journeys on passed_stages.journey_key = journeys.journey_key
     left join bypass_causes on passed_stages.lifecycle_key = bypass_causes.lifecycle_key
     left join failed_rules on passed_stages.lifecycle_key = failed_rules.lifecycle_key
+    left join older_customers on passed_stages.journey_key = older_customers.journey_key
 
 ),
 

@@ -81,8 +81,12 @@ journey_nodes as (
         min(case when planning_node = 'prospect' then counted_at end) as qualified_prospect_at,
         min(case when planning_node = 'opportunity' then entered_at end) as opportunity_at,
         min(case when planning_node = 'win' then entered_at end) as win_at,
-        min(case when entered_by in ('disqualification', 'opportunity_lost') then entered_at end)
-            as exited_at,
+        max(
+            case
+                when is_current and entered_by in ('disqualification', 'opportunity_lost')
+                    then entered_at
+            end
+        ) as exited_at,
         min(case when entered_by = 'subscriptions_ended' then entered_at end) as churned_at,
         -- What a customer does later is no beginning: that of one before the records is unknown.
         min(case when not is_after_win then entered_at end) as started_at

@@ -52,7 +52,8 @@ counted_stages as (
 
 qualified_entries as (
 
-    -- A journey that skipped a stage was not qualified for it. A win is one, however it came about.
+    -- A journey that skipped a stage was not qualified for it, and a customer from before the
+    -- records came from no campaign in them. A win is one, whatever came before it.
     select
         coalesce(lifecycle.qualified_at, lifecycle.entered_at) as entered_at,
         lifecycle.first_channel as channel,
@@ -60,9 +61,7 @@ qualified_entries as (
         counted_stages.measure
     from lifecycle
     inner join counted_stages on lifecycle.stage = counted_stages.stage
-    where
-        lifecycle.visit_number = 1
-        and (lifecycle.is_qualified or counted_stages.measure = 'customers')
+    where lifecycle.visit_number = 1 and lifecycle.is_qualified
 
 ),
 

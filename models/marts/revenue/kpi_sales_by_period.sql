@@ -31,7 +31,9 @@ sales_sums as (
         cast(sum(lost_count) as bigint) as lost_count,
         sum(won_count * closed_amount) as won_amount,
         sum(lost_count * closed_amount) as lost_amount,
-        sum(won_days) as won_days
+        sum(won_days) as won_days,
+        cast(sum(case when won_days is null then 0 else won_count end) as bigint)
+            as dated_won_count
     from opportunity_periods
     group by owner_key, period_kind, period_start, funnel, channel, segment, revenue_type
 
@@ -70,6 +72,7 @@ kpi_sales_by_period as (
         cast(won_amount as decimal(18, 2)) as won_amount,
         cast(lost_amount as decimal(18, 2)) as lost_amount,
         cast(won_days as decimal(18, 2)) as won_days,
+        dated_won_count,
         {{ ratio('won_count', 'won_count + lost_count') }} as win_rate,
         case when won_count + lost_count = 0 then 'nothing_closed' end as empty_reason,
         status,

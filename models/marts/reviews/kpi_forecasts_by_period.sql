@@ -27,8 +27,8 @@ sales_totals as (
         funnel,
         {{ as_double("max(case when measure = 'new_open_count' then total end)") }}
             as new_open_count,
-        {{ as_double("max(case when measure = 'new_window_won_count' then total end)") }}
-            as new_window_won_count,
+        {{ as_double("max(case when measure = 'new_window_dated_count' then total end)") }}
+            as new_window_dated_count,
         {{ as_double("max(case when measure = 'new_window_closed_count' then total end)") }}
             as new_window_closed_count,
         {{ as_double("max(case when measure = 'new_window_amount' then total end)") }}
@@ -50,7 +50,7 @@ measures as (
         {{ as_double('total') }} as total
     from forecast_totals
     {%- for measure, product in [
-        ('velocity_numerator', 'new_open_count * new_window_won_count * new_window_amount'),
+        ('velocity_numerator', 'new_open_count * new_window_dated_count * new_window_amount'),
         ('velocity_denominator', 'new_window_closed_count * new_window_won_days'),
     ] %}
     union all

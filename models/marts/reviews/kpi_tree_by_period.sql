@@ -15,6 +15,13 @@ levels as (select * from {{ ref('int_kpi_tree_levels_measured') }}),
 
 points as ({{ shapley_points() }}),
 
+sources as (
+
+    select * from {{ ref('int_kpi_sources_evaluated') }}
+    where metric = 'win_rate' and channel = 'all'
+
+),
+
 comparisons as (
 
     select
@@ -134,7 +141,7 @@ running_shares as (
 
 ),
 
-kpi_tree_by_period as (
+all_changes as (
 
     select
         {{ cell }},
@@ -164,6 +171,21 @@ kpi_tree_by_period as (
         period_kind = 'month' and comparison = 'prior' as is_additive
     from driver_changes
     where revenue_type != 'new'
+
+),
+
+kpi_tree_by_period as (
+
+    select
+        all_changes.*,
+        {{ period_name('all_changes.period_kind', 'all_changes.period_start') }} as period_name,
+        {{ kpi_status('sources.is_recorded', 'sources.is_silent', 'sources.is_complete') }}
+            as status
+    from all_changes
+    inner join sources
+        on
+            all_changes.period_kind = sources.period_kind
+            and all_changes.period_start = sources.period_start
 
 )
 
