@@ -27,6 +27,7 @@ class Alert:
     subject: str | None
     owner_team: str | None
     summary: str
+    usual_causes: str | None
     next_step: str | None
     window_observed_volume: int | None
     window_expected_volume: Decimal | None
@@ -45,6 +46,7 @@ class Alert:
     largest_change: Decimal | None
     status: str
     status_reason: str | None
+    turned_out: str | None
     window_first_date: date | None
     window_last_date: date | None
     first_seen_date: date | None

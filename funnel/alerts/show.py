@@ -25,6 +25,21 @@ def show(console: Console, alerts: Sequence[Alert]) -> None:
     for alert in seen:
         if alert.status != "open":
             console.print(_decided(alert), highlight=False, soft_wrap=True)
+    if sentence := precision(alerts):
+        console.print(sentence, highlight=False)
+
+
+def precision(alerts: Iterable[Alert]) -> str:
+    """What the alerts that somebody resolved turned out to be; nothing until one is."""
+    found = Counter(alert.turned_out for alert in alerts if alert.turned_out)
+    if not found:
+        return ""
+    whole = found.total()
+    right = found["drift"] + found["agreed"]
+    return (
+        f"Of {whole} resolved alerts {right} were right ({right / whole:.0%}): {found['drift']}"
+        f" drift, {found['agreed']} agreed changes; {found['false']} false."
+    )
 
 
 def brief(alerts: Iterable[Alert]) -> str:

@@ -52,6 +52,7 @@ def facts(alert: Alert, change: str) -> dict[str, str]:
         "at stake": at_stake(alert),
         "that week": count_change(alert),
         "affected": f"{alert.affected_count:,} records" if alert.affected_count else None,
+        "usual causes": None if change == "resolved" else alert.usual_causes,
         "next step": None if change == "resolved" else alert.next_step,
         "look at": f"marts.alerts where alert_key = {alert.alert_key}",
     }

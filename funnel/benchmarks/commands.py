@@ -88,6 +88,28 @@ def benchmark_drift(
     measure_drift(size, regimes or tuple(REGIMES), out, table)
 
 
+@benchmark.command("drift-worlds")
+@click.option("--companies", default=12, show_default=True, help="Companies of each world.")
+@click.option("--batch", default=3, show_default=True, help="Of them, in one database.")
+@click.option("--seed", default=20261134, show_default=True, help="Draws the companies.")
+@click.option(
+    "--table",
+    type=FILE,
+    default=Path("benchmarks/drift-worlds.md"),
+    show_default=True,
+    help="Page of what was found.",
+)
+def benchmark_drift_worlds(companies: int, batch: int, seed: int, table: Path) -> None:
+    """Count the alerts in worlds with late labels, holidays, bots, segments and the like.
+
+    \b
+    Example: funnel benchmark drift-worlds --companies 1 --table target/drift-worlds.md
+    """
+    from funnel.benchmarks.drift.world_table import measure_worlds
+
+    measure_worlds(companies, batch, seed, table)
+
+
 @benchmark.command("planning")
 @click.option("--companies", default=150, show_default=True, help="Companies of each kind.")
 @click.option("--seed", default=2026, show_default=True, help="Draws the companies.")

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from funnel.alerts.read import Alert, read_alerts
-from funnel.alerts.show import brief, show
+from funnel.alerts.show import brief, precision, show
 from funnel.alerts.words import facts, without_people
 from funnel.run_dbt import ROOT
 from tests.python.alert_world import write_alerts
@@ -23,7 +23,8 @@ from tests.python.conftest import Built
 KINDS = (
     "label_agreement gradual_change channel_label_agreement score_recalibrated unknown_label"
     " unknown_value vanished_label fill_rate duplicates back_dated reopened overridden"
-    " restated_week schema_changed missing_data settings_changed"
+    " restated_week schema_changed missing_data settings_changed segment_label_agreement"
+    " late_labels clock_shifted differs_since_reference"
 )
 
 
@@ -107,6 +108,19 @@ def test_the_summary_of_a_build_counts_open_alerts(built: Built, tmp_path: Path)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert "Alerts:    1 error, 1 warning open; `make alerts` shows each with" in done.stdout
+
+
+def test_precision_is_the_share_of_resolved_alerts_that_were_a_change(tmp_path: Path) -> None:
+    outcomes = ["drift", "drift", "agreed", "false", None]
+    database = tmp_path / "five.duckdb"
+    write_alerts(
+        database, *({"alert_key": key, "turned_out": each} for key, each in enumerate(outcomes))
+    )
+    console = Console(width=200, record=True)
+    show(console, read_alerts(database))
+    wanted = "Of 4 resolved alerts 3 were right (75%): 2 drift, 1 agreed changes; 1 false."
+    assert wanted in console.export_text()
+    assert precision([]) == ""
 
 
 def test_every_kind_has_a_next_step() -> None:
@@ -201,9 +215,10 @@ def test_a_value_of_few_records_may_be_a_name_and_is_withheld() -> None:
 
 def _alert(summary: str, subject: str | None = None, affected_count: int | None = None) -> Alert:
     day = date(2026, 6, 27)
-    known = (1, "unknown_value", "warning", "hubspot", "mql", 2, "served_country", subject, "sales")
+    start = (1, "unknown_value", "warning", "hubspot", "mql", 2, "served_country", subject, "sales")
     volumes = (1, None, 1, None, affected_count)
     stake = (None, None, None, None, None)
     changes = (None, None, None, None, None)
     days = (day, day, day, day, None, None)
-    return Alert(*known, summary, None, *volumes, *stake, *changes, "open", None, *days)
+    known = (*start, summary)
+    return Alert(*known, None, None, *volumes, *stake, *changes, "open", None, None, *days)

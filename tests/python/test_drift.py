@@ -125,17 +125,18 @@ def _tail(seen: float, usual: float, size: float) -> float:
     return -3.0 if seen <= 0 else float(stats.norm.isf(probability))
 
 
-def test_a_level_shift_is_scored_against_the_highest_level_of_the_five_days_before(
+def test_a_level_shift_is_scored_against_the_highest_level_of_the_seven_days_before(
     evaluated: Path,
 ) -> None:
-    """Computed from the series themselves, by scipy's beta distribution."""
-    names = "system || monitor || subject, day_number, observed, expected, day_variance"
+    """A ratio to what was expected, or a share of the trials; by scipy's beta distribution."""
+    names = "system || monitor || subject, trial_count, observed, expected, day_variance"
     days: dict[str, list[tuple[float, ...]]] = {}
     for name, *day in query(
         evaluated,
         f"select {names} + uncertainty * weight * weight"
         " from intermediate.int_monitor_baselines_fitted"
-        " where system = 'company000_sales' and monitor = 'label_withheld' order by 1, 2",
+        " where system = 'company000_sales' and monitor = 'label_withheld'"
+        " order by 1, day_number",
     ):
         days.setdefault(name, []).append(tuple(day))
     found = query(
@@ -147,10 +148,13 @@ def test_a_level_shift_is_scored_against_the_highest_level_of_the_five_days_befo
     [series] = days.values()
     assert len(found) == len(series) - REFERENCE
     for place, (z_score,) in enumerate(found, REFERENCE):
-        _, seen, usual, spread = series[place]
-        most = max((o + 0.5) / (e + 0.5) for _, o, e, _ in series[place - 5 : place])
+        trials, seen, usual, spread = series[place]
+        before = series[place - 7 : place]
+        most = max((o + 0.5) / (e + 0.5) for _, o, e, _ in before)
+        share = max(o / max(n, 1) for n, o, _, _ in before)
         size = usual**2 / (spread - usual)
-        assert z_score == pytest.approx(_tail(seen, usual * max(most, 1), size), abs=0.1)
+        level = max(usual * max(most, 1), share * trials)
+        assert z_score == pytest.approx(_tail(seen, level, size), abs=0.1)
 
 
 def test_weighted_counts_are_scored_as_that_many_more_whole_ones(evaluated: Path) -> None:
@@ -341,8 +345,8 @@ def test_a_decision_is_in_force_until_its_end_and_an_incomplete_one_fails_its_te
     database = _copy(evaluated, tmp_path)
     with duckdb.connect(str(database)) as connection:
         connection.execute(
-            "insert into seeds.alert_decisions values ('label_agreement', null, null, 'score',"
-            " 'silenced', 'agreed', 'Ann', '2026-01-06', '2026-12-31')"
+            "insert into seeds.alert_decisions values (null, 'label_agreement', null, null,"
+            " 'score', 'silenced', null, 'agreed', 'Ann', '2026-01-06', '2026-12-31')"
         )
     _build(database, tmp_path, "alerts")
     silenced = query(

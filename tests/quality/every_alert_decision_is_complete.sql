@@ -16,8 +16,10 @@ decision_faults as (
         || coalesce(decisions.kind, 'any kind') || ' of '
         || coalesce(decisions.system, 'any system')
         || case
-            when coalesce(decisions.decision, '') not in ('acknowledged', 'silenced')
-                then ' is neither acknowledged nor silenced.'
+            when coalesce(decisions.decision, '') not in ('acknowledged', 'silenced', 'resolved')
+                then ' is neither acknowledged nor silenced nor resolved.'
+            when decisions.decision = 'resolved' and decisions.turned_out is null
+                then ' does not say what the alert turned out to be.'
             when decisions.kind is not null and kinds.kind is null
                 then ' names a kind that no alert has.'
             when coalesce(trim(decisions.reason), '') = '' then ' has no reason.'

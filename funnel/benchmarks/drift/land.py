@@ -21,13 +21,17 @@ TABLES = f"""
         system varchar, person_key bigint, stage varchar, definition_version bigint,
         profile_key bigint, channel varchar, score bigint, system_score bigint,
         failed_rule_count bigint, blocking_rule varchar, blocking_attribute varchar,
-        is_defined boolean, is_labelled boolean, has_touch boolean, trial_date date);
+        is_defined boolean, is_labelled boolean, has_unknown_label boolean, has_touch boolean,
+        trial_date date, label_date date);
+    create table intermediate.int_profile_segments_listed (profile_key bigint, segment varchar);
     create table intermediate.int_bad_rows_counted (
         system varchar, signal varchar, subject varchar, definition_version bigint,
         bad_count bigint, all_count bigint, event_date date);
     create table intermediate.int_stage_claims_rows_checked (system varchar, label varchar);
     create table intermediate.int_profile_rules_evaluated as
-        select profile_key, 1::bigint as definition_version, 'mql' as stage, rule,
+        select
+            profile_key::bigint as profile_key, 1::bigint as definition_version, 'mql' as stage,
+            rule,
         list_extract(['failed', 'passed', 'unknown'], outcome + 1) as outcome,
         outcome = 1 as is_passed
         from (
@@ -78,7 +82,8 @@ TRIALS = f"""
         case failed_rule_count
             when 0 then 'none' when 1 then list_extract({list(ATTRIBUTES)}, first_failed)
             else 'several' end,
-        is_defined, is_labelled, true, date '{FIRST}' + day::integer
+        is_defined, is_labelled, has_unknown_label, true, date '{FIRST}' + day::integer,
+        case when is_labelled then date '{FIRST}' + day::integer end
     from failures
 """
 COUNTS = f"""
@@ -107,6 +112,7 @@ def land_company(
         "system_score": leads.system_score if has_system_score else [None] * len(leads.day),
         "is_defined": leads.is_defined,
         "is_labelled": leads.is_labelled,
+        "has_unknown_label": leads.has_unmapped_label,
     }
     connection.register("leads", pa.table(columns))
     connection.execute(TRIALS, [name])

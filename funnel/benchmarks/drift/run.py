@@ -17,6 +17,7 @@ from funnel.run_dbt import run_dbt
 
 LANDED = (
     "int_label_trials_evaluated",
+    "int_profile_segments_listed",
     "int_bad_rows_counted",
     "int_profile_rules_evaluated",
     "int_stage_claims_rows_checked",
@@ -29,6 +30,8 @@ LANDED = (
 )
 SEEDS = (
     "drift_monitors",
+    "drift_references",
+    "holidays",
     "alert_decisions",
     "alert_next_steps",
     "lifecycle_stages",
@@ -72,11 +75,19 @@ def land(database: Path, drawn: Sequence[Drawn], has_system_score: bool) -> None
             land_company(connection, name, each.leads, each.signals, has_system_score)
 
 
-def evaluate(database: Path, target: Path, dbt: Callable[..., dbtRunnerResult] = run_dbt) -> None:
+def evaluate(
+    database: Path,
+    target: Path,
+    dbt: Callable[..., dbtRunnerResult] = run_dbt,
+    holidays: Sequence[str] = (),
+) -> None:
     """The project's own models, as dbt builds them."""
     variables = {"cutoff": CUTOFF.isoformat()}
     seeded = dbt(["seed", "--quiet", "--select", *SEEDS], database, target, variables)
     assert seeded.success, seeded.exception or "a seed failed"
+    with duckdb.connect(str(database)) as connection:
+        for day in holidays:
+            connection.execute("insert into seeds.holidays values (?, 'Closed', null)", [day])
     above = [f"+{name}" for name in LANDED]
     chosen = ["--select", "+alerts", "drift_signals", "--exclude", *above]
     outcome = dbt(["run", "--quiet", *chosen], database, target, variables)

@@ -1,6 +1,6 @@
 {# Grain: one row per system, signal, subject and day without rows.
    How many rows have been missed since the last ones came, by the same weekdays of the weeks
-   before (var drift_silence_weeks), and when the silence began. #}
+   before (var drift_silence_weeks; none on a holiday), and when the silence began. #}
 {%- set series = 'system, signal, subject' -%}
 {#- Ten years of days. -#}
 {%- set longest_series = 3660 -%}
@@ -13,6 +13,8 @@ row_counts as (
     where signal in ('missing_data', 'vanished_label')
 
 ),
+
+holidays as (select distinct holiday_date from {{ ref('holidays') }}),
 
 first_days as (
 
@@ -47,6 +49,7 @@ day_counts as (
     select
         calendar.*,
         coalesce(row_counts.all_count, 0) as all_count,
+        holidays.holiday_date is not null as is_holiday,
         count(row_counts.all_count) over (
             partition by calendar.system, calendar.signal, calendar.subject
             order by calendar.day_number
@@ -54,6 +57,7 @@ day_counts as (
     from calendar
     left join row_counts
         on {{ same('calendar', 'row_counts', ['system', 'signal', 'subject', 'event_date']) }}
+    left join holidays on calendar.event_date = holidays.holiday_date
 
 ),
 
@@ -75,7 +79,9 @@ int_days_without_rows_measured as (
         {{ series }},
         event_date,
         all_count,
-        sum(case when all_count = 0 then coalesce(usual_count, 0) else 0 end) over (
+        sum(case
+            when all_count = 0 and not is_holiday then coalesce(usual_count, 0) else 0
+        end) over (
             partition by {{ series }}, run_number order by day_number
         ) as missed,
         min(case when all_count = 0 then event_date end) over (

@@ -18,6 +18,18 @@
             || ': ' || {{ with_thousands('observed_volume') }}
             || ' (expected: ' || {{ expected_text('expected_volume') }} || ').'
     end
+    || case
+        when growth_ratio is null then ''
+        else
+            ' It has grown: in the last week it was about '
+            || {{ with_thousands('growth_ratio') }} || ' times as much as in the first.'
+    end
+    || case
+        when reference_last_date is null then ''
+        else
+            ' It began before the end of the reference days ('
+            || {{ long_date('reference_last_date') }} || ').'
+    end
 {%- endset -%}
 
 with
@@ -26,7 +38,12 @@ episodes as (select * from {{ ref('int_drift_episodes_measured') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }}),
 
-mismatches as (select * from {{ ref('int_label_trial_cells_counted') }} where not is_defined),
+mismatches as (
+
+    select * from {{ ref('int_label_trial_cells_counted') }}
+    where not is_defined and segment_kind = 'channel'
+
+),
 
 baselines as (select * from {{ ref('int_mismatch_baselines_estimated') }} where not is_defined),
 
@@ -174,7 +191,19 @@ named_episodes as (
         coalesce(
             stages.owner_team, source_systems.owner_team, {{ text_var('default_owner_team') }}
         ) as owner_team,
-        coalesce(label_spellings.label_name, monitored_episodes.subject) as subject_name,
+        case
+            when monitored_episodes.unlisted_count > 1 and monitored_episodes.subject_list is null
+                then
+                    monitored_episodes.attribute || ': '
+                    || {{ with_thousands('monitored_episodes.unlisted_count') }} || ' rare words'
+            when monitored_episodes.unlisted_count > 0 and monitored_episodes.subject_list != ''
+                then
+                    monitored_episodes.subject_list || ' and '
+                    || {{ with_thousands('monitored_episodes.unlisted_count') }} || ' others'
+            when monitored_episodes.kind = 'unknown_value' and monitored_episodes.subject_list != ''
+                then monitored_episodes.subject_list
+            else coalesce(label_spellings.label_name, monitored_episodes.subject)
+        end as subject_name,
         coalesce(vanished_spellings.label_name, monitored_episodes.vanished_label)
             as vanished_name,
         coalesce(nullif(monitored_episodes.stage, ''), label_stages.stage) as label_stage,
@@ -266,7 +295,13 @@ int_drift_episodes_described as (
         nullif(stage, '') as stage,
         definition_version,
         rule,
-        case when blocked_by = 'one_rule' or subject = '' then null else subject end as subject,
+        case
+            when blocked_by = 'one_rule' or subject = '' then null
+            -- A word that few records bear may be somebody's name.
+            when kind = 'unknown_value' and named_subject is not null then named_subject
+            when kind = 'unknown_value' and unlisted_count > 1 then attribute
+            else subject
+        end as subject,
         owner_team,
         {{ alert_sentence(
             template='counted_sentence',

@@ -4,6 +4,17 @@
    that window to the last alarm, and how many cases differ. A label that is no longer set and the
    unknown one that took its place are one episode. #}
 {%- set episode = 'system, stage, definition_version, family, episode_number' -%}
+{%- set episode_columns = ['system', 'stage', 'definition_version', 'family', 'episode_number'] -%}
+{%- set least_named = int_var('least_published_records') -%}
+{%- set longest_window = var('drift_windows') | max -%}
+{%- set is_first_week -%}
+    cast(series_days.series_date as timestamp)
+    < {{ add_days('cast(episodes.first_seen_date as timestamp)', 7) }}
+{%- endset -%}
+{%- set is_last_week -%}
+    cast(series_days.series_date as timestamp)
+    > {{ add_days('cast(episodes.last_seen_date as timestamp)', -7) }}
+{%- endset -%}
 {%- set silent_since = 'cast(vanished.window_first_date as timestamp)' -%}
 {%- set unknown_since = 'cast(unknown.first_seen_date as timestamp)' -%}
 
@@ -22,7 +33,10 @@ ranked_alarms as (
     select
         *,
         min(signal_date) over (partition by {{ episode }}) as first_seen_date,
-        max(signal_date) over (partition by {{ episode }}) as last_seen_date,
+        coalesce(
+            max(case when is_recent then signal_date end) over (partition by {{ episode }}),
+            min(signal_date) over (partition by {{ episode }})
+        ) as last_seen_date,
         -- What a silence has missed adds up until the last alarm.
         max(expected) over (
             partition by {{ episode }}, monitor, subject
@@ -47,6 +61,8 @@ episodes as (
         system,
         stage,
         definition_version,
+        family,
+        episode_number,
         monitor,
         subject,
         case
@@ -62,6 +78,82 @@ episodes as (
         last_seen_date
     from ranked_alarms
     where alarm_rank = 1
+
+),
+
+episode_subjects as (
+
+    -- All the labels or words of an episode that counts them.
+    select distinct
+        {{ episode }},
+        monitor,
+        subject,
+        first_seen_date,
+        last_seen_date
+    from ranked_alarms
+    where method in ('count', 'event')
+
+),
+
+subject_volumes as (
+
+    select
+        {% for column in episode_columns %}episode_subjects.{{ column }},
+        {% endfor -%}
+        episode_subjects.subject,
+        sum(integrity_events.bad_count) as volume
+    from episode_subjects
+    inner join integrity_events
+        on
+            episode_subjects.system = integrity_events.system
+            and episode_subjects.monitor = integrity_events.signal
+            and episode_subjects.subject = integrity_events.subject
+            and integrity_events.event_date
+            between episode_subjects.first_seen_date and episode_subjects.last_seen_date
+    group by
+        {% for column in episode_columns %}episode_subjects.{{ column }},
+        {% endfor -%}
+        episode_subjects.subject
+
+),
+
+ranked_subjects as (
+
+    select
+        *,
+        count(*) over (partition by {{ episode }}) as subject_count,
+        row_number() over (
+            partition by {{ episode }} order by volume desc, subject asc
+        ) as subject_rank
+    from subject_volumes
+
+),
+
+subject_lists as (
+
+    -- The three most frequent; a word that fewer than five records bear is not named.
+    select
+        {{ episode }},
+        max(subject_count) as subject_count,
+        max(case when subject_rank = 1 and volume >= {{ least_named }} then subject end)
+        || coalesce(
+            ', ' || max(case
+                when subject_rank = 2 and volume >= {{ least_named }} then subject
+            end),
+            ''
+        )
+        || coalesce(
+            ', ' || max(case
+                when subject_rank = 3 and volume >= {{ least_named }} then subject
+            end),
+            ''
+        ) as subject_list,
+        count(case when subject_rank <= 3 and volume >= {{ least_named }} then 1 end)
+            as listed_count,
+        max(case when subject_rank = 1 and volume >= {{ least_named }} then subject end)
+            as named_subject
+    from ranked_subjects
+    group by {{ episode }}
 
 ),
 
@@ -89,17 +181,10 @@ episode_days as (
         episodes.monitor,
         episodes.subject,
         episodes.first_seen_date,
-        integrity_events.bad_count as observed,
+        subject_volumes.volume as observed,
         0 as expected
     from episodes
-    inner join integrity_events
-        on
-            episodes.system = integrity_events.system
-            and episodes.monitor = integrity_events.signal
-            and episodes.subject = integrity_events.subject
-            and integrity_events.event_date
-            between episodes.first_seen_date and episodes.last_seen_date
-    where episodes.method in ('count', 'event')
+    inner join subject_volumes on {{ same('episodes', 'subject_volumes', episode_columns) }}
 
 ),
 
@@ -115,6 +200,77 @@ episode_sums as (
         sum(expected) as expected
     from episode_days
     group by system, stage, monitor, subject, first_seen_date
+
+),
+
+reference_ends as (
+
+    -- Whether the last two weeks of the reference already differed from the rest of it.
+    select
+        episodes.system,
+        episodes.stage,
+        episodes.monitor,
+        episodes.subject,
+        episodes.first_seen_date,
+        max(series_days.series_date) as reference_last_date
+    from episodes
+    inner join series_days
+        on
+            {{ same('episodes', 'series_days', ['system', 'stage', 'definition_version',
+                'monitor', 'subject']) }}
+    where
+        series_days.is_reference
+        and series_days.day_number > series_days.reference_last_day_number - {{ longest_window }}
+        and series_days.method in ('labels', 'rate')
+        and {{ add_days('cast(series_days.series_date as timestamp)', 2 * longest_window) }}
+        >= cast(episodes.first_seen_date as timestamp)
+    group by
+        episodes.system, episodes.stage, episodes.monitor, episodes.subject,
+        episodes.first_seen_date
+    having
+        sum(series_days.observed - series_days.expected)
+        >= 2 * sqrt(sum(series_days.day_variance))
+
+),
+
+recent_levels as (
+
+    -- The last week beside the first one, per trial, of all labels of the family.
+    select
+        episodes.system,
+        episodes.stage,
+        episodes.monitor,
+        episodes.subject,
+        episodes.first_seen_date,
+        sum(case when {{ is_last_week }} then series_days.observed - series_days.expected end)
+        / sum(case when {{ is_last_week }} then greatest(series_days.trial_count, 1) end)
+            as recent_rate,
+        sum(case when {{ is_last_week }} then series_days.observed - series_days.expected end)
+            as recent_excess,
+        sum(case when {{ is_first_week }} then series_days.observed - series_days.expected end)
+        / sum(case when {{ is_first_week }} then greatest(series_days.trial_count, 1) end)
+            as first_rate
+    from episodes
+    inner join series_days
+        on
+            {{ same('episodes', 'series_days', ['system', 'stage', 'definition_version']) }}
+            and (
+                (
+                    episodes.monitor = series_days.monitor
+                    and episodes.subject = series_days.subject
+                    and episodes.family not in ('label_given', 'label_withheld')
+                )
+                or (episodes.family = series_days.monitor and series_days.subject = '')
+            )
+            and series_days.series_date
+            between episodes.window_first_date and episodes.last_seen_date
+    where
+        episodes.method in ('labels', 'rate')
+        and cast(episodes.last_seen_date as timestamp)
+        >= {{ add_days('cast(episodes.first_seen_date as timestamp)', 14) }}
+    group by
+        episodes.system, episodes.stage, episodes.monitor, episodes.subject,
+        episodes.first_seen_date
 
 ),
 
@@ -160,6 +316,18 @@ episode_levels as (
         score_episodes.person_count,
         renames.vanished_label,
         renames.vanished_since_date,
+        subject_lists.subject_list,
+        subject_lists.named_subject,
+        subject_lists.subject_count - subject_lists.listed_count as unlisted_count,
+        reference_ends.reference_last_date,
+        case
+            when
+                recent_levels.first_rate > 0
+                and recent_levels.recent_rate
+                >= {{ int_var('drift_growth') }} * recent_levels.first_rate
+                and recent_levels.recent_excess >= 7 * {{ int_var('drift_least_count') }}
+                then recent_levels.recent_rate / recent_levels.first_rate
+        end as growth_ratio,
         coalesce(score_episodes.window_gap, episodes.observed) as window_observed,
         case
             when episodes.method = 'score' then score_episodes.usual_gap else episodes.expected
@@ -181,6 +349,15 @@ episode_levels as (
         on
             episodes.method = 'score'
             and {{ same('episodes', 'score_episodes', ['system', 'stage', 'definition_version',
+                'first_seen_date']) }}
+    left join subject_lists on {{ same('episodes', 'subject_lists', episode_columns) }}
+    left join reference_ends
+        on
+            {{ same('episodes', 'reference_ends', ['system', 'stage', 'monitor', 'subject',
+                'first_seen_date']) }}
+    left join recent_levels
+        on
+            {{ same('episodes', 'recent_levels', ['system', 'stage', 'monitor', 'subject',
                 'first_seen_date']) }}
     left join renamed_labels as renames
         on
@@ -205,9 +382,15 @@ int_drift_episodes_measured as (
         definition_version,
         monitor,
         subject,
-        kind,
+        case when reference_last_date is null then kind else 'differs_since_reference' end
+            as kind,
+        subject_list,
+        named_subject,
+        unlisted_count,
         vanished_label,
         vanished_since_date,
+        reference_last_date,
+        cast(growth_ratio as decimal(18, 2)) as growth_ratio,
         cast(round(window_observed) as bigint) as window_observed_volume,
         cast(window_expected as decimal(18, 2)) as window_expected_volume,
         cast(round(observed_level) as bigint) as observed_volume,
@@ -220,6 +403,8 @@ int_drift_episodes_measured as (
         first_seen_date,
         last_seen_date
     from episode_levels
+    -- Rows that are neither more nor fewer are no alert.
+    where round(coalesce(person_count, abs(window_observed - window_expected))) > 0
 
 )
 

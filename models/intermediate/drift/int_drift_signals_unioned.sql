@@ -92,6 +92,14 @@ ranked_windows as (
                 then 1
             else 0
         end) over (partition by {{ series_day }}) = 1 as is_too_small,
+        max(case when window_days = 3 then z_score end)
+            over (partition by {{ series_day }}) as recent_z_score,
+        max(case when window_days = 3 then observed end)
+            over (partition by {{ series_day }}) as recent_observed,
+        max(case when window_days = 1 then z_score end)
+            over (partition by {{ series_day }}) as day_z_score,
+        max(case when window_days = 1 then observed end)
+            over (partition by {{ series_day }}) as day_observed,
         row_number() over (
             partition by {{ series_day }} order by threshold_ratio desc, window_days asc
         ) as window_rank
@@ -123,11 +131,18 @@ int_drift_signals_unioned as (
         case when is_cusum then 0 else window_days end as window_days,
         cast(trial_count as bigint) as trial_count,
         observed,
+        unknown_observed,
         expected,
         case when is_cusum then cusum else z_score end as z_score,
         case when is_cusum then cusum_threshold else threshold end as z_threshold,
         level_shift_z_score,
         is_alarm,
+        (
+            recent_z_score >= {{ decimal_var('drift_recent_z_score') }}
+            and day_z_score >= {{ decimal_var('drift_day_z_score') }}
+            -- Else the window shows what happened on its first day.
+            and abs(3 * day_observed) >= 0.5 * abs(recent_observed)
+        ) as is_recent,
         is_too_small
     from series_signals
     where case when is_cusum then is_longest else window_rank = 1 end
@@ -144,11 +159,13 @@ int_drift_signals_unioned as (
         1 as window_days,
         integrity_events.all_count as trial_count,
         integrity_events.bad_count as observed,
+        0 as unknown_observed,
         0 as expected,
         integrity_events.bad_count as z_score,
         monitors.threshold_1_day as z_threshold,
         null as level_shift_z_score,
         integrity_events.bad_count >= monitors.threshold_1_day as is_alarm,
+        true as is_recent,
         false as is_too_small
     from integrity_events
     inner join monitors on integrity_events.signal = monitors.monitor
@@ -165,11 +182,13 @@ int_drift_signals_unioned as (
         1 as window_days,
         0 as trial_count,
         0 as observed,
+        0 as unknown_observed,
         silences.missed as expected,
         silences.missed as z_score,
         monitors.threshold_1_day as z_threshold,
         null as level_shift_z_score,
         silences.missed >= monitors.threshold_1_day as is_alarm,
+        true as is_recent,
         false as is_too_small
     from silences
     inner join monitors on silences.signal = monitors.monitor

@@ -1,6 +1,6 @@
 {# Grain: one row per system, signal about the system's own labels, subject and day.
-   Labels dated before their record, labels that go back to an earlier stage, labels that the seed
-   stage_labels does not map, and how often each known label was set. #}
+   Labels dated before their record (by a few hours: the clock), labels that go back to an earlier
+   stage, labels that the seed stage_labels does not map, and how often each known label was set. #}
 with
 
 stage_claims as (
@@ -59,7 +59,13 @@ dated_labels as (
             partition by stage_claims.record_key
             order by stage_claims.claimed_at, stage_claims.claim_key
         ) as former_stage_order,
-        people.created_at
+        people.created_at,
+        -- A label a few hours before its record is a matter of clocks or time zones.
+        (
+            stage_claims.claimed_at < people.created_at
+            and {{ days_between('stage_claims.claimed_at', 'people.created_at') }}
+            <= {{ decimal_var('clock_error_days') }}
+        ) as is_clock_error
     from stage_claims
     inner join people on stage_claims.record_key = people.record_key
     left join stages on stage_claims.stage = stages.stage
@@ -73,8 +79,20 @@ int_label_events_counted as (
         'back_dated' as signal,
         '' as subject,
         cast(greatest(claimed_at, created_at) as date) as event_date,
-        count(case when cast(claimed_at as date) < cast(created_at as date) then 1 end)
-            as bad_count,
+        count(case
+            when cast(claimed_at as date) < cast(created_at as date) and not is_clock_error then 1
+        end) as bad_count,
+        count(*) as all_count
+    from dated_labels
+    where claimed_at is not null and created_at is not null
+    group by system, event_date
+    union all
+    select
+        system,
+        'clock_shifted' as signal,
+        '' as subject,
+        cast(greatest(claimed_at, created_at) as date) as event_date,
+        count(case when is_clock_error then 1 end) as bad_count,
         count(*) as all_count
     from dated_labels
     where claimed_at is not null and created_at is not null

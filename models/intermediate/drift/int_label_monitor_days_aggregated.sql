@@ -23,6 +23,7 @@ trial_days as (
         day_number,
         trial_date
     from mismatches
+    where segment_kind = 'channel'
 
 ),
 
@@ -36,12 +37,13 @@ monitored_cells as (
         mismatches.day_number,
         label_monitors.monitor,
         case
-            when label_monitors.is_by_channel then mismatches.channel
+            when label_monitors.segment_kind is not null then mismatches.segment
             when label_monitors.blocked_by = 'one_rule' then mismatches.blocking_rule
             else ''
         end as subject,
         mismatches.trial_count,
         mismatches.mismatch_count,
+        mismatches.unknown_value_count,
         mismatches.trial_count * baselines.mismatch_rate as expected,
         mismatches.trial_count * baselines.mismatch_rate * (1 - baselines.mismatch_rate)
             as variance,
@@ -54,6 +56,7 @@ monitored_cells as (
     inner join label_monitors
         on
             mismatches.is_defined = label_monitors.is_defined
+            and mismatches.segment_kind = coalesce(label_monitors.segment_kind, 'channel')
             and case
                 when label_monitors.blocked_by = 'any' then true
                 when label_monitors.blocked_by = 'one_rule'
@@ -66,6 +69,7 @@ monitored_cells as (
                 and mismatches.points
                 between label_monitors.from_points and label_monitors.to_points - 1
             )
+    where not mismatches.is_contested
 
 ),
 
@@ -76,6 +80,7 @@ label_series_days as (
         day_number,
         cast(round(sum(trial_count * weight)) as bigint) as trial_count,
         sum(mismatch_count * weight) as observed,
+        sum(unknown_value_count * weight) as unknown_observed,
         sum(expected * weight) as expected,
         sum(variance * weight * weight) as variance
     from monitored_cells
@@ -105,7 +110,7 @@ score_days as (
             partition by {{ stage_days | join(', ') }} order by trial_date
         ) as day_number
     from mismatches
-    where is_scored and scored_count > 0
+    where segment_kind = 'channel' and is_scored and scored_count > 0
     group by {{ stage_days | join(', ') }}, trial_date
 
 ),
@@ -142,6 +147,7 @@ int_label_monitor_days_aggregated as (
         trial_days.trial_date as series_date,
         {{ as_double('coalesce(label_series_days.trial_count, 0)') }} as trial_count,
         {{ as_double('coalesce(label_series_days.observed, 0)') }} as observed,
+        {{ as_double('coalesce(label_series_days.unknown_observed, 0)') }} as unknown_observed,
         {{ as_double('coalesce(label_series_days.expected, 0)') }} as expected,
         {{ as_double('coalesce(label_series_days.variance, 0)') }} as variance,
         {{ as_double('coalesce(label_series_days.expected, 0)') }} as weight
@@ -166,6 +172,7 @@ int_label_monitor_days_aggregated as (
         score_days.trial_date as series_date,
         score_days.scored_count as trial_count,
         score_days.score_gap_sum as observed,
+        {{ as_double('0') }} as unknown_observed,
         score_days.scored_count * score_baselines.mean_gap as expected,
         -- One point squared at least: records that merge or wait for a sync differ for some days.
         score_days.scored_count * greatest(score_baselines.variance, 1) as variance,

@@ -1,22 +1,56 @@
-{# Grain: one row per system, stage, version, channel, day and cell of trials with a touch; a
+{# Grain: one row per system, stage, version, segment, day and cell of trials with a touch; a
    cell is what the definition says, which rule blocks, and the points from the threshold.
-   How many trials there were, and on how many of them label and definition differ. #}
+   How many trials there were, and on how many of them label and definition differ. Each trial is in
+   the segment of its channel, and in one of each attribute that rules and teams use. #}
 {%- set day = ['system', 'stage', 'definition_version', 'trial_date'] -%}
+{%- set cell = [
+    'system', 'stage', 'definition_version', 'is_defined', 'blocking_rule', 'blocking_attribute',
+    'points', 'is_scored', 'is_contested', 'day_number', 'trial_date',
+] -%}
 {%- set largest_gap = int_var('drift_largest_score_gap') -%}
 
 with
+
+evaluated_trials as (select * from {{ ref('int_label_trials_evaluated') }}),
+
+agreed_references as (select * from {{ ref('drift_references') }}),
 
 trials as (
 
     -- A person whose two scores have nothing in common is no recalibration: the gap is capped.
     select
-        *,
+        evaluated_trials.*,
         case
-            when system_score is not null and score is not null
-                then greatest(least(system_score - score, {{ largest_gap }}), -{{ largest_gap }})
+            when
+                evaluated_trials.system_score is not null and evaluated_trials.score is not null
+                then greatest(
+                    least(
+                        evaluated_trials.system_score - evaluated_trials.score, {{ largest_gap }}
+                    ),
+                    -{{ largest_gap }}
+                )
         end as score_gap
-    from {{ ref('int_label_trials_evaluated') }}
-    where has_touch
+    from evaluated_trials
+    left join agreed_references on evaluated_trials.system = agreed_references.system
+    where
+        evaluated_trials.has_touch
+        and coalesce(evaluated_trials.trial_date >= agreed_references.first_date, true)
+
+),
+
+evaluated_days as (select * from {{ ref('int_label_delays_counted') }} where is_evaluated),
+
+profile_segments as (select * from {{ ref('int_profile_segments_listed') }}),
+
+unknown_profiles as (
+
+    -- Profiles with a value that a rule of the stage needs and nobody knows.
+    select distinct
+        profile_key,
+        definition_version,
+        stage
+    from {{ ref('int_profile_rules_evaluated') }}
+    where outcome = 'unknown'
 
 ),
 
@@ -53,6 +87,8 @@ numbered_trials as (
     inner join score_thresholds
         on {{ same('trials', 'score_thresholds', ['definition_version', 'stage']) }}
     inner join trial_days on {{ same('trials', 'trial_days', day) }}
+    inner join evaluated_days
+        on trials.system = evaluated_days.system and trials.trial_date = evaluated_days.series_date
 
 ),
 
@@ -89,44 +125,88 @@ trial_distances as (
 
 trial_cells as (
 
-    -- Point by point near the threshold, in steps of five (the lower end) further away.
+    -- Point by point near the threshold, in steps of five (the lower end) further away. The two
+    -- scores on different sides of the threshold: a matter of the score.
+    select
+        trial_distances.*,
+        case
+            when
+                trial_distances.is_scored
+                and abs(trial_distances.distance) <= {{ int_var('drift_fine_points') }}
+                then trial_distances.distance
+            else 5 * cast(floor(trial_distances.distance / 5.0) as bigint)
+        end as points,
+        trial_distances.is_scored and (
+            (trial_distances.is_defined and trial_distances.distance < 0)
+            or (
+                not trial_distances.is_defined
+                and coalesce(trial_distances.score >= trial_distances.least_score, false)
+                != (trial_distances.distance >= 0)
+            )
+        ) as is_contested,
+        unknown_profiles.profile_key is not null as has_unknown_value
+    from trial_distances
+    left join unknown_profiles
+        on
+            {{ same('trial_distances', 'unknown_profiles', ['profile_key', 'definition_version',
+                'stage']) }}
+
+),
+
+profile_cells as (
+
+    select
+        {{ cell | join(',
+        ') }},
+        profile_key,
+        channel,
+        count(*) as trial_count,
+        -- A person with a label that no seed maps is a matter of that label.
+        count(case when is_labelled != is_defined and not has_unknown_label then 1 end)
+            as mismatch_count,
+        count(case
+            when is_labelled != is_defined and not has_unknown_label and has_unknown_value then 1
+        end) as unknown_value_count,
+        count(score_gap) as scored_count,
+        cast(coalesce(sum(score_gap), 0) as bigint) as score_gap_sum,
+        cast(coalesce(sum(score_gap * score_gap), 0) as bigint) as score_gap_square_sum
+    from trial_cells
+    group by {{ cell | join(', ') }}, profile_key, channel
+
+),
+
+segment_cells as (
+
     select
         *,
-        case
-            when is_scored and abs(distance) <= {{ int_var('drift_fine_points') }} then distance
-            else 5 * cast(floor(distance / 5.0) as bigint)
-        end as points
-    from trial_distances
+        channel as segment,
+        'channel' as segment_kind
+    from profile_cells
+    union all
+    select
+        profile_cells.*,
+        profile_segments.segment,
+        'attribute' as segment_kind
+    from profile_cells
+    inner join profile_segments on profile_cells.profile_key = profile_segments.profile_key
+    where not profile_cells.is_contested
 
 ),
 
 int_label_trial_cells_counted as (
 
     select
-        system,
-        stage,
-        definition_version,
-        channel,
-        is_defined,
-        blocking_rule,
-        blocking_attribute,
-        points,
-        is_scored,
-        -- The two scores are on different sides of the threshold: a matter of the score.
-        is_scored and (
-            (is_defined and points < 0) or (blocking_attribute = 'score' and points >= 0)
-        ) as is_contested,
-        day_number,
-        trial_date,
-        count(*) as trial_count,
-        count(case when is_labelled != is_defined then 1 end) as mismatch_count,
-        count(score_gap) as scored_count,
-        cast(coalesce(sum(score_gap), 0) as bigint) as score_gap_sum,
-        cast(coalesce(sum(score_gap * score_gap), 0) as bigint) as score_gap_square_sum
-    from trial_cells
-    group by
-        system, stage, definition_version, channel, is_defined, blocking_rule, blocking_attribute,
-        points, is_scored, is_contested, day_number, trial_date
+        {{ cell | join(',\n        ') }},
+        segment_kind,
+        segment,
+        cast(sum(trial_count) as bigint) as trial_count,
+        cast(sum(mismatch_count) as bigint) as mismatch_count,
+        cast(sum(unknown_value_count) as bigint) as unknown_value_count,
+        cast(sum(scored_count) as bigint) as scored_count,
+        cast(sum(score_gap_sum) as bigint) as score_gap_sum,
+        cast(sum(score_gap_square_sum) as bigint) as score_gap_square_sum
+    from segment_cells
+    group by {{ cell | join(', ') }}, segment_kind, segment
 
 )
 

@@ -1,6 +1,7 @@
 {# Grain: one row per system, person, stage and day on which the system had a reason to set the
    stage's label (a touch that counts for the stage), or set the label without one.
-   The trials of label agreement: did the system set the label within the var label_days? #}
+   The trials of label agreement: on which day did the system set the label? A label that comes
+   late (after label_days, within label_late_days) still belongs to the person's last touch. #}
 {%- set trial = ['system', 'person_key', 'stage'] -%}
 
 with
@@ -23,6 +24,12 @@ person_records as (select * from {{ ref('int_record_persons_mapped') }}),
 labels as (select * from {{ ref('int_labels_collected') }} where labelled_at is not null),
 
 profiles as (select * from {{ ref('int_person_profiles_dated') }}),
+
+unknown_claims as (
+
+    select * from {{ ref('int_stage_claims_rows_checked') }} where reason_code = 'unknown_label'
+
+),
 
 versions as (
 
@@ -90,30 +97,65 @@ touch_days as (
 
 touch_trials as (
 
+    -- A late label is that of the last touch before it.
     select
         touch_days.*,
+        case
+            when labels.labelled_at < {{ add_days(
+                'cast(touch_days.trial_date as timestamp)', int_var('label_late_days') ~ ' + 1'
+            ) }} and labels.labelled_at < {{ cutoff() }}
+                then cast(labels.labelled_at as date)
+        end as label_date,
         coalesce(
             labels.labelled_at < {{ add_days(
                 'cast(touch_days.trial_date as timestamp)', int_var('label_days') ~ ' + 1'
             ) }},
             false
-        ) as is_labelled
+        ) or lead(touch_days.trial_date) over (
+            partition by touch_days.system, touch_days.person_key, touch_days.stage
+            order by touch_days.trial_date
+        ) is null as is_closest
     from touch_days
     left join labels on {{ same('touch_days', 'labels', trial) }}
+
+),
+
+unknown_label_days as (
+
+    -- Whom a label that no seed maps may have been meant for.
+    select distinct
+        touch_days.system,
+        touch_days.person_key,
+        touch_days.stage,
+        touch_days.trial_date
+    from touch_days
+    inner join person_records on touch_days.person_key = person_records.person_key
+    inner join unknown_claims
+        on
+            person_records.record_key = unknown_claims.record_key
+            and touch_days.system = unknown_claims.system
+            and unknown_claims.claimed_at >= cast(touch_days.trial_date as timestamp)
+            and unknown_claims.claimed_at < {{ add_days(
+                'cast(touch_days.trial_date as timestamp)', int_var('label_late_days') ~ ' + 1'
+            ) }}
 
 ),
 
 label_trials as (
 
     select
-        system,
-        person_key,
-        stage,
-        touch_key,
+        touch_trials.system,
+        touch_trials.person_key,
+        touch_trials.stage,
+        touch_trials.touch_key,
         true as has_touch,
-        is_labelled,
-        trial_date
+        touch_trials.is_closest and touch_trials.label_date is not null as is_labelled,
+        unknown_label_days.system is not null as has_unknown_label,
+        touch_trials.label_date,
+        touch_trials.trial_date
     from touch_trials
+    left join unknown_label_days
+        on {{ same('touch_trials', 'unknown_label_days', trial + ['trial_date']) }}
     union all
     -- A label that no touch of the days before explains.
     select
@@ -123,10 +165,15 @@ label_trials as (
         cast(null as bigint) as touch_key,
         false as has_touch,
         true as is_labelled,
+        false as has_unknown_label,
+        cast(labels.labelled_at as date) as label_date,
         cast(labels.labelled_at as date) as trial_date
     from labels
     left join touch_trials
-        on {{ same('labels', 'touch_trials', trial) }} and touch_trials.is_labelled
+        on
+            {{ same('labels', 'touch_trials', trial) }}
+            and touch_trials.is_closest
+            and touch_trials.label_date is not null
     where
         touch_trials.person_key is null
         and labels.stage in (select criteria.stage from criteria)
@@ -135,7 +182,7 @@ label_trials as (
 
 finished_trials as (
 
-    -- A day does not count before its label days are over, so no later build changes it.
+    -- A day does not count before its label days are over.
     select
         *,
         {{ add_days('cast(trial_date as timestamp)', 1) }} as day_ends_at
@@ -159,6 +206,8 @@ int_label_trials_collected as (
         touches.score,
         finished_trials.has_touch,
         finished_trials.is_labelled,
+        finished_trials.has_unknown_label,
+        finished_trials.label_date,
         finished_trials.trial_date,
         finished_trials.day_ends_at
     from finished_trials

@@ -178,9 +178,12 @@ int_label_trials_evaluated as (
             else 'stage'
         end as blocking_attribute,
         is_defined,
-        is_labelled,
+        -- A person who meets the definition has the label, too, if it came after a later touch.
+        is_labelled or (is_defined and label_date is not null) as is_labelled,
+        has_unknown_label,
         has_touch,
-        trial_date
+        trial_date,
+        label_date
     from failure_counts
 
 )

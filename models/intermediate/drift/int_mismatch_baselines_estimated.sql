@@ -20,7 +20,7 @@ mismatches as (
         *,
         day_number <= {{ int_var('drift_reference_days') }} as is_reference
     from {{ ref('int_label_trial_cells_counted') }}
-    where not is_contested
+    where segment_kind = 'channel' and not is_contested
 
 ),
 

@@ -24,8 +24,9 @@ monitored_days as (
         series_days.*,
         monitors.method,
         monitors.family,
-        monitors.is_by_channel,
-        series_days.day_number <= {{ int_var('drift_reference_days') }} as is_reference
+        coalesce(monitors.segment_kind, '') as segment_kind,
+        series_days.day_number <= {{ int_var('drift_reference_days') }} as is_reference,
+        {{ int_var('drift_reference_days') }} as reference_last_day_number
     from series_days
     inner join monitors on series_days.monitor = monitors.monitor
 
@@ -36,26 +37,26 @@ reference_sums as (
     select
         {{ series | join(',\n        ') }},
         method,
-        is_by_channel,
+        segment_kind,
         {{ exact_sum('observed') }} as observed,
         {{ exact_sum('expected') }} as expected,
         {{ exact_sum('variance') }} as variance,
         {{ exact_sum('weight') }} as weight
     from monitored_days
     where is_reference
-    group by {{ series | join(', ') }}, method, is_by_channel
+    group by {{ series | join(', ') }}, method, segment_kind
 
 ),
 
 series_levels as (
 
     -- A series expects what its own reference showed, and half a one more: none among few is not
-    -- never. The mean of a score is its own already; a channel leans on the system's whole.
+    -- never. The mean of a score is its own already; a segment leans on the system's whole.
     select
         {{ series | join(',\n        ') }},
         case
             when method = 'score' or expected = 0 then 1
-            when is_by_channel then (observed + 0.5) / (expected + 0.5)
+            when segment_kind != '' then (observed + 0.5) / (expected + 0.5)
             else (observed + 0.5) / expected
         end as level_ratio,
         case
@@ -76,8 +77,10 @@ levelled_days as (
         monitored_days.day_number,
         monitored_days.series_date,
         monitored_days.is_reference,
+        monitored_days.reference_last_day_number,
         monitored_days.trial_count,
         monitored_days.observed,
+        monitored_days.unknown_observed,
         monitored_days.expected * series_levels.level_ratio as expected,
         monitored_days.variance * series_levels.level_ratio as variance,
         monitored_days.weight * series_levels.level_ratio as weight,

@@ -34,7 +34,11 @@ day_deviations as (
         greatest(1, coalesce(max((days.observed + 0.5) / (days.expected + 0.5)) over (
             partition by {{ series }} order by days.day_number
             rows between {{ int_var('drift_quiet_days') }} preceding and 1 preceding
-        ), 1)) as recent_level_ratio
+        ), 1)) as recent_level_ratio,
+        coalesce(max(days.observed / greatest(days.trial_count, 1)) over (
+            partition by {{ series }} order by days.day_number
+            rows between {{ int_var('drift_quiet_days') }} preceding and 1 preceding
+        ), 0) as recent_rate
     from days
     left join cusum_monitors on days.monitor = cusum_monitors.cusum_monitor
 
@@ -44,7 +48,8 @@ deviation_sums as (
 
     select
         *,
-        usual * recent_level_ratio as recent_level,
+        -- Where hardly any are expected, a level is the rate that was seen, not a ratio.
+        greatest(usual * recent_level_ratio, recent_rate * trial_count) as recent_level,
         {{ gamma_shape('usual', 'total_variance') }} as shape,
         sum(deviation) over (
             partition by {{ series }}, is_reference order by day_number
@@ -82,6 +87,7 @@ window_sums as (
         {{ window_days | int }} as window_days,
         sum(trial_count) over days_{{ window_days | int }} as trial_count,
         sum(observed) over days_{{ window_days | int }} as observed,
+        sum(unknown_observed) over days_{{ window_days | int }} as unknown_observed,
         sum(expected) over days_{{ window_days | int }} as expected,
         sum(day_variance) over days_{{ window_days | int }} as day_variance,
         sum(weight) over days_{{ window_days | int }} as weight,
@@ -132,6 +138,7 @@ int_monitor_windows_scored as (
         window_days,
         trial_count,
         observed,
+        unknown_observed,
         expected,
         case
             when method = 'score'

@@ -9,6 +9,16 @@ integrity_events as (select * from {{ ref('int_bad_rows_counted') }}),
 
 trials as (select * from {{ ref('int_label_trials_evaluated') }}),
 
+agreed_references as (select * from {{ ref('drift_references') }}),
+
+label_delays as (select * from {{ ref('int_label_delays_counted') }} where label_count > 0),
+
+versions as (
+
+    select * from {{ ref('int_evaluation_versions_dated') }} where evaluation = 'in_force'
+
+),
+
 rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 rule_outcomes as (select * from {{ ref('int_profile_rules_evaluated') }}),
@@ -111,15 +121,71 @@ rate_counts as (
     from trials
     where is_labelled
     group by system, stage, definition_version, trial_date
+    union all
+    select
+        label_delays.system,
+        '' as stage,
+        versions.definition_version,
+        'late_labels' as monitor,
+        '' as subject,
+        'all' as channel,
+        label_delays.series_date as event_date,
+        label_delays.late_count as bad_count,
+        label_delays.label_count as all_count
+    from label_delays
+    inner join versions
+        on
+            cast(label_delays.series_date as timestamp) >= versions.valid_from
+            and cast(label_delays.series_date as timestamp) < versions.valid_to
+
+),
+
+ranked_counts as (
+
+    select
+        rate_counts.*,
+        agreed_references.system is not null as has_agreed_reference,
+        dense_rank() over (
+            partition by
+                rate_counts.system, rate_counts.stage, rate_counts.definition_version,
+                rate_counts.monitor, rate_counts.subject
+            order by rate_counts.event_date
+        ) as day_rank
+    from rate_counts
+    left join agreed_references on rate_counts.system = agreed_references.system
+    where coalesce(rate_counts.event_date >= agreed_references.first_date, true)
+
+),
+
+series_lengths as (
+
+    select
+        {{ series }},
+        max(day_rank) as day_count
+    from ranked_counts
+    group by {{ series }}
 
 ),
 
 numbered_counts as (
 
+    -- The first people of a system have no duplicates: a long history begins after its start-up.
     select
-        *,
-        dense_rank() over (partition by {{ series }} order by event_date) as day_number
-    from rate_counts
+        ranked_counts.*,
+        ranked_counts.day_rank - case
+            when
+                monitors.has_startup
+                and not ranked_counts.has_agreed_reference
+                and series_lengths.day_count
+                > {{ int_var('drift_startup_days') }} + {{ int_var('drift_reference_days') }}
+                then {{ int_var('drift_startup_days') }}
+            else 0
+        end as day_number
+    from ranked_counts
+    inner join monitors on ranked_counts.monitor = monitors.monitor
+    inner join series_lengths
+        on {{ same('ranked_counts', 'series_lengths', ['system', 'stage', 'definition_version',
+            'monitor', 'subject']) }}
 
 ),
 
@@ -134,6 +200,7 @@ reference_sums as (
             when day_number <= {{ int_var('drift_reference_days') }} then all_count
         end) over (partition by {{ series }}, channel), 0) as reference_count
     from numbered_counts
+    where day_number > 0
 
 ),
 
@@ -158,6 +225,7 @@ int_quality_monitor_days_aggregated as (
         event_date as series_date,
         {{ as_double('sum(all_count)') }} as trial_count,
         {{ as_double('sum(bad_count)') }} as observed,
+        {{ as_double('0') }} as unknown_observed,
         {{ as_double('sum(all_count * bad_rate)') }} as expected,
         {{ as_double('sum(all_count * bad_rate * (1 - bad_rate))') }} as variance,
         {{ as_double('sum(all_count * bad_rate)') }} as weight

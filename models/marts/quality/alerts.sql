@@ -106,8 +106,10 @@ ranked_decisions as (
     select
         causes.alert_key,
         decisions.decision,
+        decisions.turned_out,
         decisions.reason,
         decisions.decided_by,
+        decisions.decided_on,
         decisions.valid_until,
         coalesce(cast(decisions.valid_until as timestamp) < {{ cutoff() }}, false) as is_expired,
         row_number() over (
@@ -121,11 +123,17 @@ ranked_decisions as (
     from causes
     inner join decisions
         on
-            coalesce(decisions.kind, causes.kind) = causes.kind
+            coalesce(decisions.alert_key, causes.alert_key) = causes.alert_key
+            and coalesce(decisions.kind, causes.kind) = causes.kind
             and coalesce(decisions.system, causes.system, '') = coalesce(causes.system, '')
             and coalesce(decisions.stage, causes.stage, '') = coalesce(causes.stage, '')
             and coalesce(decisions.subject, causes.subject, causes.rule, '')
             in (coalesce(causes.subject, ''), coalesce(causes.rule, ''))
+            -- What was resolved may come again: that is another alert.
+            and (
+                decisions.decision != 'resolved'
+                or causes.first_seen_date <= decisions.decided_on
+            )
 
 ),
 
@@ -146,10 +154,15 @@ decided_causes as (
         ranked_changes.earlier_reported_count,
         ranked_changes.largest_driver,
         ranked_changes.largest_change,
+        next_steps.usual_causes,
         next_steps.next_step,
         ranked_decisions.decision,
+        ranked_decisions.turned_out,
+        ranked_decisions.decision = 'resolved'
+        and causes.last_seen_date <= ranked_decisions.decided_on as is_closed,
         ranked_decisions.reason,
         ranked_decisions.decided_by,
+        ranked_decisions.decided_on,
         ranked_decisions.valid_until,
         coalesce(ranked_decisions.is_expired, true) as is_expired,
         {{ add_days('cast(causes.last_seen_date as timestamp)', int_var('drift_quiet_days')
@@ -184,6 +197,7 @@ alerts as (
         subject,
         owner_team,
         summary,
+        usual_causes,
         next_step,
         window_observed_volume,
         window_expected_volume,
@@ -208,13 +222,16 @@ alerts as (
         largest_driver,
         largest_change,
         case
-            when is_quiet and kind != 'unknown_label' then 'resolved'
-            when not is_expired then decision
+            when is_closed or (is_quiet and kind != 'unknown_label') then 'resolved'
+            when not is_expired and decision != 'resolved' then decision
             when is_quiet then 'quiet'
             else 'open'
         end as status,
         case
+            when is_closed then reason || ' (' || decided_by || ')'
             when is_quiet and kind != 'unknown_label' then 'no further alarm'
+            when decision = 'resolved' and not is_quiet
+                then 'resolved by ' || decided_by || ', but it still alarms'
             when is_quiet and is_expired then 'no further alarm, but the label is still not mapped'
             when decision is not null and is_expired
                 then
@@ -222,11 +239,15 @@ alerts as (
                     || {{ long_date('valid_until') }}
             when decision is not null then reason || ' (' || decided_by || ')'
         end as status_reason,
+        turned_out,
         window_first_date,
         window_last_date,
         first_seen_date,
         last_seen_date,
-        case when is_quiet and kind != 'unknown_label' then quiet_date end as resolved_date,
+        case
+            when is_closed then decided_on
+            when is_quiet and kind != 'unknown_label' then quiet_date
+        end as resolved_date,
         case when decision = 'silenced' and not is_expired then valid_until end as silenced_until
     from decided_causes
 
