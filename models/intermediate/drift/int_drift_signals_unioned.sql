@@ -50,28 +50,57 @@ thresholds as (
 
 ),
 
+segment_windows as (
+
+    -- All segments of one attribute together: what differs in all of them is no matter of one.
+    select
+        *,
+        sum(observed - expected) over attribute_days as attribute_excess,
+        sum(trial_count) over attribute_days as attribute_trial_count
+    from windows
+    window
+        attribute_days as (
+            partition by
+                system, stage, definition_version, monitor,
+                substr(subject, 1, position(' ' in subject)), series_date, window_days
+        )
+
+),
+
 window_ratios as (
 
     -- Whatever the z-score: one or two cases are no pattern, and what the monitor looks for would
     -- show in more of the trials (least_rate). A score is not a count of cases.
     select
-        windows.*,
+        segment_windows.*,
         {{ as_double('thresholds.threshold') }} as threshold,
         {{ as_double('monitors.cusum_threshold') }} as cusum_threshold,
         case
             when
                 monitors.method != 'score'
-                and windows.observed < greatest(
-                    {{ least_count }}, coalesce(monitors.least_rate, 0) * windows.trial_count
+                and segment_windows.observed < greatest(
+                    {{ least_count }},
+                    coalesce(monitors.least_rate, 0) * segment_windows.trial_count
                 )
-                then least(windows.z_score / thresholds.threshold, 0)
-            else windows.z_score / thresholds.threshold
+                then least(segment_windows.z_score / thresholds.threshold, 0)
+            when
+                monitors.segment_kind = 'attribute'
+                and (
+                    segment_windows.observed - segment_windows.expected
+                    < segment_windows.attribute_excess
+                    * {{ decimal_var('drift_segment_share') }}
+                    or segment_windows.trial_count
+                    > segment_windows.attribute_trial_count
+                    * {{ decimal_var('drift_largest_segment') }}
+                )
+                then least(segment_windows.z_score / thresholds.threshold, 0)
+            else segment_windows.z_score / thresholds.threshold
         end as threshold_ratio,
-        windows.window_days = {{ longest_window }} as is_longest
-    from windows
-    inner join monitors on windows.monitor = monitors.monitor
+        segment_windows.window_days = {{ longest_window }} as is_longest
+    from segment_windows
+    inner join monitors on segment_windows.monitor = monitors.monitor
     inner join thresholds
-        on {{ same('windows', 'thresholds', ['monitor', 'window_days']) }}
+        on {{ same('segment_windows', 'thresholds', ['monitor', 'window_days']) }}
 
 ),
 
