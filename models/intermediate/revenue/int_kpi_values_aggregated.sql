@@ -71,7 +71,7 @@ int_kpi_values_aggregated as (
         metric,
         case
             when not is_recorded then null
-            when is_ratio then cast({{ ratio('numerator', 'denominator') }} as decimal(24, 6))
+            when is_ratio then {{ ratio('numerator', 'denominator', whole_digits=18) }}
             else cast(numerator as decimal(24, 6))
         end as actual,
         cast(case when is_recorded then numerator end as decimal(28, 2)) as numerator,

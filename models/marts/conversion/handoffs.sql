@@ -177,7 +177,7 @@ benchmarked_handoffs as (
                 then channel_benchmarks.benchmark
             when funnel_benchmarks.handoff_count >= {{ int_var('minimum_group_size') }}
                 then funnel_benchmarks.benchmark
-        end as decimal(18, 6)) as benchmark_amount
+        end as decimal(24, 6)) as benchmark_amount
     from handoff_values
     left join channel_benchmarks
         on
@@ -220,7 +220,7 @@ handoffs as (
         benchmark_amount,
         case
             when handoff_result in ('accepted_late', 'rejected', 'recycled', 'never_worked')
-                then cast(benchmark_amount - won_amount - expected_amount as decimal(18, 6))
+                then cast(benchmark_amount - won_amount - expected_amount as decimal(24, 6))
         end as shortfall_amount,
         is_worked,
         entered_at as handed_over_at,

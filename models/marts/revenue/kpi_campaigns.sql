@@ -210,8 +210,13 @@ kpi_campaigns as (
             ('click', 'click_count'), ('lead', 'leads'), ('mql', 'mqls'), ('sql', 'sqls'),
             ('customer', 'customers')
         ] %}
-        case when has_spend then cast({{ ratio('spend_amount', count) }} as decimal(18, 2)) end
-            as cost_per_{{ name }}_amount,
+        case
+            when has_spend
+                then
+                    cast(
+                        {{ ratio('spend_amount', count, whole_digits=16) }} as decimal(18, 2)
+                    )
+        end as cost_per_{{ name }}_amount,
         {%- endfor %}
         {{ ratio('sourced_wins_amount', 'spend_amount') }} as roas_ratio,
         status,

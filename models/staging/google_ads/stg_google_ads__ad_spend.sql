@@ -9,7 +9,7 @@ stats as (
         'google_ads', 'campaign_stats',
         {
             'customer_id': 'text', 'id': 'text', 'device': 'text',
-            'ad_network_type': 'text', '_fivetran_id': 'text', 'cost_micros': 'decimal',
+            'ad_network_type': 'text', '_fivetran_id': 'text', 'cost_micros': 'bigint',
             'impressions': 'bigint', 'clicks': 'bigint', 'date': 'date',
         },
         key=['customer_id', 'id', 'date'],
@@ -47,7 +47,7 @@ stg_google_ads__ad_spend as (
         stats.id as campaign,
         campaigns.name as campaign_name,
         'paid_search' as channel_label,
-        cast(stats.cost_micros / 1000000 as decimal(18, 4)) as amount,
+        cast(cast(stats.cost_micros as decimal(28, 6)) / 1000000 as decimal(18, 4)) as amount,
         upper(accounts.currency_code) as currency,
         stats.impressions,
         stats.clicks,
