@@ -73,7 +73,7 @@
         'ad_spend': {
             'campaign': 'text', 'campaign_name': 'text', 'channel_label': 'text',
             'amount': 'decimal', 'currency': 'text', 'impressions': 'bigint',
-            'clicks': 'bigint', 'spend_date': 'date',
+            'clicks': 'bigint', 'spend_date': 'date', 'last_spend_date': 'date',
         },
         'users': {
             'user_id': 'text', 'name': 'text', 'team': 'text',

@@ -13,7 +13,9 @@ system_events as (
     union all
     select system, max(occurred_at) from intermediate.int_service_events_unioned group by all
     union all
-    select system, max(spend_date) from intermediate.int_ad_spend_unioned group by all
+    select system, max(spend_date) from intermediate.int_ad_spend_unioned
+    where is_first_day
+    group by all
 
 )
 

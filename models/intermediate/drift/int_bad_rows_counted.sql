@@ -34,7 +34,7 @@ payments as (select * from {{ ref('int_payments_unioned') }}),
 
 service_events as (select * from {{ ref('int_service_events_unioned') }}),
 
-ad_spend as (select * from {{ ref('int_ad_spend_unioned') }}),
+ad_spend as (select * from {{ ref('int_ad_spend_unioned') }} where is_first_day),
 
 person_records as (select * from {{ ref('int_record_persons_mapped') }}),
 

@@ -16,6 +16,14 @@ channels as (
 
 ),
 
+daily_campaigns as (
+
+    select distinct {{ campaign_of('coalesce(campaign_name, campaign)') }} as campaign
+    from source_rows
+    where last_spend_date is null and reason_code is null
+
+),
+
 int_ad_spend_rows_checked as (
 
     select
@@ -32,6 +40,7 @@ int_ad_spend_rows_checked as (
         source_rows.impressions,
         source_rows.clicks,
         source_rows.spend_date,
+        source_rows.last_spend_date,
         {{ checked_origin(
             'source_rows', detail="case when source_rows.spend_date is null then 'spend_date' end"
         ) }},
@@ -41,6 +50,9 @@ int_ad_spend_rows_checked as (
                 when currencies.currency is null then 'unknown_currency'
                 -- It belongs to no month, so no figure could have it.
                 when source_rows.spend_date is null then 'missing_value'
+                -- A platform has each day of the campaign: its total in another system is the same
+                -- money.
+                when daily_campaigns.campaign is not null then 'same_campaign'
             end
         ) as reason_code
     from source_rows
@@ -50,6 +62,11 @@ int_ad_spend_rows_checked as (
         on
             source_rows.system = channels.system
             and source_rows.channel_label = channels.label
+    left join daily_campaigns
+        on
+            source_rows.last_spend_date is not null
+            and {{ campaign_of('coalesce(source_rows.campaign_name, source_rows.campaign)') }}
+            = daily_campaigns.campaign
 
 )
 

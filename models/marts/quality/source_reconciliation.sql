@@ -4,6 +4,7 @@
 {%- set undated = "
             when opportunity_key in (select opportunity_key from undated_closings) then 'undated'
 " -%}
+{%- set negative_amount = "when amount < 0 then 'negative_amount'" -%}
 {%- set assumed_currency = "when is_currency_assumed then 'assumed_currency'" -%}
 with
 
@@ -48,6 +49,7 @@ row_counts as (
     {%- for entity in entities() %}
     {%- set remark = "case " ~ (undated if entity == 'opportunities' else "")
         ~ unreadable_part
+        ~ (" " ~ negative_amount if entity in ('opportunities', 'ad_spend') else "")
         ~ (" " ~ assumed_currency if 'currency' in shape(entity) else "") ~ " end" %}
     select
         system,

@@ -64,6 +64,7 @@ stg_facebook_ads__ad_spend as (
         days.impressions,
         days.inline_link_clicks as clicks,
         days.date as spend_date,
+        cast(null as date) as last_spend_date,
         {{ row_origin(of='days') }}
     from days
     left join ads on days.ad_id = ads.id

@@ -52,6 +52,7 @@ stg_google_ads__ad_spend as (
         stats.impressions,
         stats.clicks,
         stats.date as spend_date,
+        cast(null as date) as last_spend_date,
         {{ row_origin(of='stats') }}
     from stats
     left join campaigns on stats.id = campaigns.id

@@ -66,6 +66,7 @@ stg_linkedin_ads__ad_spend as (
         analytics.impressions,
         analytics.clicks,
         analytics.day as spend_date,
+        cast(null as date) as last_spend_date,
         {{ row_origin(of='analytics') }}
     from analytics
     left join campaigns on analytics.campaign_id = campaigns.id

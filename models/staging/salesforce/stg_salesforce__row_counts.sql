@@ -11,4 +11,5 @@
     'opportunity_changes': ['opportunity_field_history', 'opportunity_history'],
     'users': ['user'],
     'settings': ['opportunity_stage', 'lead_status'],
+    'ad_spend': ['campaign'],
 }) }}
