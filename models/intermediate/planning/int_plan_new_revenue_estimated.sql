@@ -44,7 +44,7 @@ month_inflows as (
         false as is_total,
         {{ exact_sum('arrivals.entry_volume * months.day_count / 7.0', 12) }} as win_volume,
         {{ exact_sum('arrivals.expected_revenue * months.day_count / 7.0') }} as expected_revenue,
-        {{ exact_sum('arrivals.luck_variance * months.day_count / 7.0') }} as luck_variance
+        {{ exact_sum('arrivals.luck_variance * months.day_count / 7.0', 4) }} as luck_variance
     from arrivals
     inner join month_weeks as months
         on arrivals.funnel = months.funnel and arrivals.week_number = months.week_number
@@ -67,7 +67,7 @@ period_inflows as (
         true as is_total,
         {{ exact_sum('win_volume', 12) }} as win_volume,
         {{ exact_sum('expected_revenue') }} as expected_revenue,
-        {{ exact_sum('luck_variance') }} as luck_variance
+        {{ exact_sum('luck_variance', 4) }} as luck_variance
     from month_inflows
     group by scenario, funnel, inflow, sample_number
 
@@ -85,19 +85,19 @@ period_sums as (
             as other_wins,
         {{ exact_sum("case when inflow != 'new_leads' then expected_revenue else 0 end") }}
             as other_revenue,
-        {{ exact_sum("case when inflow != 'new_leads' then luck_variance else 0 end") }}
+        {{ exact_sum("case when inflow != 'new_leads' then luck_variance else 0 end", 4) }}
             as other_luck_variance,
         {{ exact_sum("case when inflow like 'bypass%' then win_volume else 0 end", 12) }}
             as bypass_wins,
         {{ exact_sum("case when inflow like 'bypass%' then expected_revenue else 0 end") }}
             as bypass_revenue,
-        {{ exact_sum("case when inflow like 'bypass%' then luck_variance else 0 end") }}
+        {{ exact_sum("case when inflow like 'bypass%' then luck_variance else 0 end", 4) }}
             as bypass_luck_variance,
         {{ exact_sum("case when inflow = 'new_leads' then win_volume else 0 end", 12) }}
             as lead_wins,
         {{ exact_sum("case when inflow = 'new_leads' then expected_revenue else 0 end") }}
             as lead_revenue,
-        {{ exact_sum("case when inflow = 'new_leads' then luck_variance else 0 end") }}
+        {{ exact_sum("case when inflow = 'new_leads' then luck_variance else 0 end", 4) }}
             as lead_luck_variance
     from period_inflows
     group by scenario, funnel, period_start, is_total, sample_number

@@ -93,7 +93,9 @@ age_payments as (
         {{ as_double(
             "sum(case when stages.entered_by = 'renewal_won' then lifecycle.amount else 0 end)"
         ) }} as renewal_revenue,
-        {{ as_double('sum(lifecycle.amount * lifecycle.amount)') }} as squared_revenue
+        {{ exact_sum(
+            as_double('lifecycle.amount') ~ ' * ' ~ as_double('lifecycle.amount'), 4
+        ) }} as squared_revenue
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
     inner join customers on lifecycle.journey_key = customers.journey_key
@@ -133,8 +135,8 @@ age_ratios as (
         / {{ exact_sum('observed.bought_amount') }} as later_revenue,
         coalesce({{ exact_sum('payments.renewal_revenue') }}, 0)
         / {{ exact_sum('observed.bought_amount') }} as renewal_revenue,
-        coalesce({{ exact_sum('payments.squared_revenue') }}, 0)
-        / {{ exact_sum('observed.squared_amount') }} as squared_revenue
+        coalesce({{ exact_sum('payments.squared_revenue', 4) }}, 0)
+        / {{ exact_sum('observed.squared_amount', 4) }} as squared_revenue
     from age_customers as observed
     inner join samples on observed.sample_part != samples.number
     left join age_payments as payments
@@ -162,7 +164,7 @@ customer_ages as (
         funnel,
         customer_age,
         {{ exact_sum('bought_amount') }} as bought_amount,
-        {{ exact_sum('bought_amount * bought_amount') }} as squared_amount
+        {{ exact_sum('bought_amount * bought_amount', 4) }} as squared_amount
     from customers
     group by funnel, customer_age
 
@@ -198,8 +200,9 @@ month_samples as (
             as later_revenue,
         {{ exact_sum('customers.bought_amount * customers.age_count * ratios.renewal_revenue') }}
             as renewal_revenue,
-        {{ exact_sum('customers.squared_amount * customers.age_count * ratios.squared_revenue') }}
-            as luck_variance
+        {{ exact_sum(
+            'customers.squared_amount * customers.age_count * ratios.squared_revenue', 4
+        ) }} as luck_variance
     from customer_months as customers
     inner join age_ratios as ratios
         on
@@ -217,7 +220,7 @@ month_estimates as (
         max(case when sample_number = 0 then later_revenue end) as later_revenue,
         max(case when sample_number = 0 then renewal_revenue end) as renewal_revenue,
         sqrt(
-            power({{ sample_deviation('later_revenue') }}, 2)
+            power({{ sample_deviation('later_revenue', 3) }}, 2)
             + max(case when sample_number = 0 then luck_variance end)
         ) as deviation
     from month_samples

@@ -23,15 +23,15 @@ estimates as (
         max(case when sample_number = 0 then other_revenue end) as other_revenue,
         max(case when sample_number = 0 then bypass_revenue end) as bypass_revenue,
         sqrt(greatest(
-            {{ sample_covariance('bypass_revenue', 'bypass_revenue') }}
+            {{ sample_covariance('bypass_revenue', 'bypass_revenue', 3) }}
             + max(case when sample_number = 0 then bypass_luck_variance end), 0
         )) as bypass_deviation,
         max(case when sample_number = 0 then lead_revenue end) as lead_revenue,
         max(case when sample_number = 0 then other_luck_variance end) as other_luck_variance,
         max(case when sample_number = 0 then lead_luck_variance end) as lead_luck_variance,
-        {{ sample_covariance('other_revenue', 'other_revenue') }} as other_variance,
-        {{ sample_covariance('lead_revenue', 'lead_revenue') }} as lead_variance,
-        {{ sample_covariance('other_revenue', 'lead_revenue') }} as covariance
+        {{ sample_covariance('other_revenue', 'other_revenue', 3) }} as other_variance,
+        {{ sample_covariance('lead_revenue', 'lead_revenue', 3) }} as lead_variance,
+        {{ sample_covariance('other_revenue', 'lead_revenue', 3) }} as covariance
     from samples
     group by scenario, funnel, period_start, is_total
 

@@ -105,7 +105,7 @@ priced_flows as (
         flows.week_number,
         {{ exact_sum('flows.entry_volume', 12) }} as entry_volume,
         {{ exact_sum('flows.entry_volume * prices.mean_price') }} as expected_revenue,
-        {{ exact_sum('flows.entry_volume * prices.mean_square_price') }} as luck_variance
+        {{ exact_sum('flows.entry_volume * prices.mean_square_price', 4) }} as luck_variance
     from flows
     inner join prices
         on
@@ -172,7 +172,7 @@ int_plan_scenario_flows_estimated as (
         {{ exact_sum(
             'coalesce(
                 entry_volume * power(fixed_price, 2), luck_variance * power(price_factor, 2)
-            ) * week_share'
+            ) * week_share', 4
         ) }} as luck_variance
     from week_shares
     where week_share > 0

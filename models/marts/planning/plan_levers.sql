@@ -157,7 +157,7 @@ lever_estimates as (
         lever,
         from_node,
         max(case when sample_number = 0 then gained_revenue end) as gained_revenue,
-        {{ sample_deviation('gained_revenue') }} as deviation
+        {{ sample_deviation('gained_revenue', 3) }} as deviation
     from lever_samples
     group by funnel, lever, from_node
 
