@@ -61,7 +61,8 @@ next_starts as (
 
 versions_without_gaps as (
 
-    -- Connectors end a version one millisecond before the next one begins: there is no gap.
+    -- Connectors end a version one millisecond before the next one begins: there is no gap. One that
+    -- overlaps the next one (both are marked as active) ends when that begins.
     select
         versions.*,
         lower(versions.status) as state,
@@ -73,8 +74,8 @@ versions_without_gaps as (
             as is_first,
         case
             when
-                versions._fivetran_end >= {{ dbt.dateadd('second', -1, 'next_starts.next_start') }}
-                and versions._fivetran_end < next_starts.next_start
+                {{ or_end('versions._fivetran_end') }}
+                >= {{ dbt.dateadd('second', -1, 'next_starts.next_start') }}
                 then next_starts.next_start
             when versions._fivetran_end < cast('2050-01-01' as timestamp)
                 then versions._fivetran_end

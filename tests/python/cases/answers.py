@@ -18,10 +18,12 @@ OWN = """
         where companies.source_key like '%{n}%'
     ),
     own_opportunities as (
-        select opportunities.*
-        from intermediate.int_opportunities_rows_checked as checked
-        inner join marts.dim_opportunities as opportunities using (opportunity_key)
-        where checked.source_key like '%{n}%'
+        select *
+        from marts.dim_opportunities
+        where opportunity_key in (
+            select opportunity_key from intermediate.int_opportunities_rows_checked
+            where source_key like '%{n}%'
+        )
     ),
     own_persons as (
         select distinct mapped.person_key
