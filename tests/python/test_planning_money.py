@@ -149,7 +149,9 @@ def test_more_leads_of_a_channel_never_get_cheaper(built: Built) -> None:
     for planned, cost, today, now, low, high in rows:
         few, many = sorted([(today, float(now)), (planned, float(cost))])
         assert many[1] / many[0] >= few[1] / few[0] - 0.01
-        assert low <= cost <= high
+        # Where no number of leads is certain to be enough, there is no upper end.
+        assert low <= cost
+        assert high is None or cost <= high
 
 
 def test_customers_renew_what_those_of_their_age_did(built: Built) -> None:

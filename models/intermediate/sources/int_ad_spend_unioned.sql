@@ -36,7 +36,10 @@ campaign_days as (
         campaign_totals.*,
         days.number as day_number,
         cast(
-            round(cast(amount as decimal(22, 4)) * days.number / day_count, 2) as decimal(18, 4)
+            round(
+                cast(campaign_totals.amount as decimal(22, 4))
+                * days.number / campaign_totals.day_count, 2
+            ) as decimal(18, 4)
         ) as amount_so_far
     from campaign_totals
     inner join days on campaign_totals.day_count >= days.number

@@ -61,8 +61,8 @@ next_starts as (
 
 versions_without_gaps as (
 
-    -- Connectors end a version one millisecond before the next one begins: there is no gap. One that
-    -- overlaps the next one (both are marked as active) ends when that begins.
+    -- Connectors end a version one millisecond before the next one begins: there is no gap. Of two
+    -- that overlap (both are marked as active) the earlier one ends when the later one begins.
     select
         versions.*,
         lower(versions.status) as state,
