@@ -36,7 +36,7 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check unit-test demo summary report backtest alerts validate publish rollback docs clean \
+.PHONY: help build test lint check unit-test demo summary report digest backtest alerts validate publish rollback docs clean \
     history-backup history-restore
 
 help: ## list these verbs
@@ -81,6 +81,9 @@ report: $(READY) ## write warehouse/report.html, the page for reviews; opens wit
 
 backtest: build ## compare what each version of the lead definition, and each draft, would have counted (DRAFT=3 BY=funnel)
 	@$(FUNNEL) backtest --draft '$(DRAFT)' $(if $(BY),--by '$(BY)')
+
+digest: $(READY) ## send the first screen of the report to the channels of alerts.yml, once per week
+	@$(FUNNEL) digest --vars '$(VARS)'
 
 alerts: $(READY) ## show open alerts, and send the new ones to the channels of alerts.yml
 	@$(FUNNEL) alerts

@@ -211,6 +211,25 @@ def alerts(database: Path, settings: Path, only_show: bool) -> None:
 
 @funnel.command()
 @database_option
+@settings_option
+@same_vars_option
+@click.option("--only-show", is_flag=True, help="Send nothing.")
+@click.option("--link", default="", help="Where readers open the report, such as an address.")
+def digest(
+    database: Path, settings: Path, variables: dict[str, Any], only_show: bool, link: str
+) -> None:
+    """Send the first screen of the report to the channels of alerts.yml, once per week.
+
+    \b
+    Example: funnel digest --only-show
+    """
+    from funnel.report.digest import send_digest
+
+    sys.exit(send_digest(database, settings, variables, only_show, link))
+
+
+@funnel.command()
+@database_option
 @same_vars_option
 @click.option(
     "--out", type=FOLDER, default=Path("target/validation"), show_default=True, help="The pages."

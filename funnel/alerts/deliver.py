@@ -1,7 +1,7 @@
 """Sends every channel what it has not been sent yet; what fails waits for the next time."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from funnel.alerts.channels import Send, sender
@@ -11,15 +11,27 @@ from funnel.alerts.settings import Channel
 from funnel.alerts.trouble import RefusedError, UnreachableError
 from funnel.alerts.words import as_body, without_people
 
+# What a channel has to be sent; what it was sent before is not repeated.
+News = Callable[[Ledger, str, Channel], Iterable[Message]]
+
 
 def deliver(
     alerts: Sequence[Alert], channels: Mapping[str, Channel], database: Path
 ) -> Iterator[str]:
     """One sentence per channel that had something to send; no error of theirs is raised."""
+
+    def news(ledger: Ledger, name: str, channel: Channel) -> Iterator[Message]:
+        return _news(ledger, name, channel, alerts)
+
+    return deliver_news(news, channels, database)
+
+
+def deliver_news(news: News, channels: Mapping[str, Channel], database: Path) -> Iterator[str]:
+    """Records what is new, then sends it with all that waits."""
     try:
         with open_ledger(database) as ledger:
             for name, channel in channels.items():
-                ledger.add(list(_news(ledger, name, channel, alerts)))
+                ledger.add(list(news(ledger, name, channel)))
             for name, channel in channels.items():
                 if waiting := ledger.waiting(name):
                     yield _send_all(ledger, name, channel, waiting)

@@ -22,6 +22,8 @@ class Filter:
 
     least_severity: str = "notice"
     teams: list[str] = field(default_factory=list)
+    # Whether it is sent the weekly digest of the report, too.
+    digest: bool = True
 
     def wants(self, alert: Alert) -> bool:
         least = SEVERITIES.index(self.least_severity)
@@ -96,6 +98,7 @@ def _fault(channel: Channel) -> str | None:
             channel.least_severity not in SEVERITIES
         ),
         "teams must be a list": not isinstance(channel.teams, list),
+        "digest must be true or false": not isinstance(channel.digest, bool),
     }
     if isinstance(channel, File):
         faults["path must be text"] = not isinstance(channel.path, str)

@@ -7,11 +7,14 @@
     words.py       numbers, dates and names for people
     company.py     what every section needs: names of teams and stages, caveats, the last period
     leadership.py  the first screen
-    meeting.py     what the teams go through together; review.py, customers.py belong to it
+    meeting.py     what the teams go through together; review.py, worklists.py, slices.py and
+                   customers.py belong to it
+    filters.py     the sums by market, segment and period that the page fills tables from
     ground.py      what the numbers stand on: definition, labels, data quality, glossary
     planner.py     the numbers of the plan that the page calculates with
     charts.py      Altair charts as SVG; the page's style colours them
     page.py        puts sections into templates/
+    digest.py      the first screen as a message
 
 Example: `funnel.report.command.write_report(Path("warehouse/revenue_funnel.duckdb"))` reads the
 query `bottlenecks`, `meeting.py` makes a block of it whose title is what it shows, and `page.py`

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,14 @@ class Cell:
     team: str | None = None
     note: str = ""
     is_heading: bool = False
+    # An address in the web.
+    link: str = ""
+    # How the page calculates the cell again when it is filtered: the column that is summed, or two
+    # of which one is divided by the other ("won/entered"), and the form of the result.
+    sum: str = ""
+    form: str = "count"
+    # The place of its text among the texts of a cube.
+    text_number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,11 @@ class Grid:
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
+    # Of each row, the key of its sums in a cube.
+    keys: tuple[str, ...] = ()
+    # Of each row, its market, and how many rows are shown at first: a filter shows others.
+    markets: tuple[str, ...] = ()
+    first: int = 0
 
 
 def without_empty_columns(grid: Grid) -> Grid:
@@ -47,7 +60,22 @@ def without_empty_columns(grid: Grid) -> Grid:
         if not grid.rows or any(row[place].text not in ("", NOTHING) for row in grid.rows)
     ]
     rows = tuple(tuple(row[place] for place in kept) for row in grid.rows)
-    return Grid(tuple(grid.headings[place] for place in kept), rows, grid.caption)
+    return replace(grid, headings=tuple(grid.headings[place] for place in kept), rows=rows)
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Sums by market, segment and period, from which the page fills a table when it is filtered."""
+
+    # The dimensions that it has, of funnel, segment and period.
+    dimensions: tuple[str, ...]
+    columns: tuple[str, ...]
+    # Of each row the dimensions, then the key, then the columns.
+    rows: tuple[tuple[Any, ...], ...]
+    # What does not add up: funnel, segment, key, and the texts of the cells.
+    texts: tuple[tuple[str, ...], ...] = ()
+    # The period of the table as it is before it is filtered.
+    usual_period: str = "year"
 
 
 @dataclass(frozen=True)
@@ -81,6 +109,9 @@ class Block:
     details: Grid | None = None
     switches: tuple[Switch, ...] = ()
     panels: tuple[Panel, ...] = ()
+    cube: Cube | None = None
+    # The filters that its own switches and rows follow.
+    follows: str = ""
     caveats: tuple[str, ...] = ()
     items: tuple["Item", ...] = ()
     team: str | None = None
@@ -151,7 +182,10 @@ def as_csv(rows: Rows) -> str:
 
 def safe_cell(value: Any) -> Any:
     """The value; a text that a spreadsheet would take for a formula gets a quote before it."""
-    if value is None or isinstance(value, bool | int | float | Decimal):
+    if isinstance(value, Decimal):
+        # Without the zeros at its end.
+        return f"{value.normalize():f}"
+    if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, date | datetime):
         return value.isoformat()

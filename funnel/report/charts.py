@@ -12,6 +12,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from funnel.report import words
+
 # The same values stand in templates/style.css, by day and by night.
 INK = "#1f2933"
 MUTED = "#5f6c7b"
@@ -64,13 +66,26 @@ class Interval:
 
 def svg(chart: Any) -> str:
     """The picture, without what only a file of its own needs."""
-    text = vl_convert.vegalite_to_svg(_configured(chart).to_dict(validate=False))
+    text = vl_convert.vegalite_to_svg(
+        _configured(chart).to_dict(validate=False), format_locale=_format_locale()
+    )
     text = re.sub(r"<\?xml[^>]*>|<!DOCTYPE[^>]*>", "", text)
     text = re.sub(r' (?:font-family|class|aria-[a-z]+|role)="[^"]*"', "", text)
     text = re.sub(r"(\d+\.\d{2})\d+", r"\1", text)
     text = re.sub(r'<svg (?:xmlns(?::xlink)?="[^"]*"\s*)*', "<svg ", text, count=1)
     text = re.sub(r"<svg ([^>]*)>", r'<svg aria-hidden="true" focusable="false" \1>', text, count=1)
     return text.strip()
+
+
+def _format_locale() -> dict[str, Any]:
+    """How Vega writes the numbers of an axis."""
+    decimal, thousands = words.separators()
+    return {
+        "decimal": decimal,
+        "thousands": thousands,
+        "grouping": [3],
+        "currency": ["", ""],
+    }
 
 
 def _data(values: Sequence[dict[str, Any]]) -> Any:
@@ -216,9 +231,9 @@ def _labels(points: Sequence[Point], marked: set[int]) -> str:
     """An expression of Vega that names the marked periods."""
     is_monthly = len(points) > 1 and (points[1].start - points[0].start).days > 20
     names = {
-        point.start.isoformat(): f"{point.start:%b}"
+        point.start.isoformat(): words.short_month_name(point.start)
         if is_monthly
-        else f"{point.start.day} {point.start:%b}"
+        else words.short_day(point.start)
         for index, point in enumerate(points)
         if index in marked
     }

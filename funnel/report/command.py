@@ -14,6 +14,7 @@ from funnel.places import BUILD_FIRST
 from funnel.progress import working
 from funnel.report.company import Company
 from funnel.report.read import Rows, read_all
+from funnel.report.words import LocaleError
 from funnel.variables import project_variables
 
 FOLDER = Path(__file__).parent
@@ -38,6 +39,9 @@ def show_report(
     except duckdb.IOException as error:
         print(f"{database} can't be read just now: {error}", file=sys.stderr)
         return 1
+    except LocaleError as error:
+        print(error, file=sys.stderr)
+        return 2
     except ModuleNotFoundError as error:
         print(MISSING.format(name=error.name), file=sys.stderr)
         return 1
@@ -52,21 +56,29 @@ def write_report(
     database: Path, out: Path | None = None, variables: Mapping[str, Any] | None = None
 ) -> Path | None:
     """Where the report was written; nowhere if no mart has been built."""
-    with open_warehouse(database) as connection:
-        rows, settings = read_all(connection), settings_of(connection)
-    if not any(row.columns for row in rows.values() if row.tables[0].startswith("marts.")):
+    company = read_company(database, variables)
+    if company is None:
         return None
     # Charts take a second to import: only a report pays for it.
     from funnel.report.page import render
 
-    known = {**project_variables(), **settings, **(variables or {})}
-    page = render(Company(rows, _as_of(database, rows), str(known["reporting_currency"]), known))
+    page = render(company)
     out = out or beside(database)
     new = out.with_name(out.name + ".new")
     out.parent.mkdir(parents=True, exist_ok=True)
     new.write_text(page)
     new.replace(out)
     return out
+
+
+def read_company(database: Path, variables: Mapping[str, Any] | None = None) -> Company | None:
+    """All that the page is made of; none if no mart has been built."""
+    with open_warehouse(database) as connection:
+        known = {**project_variables(), **settings_of(connection), **(variables or {})}
+        rows = read_all(connection, known)
+    if not any(row.columns for row in rows.values() if row.tables[0].startswith("marts.")):
+        return None
+    return Company(rows, _as_of(database, rows), str(known["reporting_currency"]), known)
 
 
 def beside(database: Path) -> Path:

@@ -27,6 +27,15 @@ class Company:
     # The project's variables.
     variables: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def locale(self) -> str:
+        """Of numbers and dates, such as en-GB."""
+        return str(self.variables.get("report_locale", words.DEFAULT_LOCALE)).replace("_", "-")
+
+    def money(self, value: Any) -> str:
+        """An amount that stands alone."""
+        return words.money(value, self.currency)
+
     def __getitem__(self, name: str) -> Rows:
         return self.rows[name]
 
@@ -70,6 +79,11 @@ class Company:
         selling = owners.get("win")
         keeping = later.most_common(1)[0][0] if later else selling
         return {FINDING: owners.get("lead"), SELLING: selling, KEEPING: keeping}
+
+    def stage_of(self, name: str) -> str | None:
+        """The stage of a planning node, whatever it is called; else the stage of that name."""
+        nodes = {row["planning_node"]: row["stage"] for row in self["stages"].records}
+        return nodes.get(name) or (name if name in self.stages else None)
 
     def team(self, code: str | None) -> str:
         code = self.roles.get(code or "", code)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from funnel.report import charts, words
-from funnel.report.blocks import Block, Cell, Grid
+from funnel.report import charts, filters, words
+from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
 from funnel.report.company import FINDING, KEEPING, Company, total
 from funnel.report.read import Record
 
@@ -49,11 +49,51 @@ def mrr(company: Company) -> Block:
         " Expansion and churn include customers won since; NRR is of the customers of twelve months"
         " ago alone.",
         picture=charts.bars(values) if values else "",
+        details=_movements(records) if records else None,
+        cube=filters.cube(company, "mrr_filtered"),
         alt="; ".join(f"{bar.name} {bar.label}" for bar in values),
         team=team,
         caveats=company.caveats("mrr"),
         empty="" if values else "No system provides subscriptions, or nobody has one.",
     )
+
+
+MOVEMENTS = (
+    ("opening_amount", "Opening", 1),
+    ("new_amount", "New", 1),
+    ("reactivation_amount", "Came back", 1),
+    ("expansion_amount", "Expansion", 1),
+    ("contraction_amount", "Contraction", -1),
+    ("churn_amount", "Churn", -1),
+    ("closing_amount", "Closing", 1),
+)
+CUSTOMERS = (
+    ("churned_customer_count", "Customers left"),
+    ("closing_customer_count", "Customers"),
+)
+
+
+def _movements(records: Sequence[Record]) -> Grid:
+    """From the opening to the closing of each month."""
+    names = (*(name for _, name, _ in MOVEMENTS), *(name for _, name in CUSTOMERS))
+    headings = ("Month", *(f".{name}" for name in names))
+    rows = tuple(
+        (
+            Cell(words.short_month(row["period_start"]), is_heading=True),
+            *(
+                Cell(
+                    words.amount(sign * row[column]),
+                    sum=f"{'-' if sign < 0 else ''}{column}",
+                    form="amount",
+                )
+                for column, _, sign in MOVEMENTS
+            ),
+            *(Cell(words.count(row[column]), sum=column) for column, _ in CUSTOMERS),
+        )
+        for row in records
+    )
+    keys = tuple(str(row["period_start"]) for row in records)
+    return Grid(headings, rows, "Movements of recurring revenue by month", keys)
 
 
 def retention(company: Company) -> Block:
@@ -86,13 +126,18 @@ def retention(company: Company) -> Block:
         tuple(
             (
                 Cell(words.count(row["age_month_count"])),
-                Cell(words.count(row["customer_count"])),
-                Cell(words.count(row["retained_count"])),
-                Cell(words.percent(float(row["closing_amount"]) / float(row["starting_amount"]))),
+                Cell(words.count(row["customer_count"]), sum="customer_count"),
+                Cell(words.count(row["retained_count"]), sum="retained_count"),
+                Cell(
+                    words.percent(float(row["closing_amount"]) / float(row["starting_amount"])),
+                    sum="closing_amount/starting_amount",
+                    form="percent",
+                ),
             )
             for row in records
         ),
         "Retention by age in months",
+        tuple(str(row["age_month_count"]) for row in records),
     )
     return Block(
         id="retention",
@@ -103,6 +148,7 @@ def retention(company: Company) -> Block:
         picture=charts.curves(curves, "months since the first revenue", "%") if records else "",
         alt=title,
         details=details if records else None,
+        cube=filters.cube(company, "retention_filtered"),
         team=KEEPING,
         empty="" if records else "No system provides subscriptions, or nobody has one.",
     )
@@ -257,6 +303,8 @@ def attribution(company: Company) -> Block:
                     words.amount(row[f"{code}_amount"]),
                     bar=max(float(row[f"{code}_amount"]), 0) / most if most else None,
                     team=FINDING,
+                    sum=f"{code}_amount",
+                    form="amount",
                 )
                 for code, _ in MODELS
             ),
@@ -279,8 +327,12 @@ def attribution(company: Company) -> Block:
         " each win. Each column shares out the same revenue: do not add up the columns."
         " The campaigns above count by where the person of the journey first came from.",
         grid=Grid(
-            ("Channel", *(f".{name}" for _, name in MODELS)), rows, "Revenue by attribution model"
+            ("Channel", *(f".{name}" for _, name in MODELS)),
+            rows,
+            "Revenue by attribution model",
+            tuple(row["channel"] for row in records),
         ),
+        cube=filters.cube(company, "attribution_filtered"),
         team=FINDING,
         span=2,
         empty="" if rows else "No revenue was won.",
@@ -294,16 +346,22 @@ def renewals(company: Company) -> Block:
     most = max((float(row["amount"] or 0) for row in records), default=0)
     rows = tuple(
         (
-            Cell(f"{row['due_month']:%b %Y}", is_heading=True, note="" if row in due else "ended"),
+            Cell(
+                words.short_month(row["due_month"]),
+                is_heading=True,
+                note="" if row in due else "ended",
+            ),
             Cell(company.funnels.get(row["funnel"], words.plain(row["funnel"]))),
-            Cell(words.count(row["contract_count"])),
-            Cell(words.count(row["unprepared_count"])),
+            Cell(words.count(row["contract_count"]), sum="contract_count"),
+            Cell(words.count(row["unprepared_count"]), sum="unprepared_count"),
             Cell(
                 words.amount(row["amount"]),
                 bar=float(row["amount"] or 0) / most if most else None,
                 team=KEEPING,
+                sum="amount",
+                form="amount",
             ),
-            Cell(words.amount(row["expected_amount"])),
+            Cell(words.amount(row["expected_amount"]), sum="expected_amount", form="amount"),
         )
         for row in records
     )
@@ -330,13 +388,95 @@ def renewals(company: Company) -> Block:
         id="renewals",
         title=title,
         rows=replace(company["renewals"], tables=tables),
-        text=f"{customers}Amount: what the customer pays for a contract now. Expected: times the"
-        " share of renewals that were won. The contracts are in marts.worklists (renewals_ahead).",
-        grid=Grid(headings, rows, "Renewals due by month and market"),
+        text=f"{customers}{_renewed(company)}Amount: what the customer pays for a contract now."
+        " Expected: times the share of renewals that were won. The contracts are in marts.worklists"
+        " (renewals_ahead).",
+        grid=Grid(
+            headings,
+            rows,
+            "Renewals due by month and market",
+            tuple(filters.key(row["due_month"], row["funnel"], row["finding"]) for row in records),
+        ),
+        cube=filters.cube(company, "renewals_filtered"),
         team=KEEPING,
         span=2,
         empty="" if rows else "No contract ends soon.",
     )
+
+
+def _renewed(company: Company) -> str:
+    """The share of the renewals that were closed in the last twelve months and won."""
+    row = next(iter(company["renewals_closed"].records), None)
+    if not row or not row["won_count"]:
+        return ""
+    closed = row["won_count"] + (row["lost_count"] or 0)
+    share = words.percent(row["won_count"] / closed)
+    return (
+        f"{share} of the {words.count(closed)} renewals that were closed in the last twelve months"
+        " were won. "
+    )
+
+
+COSTS = (
+    ("lead_count", "lead"),
+    ("mql_count", "MQL"),
+    ("sql_count", "SQL"),
+    ("customer_count", "customer"),
+)
+
+
+def costs(company: Company) -> Block:
+    """What ads cost for each lead, MQL, SQL and customer, whether or not an ad brought it."""
+    records = company["costs"].records
+    months = [row for row in records if row["month_start"] is not None]
+    channels = [row for row in records if row["month_start"] is None and row["spend_amount"]]
+    paid = [row for row in months if row["spend_amount"] and row["mql_count"]]
+    title = "Ad spend for each lead, MQL, SQL and customer"
+    if paid and paid[-1] is months[-1]:
+        last, year = paid[-1], total(paid, "spend_amount") / total(paid, "mql_count")
+        cost = float(last["spend_amount"]) / float(last["mql_count"])
+        title = (
+            f"Ads cost {words.amount(cost)} for each MQL in"
+            f" {words.month(last['month_start'])}, {words.amount(year)} in the year"
+        )
+    panels = (
+        Panel(("month",), _cost_grid("Month", [(_month(row), row) for row in months])),
+        Panel(
+            ("channel",),
+            _cost_grid("Channel", [(company.channel(row["channel"]), row) for row in channels]),
+        ),
+    )
+    shown = total(channels, "spend_amount") > 0
+    return Block(
+        id="costs",
+        title=title,
+        rows=company["costs"],
+        text="Last twelve months. By month: all ad spend divided by all who met the definition,"
+        " also by those whom no ad brought. By channel: its spend divided by whom it brought.",
+        switches=(Switch("By", (("month", "Month"), ("channel", "Paid channel"))),),
+        panels=panels if shown else (),
+        caveats=company.caveats("spend"),
+        team=FINDING,
+        span=2,
+        empty="" if shown else "No system provides ad spend.",
+    )
+
+
+def _month(row: Record) -> str:
+    return words.short_month(row["month_start"])
+
+
+def _cost_grid(name: str, rows: Sequence[tuple[str, Record]]) -> Grid:
+    headings = (name, ".Ad spend", *(f".Per {thing}" for _, thing in COSTS))
+    cells = tuple(
+        (
+            Cell(label, is_heading=True),
+            Cell(words.amount(row["spend_amount"])),
+            *(Cell(_each(row["spend_amount"], row[column])) for column, _ in COSTS),
+        )
+        for label, row in rows
+    )
+    return Grid(headings, cells, f"Ad spend by {name.lower()}")
 
 
 def _part(value: float | None, whole: float | None) -> float | None:
@@ -361,17 +501,19 @@ def scorecard(company: Company) -> Block:
                 is_heading=True,
                 note=company.team(row["owner_team"]),
             ),
-            Cell(words.count(row["qualified_count"])),
-            Cell(words.count(row["advanced_count"])),
-            Cell(words.count(row["open_count"])),
-            Cell(words.count(row["customer_count"])),
+            Cell(words.count(row["qualified_count"]), sum="qualified_count"),
+            Cell(words.count(row["advanced_count"]), sum="advanced_count"),
+            Cell(words.count(row["open_count"]), sum="open_count"),
+            Cell(words.count(row["customer_count"]), sum="customer_count"),
             Cell(
                 words.amount(row["cohort_amount"]),
                 bar=max(float(row["cohort_amount"] or 0), 0) / most if most else None,
                 team=row["owner_team"],
+                sum="cohort_amount",
+                form="amount",
             ),
-            Cell(words.amount(row["booked_amount"])),
-            Cell(words.amount(row["target_amount"])),
+            Cell(words.amount(row["booked_amount"]), sum="booked_amount", form="amount"),
+            Cell(words.amount(row["target_amount"]), sum="target_amount", form="amount"),
         )
         for row in records
     )
@@ -394,7 +536,10 @@ def scorecard(company: Company) -> Block:
         rows=company["scorecard"],
         text="Who entered each stage in the quarter, and what they have led to so far, whenever the"
         " revenue came. A journey counts in every stage that it entered: do not add up the rows.",
-        grid=Grid(headings, rows, "Scorecard of the stages"),
+        grid=Grid(
+            headings, rows, "Scorecard of the stages", tuple(row["stage"] for row in records)
+        ),
+        cube=filters.cube(company, "scorecard_filtered"),
         span=3,
         empty="" if rows else "No quarter is over yet.",
     )

@@ -17,7 +17,9 @@ ALERTS_SHOWN = 25
 def section(company: Company) -> list[Section]:
     return [
         Section(
-            "ground", "The ground", [_definition(company), _versions(company), _backtest(company)]
+            "ground",
+            "The ground",
+            [_definition(company), _worth(company), _versions(company), _backtest(company)],
         ),
         Section(
             "labels-section",
@@ -132,6 +134,60 @@ def _scores(company: Company, version: int, stage: str) -> str:
         for row in company["scores"].where(definition_version=version)
     ]
     return f"The score: {', '.join(points)}." if points else ""
+
+
+# What the marts say of a rule, and whether it shows that the rule is worth keeping.
+WORTH = {
+    "wins_more": "who meets it buys more often",
+    "wins_less": "who meets it buys less often",
+    "cannot_tell": "cannot tell: the interval includes 1",
+    "too_few": "too few to compare",
+    "nobody_to_compare": "nobody fails it",
+}
+
+
+def _worth(company: Company) -> Block:
+    """What each rule of the version in force says about who buys."""
+    version = _in_force(company)
+    records = [
+        row
+        for row in company["worth"].where(definition_version=version)
+        if row["criterion_kind"] != "score_band"
+    ]
+    rows = tuple(
+        (
+            Cell(row["meaning"], is_heading=True, note=words.plain(row["criterion_kind"])),
+            Cell(company.stage(row["stage"])),
+            Cell(words.count(row["met_count"])),
+            Cell(words.percent(row["met_win_rate"], 1)),
+            Cell(words.percent(row["unmet_win_rate"], 1)),
+            Cell(words.times(row["adjusted_lift_ratio"])),
+            Cell(_lift_interval(row)),
+            Cell(WORTH.get(row["worth_status"], words.plain(row["worth_status"]))),
+        )
+        for row in records
+    )
+    proven = {row["criterion"] for row in records if row["worth_status"] == "wins_more"}
+    every = {row["criterion"] for row in records}
+    headings = ("Rule", "Stage", ".Meet it", ".Of them won", ".Of the others won",
+                ".Times as often", ".95% interval", "Reading")  # fmt: skip
+    return Block(
+        id="worth",
+        title=f"Of {len(every)} rules and touches, {len(proven)} mark who buys more often"
+        if rows
+        else "What each rule is worth",
+        rows=company["worth"],
+        text="Of the version in force: how many of those who meet a rule have been won, beside"
+        " those who do not, times as often after allowing for the other traits.",
+        grid=Grid(headings, rows, "Worth of each rule"),
+        span=3,
+        empty="" if rows else "No rule can be compared yet.",
+    )
+
+
+def _lift_interval(row: Record) -> str:
+    low, high = row["lower_adjusted_lift_ratio"], row["upper_adjusted_lift_ratio"]
+    return words.NOTHING if low is None else f"{words.times(low)} to {words.times(high)}"
 
 
 def _versions(company: Company) -> Block:
@@ -273,7 +329,9 @@ def _label(company: Company, system: str, stage: str) -> Block:
         rows=company["labels"],
         text=text,
         picture=charts.line(shown, company.colour(company.stage_teams.get(stage))),
-        alt="; ".join(f"{point.start:%B %Y}: {words.percent(point.value)}" for point in shown),
+        alt="; ".join(
+            f"{words.month(point.start)}: {words.percent(point.value)}" for point in shown
+        ),
         details=details,
         team=company.stage_teams.get(stage),
         caveats=tuple(alert["summary"] for alert in alerts),
@@ -478,7 +536,7 @@ def _accuracy(company: Company) -> Block:
         )
         for row in records
     )
-    headings = ("Node", ".Weeks ahead", ".Planned", ".Came", ".Off by", ".In the 80 % interval")
+    headings = ("Node", ".Weeks ahead", ".Planned", ".Came", ".Off by", ".In the 80% interval")
     return Block(
         id="accuracy",
         title="Plans against what came",

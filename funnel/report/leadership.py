@@ -52,7 +52,7 @@ def _attainment(company: Company) -> Tile:
     when = company.period("quarter", row["period_start"])
     grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before")
     text = f"{when}{': ' + grew if grew else ''}. No target was set for it"
-    return Tile("Bookings", words.amount(row["actual"]), text, tables, None, caveats, "#review")
+    return Tile("Bookings", company.money(row["actual"]), text, tables, None, caveats, "#review")
 
 
 def _forecast(company: Company) -> Tile:
@@ -67,7 +67,7 @@ def _forecast(company: Company) -> Tile:
     if row["target"]:
         share = words.percent(float(row["forecast"]) / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"
-    return Tile("Landing", words.amount(row["forecast"]), text, tables, None, (), "#landing")
+    return Tile("Landing", company.money(row["forecast"]), text, tables, None, (), "#landing")
 
 
 def _coverage(company: Company) -> Tile:
@@ -113,7 +113,7 @@ def _bottleneck(company: Company) -> Tile:
             f"; {words.count(row['past_limit_count'])} of {words.count(row['open_count'])} wait"
             f" past the limit of {row['time_limit_days']} days"
         )
-    value = words.amount(row["one_point_gain_amount"])
+    value = company.money(row["one_point_gain_amount"])
     return Tile("Worth most", value, text, tables, row["owner_team"], (), "#bottlenecks")
 
 
@@ -161,7 +161,7 @@ def _landing(company: Company) -> Block:
         title=title if values else "Landing against target",
         rows=company["targets"],
         text=f"New business of {company.planned or 'all planned months'} with as many leads as"
-        " today. Point: expected. Band: 80 % interval. Tick: target.",
+        " today. Point: expected. Band: 80% interval. Tick: target.",
         picture=charts.intervals(values, company.colour(SELLING)) if values else "",
         alt="; ".join(
             f"{value.name}: expected {words.amount(value.value)}, between"

@@ -1,10 +1,12 @@
 """What the teams go through together: trends, funnel, cohorts, handoffs, pipeline, channels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
-from funnel.report import charts, customers, review, words
-from funnel.report.blocks import Block, Cell, Grid, Panel, Section, Switch
+from funnel.report import charts, customers, filters, review, slices, words, worklists
+from funnel.report.blocks import Block, Cell, Cube, Grid, Panel, Section, Switch
 from funnel.report.company import FINDING, SELLING, Company, total
 from funnel.report.read import Record, Rows
 
@@ -12,6 +14,16 @@ from funnel.report.read import Record, Rows
 def section(company: Company) -> list[Section]:
     return [
         Section("meeting", "The meeting", [review.block(company)]),
+        Section(
+            "worklists-section",
+            "What to work on",
+            [
+                worklists.block(company),
+                _waiting(company),
+                _losses(company),
+                slices.exits(company),
+            ],
+        ),
         Section(
             "trends",
             "Trends",
@@ -41,8 +53,6 @@ def section(company: Company) -> list[Section]:
                 _pipeline(company),
                 _waterfall(company),
                 _slippage(company),
-                _waiting(company),
-                _losses(company),
                 customers.mrr(company),
                 customers.retention(company),
                 customers.renewals(company),
@@ -50,9 +60,11 @@ def section(company: Company) -> list[Section]:
         ),
         Section(
             "channels-section",
-            "Channels, campaigns, teams",
+            "Markets, channels, campaigns, teams",
             [
+                slices.side_by_side(company),
                 customers.channels(company),
+                customers.costs(company),
                 customers.campaigns(company),
                 customers.attribution(company),
                 customers.scorecard(company),
@@ -108,20 +120,23 @@ def _trend(company: Company, metric: str) -> Block | None:
     shown = words.metric(row["actual"], unit, metric)
     compared = words.kind_of(unit, metric)
     grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before", compared)
-    title = f"{name}: {shown} in {row['period_start']:%B}{', ' + grew if grew else ''}"
+    title = (
+        f"{name}: {shown} in {words.month_name(row['period_start'])}{', ' + grew if grew else ''}"
+    )
     headings = ("Month", ".Actual", ".A year before", ".Target")
     details = Grid(
         headings,
         tuple(
             (
-                Cell(f"{point.start:%B %Y}" + ("" if point.is_complete else " (not over)")),
-                Cell(words.metric(point.value, unit, metric)),
-                Cell(words.metric(point.earlier, unit, metric)),
-                Cell(words.metric(point.target, unit, metric)),
+                Cell(words.month(point.start) + ("" if point.is_complete else " (not over)")),
+                Cell(words.metric(point.value, unit, metric), text_number=0),
+                Cell(words.metric(point.earlier, unit, metric), text_number=1),
+                Cell(words.metric(point.target, unit, metric), text_number=2),
             )
             for point in months
         ),
         name,
+        tuple(point.start.isoformat() for point in months),
     )
     values = tuple(
         tuple(record.values()) for record in company["review"].where(metric=metric, funnel="all")
@@ -137,9 +152,25 @@ def _trend(company: Company, metric: str) -> Block | None:
         ),
         alt=f"{name} by week and by month. {when}: {shown}. {grew}",
         details=details,
+        cube=filters.texts_alone(("funnel",), _of_markets(company, metric, details.keys)),
         team=row["owner_team"],
         caveats=company.caveats(metric),
     )
+
+
+def _of_markets(company: Company, metric: str, months: Sequence[str]) -> list[tuple[str, ...]]:
+    """The numbers of a KPI by month for each market."""
+    columns = ("actual", "year_before_actual", "target")
+    return [
+        (
+            row["funnel"],
+            "all",
+            row["period_start"].isoformat(),
+            *(words.metric(row[column], row["unit"], metric) for column in columns),
+        )
+        for row in company["review"].where(period_kind="month", metric=metric, is_total=False)
+        if row["period_start"].isoformat() in months
+    ]
 
 
 def _funnel(company: Company) -> Block:
@@ -194,7 +225,7 @@ def _funnel(company: Company) -> Block:
         ".Qualified",
         ".Bypassed",
         ".Go on in the end",
-        ".95 % interval",
+        ".95% interval",
         ".Half wait up to",
     )
     return Block(
@@ -202,7 +233,8 @@ def _funnel(company: Company) -> Block:
         title=title,
         rows=company["funnel"],
         text=text,
-        grid=Grid(headings, rows, "Stages of the funnel"),
+        grid=Grid(headings, rows, "Stages of the funnel", tuple(stage["stage"] for stage in shown)),
+        cube=filters.cube(company, "funnel_filtered", _estimate_texts(company, following)),
         caveats=company.caveats("mqls"),
         span=3,
         empty="" if rows and largest else "Nobody has entered a stage in the last twelve months.",
@@ -213,25 +245,44 @@ def _stage(
     company: Company, stage: Record, row: Record, largest: float, estimate: Record
 ) -> tuple[Cell, ...]:
     passed = float(row["passed_count"] or 0)
-    low, high = estimate.get("lower_rate"), estimate.get("upper_rate")
-    interval = (
-        f"{words.percent(low)} to {words.percent(high)}" if low is not None else words.NOTHING
-    )
-    wait = estimate.get("conversion_lag_p50_days")
-    note = ""
-    if estimate and not estimate.get("is_plateau_trusted"):
-        note = "history is too short to be sure"
+    is_young = estimate and not estimate.get("is_plateau_trusted")
+    note = "history is too short to be sure" if is_young else ""
     return (
         Cell(company.stage(stage["stage"]), team=row["owner_team"], is_heading=True),
         Cell(
-            words.count(passed), bar=passed / largest if largest else None, team=row["owner_team"]
+            words.count(passed),
+            bar=passed / largest if largest else None,
+            team=row["owner_team"],
+            sum="passed_count",
         ),
-        Cell(words.count(row["qualified_count"])),
-        Cell(words.count(row["bypass_count"])),
-        Cell(words.percent(estimate.get("estimated_rate"), 1), note=note),
-        Cell(interval),
-        Cell(words.NOTHING if wait is None else f"{words.count(wait)} days"),
+        Cell(words.count(row["qualified_count"]), sum="qualified_count"),
+        Cell(words.count(row["bypass_count"]), sum="bypass_count"),
+        *(Cell(text, text_number=number) for number, text in enumerate(_estimate(estimate, note))),
     )
+
+
+def _estimate(row: Record, note: str = "") -> tuple[str, str, str]:
+    """Who goes on in the end, its interval, and how long half of them take."""
+    low, high, wait = (
+        row.get(column) for column in ("lower_rate", "upper_rate", "conversion_lag_p50_days")
+    )
+    rate = words.percent(row.get("estimated_rate"), 1)
+    return (
+        f"{rate} ({note})" if note else rate,
+        words.NOTHING if low is None else f"{words.percent(low)} to {words.percent(high)}",
+        words.NOTHING if wait is None else f"{words.count(wait)} days",
+    )
+
+
+def _estimate_texts(company: Company, following: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """The estimates of each market and of each segment, beside those of the whole company."""
+    steps = {f"{stage}{words.STEP}{after}": stage for stage, after in following.items()}
+    everybody = [{"funnel": "all", "segment": "all", **row} for row in company["estimates"].records]
+    return [
+        (row["funnel"], row["segment"], steps[row["step"]], *_estimate(row))
+        for row in (*everybody, *company["estimates_filtered"].records)
+        if row["step"] in steps
+    ]
 
 
 def _bypasses(company: Company) -> Block:
@@ -242,8 +293,16 @@ def _bypasses(company: Company) -> Block:
             Cell(company.stage(row["stage"]), is_heading=True),
             Cell(company.team(row["bypassing_team"]), team=row["bypassing_team"]),
             Cell(words.plain(row["bypass_reason"])),
-            Cell(words.count(row["passed_count"]), bar=row["passed_count"] / most),
-            Cell(words.percent(row["won_count"] / row["passed_count"])),
+            Cell(
+                words.count(row["passed_count"]),
+                bar=row["passed_count"] / most,
+                sum="passed_count",
+            ),
+            Cell(
+                words.percent(row["won_count"] / row["passed_count"]),
+                sum="won_count/passed_count",
+                form="percent",
+            ),
         )
         for row in records
     )
@@ -260,7 +319,16 @@ def _bypasses(company: Company) -> Block:
         rows=company["bypasses"],
         text="Last twelve months. Who was taken without meeting the definition: the team that took"
         " them, the first rule that they did not pass, and how many of them have been won.",
-        grid=Grid(("Stage", "Taken by", "Rule", ".People", ".Won"), rows, "Bypasses"),
+        grid=Grid(
+            ("Stage", "Taken by", "Rule", ".People", ".Won"),
+            rows,
+            "Bypasses",
+            tuple(
+                filters.key(row["stage"], row["bypassing_team"], row["bypass_reason"])
+                for row in records
+            ),
+        ),
+        cube=filters.cube(company, "bypasses_filtered"),
         empty="" if rows else "Everybody who came further met the definition.",
     )
 
@@ -286,19 +354,20 @@ def _cohorts(company: Company) -> Block:
         " enough.",
         switches=(Switch("Step", options),) if options else (),
         panels=panels,
+        cube=filters.cube(company, "cohorts_filtered"),
         empty="" if panels else "Nobody has entered a stage yet.",
     )
 
 
 def _cohort_grid(company: Company, step: str) -> Grid:
-    rows = []
+    rows, keys = [], []
     for row in company["cohorts"].where(step=step):
         entered = row["entered_count"] or 0
         if not entered:
             continue
         cells = [
-            Cell(f"{row['cohort_month']:%b %Y}", is_heading=True),
-            Cell(words.count(entered)),
+            Cell(words.short_month(row["cohort_month"]), is_heading=True),
+            Cell(words.count(entered), sum="entered_count"),
         ]
         for horizon in HORIZONS:
             converted = row[f"converted_{horizon}_count"]
@@ -306,11 +375,13 @@ def _cohort_grid(company: Company, step: str) -> Grid:
                 cells.append(Cell("too young", note="young"))
             else:
                 share = float(converted) / float(entered)
-                cells.append(Cell(words.percent(share), shade=share))
-        cells.append(Cell(words.count(row["open_count"])))
+                share_of = f"converted_{horizon}_count/entered_count"
+                cells.append(Cell(words.percent(share), shade=share, sum=share_of, form="percent"))
+        cells.append(Cell(words.count(row["open_count"]), sum="open_count"))
         rows.append(tuple(cells))
+        keys.append(filters.key(step, row["cohort_month"]))
     headings = ("Entered in", ".Entered", *(f".{days} days" for days in HORIZONS), ".Still open")
-    return Grid(headings, tuple(rows), words.step(step, company.stages))
+    return Grid(headings, tuple(rows), words.step(step, company.stages), tuple(keys))
 
 
 RESULTS = (
@@ -339,11 +410,19 @@ def _handoffs(company: Company) -> Block:
         worst = max(worst, (share.get("never_worked", 0.0), step))
         cells = [
             Cell(words.step(step, company.stages), team=of_step[0]["from_team"], is_heading=True),
-            Cell(words.count(everyone)),
+            Cell(words.count(everyone), sum="handoff_count"),
         ]
         for code, _ in kept:
             part = share.get(code, 0.0)
-            cells.append(Cell(words.percent(part), bar=part, team=of_step[0]["from_team"]))
+            cells.append(
+                Cell(
+                    words.percent(part),
+                    bar=part,
+                    team=of_step[0]["from_team"],
+                    sum=f"{code}/handoff_count",
+                    form="percent",
+                )
+            )
         rows.append(tuple(cells))
     title = "Handoffs between the teams"
     if worst[1]:
@@ -356,7 +435,8 @@ def _handoffs(company: Company) -> Block:
         rows=company["handoffs"],
         text="What became of everybody handed from one team to the next in the last 365 days. The"
         " colour is the team that hands over.",
-        grid=Grid(headings, tuple(rows), "Answers to handoffs"),
+        grid=Grid(headings, tuple(rows), "Answers to handoffs", tuple(steps)),
+        cube=filters.cube(company, "handoffs_filtered"),
         span=3,
         empty="" if rows else "Nobody has been handed over yet.",
     )
@@ -399,7 +479,7 @@ def _handoff_costs(company: Company) -> Block:
     title = "Late answers show no cost beyond chance"
     if late:
         title = f"Late answers cost about {words.amount(total(late, 'cost_amount'))}"
-    headings = ("Handoff", "Answer", ".Handoffs", ".Compared", ".Cost", ".95 % interval", "Reading")
+    headings = ("Handoff", "Answer", ".Handoffs", ".Compared", ".Cost", ".95% interval", "Reading")
     return Block(
         id="handoff-costs",
         title=title,
@@ -415,31 +495,27 @@ def _handoff_costs(company: Company) -> Block:
 
 def _handoff_speed(company: Company) -> Block:
     records = company["handoff_speed"].where(from_team=company.roles[FINDING])
-    shown, old = _medians(company, records, "median_answer_days", "{:.1f} days")
+    shown, old = _medians(company, records, "median_answer_days", words.days)
     title = "Speed of the answer"
     if old:
         title = (
             f"Half of {company.team(FINDING)}'s handoffs of"
             f" {words.period('month', old[-1]['month_start'])} were answered within"
-            f" {old[-1]['median_answer_days']:.1f} days"
+            f" {words.days(old[-1]['median_answer_days'])}"
         )
     details = Grid(
         ("Month", ".Handed over", ".Answered", ".Median days"),
         tuple(
             (
                 Cell(words.period("month", row["month_start"])),
-                Cell(words.count(row["handoff_count"])),
-                Cell(words.count(row["answered_count"])),
-                Cell(
-                    "not reached"
-                    if row["median_answer_days"] is None
-                    else f"{row['median_answer_days']:.1f}"
-                ),
+                *(Cell(text, text_number=place) for place, text in enumerate(_answers(row))),
             )
             for row in records
         ),
         "Answers by month of the handoff",
+        tuple(str(row["month_start"]) for row in records),
     )
+    others = company["handoff_speed_filtered"].where(from_team=company.roles[FINDING])
     return Block(
         id="handoff-speed",
         title=title,
@@ -449,15 +525,40 @@ def _handoff_speed(company: Company) -> Block:
         " still wait has no point (median not reached). Hollow: late answers to the youngest are"
         " still to come.",
         picture=charts.line(shown, company.colour(SELLING)) if shown else "",
-        alt="; ".join(f"{point.start:%B %Y}: {point.value:.1f} days" for point in shown),
+        alt="; ".join(f"{words.month(point.start)}: {words.days(point.value)}" for point in shown),
         details=details if records else None,
+        cube=filters.texts_alone(
+            ("funnel", "segment"),
+            [
+                (row["funnel"], row["segment"], str(row["month_start"]), *_answers(row))
+                for row in others
+            ],
+        ),
         team=SELLING,
         empty="" if shown else "No handoff has been answered yet.",
     )
 
 
+def _answers(row: Record) -> tuple[str, str, str]:
+    days = row["median_answer_days"]
+    return (
+        words.count(row["handoff_count"]),
+        words.count(row["answered_count"]),
+        "not reached" if days is None else words.decimal(days),
+    )
+
+
+def _touches(row: Record) -> tuple[str, str, str, str]:
+    return (
+        words.count(row["handoff_count"]),
+        words.count(row["touched_count"]),
+        words.percent(row["touched_count"] / row["handoff_count"]),
+        words.decimal(row["median_touch_hours"]),
+    )
+
+
 def _medians(
-    company: Company, records: Sequence[Record], column: str, label: str
+    company: Company, records: Sequence[Record], column: str, label: Callable[[Any], str]
 ) -> tuple[list[charts.Point], list[Record]]:
     """A point for each month with a median, and the months that late answers no longer change: the
     last of these is labelled, the younger ones are hollow."""
@@ -468,13 +569,17 @@ def _medians(
         charts.Point(
             row["month_start"],
             float(row[column]),
-            label.format(row[column]) if old and row is old[-1] else "",
+            label(row[column]) if old and row is old[-1] else "",
             row["month_start"] < limit,
             forecast=float(row[column]),
         )
         for row in known
     ]
     return shown, old
+
+
+def _hours(value: Any) -> str:
+    return f"{words.count(value)} hours"
 
 
 def _old_enough(company: Company) -> date:
@@ -484,28 +589,27 @@ def _old_enough(company: Company) -> date:
 
 def _speed_to_lead(company: Company) -> Block:
     records = company["speed_to_lead"].records
-    shown, old = _medians(company, records, "median_touch_hours", "{:.0f} hours")
+    shown, old = _medians(company, records, "median_touch_hours", _hours)
     title = "Speed to lead"
     if old:
         last = old[-1]
         title = (
-            f"Speed to lead: half of those touched within {last['median_touch_hours']:.0f} business"
-            f" hours; {words.percent(last['touched_count'] / last['handoff_count'])} of"
-            f" {last['month_start']:%B} were touched"
+            "Speed to lead: half of those touched within"
+            f" {words.count(last['median_touch_hours'])} business hours;"
+            f" {words.percent(last['touched_count'] / last['handoff_count'])} of"
+            f" {words.month_name(last['month_start'])} were touched"
         )
     details = Grid(
         ("Month", ".Handed over", ".Touched", ".Share", ".Median business hours"),
         tuple(
             (
                 Cell(words.period("month", row["month_start"])),
-                Cell(words.count(row["handoff_count"])),
-                Cell(words.count(row["touched_count"])),
-                Cell(words.percent(row["touched_count"] / row["handoff_count"])),
-                Cell(words.decimal(row["median_touch_hours"])),
+                *(Cell(text, text_number=place) for place, text in enumerate(_touches(row))),
             )
             for row in records
         ),
         "Speed to lead by month of the handoff",
+        tuple(str(row["month_start"]) for row in records),
     )
     return Block(
         id="speed-to-lead",
@@ -515,8 +619,15 @@ def _speed_to_lead(company: Company) -> Block:
         f" or meeting of {company.team(SELLING)}, of those who had one. Hollow: late ones are still"
         " to come.",
         picture=charts.line(shown, company.colour(SELLING)) if shown else "",
-        alt="; ".join(f"{point.start:%B %Y}: {point.value:.0f} hours" for point in shown),
+        alt="; ".join(f"{words.month(point.start)}: {_hours(point.value)}" for point in shown),
         details=details if shown else None,
+        cube=filters.texts_alone(
+            ("funnel", "segment"),
+            [
+                (row["funnel"], row["segment"], str(row["month_start"]), *_touches(row))
+                for row in company["speed_to_lead_filtered"].records
+            ],
+        ),
         team=SELLING,
         empty="" if shown else "Nobody who was handed over has been called or met yet.",
     )
@@ -524,24 +635,30 @@ def _speed_to_lead(company: Company) -> Block:
 
 def _bottlenecks(company: Company) -> Block:
     records = company["bottlenecks"].records
-    most = max((float(row["expected_amount"] or 0) for row in records), default=0)
+    most = max((float(row["trapped_amount"] or 0) for row in records), default=0)
     rows = tuple(
         (
             Cell(company.stage(row["stage"]), team=row["owner_team"], is_heading=True),
-            Cell(words.count(row["open_count"])),
-            Cell(words.count(row["past_limit_count"])),
+            Cell(words.count(row["open_count"]), sum="open_count"),
+            Cell(words.count(row["past_limit_count"]), sum="past_limit_count"),
             Cell(
                 words.NOTHING
                 if row["time_limit_days"] is None
                 else f"{row['time_limit_days']} days"
             ),
-            Cell(words.amount(row["expected_amount"])),
+            Cell(words.amount(row["expected_amount"]), sum="expected_amount", form="amount"),
             Cell(
                 words.amount(row["trapped_amount"]),
                 bar=float(row["trapped_amount"] or 0) / most if most else None,
                 team=row["owner_team"],
+                sum="trapped_amount",
+                form="amount",
             ),
-            Cell(words.amount(row["one_point_gain_amount"])),
+            Cell(
+                words.amount(row["one_point_gain_amount"]),
+                sum="one_point_gain_amount",
+                form="amount",
+            ),
         )
         for row in records
     )
@@ -562,7 +679,8 @@ def _bottlenecks(company: Company) -> Block:
         rows=company["bottlenecks"],
         text="Trapped: revenue expected of journeys that wait longer than their stage allows. Last"
         " column: revenue a year from one more percentage point of conversion.",
-        grid=Grid(headings, rows, "Bottlenecks"),
+        grid=Grid(headings, rows, "Bottlenecks", tuple(row["stage"] for row in records)),
+        cube=filters.cube(company, "bottlenecks_filtered"),
         span=2,
         empty="" if rows else "Nobody waits in a stage.",
     )
@@ -594,6 +712,25 @@ def _drivers(company: Company) -> Block:
         text="Change against the quarter before, by driver. The parts add up to the change.",
         picture=charts.bars(values) if values else "",
         alt="; ".join(f"{bar.name} {bar.label}" for bar in values),
+        details=Grid(
+            ("Driver", ".Change"),
+            tuple(
+                (
+                    Cell(row["driver_name"], team=row["owner_team"], is_heading=True),
+                    Cell(
+                        words.signed(row["change_amount"], "amount"),
+                        sum="change_amount",
+                        form="signed",
+                    ),
+                )
+                for row in records
+            ),
+            "What moved bookings",
+            tuple(row["driver"] for row in records),
+        )
+        if values
+        else None,
+        cube=filters.cube(company, "bookings_drivers_filtered", usual_period="quarter"),
         empty="" if values else "There is no earlier quarter to compare with.",
     )
 
@@ -629,13 +766,18 @@ def _pipeline(company: Company) -> Block:
         tuple(
             (
                 Cell(name, is_heading=True, note=f"shade{place}"),
-                Cell(words.count(total(_of(latest, code), "open_count"))),
-                Cell(words.amount(total(_of(latest, code), "open_amount"))),
+                Cell(words.count(total(_of(latest, code), "open_count")), sum="open_count"),
+                Cell(
+                    words.amount(total(_of(latest, code), "open_amount")),
+                    sum="open_amount",
+                    form="amount",
+                ),
             )
             for place, (code, name) in enumerate(CLASSES)
             if name in order
         ),
         "Open pipeline by class",
+        tuple(code for code, name in CLASSES if name in order),
     )
     return Block(
         id="pipeline",
@@ -645,6 +787,7 @@ def _pipeline(company: Company) -> Block:
         picture=charts.stacks(stacked, order, shades) if stacked else "",
         alt=f"{title}: bars by month.",
         grid=grid if latest else None,
+        cube=filters.cube(company, "pipeline_filtered"),
         caveats=company.caveats("pipeline"),
         team=SELLING,
         empty="" if latest else "No opportunity is open.",
@@ -679,9 +822,29 @@ def _waterfall(company: Company) -> Block:
         " marts.fct_pipeline_waterfall_by_period lists the opportunities behind each bar.",
         picture=charts.bars(values) if values else "",
         alt="; ".join(f"{bar.name} {bar.label}" for bar in values),
+        details=_waterfall_steps(records[0]) if records else None,
+        cube=filters.cube(company, "waterfall_filtered", usual_period="quarter"),
         caveats=company.caveats("pipeline"),
         team=SELLING,
         empty="" if values else "No quarter is over.",
+    )
+
+
+def _waterfall_steps(row: Record) -> Grid:
+    steps = (*WATERFALL, ("closing", "Still open", 1))
+    rows = tuple(
+        (
+            Cell(name, is_heading=True),
+            Cell(
+                words.signed(sign * row[f"{part}_amount"], "amount"),
+                sum=f"{'-' if sign < 0 else ''}{part}_amount",
+                form="signed",
+            ),
+        )
+        for part, name, sign in steps
+    )
+    return Grid(
+        ("Step", ".Amount"), rows, "From what was due to what is open", ("due",) * len(rows)
     )
 
 
@@ -701,12 +864,13 @@ def _steps(row: Record) -> list[charts.Bar]:
 
 def _slippage(company: Company) -> Block:
     """Quarters and months that are over; the one under way has not shown yet what slips."""
-    rows, title = [], "Close dates that slip"
+    rows, keys, title = [], list[str](), "Close dates that slip"
     for kind, most in (("quarter", 4), ("month", 6)):
         last = company.last(kind)
         records = company["slippage"].where(period_kind=kind)
         shown = [row for row in records if last and row["period_start"] <= last][:most]
         rows += [_slipped(company, row) for row in shown]
+        keys += [filters.key(kind, row["period_start"]) for row in shown]
         if kind == "quarter" and shown and shown[0]["due_amount"]:
             share = words.percent(_part(shown[0]["slipped_amount"], shown[0]["due_amount"]))
             title = f"{share} of what was due in the last quarter slipped"
@@ -719,7 +883,9 @@ def _slippage(company: Company) -> Block:
         text="What was open on the first day and expected to close in the period, and what owners"
         " had committed of it. It slipped if it was neither won nor lost in the period. Shares are"
         " of amounts. A push moves a close date to a later day.",
-        grid=Grid(headings, tuple(rows), "Slippage by period") if rows else None,
+        grid=Grid(headings, tuple(rows), "Slippage by period", tuple(keys)) if rows else None,
+        cube=filters.cube(company, "slippage_filtered"),
+        span=2,
         caveats=company.caveats("pipeline"),
         team=SELLING,
         empty="" if rows else "No period is over.",
@@ -730,12 +896,20 @@ def _slipped(company: Company, row: Record) -> tuple[Cell, ...]:
     name = company.period(row["period_kind"], row["period_start"]).removeprefix("quarter ")
     return (
         Cell(name, is_heading=True),
-        Cell(words.amount(row["due_amount"])),
-        Cell(words.percent(_part(row["slipped_amount"], row["due_amount"]))),
-        Cell(words.amount(row["commit_amount"])),
-        Cell(words.percent(_part(row["commit_slipped_amount"], row["commit_amount"]))),
-        Cell(words.count(row["push_count"])),
-        Cell(words.count(row["median_pushed_days"])),
+        Cell(words.amount(row["due_amount"]), sum="due_amount", form="amount"),
+        Cell(
+            words.percent(_part(row["slipped_amount"], row["due_amount"])),
+            sum="slipped_amount/due_amount",
+            form="percent",
+        ),
+        Cell(words.amount(row["commit_amount"]), sum="commit_amount", form="amount"),
+        Cell(
+            words.percent(_part(row["commit_slipped_amount"], row["commit_amount"])),
+            sum="commit_slipped_amount/commit_amount",
+            form="percent",
+        ),
+        Cell(words.count(row["push_count"]), text_number=-1),
+        Cell(words.count(row["median_pushed_days"]), text_number=-1),
     )
 
 
@@ -757,9 +931,10 @@ def _waiting(company: Company) -> Block:
                 words.count(row["journey_count"]),
                 bar=row["journey_count"] / most,
                 team=row["owner_team"],
+                sum="journey_count",
             ),
-            Cell(words.amount(row["amount"])),
-            Cell(words.count(row["aged_out_count"])),
+            Cell(words.amount(row["amount"]), sum="amount", form="amount"),
+            Cell(words.count(row["aged_out_count"]), sum="aged_out_count"),
         )
         for row in records
     )
@@ -778,8 +953,12 @@ def _waiting(company: Company) -> Block:
         " counted apart (aged out). The list with owners, accounts and waiting days is"
         " marts.worklists.",
         grid=Grid(
-            ("Stage", ".Journeys", ".Expected amount", ".Aged out"), rows, "Past the time limit"
+            ("Stage", ".Journeys", ".Expected amount", ".Aged out"),
+            rows,
+            "Past the time limit",
+            tuple(row["stage"] for row in records),
         ),
+        cube=filters.cube(company, "waiting_filtered"),
         empty="" if rows else "The worklist is empty.",
     )
 
@@ -794,7 +973,9 @@ def _losses(company: Company) -> Block:
     most = max((row["opportunity_count"] for row in records), default=0) or 1
     rows = [_loss_cells(_reason(row), row["owner_team"], [row], most) for row in shown]
     if rare:
-        rows.append(_loss_cells(f"Other reasons, fewer than {fewest} each", None, rare, most))
+        # Under a filter they would be as rare as words that somebody typed.
+        others = _loss_cells(f"Other reasons, fewer than {fewest} each", None, rare, most)
+        rows.append((others[0], *(replace(cell, sum="", text_number=-1) for cell in others[1:])))
     title = "Why opportunities were lost"
     named = [row for row in shown if row["reason"] not in NAMELESS and row["opportunity_count"]]
     if named:
@@ -819,7 +1000,9 @@ def _losses(company: Company) -> Block:
             ("Reason", ".Lost opportunities", ".Their amount", ".Rejected leads"),
             tuple(rows),
             "Reasons of loss",
+            (*(str(row["reason"]) for row in shown), *(["other"] if rare else [])),
         ),
+        cube=_named_losses(company, {str(row["reason"]) for row in shown}),
         empty="" if rows else "Nothing was disqualified or lost in the last 365 days.",
     )
 
@@ -828,16 +1011,21 @@ def _loss_count(row: Record) -> int:
     return int(row["opportunity_count"] + row["rejected_lead_count"])
 
 
-def _loss_cells(
-    label: str, team: str | None, records: list[Record], most: int
-) -> tuple[Cell, Cell, Cell, Cell]:
+def _loss_cells(label: str, team: str | None, records: list[Record], most: int) -> tuple[Cell, ...]:
     lost = total(records, "opportunity_count")
     return (
         Cell(label, team=team, is_heading=True),
-        Cell(words.count(lost), bar=lost / most),
-        Cell(words.amount(total(records, "amount") if lost else None)),
-        Cell(words.count(total(records, "rejected_lead_count"))),
+        Cell(words.count(lost), bar=lost / most, sum="opportunity_count"),
+        Cell(words.amount(total(records, "amount") if lost else None), sum="amount", form="amount"),
+        Cell(words.count(total(records, "rejected_lead_count")), sum="rejected_lead_count"),
     )
+
+
+def _named_losses(company: Company, reasons: set[str]) -> Cube:
+    """Without the rare reasons, which may be words that somebody typed."""
+    cube = filters.cube(company, "losses_filtered")
+    place = len(cube.dimensions)
+    return replace(cube, rows=tuple(row for row in cube.rows if row[place] in reasons))
 
 
 # No reasons, but why there is none.

@@ -5,15 +5,17 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from funnel.report import charts, ground, leadership, meeting, planner, words
+from funnel.report import charts, filters, ground, leadership, meeting, planner, words
 from funnel.report.blocks import csv_link, without_empty_columns
 from funnel.report.company import Company
 
 TEMPLATES = Path(__file__).with_name("templates")
+SCRIPTS = ("page.js", "filters.js", "planner.js")
 
 
 def render(company: Company) -> str:
     """The whole page: styles, script, pictures and data are in it."""
+    words.use_locale(company.locale)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -22,10 +24,12 @@ def render(company: Company) -> str:
         lstrip_blocks=True,
     )
     environment.globals["words"] = words
+    environment.globals["filters"] = filters
     environment.filters["trimmed"] = without_empty_columns
     return environment.get_template("page.html").render(
         company=company,
         planner=planner,
+        switches=filters.switches(company),
         plan_download=csv_link(company["targets"]),
         sections=[
             leadership.section(company),
@@ -39,7 +43,7 @@ def render(company: Company) -> str:
             ("ground", "The ground"),
         ),
         style=Markup(_style()),
-        script=Markup((TEMPLATES / "page.js").read_text()),
+        script=Markup("".join((TEMPLATES / name).read_text() for name in SCRIPTS)),
     )
 
 

@@ -1,14 +1,15 @@
-"""The numbers that the page plans with: what each market needs, and how it moves with the inputs.
+"""The numbers that the page plans with: what each market needs, and what brings it.
 
-At the inputs of the marts the page shows the plan of the marts. Beyond them it scales it: revenue
-from new leads grows in proportion to leads, price and rates (that is exact); a rate changes the
-part of the open funnel, and of bypasses to come, that still has to pass the step; a wait counts as
-plan_levers says for one day."""
+At the inputs of the marts the page shows the plan of the marts. For other inputs it does what the
+models of a scenario do, with the inflows of plan_flows: a rate multiplies the inflows that still
+have to pass it, a wait moves them, a price multiplies what their wins are worth. What goes beyond
+that is written in templates/planner.js beside each calculation."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from funnel.report import words
 from funnel.report.company import Company
 from funnel.report.read import Record
 
@@ -16,11 +17,13 @@ NODES = ("awareness", "lead", "prospect", "opportunity", "win")
 STEPS = ("lead", "prospect", "opportunity")
 # The weeks that the page lists.
 WEEKS = 13
+# Digits of a volume; so many that no number on the page changes.
+DIGITS = 9
 
 
 def tables(company: Company) -> tuple[str, ...]:
     """Where the numbers come from."""
-    names = ("targets", "plan_weeks", "plan_totals", "plan_rates", "levers")
+    names = ("targets", "plan_weeks", "plan_flows", "plan_rates", "levers", "plan_budget")
     return tuple(dict.fromkeys(table for name in names for table in company[name].tables))
 
 
@@ -38,22 +41,35 @@ def plans(company: Company) -> list[Mapping[str, Any]]:
 
 def as_json(company: Company) -> str:
     """The plans as the page's script reads them; nothing in it can end the script's element."""
-    return json.dumps(plans(company)).replace("<", "\\u003c")
+    found = {"plans": plans(company), "budget": _budget(company), "teams": _team_nodes(company)}
+    return json.dumps(found, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def together(company: Company) -> str:
+    """The leads per week of all markets in the plan of the build, and today."""
+    found = plans(company)
+    if len(found) < 2:
+        return ""
+    needed = sum(plan["weekly_leads"] for plan in found)
+    today = sum(plan["today_leads"] for plan in found)
+    return (
+        f"In the plan of the build all markets together take {words.decimal(needed)} new leads per"
+        f" week; today {words.decimal(today)} come."
+    )
+
+
+def has_budget(company: Company) -> bool:
+    return bool(company["plan_budget"])
 
 
 def _plan(company: Company, row: Record) -> Mapping[str, Any]:
     funnel = row["funnel"]
     rates = {each["from_node"]: each for each in company["plan_rates"].where(funnel=funnel)}
-    waits = {
-        each["from_node"]: float(each["gained_amount"])
-        for each in company["levers"].where(funnel=funnel, lever="wait")
-    }
-    totals = {each["node"]: each for each in company["plan_totals"].where(funnel=funnel)}
     amounts = (
         *("new_target_amount", "won_amount", "expected_open_amount", "needed_amount"),
         *("expected_bypass_amount", "low_80_bypass_amount", "high_80_bypass_amount"),
-        *("today_amount", "weekly_leads", "low_80_leads", "high_80_leads", "today_leads"),
-        *("max_leads", "needed_wins", "today_hit_probability", "high_80_today_amount"),
+        *("today_amount", "low_80_today_amount", "high_80_today_amount", "weekly_leads"),
+        *("today_leads", "max_leads", "needed_wins", "today_hit_probability"),
     )
     return {
         "funnel": funnel,
@@ -62,30 +78,85 @@ def _plan(company: Company, row: Record) -> Mapping[str, Any]:
         "last_lead_week": row["last_lead_week"].isoformat() if row["last_lead_week"] else None,
         "rates": {step: _of(rates, step, "advance_rate") for step in STEPS},
         "waits": {step: _of(rates, step, "wait_days") for step in STEPS},
-        "gains": {step: waits.get(step, 0.0) for step in STEPS},
-        "open": {node: _of(totals, node, "open_volume") for node in NODES},
-        "bypass": {node: _of(totals, node, "bypass_volume") for node in NODES},
-        "weeks": _weeks(company, funnel),
+        "levers": _levers(company, funnel),
+        **_flows(company, funnel),
+        **_weeks(company, funnel),
     }
 
 
-def _weeks(company: Company, funnel: str) -> list[Mapping[str, Any]]:
-    """The next weeks: what is planned at each node, of it from the open funnel and by bypasses."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in company["plan_weeks"].where(funnel=funnel):
-        if row["weeks_ahead"] < WEEKS:
-            week = found.setdefault(row["plan_week"].isoformat(), {})
-            week[row["node"]] = [
-                _number(row[column])
-                for column in ("planned_volume", "open_volume", "bypass_volume")
-            ]
-    return [{"week": week, "nodes": nodes} for week, nodes in sorted(found.items())]
+def _flows(company: Company, funnel: str) -> Mapping[str, Any]:
+    """What comes in by seven days from the cutoff, and what its wins are worth."""
+    rows = company["plan_flows"].where(funnel=funnel)
+    length = max((row["weeks_ahead"] for row in rows), default=-1) + 1
+    volumes: dict[str, dict[str, list[float]]] = {}
+    worth: dict[str, list[float]] = {}
+    luck: dict[str, list[float]] = {}
+    days = [0] * length
+    for row in rows:
+        inflow, week = row["inflow"], row["weeks_ahead"]
+        node = volumes.setdefault(inflow, {}).setdefault(row["node"], [0.0] * length)
+        node[week] = round(row["entry_volume"], DIGITS)
+        days[week] = row["target_days"]
+        if row["expected_amount"] is not None:
+            worth.setdefault(inflow, [0.0] * length)[week] = float(row["expected_amount"])
+            luck.setdefault(inflow, [0.0] * length)[week] = float(row["luck_deviation_amount"])
+    return {"flows": volumes, "worth": worth, "luck": luck, "days": days}
+
+
+def _levers(company: Company, funnel: str) -> list[Mapping[str, Any]]:
+    """What a point of a rate, a day of a wait, a per cent of price adds; the best first."""
+    rows = company["levers"].where(funnel=funnel)
+    columns = ("gained_amount", "low_80_gained_amount", "high_80_gained_amount")
+    return [
+        {"lever": row["lever"], "node": row["from_node"]}
+        | {column: _number(row[column]) for column in columns}
+        for row in sorted(rows, key=lambda row: row["lever_rank"])
+    ]
+
+
+def _weeks(company: Company, funnel: str) -> Mapping[str, Any]:
+    """The weeks that are listed, the days of the first one that are gone, and what owners can take
+    on at each node."""
+    rows = company["plan_weeks"].where(funnel=funnel)
+    weeks = {row["weeks_ahead"]: row for row in rows if row["weeks_ahead"] < WEEKS}
+    capacity = {row["node"]: row["capacity_count"] for row in rows}
+    return {
+        "weeks": [weeks[ahead]["plan_week"].isoformat() for ahead in sorted(weeks)],
+        "plan_days": [weeks[ahead]["plan_days"] for ahead in sorted(weeks)],
+        "capacity": {node: capacity.get(node) for node in ("prospect", "opportunity")},
+    }
+
+
+def _budget(company: Company) -> list[Mapping[str, Any]]:
+    """What a lead of each paid channel costs, and how many each market has per week."""
+    leads = company["plan_lead_channels"]
+    return [
+        {
+            "cost": _number(row["cost_per_lead_amount"]),
+            "elasticity": row["spend_elasticity"],
+            "today": row["today_leads"],
+            "planned": row["planned_leads"],
+            "spend": _number(row["planned_week_amount"]),
+            "leads": {
+                each["funnel"]: each["weekly_leads"] for each in leads.where(channel=row["channel"])
+            },
+        }
+        for row in company["plan_budget"].records
+    ]
 
 
 def teams(company: Company) -> dict[str, str | None]:
     """The team that is accountable for each node."""
     found = {row["node"]: row["owner_team"] for row in company["plan_weeks"].records}
     return {node: found.get(node) for node in NODES}
+
+
+def _team_nodes(company: Company) -> list[Mapping[str, Any]]:
+    """Each team with the places of its nodes."""
+    places: dict[str | None, list[int]] = {}
+    for place, team in enumerate(teams(company).values()):
+        places.setdefault(team, []).append(place)
+    return [{"name": company.team(team), "nodes": nodes} for team, nodes in places.items()]
 
 
 def _of(records: Mapping[str, Record], key: str, column: str) -> float:

@@ -14,6 +14,33 @@ from (
     select cast(max(entered_at) as date) + 1 from marts.fct_lifecycle
 );
 
+-- name: periods
+-- The last week, month and quarter that are over, and the last twelve months: what the page can be
+-- filtered by. The queries below read it under this name.
+with ends as (
+    select
+        period_kind as period,
+        max(period_start) as first_date
+    from marts.kpi_reviews_by_period
+    where is_complete and period_kind in ('week', 'month', 'quarter')
+    group by period_kind
+)
+select
+    period,
+    first_date,
+    cast(first_date + case period
+        when 'week' then interval 7 day
+        when 'month' then interval 1 month
+        else interval 3 month
+    end as date) as next_date
+from ends
+union all
+select
+    'year' as period,
+    cast(date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month as date)
+        as first_date,
+    getvariable('as_of_date') as next_date;
+
 -- name: teams
 select team, team_name from seeds.teams;
 
@@ -84,6 +111,17 @@ from marts.kpi_tree_by_period
 group by all
 order by period_kind, comparison, period_start, driver_number;
 
+-- name: bookings_drivers_filtered
+select
+    tree.funnel, periods.period, tree.driver as key,
+    sum(tree.change_amount) as change_amount
+from marts.kpi_tree_by_period as tree
+inner join periods
+    on tree.period_kind = periods.period and tree.period_start = periods.first_date
+where tree.comparison = 'prior'
+group by tree.funnel, periods.period, tree.driver
+order by all;
+
 -- name: stage_count_parts
 select
     period_kind, period_start, earlier_start, stage, owner_team, entered_count,
@@ -134,6 +172,30 @@ inner join last_months on volumes.period_start = last_months.period_start
 group by volumes.stage, volumes.owner_team
 order by volumes.stage;
 
+-- name: funnel_filtered
+select
+    volumes.funnel, volumes.segment, periods.period, volumes.stage as key,
+    sum(volumes.passed_count) as passed_count,
+    sum(volumes.qualified_count) as qualified_count,
+    sum(volumes.bypass_count) as bypass_count
+from marts.stage_volumes_by_period as volumes
+inner join periods
+    on
+        volumes.period_kind = case periods.period when 'year' then 'month' else periods.period end
+        and volumes.period_start >= periods.first_date
+        and volumes.period_start < periods.next_date
+group by volumes.funnel, volumes.segment, periods.period, volumes.stage
+order by all;
+
+-- name: estimates_filtered
+select
+    case when slice_name = 'funnel' then slice_value else 'all' end as funnel,
+    case when slice_name = 'segment' then slice_value else 'all' end as segment,
+    step, estimated_rate, lower_rate, upper_rate, conversion_lag_p50_days
+from marts.conversion_estimates_by_slice
+where slice_name in ('funnel', 'segment') and horizon_days is null
+order by all;
+
 -- name: estimates
 select
     step, slice_value, estimate_status, entered_count, raw_rate, estimated_rate, lower_rate,
@@ -155,6 +217,22 @@ group by all
 order by passed_count desc, stage, bypassing_team, bypass_reason
 limit 12;
 
+-- name: bypasses_filtered
+select
+    counts.funnel, periods.period,
+    counts.stage || '|' || counts.bypassing_team || '|' || counts.bypass_reason as key,
+    sum(counts.passed_count) as passed_count,
+    sum(counts.won_count) as won_count
+from marts.stage_qualifications as counts
+inner join periods
+    on
+        periods.period <> 'week'
+        and counts.passed_month >= periods.first_date
+        and counts.passed_month < periods.next_date
+where counts.qualification = 'bypass'
+group by counts.funnel, periods.period, key
+order by all;
+
 -- name: cohorts
 select
     step, cohort_month,
@@ -174,6 +252,20 @@ where cohort_month >= date_trunc('month', getvariable('as_of_date') - 1) - inter
 group by step, cohort_month
 order by step, cohort_month;
 
+-- name: cohorts_filtered
+select
+    funnel, segment, step || '|' || cohort_month as key,
+    sum(journey_entered_count) as entered_count,
+    sum(journey_open_count) as open_count,
+    sum(converted_30_count) as converted_30_count,
+    sum(converted_60_count) as converted_60_count,
+    sum(converted_90_count) as converted_90_count,
+    sum(converted_180_count) as converted_180_count
+from marts.conversion_cohorts
+where cohort_month >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+group by funnel, segment, key
+order by funnel, segment, key;
+
 -- name: handoffs
 select
     step, from_team, handoff_result,
@@ -182,6 +274,27 @@ from marts.handoffs
 where handed_over_at >= getvariable('as_of_date') - 365
 group by step, from_team, handoff_result
 order by step, handoff_result;
+
+-- name: handoffs_filtered
+select
+    handoffs.funnel, handoffs.segment, periods.period, handoffs.step as key,
+    count(*) as handoff_count,
+    count(*) filter (handoff_result = 'accepted_in_time') as accepted_in_time,
+    count(*) filter (handoff_result = 'accepted_late') as accepted_late,
+    count(*) filter (handoff_result = 'accepted_undated') as accepted_undated,
+    count(*) filter (handoff_result = 'waiting') as waiting,
+    count(*) filter (handoff_result = 'never_worked') as never_worked,
+    count(*) filter (handoff_result = 'rejected') as rejected,
+    count(*) filter (handoff_result = 'recycled') as recycled
+from marts.handoffs as handoffs
+inner join periods
+    on
+        handoffs.handed_over_at >= case
+            when periods.period = 'year' then getvariable('as_of_date') - 365 else periods.first_date
+        end
+        and handoffs.handed_over_at < periods.next_date
+group by handoffs.funnel, handoffs.segment, periods.period, handoffs.step
+order by all;
 
 -- name: handoff_costs
 select
@@ -207,6 +320,41 @@ where handed_over_at >= date_trunc('month', getvariable('as_of_date') - 1) - int
 group by from_team, month_start
 order by from_team, month_start;
 
+-- name: handoff_speed_filtered
+select
+    coalesce(funnel, 'all') as funnel,
+    coalesce(segment, 'all') as segment,
+    from_team,
+    cast(date_trunc('month', handed_over_at) as date) as month_start,
+    count(*) as handoff_count,
+    count(answer_days) as answered_count,
+    nullif(
+        median(coalesce(cast(answer_days as double), 'infinity')) filter (timing <> 'undated'),
+        'infinity'
+    ) as median_answer_days
+from marts.handoffs
+where handed_over_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+group by grouping sets (
+    (from_team, month_start, funnel), (from_team, month_start, segment),
+    (from_team, month_start, funnel, segment)
+)
+order by all;
+
+-- name: speed_to_lead_filtered
+select
+    coalesce(funnel, 'all') as funnel,
+    coalesce(segment, 'all') as segment,
+    cast(date_trunc('month', handed_over_at) as date) as month_start,
+    count(*) as handoff_count,
+    count(*) filter (is_touched) as touched_count,
+    median(first_touch_business_hours) filter (is_touched) as median_touch_hours
+from marts.speed_to_lead
+where handed_over_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+group by grouping sets (
+    (month_start, funnel), (month_start, segment), (month_start, funnel, segment)
+)
+order by all;
+
 -- name: speed_to_lead
 select
     cast(date_trunc('month', handed_over_at) as date) as month_start,
@@ -229,6 +377,21 @@ group by period_start, pipeline_class
 order by period_start desc, pipeline_class
 limit 60;
 
+-- name: pipeline_filtered
+select
+    funnel, segment, closing_pipeline_class as key,
+    sum(closing_count) as open_count,
+    sum(closing_amount) as open_amount
+from marts.fct_pipeline_waterfall_by_period
+where
+    period_kind = 'month' and basis = 'all_open' and closing_count > 0
+    and period_start = (
+        select max(period_start) from marts.fct_pipeline_waterfall_by_period
+        where period_kind = 'month' and basis = 'all_open' and closing_count > 0
+    )
+group by funnel, segment, key
+order by funnel, segment, key;
+
 -- name: waterfall
 select
     waterfall.period_start, waterfall.basis,
@@ -247,6 +410,28 @@ where period_kind = 'quarter'
 group by waterfall.period_start, waterfall.basis
 order by waterfall.period_start desc, waterfall.basis
 limit 18;
+
+-- name: waterfall_filtered
+select
+    waterfall.funnel, waterfall.segment, periods.period, 'due' as key,
+    sum(opening_amount) as opening_amount,
+    sum(created_amount) as created_amount,
+    sum(reopened_amount) as reopened_amount,
+    sum(increased_amount) as increased_amount,
+    sum(decreased_amount) as decreased_amount,
+    sum(pulled_in_amount) as pulled_in_amount,
+    sum(pushed_out_amount) as pushed_out_amount,
+    sum(won_amount) as won_amount,
+    sum(lost_amount) as lost_amount,
+    sum(closing_amount) as closing_amount
+from marts.fct_pipeline_waterfall_by_period as waterfall
+inner join periods
+    on
+        waterfall.period_kind = periods.period
+        and waterfall.period_start = periods.first_date
+where waterfall.basis = 'due_in_period'
+group by waterfall.funnel, waterfall.segment, periods.period
+order by all;
 
 -- name: slippage
 with
@@ -292,6 +477,62 @@ left join moves
 order by due.period_start desc, due.period_kind
 limit 40;
 
+-- name: slippage_filtered
+select
+    funnel, segment, period_kind || '|' || period_start as key,
+    sum(opening_amount) as due_amount,
+    sum(slipped_amount) as slipped_amount,
+    coalesce(sum(opening_amount) filter (is_opening_commit), 0) as commit_amount,
+    coalesce(sum(slipped_amount) filter (is_opening_commit), 0) as commit_slipped_amount
+from marts.fct_pipeline_waterfall_by_period
+where
+    period_kind in ('quarter', 'month') and basis = 'due_in_period'
+    and period_start >= getvariable('as_of_date') - 480
+group by funnel, segment, key
+order by funnel, segment, key;
+
+-- name: waiting_filtered
+select
+    funnel, segment, stage as key,
+    count(*) filter (not is_aged_out) as journey_count,
+    coalesce(sum(expected_amount) filter (not is_aged_out), 0) as amount,
+    count(*) filter (is_aged_out) as aged_out_count
+from marts.worklists
+where finding = 'past_time_limit'
+group by funnel, segment, key
+order by funnel, segment, key;
+
+-- name: losses_filtered
+with
+
+losses as (
+    select funnel, segment, opportunity_key, lost_reason as reason, amount
+    from marts.dim_opportunities
+    where outcome = 'lost' and closed_at >= getvariable('as_of_date') - 365
+    union all
+    select funnel, segment, null, exit_reason, null
+    from marts.journey_exits
+    where
+        exit_type = 'rejected' and is_last and exited_at >= getvariable('as_of_date') - 365
+)
+
+select
+    funnel, segment, reason as key,
+    count(opportunity_key) as opportunity_count,
+    sum(amount) as amount,
+    count(*) - count(opportunity_key) as rejected_lead_count
+from losses
+group by funnel, segment, key
+order by funnel, segment, key;
+
+-- name: bottlenecks_filtered
+select
+    funnel, stage as key, open_count, past_limit_count, expected_amount, trapped_amount,
+    one_point_gain_amount
+from marts.bottlenecks
+where not is_total
+order by funnel, key;
+
 -- name: waiting
 select
     stage, owner_team, finding,
@@ -301,6 +542,37 @@ select
 from marts.worklists
 group by stage, owner_team, finding
 order by finding, journey_count desc, stage;
+
+-- name: worklists
+select
+    worklists.list_name, worklists.rank_number, worklists.owner_team, worklists.account_name,
+    owners.user_id as owner_user_id, worklists.stage, worklists.finding, worklists.exit_reason,
+    worklists.funnel, worklists.segment, worklists.amount, worklists.expected_amount,
+    worklists.waited_days, cast(worklists.due_at as date) as due_date, worklists.system,
+    worklists.record_id, worklists.record_url
+from marts.worklists as worklists
+left join marts.dim_owners as owners on worklists.owner_key = owners.owner_key
+where not worklists.is_aged_out
+-- Markets have a list of their own when the page is filtered.
+qualify
+    worklists.rank_number <= 100
+    and (
+        worklists.rank_number <= 10
+        or row_number() over (
+            partition by worklists.list_name, worklists.funnel order by worklists.rank_number
+        ) <= 10
+    )
+order by worklists.list_name, worklists.rank_number;
+
+-- name: worklist_counts
+select
+    list_name,
+    count(*) as item_count,
+    sum(expected_amount) as expected_amount
+from marts.worklists
+where not is_aged_out
+group by list_name
+order by list_name;
 
 -- name: loss_reasons
 with
@@ -327,6 +599,45 @@ from losses
 group by reason
 order by opportunity_count desc, rejected_lead_count desc, reason;
 
+-- name: exits
+select
+    exit_type, exit_reason,
+    case when count(distinct reason_team) = 1 then min(reason_team) end as reason_team,
+    count(*) as exit_count,
+    coalesce(sum(lost_mrr_amount), 0) as lost_mrr_amount
+from marts.journey_exits
+where exit_type in ('churned', 'recycled') and exited_month >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+group by exit_type, exit_reason
+order by exit_type, exit_count desc, exit_reason;
+
+-- name: exits_filtered
+select
+    exits.funnel, exits.segment, periods.period, exits.exit_type || '|' || exits.exit_reason as key,
+    count(*) as exit_count,
+    coalesce(sum(lost_mrr_amount), 0) as lost_mrr_amount
+from marts.journey_exits as exits
+inner join periods
+    on exits.exited_at >= periods.first_date and exits.exited_at < periods.next_date
+where exits.exit_type in ('churned', 'recycled')
+group by exits.funnel, exits.segment, periods.period, key
+order by all;
+
+-- name: reasons
+select distinct reason from seeds.reason_labels order by reason;
+
+-- name: sales_slices
+select
+    funnel, segment,
+    sum(won_count) as won_count,
+    sum(lost_count) as lost_count,
+    sum(won_amount) as won_amount
+from marts.kpi_sales_by_period
+where
+    period_kind = 'month' and revenue_type = 'new'
+    and period_start >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+group by funnel, segment
+order by funnel, segment;
+
 -- name: renewals
 select
     finding, funnel,
@@ -339,6 +650,28 @@ from marts.worklists
 where list_name = 'renewals_ahead' and not is_aged_out
 group by finding, funnel, due_month
 order by due_month, amount desc, funnel;
+
+-- name: renewals_closed
+select
+    sum(won_count) as won_count,
+    sum(lost_count) as lost_count
+from marts.kpi_sales_by_period
+where
+    period_kind = 'month' and revenue_type = 'renewal'
+    and period_start >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month;
+
+-- name: renewals_filtered
+select
+    funnel, segment,
+    cast(date_trunc('month', due_at) as date) || '|' || funnel || '|' || finding as key,
+    count(*) as contract_count,
+    count(*) filter (opportunity_key is null) as unprepared_count,
+    sum(amount) as amount,
+    sum(expected_amount) as expected_amount
+from marts.worklists
+where list_name = 'renewals_ahead' and not is_aged_out
+group by funnel, segment, key
+order by all;
 
 -- name: active_customers
 select
@@ -400,6 +733,22 @@ having
 order by sourced_won_amount desc, sourced_pipeline_amount desc, spend_amount desc, campaigns.campaign
 limit 15;
 
+-- name: costs
+select
+    case when grouping(month_start) = 1 then channel else 'all' end as channel,
+    month_start,
+    sum(spend_amount) as spend_amount,
+    sum(lead_count) as lead_count,
+    sum(mql_count) as mql_count,
+    sum(sql_count) as sql_count,
+    sum(customer_count) as customer_count
+from marts.kpi_campaigns
+where
+    month_start > date_trunc('month', getvariable('as_of_date') - 1) - interval 12 month
+    and month_start < getvariable('as_of_date')
+group by grouping sets ((channel), (month_start))
+order by month_start, spend_amount desc, channel;
+
 -- name: campaign_totals
 select
     sum(sourced_won_amount) as won_amount,
@@ -419,6 +768,67 @@ group by channel
 having first_amount <> 0 or linear_amount <> 0 or last_amount <> 0
 order by linear_amount desc, channel;
 
+-- name: attribution_filtered
+select
+    credits.funnel, credits.segment, periods.period, credits.channel as key,
+    coalesce(sum(credited_amount) filter (attribution_model = 'first_touch'), 0) as first_amount,
+    coalesce(sum(credited_amount) filter (attribution_model = 'linear'), 0) as linear_amount,
+    coalesce(sum(credited_amount) filter (attribution_model = 'last_touch'), 0) as last_amount
+from marts.kpi_attribution_by_model as credits
+inner join periods
+    on credits.closed_at >= periods.first_date and credits.closed_at < periods.next_date
+group by credits.funnel, credits.segment, periods.period, credits.channel
+order by all;
+
+-- name: mrr_filtered
+select
+    funnel, segment, cast(period_start as text) as key,
+    sum(opening_amount) as opening_amount,
+    sum(new_amount) as new_amount,
+    sum(reactivation_amount) as reactivation_amount,
+    sum(expansion_amount) as expansion_amount,
+    sum(contraction_amount) as contraction_amount,
+    sum(churn_amount) as churn_amount,
+    sum(closing_amount) as closing_amount,
+    sum(churned_customer_count) as churned_customer_count,
+    sum(closing_customer_count) as closing_customer_count,
+    sum(year_opening_amount) as year_opening_amount,
+    sum(year_net_amount) as year_net_amount
+from marts.kpi_mrr_by_period
+where period_kind = 'month' and period_start >= getvariable('as_of_date') - 400
+group by funnel, segment, key
+order by funnel, segment, key;
+
+-- name: retention_filtered
+select
+    funnel, segment, cast(age_month_count as text) as key,
+    sum(customer_count) as customer_count,
+    sum(retained_count) as retained_count,
+    sum(starting_amount) as starting_amount,
+    sum(closing_amount) as closing_amount
+from marts.kpi_retention
+where age_month_count <= 24
+group by funnel, segment, key
+order by funnel, segment, key;
+
+-- name: scorecard_filtered
+select
+    funnel, stage as key,
+    sum(qualified_count) as qualified_count,
+    sum(advanced_count) as advanced_count,
+    sum(open_count) as open_count,
+    sum(customer_count) as customer_count,
+    sum(cohort_new_amount + cohort_expansion_amount + cohort_renewal_amount) as cohort_amount,
+    sum(booked_amount) as booked_amount,
+    sum(target_amount) as target_amount
+from marts.kpi_scorecard_by_period
+inner join periods
+    on
+        periods.period = 'quarter' and kpi_scorecard_by_period.period_kind = 'quarter'
+        and kpi_scorecard_by_period.period_start = periods.first_date
+group by funnel, key
+order by funnel, key;
+
 -- name: mrr
 select
     period_start,
@@ -428,7 +838,9 @@ select
     sum(expansion_amount) as expansion_amount,
     sum(contraction_amount) as contraction_amount,
     sum(churn_amount) as churn_amount,
-    sum(closing_amount) as closing_amount
+    sum(closing_amount) as closing_amount,
+    sum(churned_customer_count) as churned_customer_count,
+    sum(closing_customer_count) as closing_customer_count
 from marts.kpi_mrr_by_period
 where period_kind = 'month'
 group by period_start
@@ -482,16 +894,34 @@ from marts.plan_targets
 where scenario = 'base'
 order by is_total desc, funnel, period_start;
 
--- name: plan_totals
+-- name: plan_flows
 select
-    funnel, node,
-    sum(planned_volume) as planned_volume,
-    sum(open_volume) as open_volume,
-    sum(bypass_volume) as bypass_volume
-from marts.plan_weeks
-where scenario = 'base'
-group by funnel, node
-order by funnel, node;
+    funnel, inflow, node, weeks_ahead, target_days, entry_volume, expected_amount,
+    luck_deviation_amount
+from marts.plan_flows
+order by funnel, inflow, node, weeks_ahead;
+
+-- name: plan_budget
+select
+    channel, cost_per_lead_amount, spend_elasticity, today_leads, planned_leads, planned_week_amount
+from marts.plan_budget
+where cost_per_lead_amount is not null
+order by channel;
+
+-- name: plan_lead_channels
+with cutoff as (select min(first_date) as first_date from marts.plan_flows)
+select
+    journeys.funnel,
+    journeys.first_channel as channel,
+    count(*) / cast(getvariable('planning_recent_weeks') as double) as weekly_leads
+from marts.fct_journeys as journeys
+cross join cutoff
+where
+    journeys.qualified_lead_at < cutoff.first_date
+    and journeys.qualified_lead_at
+    >= cutoff.first_date - cast(7 * getvariable('planning_recent_weeks') as integer)
+group by journeys.funnel, journeys.first_channel
+order by journeys.funnel, channel;
 
 -- name: plan_rates
 select funnel, from_node, advance_rate, wait_days
@@ -501,8 +931,8 @@ order by funnel, from_node;
 
 -- name: plan_weeks
 select
-    funnel, node, plan_week, weeks_ahead, owner_team, planned_volume, open_volume, bypass_volume,
-    low_80_volume, high_80_volume, capacity_count
+    funnel, node, plan_week, plan_days, weeks_ahead, owner_team, planned_volume, open_volume,
+    bypass_volume, low_80_volume, high_80_volume, capacity_count
 from marts.plan_weeks
 where scenario = 'base' and weeks_ahead < 26
 order by funnel, plan_week, node;
@@ -531,6 +961,15 @@ order by definition_version, points desc, kind;
 select definition_version, team, agreed_by, agreed_on
 from seeds.lead_definition_agreements
 order by definition_version, agreed_on, team;
+
+-- name: worth
+select
+    definition_version, stage, criterion_kind, criterion, band_points, meaning, worth_status,
+    met_count, met_win_count, unmet_count, unmet_win_count, met_win_rate, unmet_win_rate,
+    adjusted_lift_ratio, lower_adjusted_lift_ratio, upper_adjusted_lift_ratio
+from marts.definition_worth
+order by definition_version, stage, criterion_kind, adjusted_lift_ratio desc nulls last, criterion,
+    band_points;
 
 -- name: backtest
 select

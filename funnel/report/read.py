@@ -8,9 +8,14 @@ from typing import Any
 
 import duckdb
 
+from funnel.variables import project_variables
+
 QUERIES = Path(__file__).with_name("queries.sql")
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 TABLE = re.compile(r"\b(?:from|join) ((?:marts|seeds)\.\w+)")
+
+# What the query `periods` gave, for the queries after it.
+PERIODS = "create or replace temp table periods (period text, first_date date, next_date date)"
 
 Record = Mapping[str, Any]
 
@@ -46,12 +51,19 @@ def queries() -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def read_all(connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
+def read_all(
+    connection: duckdb.DuckDBPyConnection, variables: Mapping[str, Any] | None = None
+) -> dict[str, Rows]:
     """The rows of every query; the day of the first is a variable of the others."""
     named = queries()
     as_of = read(connection, "as_of", named.pop("as_of"))
     day = as_of.records[0]["as_of_date"] if as_of else None
     connection.execute("set variable as_of_date = cast(? as date)", [day])
+    weeks = project_variables(variables)["planning_recent_weeks"]
+    connection.execute("set variable planning_recent_weeks = cast(? as integer)", [weeks])
+    periods = read(connection, "periods", named["periods"])
+    connection.execute(PERIODS)
+    connection.executemany("insert into periods values (?, ?, ?)", periods.values or [[None] * 3])
     return {"as_of": as_of} | {name: read(connection, name, sql) for name, sql in named.items()}
 
 

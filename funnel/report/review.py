@@ -38,6 +38,7 @@ def block(company: Company) -> Block:
         f" the period that follows.{_absent(company)}",
         switches=(Switch("Period", KINDS), Switch("Market", tuple(funnels))),
         panels=panels,
+        follows="funnel period",
         caveats=tuple(
             dict.fromkeys(
                 caveat

@@ -47,6 +47,7 @@ LONGEST = (
     "settings_and_scores",
     "as_known_then",
     "report",
+    "report_planner",
     "read_as_text",
     "publish",
     "systems",
@@ -163,6 +164,19 @@ def _in(folder: Path) -> Built:
         target=folder / "target",
         vars={"cutoff": UNTIL.isoformat(sep=" ")},
     )
+
+
+@pytest.fixture(scope="session")
+def page(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the demo company, written once for all processes."""
+    from funnel.report.command import write_report
+
+    base = tmp_path_factory.getbasetemp()
+    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "report.html"
+    with FileLock(f"{out}.lock"):
+        if not out.exists():
+            assert write_report(built.database, out, built.vars) == out
+    return out
 
 
 @pytest.fixture(scope="session")

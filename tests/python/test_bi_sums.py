@@ -42,6 +42,7 @@ LISTS = {
     "label_agreement_counts",
     "plan_accuracy",
     "plan_budget",
+    "plan_flows",
     "plan_levers",
     "quarantine",
     "record_differences",

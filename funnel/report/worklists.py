@@ -1,0 +1,103 @@
+"""What to work on: the first rows of each worklist, with owner and a link to the record."""
+
+from funnel.report import words
+from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
+from funnel.report.company import Company, total
+from funnel.report.read import Record
+
+SHOWN = 10
+# Each list, and what to do with it.
+LISTS = {
+    "late_handoffs": ("Late handoffs", "Take them over, or reject them with a reason."),
+    "trapped_opportunities": (
+        "Stuck opportunities",
+        "Agree on a next step and a close date, or close them.",
+    ),
+    "renewals_ahead": ("Renewals ahead", "Open a renewal opportunity and call the customer."),
+    "open_leads": ("Open leads", "Work the ones with most expected revenue first."),
+    "rejected_leads": ("Rejected leads", "See whether the reason is right."),
+    "lost_opportunities": ("Lost opportunities", "Ask for the reason, and plan a second attempt."),
+}
+# Others are no link: a system could have anything in the field.
+WEB = ("https://", "http://")
+HEADINGS = (
+    ".Rank",
+    "Account",
+    "Stage",
+    "Owner",
+    "Why",
+    ".Waits, days",
+    "Due",
+    ".Amount",
+    ".Expected",
+    "Record",
+)
+
+
+def block(company: Company) -> Block:
+    counts = {row["list_name"]: row for row in company["worklist_counts"].records}
+    lists = [name for name in LISTS if name in counts]
+    lists += [name for name in counts if name not in LISTS]
+    panels = tuple(_panel(company, name, counts[name]) for name in lists)
+    options = tuple((name, f"{_name(name)} ({counts[name]['item_count']})") for name in lists)
+    title = "Nothing is on a worklist"
+    if counts:
+        everything = total(counts.values(), "item_count")
+        worth = total(counts.values(), "expected_amount")
+        title = (
+            f"What to work on today: {words.count(everything)} records, of which"
+            f" {words.amount(worth)} of revenue is expected"
+        )
+    return Block(
+        id="worklists",
+        title=title,
+        rows=company["worklists"],
+        text=f"The first {SHOWN} of each list by expected revenue, of all markets or of one."
+        " The file has those of each market, and marts.worklists has all. What has waited for too"
+        " long is left out (aged out).",
+        switches=(Switch("List", options),) if options else (),
+        panels=panels,
+        follows="funnel",
+        span=3,
+        empty="" if panels else "Nobody waits, and no contract ends soon.",
+    )
+
+
+def _name(code: str) -> str:
+    return LISTS[code][0] if code in LISTS else words.plain(code)
+
+
+def _panel(company: Company, name: str, counts: Record) -> Panel:
+    rows = company["worklists"].where(list_name=name)
+    grid = Grid(
+        HEADINGS,
+        tuple(_row(company, row) for row in rows),
+        _name(name),
+        markets=tuple(row["funnel"] for row in rows),
+        first=SHOWN,
+    )
+    todo = LISTS[name][1] if name in LISTS else ""
+    shown = f"{min(len(rows), SHOWN)} of {words.count(counts['item_count'])}."
+    return Panel((name,), grid, f"{shown} {todo}".strip())
+
+
+def _row(company: Company, row: Record) -> tuple[Cell, ...]:
+    why = row["exit_reason"] or row["finding"]
+    url = str(row["record_url"] or "")
+    return (
+        Cell(words.count(row["rank_number"])),
+        Cell(row["account_name"] or words.NOTHING, is_heading=True, team=row["owner_team"]),
+        Cell(company.stage(row["stage"])),
+        Cell(f"{row['owner_user_id'] or 'no owner'}", note=company.team(row["owner_team"])),
+        Cell(words.plain(why)),
+        Cell(words.count(row["waited_days"])),
+        Cell(words.NOTHING if row["due_date"] is None else words.short_day(row["due_date"])),
+        Cell(words.amount(row["amount"])),
+        Cell(words.amount(row["expected_amount"])),
+        Cell(
+            f"{words.system(row['system'])} {row['record_id']}"
+            if row["record_id"]
+            else words.NOTHING,
+            link=url if url.startswith(WEB) else "",
+        ),
+    )
