@@ -262,7 +262,8 @@ def test_revenue_shrinks_only_in_months_in_which_a_customer_contracted(built: Bu
         "select account_key, cast(date_trunc('month', entered_at) as date)"
         " from marts.fct_lifecycle where stage = 'contracted'",
     )
-    assert shrunk and set(shrunk) <= set(contracted)
+    assert shrunk
+    assert set(shrunk) <= set(contracted)
 
 
 def test_nothing_is_inferred_after_the_win_and_growth_is_no_step_back(

@@ -156,12 +156,22 @@ channel_leads as (
         recent.channel,
         {{ exact_sum('recent.weekly_leads', 9) }} as today_leads,
         {{ exact_sum('recent.weekly_leads * coalesce(growth.planned, 1)', 6) }} as planned_leads,
-        {%- for bound in ['low_80', 'high_80', 'low_95', 'high_95'] %}
         case
-            when count(growth.funnel) = count(growth.{{ bound }})
-                then {{ exact_sum('recent.weekly_leads * coalesce(growth.' ~ bound ~ ', 1)', 6) }}
-        end as {{ bound }}_leads{{ ',' if not loop.last }}
-        {%- endfor %}
+            when count(growth.funnel) = count(growth.low_80)
+                then {{ exact_sum('recent.weekly_leads * coalesce(growth.low_80, 1)', 6) }}
+        end as low_80_leads,
+        case
+            when count(growth.funnel) = count(growth.high_80)
+                then {{ exact_sum('recent.weekly_leads * coalesce(growth.high_80, 1)', 6) }}
+        end as high_80_leads,
+        case
+            when count(growth.funnel) = count(growth.low_95)
+                then {{ exact_sum('recent.weekly_leads * coalesce(growth.low_95, 1)', 6) }}
+        end as low_95_leads,
+        case
+            when count(growth.funnel) = count(growth.high_95)
+                then {{ exact_sum('recent.weekly_leads * coalesce(growth.high_95, 1)', 6) }}
+        end as high_95_leads
     from recent_leads as recent
     left join funnel_growth as growth on recent.funnel = growth.funnel
     group by recent.channel
