@@ -11,6 +11,7 @@ twelve months; without enough of them, one per cent more spend gives one per cen
 {%- set least_elasticity = 0.3 -%}
 {#- The smallest residual variance, so that months without any do not decide alone. -#}
 {%- set least_noise = 0.0001 -%}
+{%- set today = ['leads.today_leads', 'costs.cost_per_lead_amount', 'costs.spend_elasticity'] -%}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
@@ -156,18 +157,12 @@ channel_leads as (
         recent.channel,
         {{ exact_sum('recent.weekly_leads', 9) }} as today_leads,
         {{ exact_sum('recent.weekly_leads * coalesce(growth.planned, 1)', 6) }} as planned_leads,
-        case
-            when count(growth.funnel) = count(growth.low_80)
-                then {{ exact_sum('recent.weekly_leads * coalesce(growth.low_80, 1)', 6) }}
-        end as low_80_leads,
+        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_80, 1)', 6) }} as low_80_leads,
         case
             when count(growth.funnel) = count(growth.high_80)
                 then {{ exact_sum('recent.weekly_leads * coalesce(growth.high_80, 1)', 6) }}
         end as high_80_leads,
-        case
-            when count(growth.funnel) = count(growth.low_95)
-                then {{ exact_sum('recent.weekly_leads * coalesce(growth.low_95, 1)', 6) }}
-        end as low_95_leads,
+        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_95, 1)', 6) }} as low_95_leads,
         case
             when count(growth.funnel) = count(growth.high_95)
                 then {{ exact_sum('recent.weekly_leads * coalesce(growth.high_95, 1)', 6) }}
@@ -188,19 +183,14 @@ plan_budget as (
         leads.today_leads,
         leads.planned_leads,
         {{ as_amount('costs.cost_per_lead_amount * leads.today_leads') }} as today_week_amount,
-        {{ spend_for_leads('leads.planned_leads', 'leads.today_leads',
-            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }} as planned_week_amount,
-        {{ spend_for_leads('leads.low_80_leads', 'leads.today_leads',
-            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }}
+        {{ spend_for_leads('leads.planned_leads', *today) }} as planned_week_amount,
+        {{ spend_for_leads('leads.low_80_leads', *today) }}
             as low_80_planned_week_amount,
-        {{ spend_for_leads('leads.high_80_leads', 'leads.today_leads',
-            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }}
+        {{ spend_for_leads('leads.high_80_leads', *today) }}
             as high_80_planned_week_amount,
-        {{ spend_for_leads('leads.low_95_leads', 'leads.today_leads',
-            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }}
+        {{ spend_for_leads('leads.low_95_leads', *today) }}
             as low_95_planned_week_amount,
-        {{ spend_for_leads('leads.high_95_leads', 'leads.today_leads',
-            'costs.cost_per_lead_amount', 'costs.spend_elasticity') }}
+        {{ spend_for_leads('leads.high_95_leads', *today) }}
             as high_95_planned_week_amount
     from channel_leads as leads
     left join channel_costs as costs on leads.channel = costs.channel
