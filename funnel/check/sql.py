@@ -45,3 +45,21 @@ def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
 def is_nothing(node: exp.Expr | None) -> bool:
     """An else that counts nothing: none, null, zero or false."""
     return node is None or node.sql() in {"NULL", "0", "FALSE"}
+
+
+def respelled_column(case: exp.Case | exp.If) -> exp.Column | None:
+    """The column that a case hands on, with a text in its place for some of its values."""
+    if not isinstance(case, exp.Case):
+        return None
+    rest = case.args.get("default")
+    given = [branch.args.get("true") for branch in case.args.get("ifs") or []]
+    columns = [
+        respelled_column(part) if isinstance(part, exp.Case) else part
+        for part in (*given, rest)
+        if not (isinstance(part, exp.Literal) and part.is_string)
+    ]
+    if not columns or isinstance(rest, exp.Literal):
+        return None
+    first = columns[0]
+    is_one = all(isinstance(each, exp.Column) and each == first for each in columns)
+    return first if is_one and isinstance(first, exp.Column) else None

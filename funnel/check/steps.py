@@ -7,8 +7,16 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from funnel.check.asked import Words
-from funnel.check.marks import Cell, Marks, Table, merged, moved, outcome
-from funnel.check.sql import TESTS, bare_column, conjuncts, is_nothing, literals, within
+from funnel.check.marks import Cell, Marks, Table, merged, moved, outcome, without
+from funnel.check.sql import (
+    TESTS,
+    bare_column,
+    conjuncts,
+    is_nothing,
+    literals,
+    respelled_column,
+    within,
+)
 
 # A lookup that turns an attribute into an agreed segment: what it gives may be asked for.
 SEGMENTS = frozenset({"funnels"})
@@ -159,8 +167,12 @@ class Step:
         if isinstance(case, exp.Case) and case.this:
             found.append(outcome(self.all_marks(case.this)))
         about = self.asked if is_nothing(rest) else self.all_marks
-        found += [outcome(about(branch.this)) for branch in branches]
-        return merged(found)
+        conditions = merged(outcome(about(branch.this)) for branch in branches)
+        column = respelled_column(case)
+        if column:
+            own = {mark.origin for mark in self._marks_of_column(column).values()}
+            conditions = without(conditions, own)
+        return merged([*found, conditions])
 
     def _sorts(self, column: exp.Column) -> set[str]:
         return {mark.sort for mark in self._marks_of_column(column).values()}

@@ -58,12 +58,16 @@ PARTS = {
     ("opportunity_periods", "lost_count"): Part("closed_lost_opportunities", CLOSED),
     ("opportunity_periods", "won_count + lost_count"): Part("closed_all_opportunities", CLOSED),
     ("opportunity_periods", "won_days"): Part("closed_won_days", CLOSED),
+    ("opportunity_periods", "case when won_days is null then 0 else won_count end"): Part(
+        "closed_dated_won_opportunities", CLOSED
+    ),
     **{
         ("window_sales", summed): Part(
             f"closed_{measure}", CLOSED, {REVENUE_TYPE: "new"}, old=f"old_{measure}"
         )
         for summed, measure in {
             "won_count": "won_opportunities",
+            "dated_count": "dated_won_opportunities",
             "closed_count": "all_opportunities",
             "won_amount": "won_amount",
             "won_days": "won_days",

@@ -17,7 +17,11 @@ from tests.python.conftest import Built, query
 from tests.python.test_attribution import compiled, connect_to_empty_tables
 
 DRIVERS = ("volume", "mix", "sql", "customer", "opportunity_value")
-TABLES = ("int_reporting_periods_listed", "int_kpi_tree_levels_measured")
+TABLES = (
+    "int_reporting_periods_listed",
+    "int_kpi_tree_levels_measured",
+    "int_kpi_sources_evaluated",
+)
 Levels = tuple[Decimal, ...]
 
 
@@ -55,6 +59,12 @@ def engine(built: Built) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
                 " select 'quarter' as period_kind, ? as period_start, ? as prior_start,"
                 " true as is_started",
                 [start, date(2026, 1, 1) if number else None],
+            )
+            connection.execute(
+                "insert into intermediate.int_kpi_sources_evaluated by name"
+                " select 'win_rate' as metric, 'all' as channel, 'quarter' as period_kind,"
+                " ? as period_start, true as is_recorded, false as is_silent, true as is_complete",
+                [start],
             )
         yield connection, compiled(built, "reviews/kpi_tree_by_period")
 

@@ -23,6 +23,12 @@ COMPANIES = (
     # themselves.
     Company("one_version", tuple(shape()), UNTIL, schema="analytics", has_canaries=True),
     Company("long_ago", until=datetime(1998, 7, 1)),
+    Company(
+        "billions",
+        ("people", "companies", "touches", "opportunities", "subscriptions", "payments"),
+        currency="KRW",
+        amount=50_000_000_000,
+    ),
     Company("one_system", ("opportunities",)),
     Company("no_marketing", ("companies", "opportunities", "subscriptions", "payments")),
 )

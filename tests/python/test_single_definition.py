@@ -157,7 +157,7 @@ def test_an_origin_that_moved_is_told(compiled: Manifest) -> None:
 
 def copied(folder: Path) -> Path:
     """The project's files, to be changed."""
-    parts = ("analyses", "macros", "models", "seeds", "tests", "funnel")
+    parts = ("analyses", "dashboards", "macros", "models", "seeds", "tests", "funnel")
     for part in parts:
         shutil.copytree(ROOT / part, folder / part)
     for file in ("dbt_project.yml", "profiles.yml"):
@@ -169,7 +169,6 @@ def copied(folder: Path) -> Path:
 def spoilt(tmp_path: Path) -> Path:
     """The project with an analysis and a dashboard that count leads in their own way."""
     root = copied(tmp_path / "project")
-    (root / "dashboards").mkdir()
     asked = "select count(*) as people from {{ ref('dim_persons') }} where seniority = 'vp'"
     (root / "dashboards" / "our_own_leads.sql").write_text(asked)
     (root / "analyses" / "my_mqls.sql").write_text(

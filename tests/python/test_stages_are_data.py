@@ -33,6 +33,8 @@ DROPPED = [
     ),
     ({"disqualified"}, UNTOUCHED, CORE),
 ]
+# Nobody of the demo company pays again after a churn.
+NOT_IN_THE_DEMO = {"returned"}
 ADDED = {"engaged": "email_clicked", "supported": "ticket_opened"}
 
 
@@ -101,7 +103,7 @@ def test_a_stage_that_is_dropped_does_not_occur_and_the_others_stay(
     select: str,
 ) -> None:
     before = _entries(built.database)
-    assert all(before[stage] > 0 for stage in stages)
+    assert all(before[stage] > 0 for stage in stages - NOT_IN_THE_DEMO)
     project.change(dropped(frozenset(stages)))
     database = project.build(built, tmp_path / built.database.name, select)
     after = _entries(database)
