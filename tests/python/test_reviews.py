@@ -162,7 +162,7 @@ def test_sales_velocity_is_the_same_for_every_period_that_ends_on_a_day(
         "select min(change_date), min(next_change_date) from marts.fct_opportunity_changes"
         " inner join marts.dim_opportunities using (opportunity_key)"
         " where fct_opportunity_changes.outcome != 'open' and next_change_date is not null"
-        " and revenue_type = 'new' group by opportunity_key",
+        " and dim_opportunities.revenue_type = 'new' group by opportunity_key",
     )
     actual = kpi_values(built, kind)
     for start, end in periods:
