@@ -159,8 +159,9 @@ def _table_section(table: Table) -> str:
 
 
 def _metric_page(metrics: Iterable[Mapping[str, Any]]) -> str:
-    """The metrics that are KPIs; the parts that they divide are in the yml only."""
+    """The metrics that are KPIs, by owner and name; the parts that they divide are not listed."""
     shown = [each for each in metrics if each["config"]["meta"]["kpi"]]
+    shown.sort(key=lambda each: (each["config"]["meta"]["owner_team"], each["name"]))
     return "\n".join(
         [
             MADE,
