@@ -77,13 +77,15 @@ landed as (
         and later_deletions.source_key is null
         and other_records.source_key is null
         and coalesce(staged.deleted_at, {{ end_of_time() }}) >= {{ cutoff() }}
-        -- A row that was loaded as won before the cutoff is won, whatever its closing date.
+        -- A row that was loaded as won before the cutoff is won, whatever its closing date; so is
+        -- one of which no time is known.
         and (
             staged.loaded_at < {{ cutoff() }}
             or (
                 known_rows.source_key is null
                 and coalesce(staged.closed_at, staged.created_at) < {{ cutoff() }}
             )
+            or coalesce(staged.loaded_at, staged.closed_at, staged.created_at) is null
         )
         and quarantine.source_row_id is null
 
