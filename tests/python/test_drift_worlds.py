@@ -25,7 +25,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Outcome]:
 
 
 @pytest.mark.parametrize("name", CHANGED)
-def test_what_changed_is_told_with_its_kind_and_its_rule(
+def test_what_changed_is_an_alert_with_its_kind_and_its_rule(
     outcomes: Mapping[str, Outcome], name: str
 ) -> None:
     outcome = outcomes[name]

@@ -157,8 +157,8 @@ def fill_disks(judge: Judge, disk: Path, needed: int, fills: int) -> Iterator[Tr
                 os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - room)
             code = builder.build()
             ballast.unlink()
-            told = "is full." in judge.company.printed
-            note = f"exit code {code}, {'which the sentence says' if told else 'no sentence'}"
+            is_said = "is full." in judge.company.printed
+            note = f"exit code {code}, {'which the sentence says' if is_said else 'no sentence'}"
             yield judge.trial("full disk", note)
 
 

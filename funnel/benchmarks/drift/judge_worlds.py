@@ -23,7 +23,7 @@ ALERTS = (
 
 
 @dataclass(frozen=True)
-class Told:
+class RaisedAlert:
     """An alert of a world; days count from 0."""
 
     kind: str
@@ -41,10 +41,10 @@ class Outcome:
     world: World
     number: int
     first: int | None  # first day with a label that the change has affected
-    alerts: Sequence[Told]
+    alerts: Sequence[RaisedAlert]
 
     @property
-    def found(self) -> Told | None:
+    def found(self) -> RaisedAlert | None:
         """The first alert that names what happened."""
         if self.first is None:
             return None
@@ -57,7 +57,7 @@ class Outcome:
         return self.found.first_day - (self.first or 0) + 1 if self.found else None
 
     @property
-    def of_causes(self) -> Sequence[Told]:
+    def of_causes(self) -> Sequence[RaisedAlert]:
         """Alerts about what happens in this world."""
         kinds, start = self.world.kinds, self.first or 0
         return [
@@ -67,7 +67,7 @@ class Outcome:
         ]
 
     @property
-    def false(self) -> Sequence[Told]:
+    def false(self) -> Sequence[RaisedAlert]:
         return [each for each in self.alerts if each not in self.of_causes]
 
 
@@ -93,8 +93,8 @@ def judge_worlds(
                 land_world(connection, system, world, people, rng)
                 firsts[system] = world, number, _first(world, people)
     evaluate(database, folder / "target", dbt, holidays(worlds))
-    told = _told(database)
-    return [Outcome(*firsts[system], told.get(system, [])) for system in firsts]
+    alerts = _raised_alerts(database)
+    return [Outcome(*firsts[system], alerts.get(system, [])) for system in firsts]
 
 
 def _first(world: World, people: People) -> int | None:
@@ -109,12 +109,14 @@ def _first(world: World, people: People) -> int | None:
     return max(int(first), REFERENCE)
 
 
-def _told(database: Path) -> dict[str, list[Told]]:
-    told: dict[str, list[Told]] = {}
+def _raised_alerts(database: Path) -> dict[str, list[RaisedAlert]]:
+    alerts: dict[str, list[RaisedAlert]] = {}
     with duckdb.connect(str(database), read_only=True) as connection:
         for system, kind, rule, first, last, affected, summary in connection.execute(
             ALERTS
         ).fetchall():
-            alert = Told(kind, rule, (first - FIRST).days, (last - FIRST).days, affected, summary)
-            told.setdefault(system, []).append(alert)
-    return told
+            alert = RaisedAlert(
+                kind, rule, (first - FIRST).days, (last - FIRST).days, affected, summary
+            )
+            alerts.setdefault(system, []).append(alert)
+    return alerts
