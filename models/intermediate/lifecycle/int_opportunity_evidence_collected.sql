@@ -36,21 +36,27 @@ stage_moves as (
 
 ),
 
-first_wins as (
+wins as (
 
+    -- On one day, new business comes first: many closing dates have no time.
     select
-        journeys.journey_key,
-        {{ first_by(
-            'opportunities.opportunity_key',
-            "row(opportunities.closed_at, opportunities.opportunity_type != 'new', "
-            ~ "opportunities.opportunity_key)"
-        ) }} as opportunity_key
+        opportunities.opportunity_key,
+        opportunities.opportunity_type,
+        opportunities.closed_at,
+        journeys.journey_match_method = 'account_won_before_the_records' as is_of_older_customer,
+        row_number() over by_day as win_number,
+        first_value(opportunities.closed_at) over by_day as first_closed_at
     from opportunities
     inner join journeys on opportunities.opportunity_key = journeys.opportunity_key
-    where
-        opportunities.outcome = 'won'
-        and journeys.journey_match_method != 'account_won_before_the_records'
-    group by journeys.journey_key
+    where opportunities.outcome = 'won'
+    window by_day as (
+        partition by journeys.journey_key
+        order by
+            cast(opportunities.closed_at as date) nulls last,
+            case when opportunities.opportunity_type = 'new' then 0 else 1 end,
+            opportunities.closed_at,
+            opportunities.opportunity_key
+    )
 
 ),
 
@@ -95,21 +101,19 @@ moves as (
         and stage_moves.stage is distinct from stage_moves.previous_stage
         and opportunities.opportunity_type = 'new'
     union all
-    -- The first win of a journey makes a customer, unless the account was one before the records;
-    -- each other one is a renewal or an expansion.
+    -- The first win of a journey makes a customer, unless the account was one before the records.
     select
-        opportunities.opportunity_key,
+        opportunity_key,
         case
-            when first_wins.opportunity_key is not null then 'opportunity_won'
-            when opportunities.opportunity_type = 'renewal' then 'renewal_won'
+            when win_number = 1 and not is_of_older_customer then 'opportunity_won'
+            when opportunity_type = 'renewal' then 'renewal_won'
             else 'expansion_won'
         end as entered_by,
         null as stage,
         null as exit_reason,
-        opportunities.closed_at as occurred_at
-    from opportunities
-    left join first_wins on opportunities.opportunity_key = first_wins.opportunity_key
-    where opportunities.outcome = 'won'
+        case when closed_at < first_closed_at then first_closed_at else closed_at end
+            as occurred_at
+    from wins
     union all
     select
         opportunity_key,

@@ -77,7 +77,9 @@ later_opportunities as (
         on
             opportunities.account_key = new_opportunities.account_key
             and new_opportunities.outcome = 'won'
-            and coalesce(opportunities.closed_at, {{ cutoff() }}) >= new_opportunities.closed_at
+            -- By days: many closing dates have no time.
+            and cast(coalesce(opportunities.closed_at, {{ cutoff() }}) as date)
+            >= cast(new_opportunities.closed_at as date)
     where opportunities.opportunity_type != 'new'
     group by opportunities.opportunity_key
 

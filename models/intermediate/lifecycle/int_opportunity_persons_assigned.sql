@@ -3,7 +3,12 @@
    #}
 with
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }} where is_counted),
+resolved_opportunities as (
+
+    select * from {{ ref('int_opportunities_resolved') }}
+    where is_counted
+
+),
 
 persons as (select * from {{ ref('int_persons_resolved') }} where not is_outside_funnel),
 
@@ -16,6 +21,46 @@ kinds as (select * from {{ ref('evidence_kinds') }}),
 stage_claims as (select * from {{ ref('int_stage_claims_unioned') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
+
+first_wins as (
+
+    select
+        account_key,
+        min(closed_at) as won_at
+    from resolved_opportunities
+    where outcome = 'won' and opportunity_type = 'new'
+    group by account_key
+
+),
+
+opportunities as (
+
+    -- An account is new once, whichever of its people buys: what it began after its first win is an
+    -- expansion, also where the system calls it new.
+    select
+        resolved_opportunities.opportunity_key,
+        resolved_opportunities.system,
+        resolved_opportunities.person_key,
+        resolved_opportunities.account_key,
+        resolved_opportunities.owner_key,
+        case
+            when
+                resolved_opportunities.opportunity_type = 'new'
+                and resolved_opportunities.created_at > first_wins.won_at
+                then 'expansion'
+            else resolved_opportunities.opportunity_type
+        end as opportunity_type,
+        resolved_opportunities.pipeline,
+        resolved_opportunities.outcome,
+        resolved_opportunities.lost_reason,
+        resolved_opportunities.currency,
+        resolved_opportunities.amount,
+        resolved_opportunities.created_at,
+        resolved_opportunities.closed_at
+    from resolved_opportunities
+    left join first_wins on resolved_opportunities.account_key = first_wins.account_key
+
+),
 
 candidates as (
 

@@ -22,7 +22,7 @@ paid_intervals as (
         ) as first_started_at
     from subscriptions
     inner join companies on subscriptions.company_key = companies.company_key
-    where subscriptions.monthly_amount != 0
+    where subscriptions.monthly_amount > 0
 
 ),
 

@@ -36,9 +36,7 @@ ranked_links as (
 
 engagements as (
 
-    {{ read_lookup(
-        'hubspot', 'engagement', {'id': 'text', 'type': 'text'}, key=['id']
-    ) }}
+    {{ read_lookup('hubspot', 'engagement', {'id': 'text', 'type': 'text'}, key=['id']) }}
 
 ),
 
@@ -141,7 +139,9 @@ engagement_links as (
         links.source_table,
         links.source_key,
         links.loaded_at,
-        coalesce(links.deleted_at, detail.deleted_at) as deleted_at,
+        coalesce(
+            least(links.deleted_at, detail.deleted_at), links.deleted_at, detail.deleted_at
+        ) as deleted_at,
         case
             when links.reason_code is not null then links.reason_code
             when links.link_rank > 1 then 'detail_row'

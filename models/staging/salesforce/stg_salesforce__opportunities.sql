@@ -49,10 +49,25 @@ stages as (
 
     {{ read_lookup(
         'salesforce', 'opportunity_stage',
-        {'master_label': 'text', 'is_closed': 'boolean', 'is_won': 'boolean'},
+        {
+            'master_label': 'text', 'api_name': 'text', 'is_closed': 'boolean',
+            'is_won': 'boolean',
+        },
         key=['master_label'],
         any_case=true,
     ) }}
+
+),
+
+-- An opportunity holds the name of its stage in the API, which need not be what people see.
+named_stages as (
+
+    select
+        lower(coalesce(api_name, master_label)) as stage_name,
+        bool_or(is_closed) as is_closed,
+        bool_or(is_won) as is_won
+    from stages
+    group by lower(coalesce(api_name, master_label))
 
 ),
 
@@ -61,10 +76,10 @@ opportunities_with_states as (
 
     select
         opportunities.*,
-        coalesce(opportunities.is_closed, stages.is_closed) as is_closed_now,
-        coalesce(opportunities.is_won, stages.is_won) as is_won_now
+        coalesce(opportunities.is_closed, named_stages.is_closed) as is_closed_now,
+        coalesce(opportunities.is_won, named_stages.is_won) as is_won_now
     from opportunities
-    left join stages on lower(opportunities.stage_name) = lower(stages.master_label)
+    left join named_stages on lower(opportunities.stage_name) = named_stages.stage_name
 
 ),
 

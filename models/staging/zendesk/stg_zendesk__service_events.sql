@@ -79,7 +79,7 @@ known_tickets as (
 
 ),
 
-named_changes as (
+named_kinds as (
 
     select
         changes.*,
@@ -101,6 +101,36 @@ named_changes as (
     from changes
     left join known_tickets on changes.ticket_id = known_tickets.id
     left join onboarded_tickets on changes.ticket_id = onboarded_tickets.ticket_id
+
+),
+
+-- Who changes a rating has rated once: the last one before the cutoff is meant.
+last_ratings as (
+
+    select
+        ticket_id,
+        max(updated) as rated_at
+    from named_kinds
+    where
+        kind in ('satisfaction_good', 'satisfaction_bad')
+        and reason_code is null
+        and updated < {{ utc_time(cutoff()) }}
+        and coalesce(deleted_at >= {{ utc_time(cutoff()) }}, true)
+    group by ticket_id
+
+),
+
+named_changes as (
+
+    select
+        named_kinds.*,
+        coalesce(
+            named_kinds.kind in ('satisfaction_good', 'satisfaction_bad')
+            and named_kinds.updated < last_ratings.rated_at,
+            false
+        ) as is_changed_rating
+    from named_kinds
+    left join last_ratings on named_kinds.ticket_id = last_ratings.ticket_id
 
 ),
 
@@ -140,6 +170,7 @@ stg_zendesk__service_events as (
             case
                 when kind is null then 'not_needed'
                 when not is_known then 'unknown_reference'
+                when is_changed_rating then 'superseded'
             end
         ") }}
     from named_changes
