@@ -17,6 +17,7 @@
             {%- set entries = [held[meta.counts]] -%}
             {%- do entries.append('qualified_at is not null') if meta.get('is_dated') -%}
             {%- do entries.append('is_recorded') if meta.get('is_recorded') -%}
+            {%- do entries.append('has_start') if meta.get('has_start') -%}
             {%- do entries.append('node = ' ~ code) if meta.get('node') -%}
             {%- do counts.append({
                 'table': node.name,

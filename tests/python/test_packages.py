@@ -30,6 +30,8 @@ COMPANIES = (
         amount=50_000_000_000,
     ),
     Company("one_system", ("opportunities",)),
+    # Everybody loads a list of customers one day, and some have no more than that.
+    Company("no_dates", has_dates=False),
     Company("no_marketing", ("companies", "opportunities", "subscriptions", "payments")),
 )
 FIRST = pytest.mark.parametrize("installed", COMPANIES[:1], indirect=True, ids=["one_version"])

@@ -66,9 +66,11 @@ entries as (
         lifecycle.is_qualified,
         lifecycle.qualification,
         lifecycle.qualified_at,
-        older_customers.journey_key is null as is_recorded
+        older_customers.journey_key is null as is_recorded,
+        journeys.started_at is not null as has_start
     from {{ ref('fct_lifecycle') }} as lifecycle
     inner join stages on lifecycle.stage = stages.stage
+    inner join {{ ref('fct_journeys') }} as journeys on lifecycle.journey_key = journeys.journey_key
     left join older_customers on lifecycle.journey_key = older_customers.journey_key
     where lifecycle.visit_number = 1
 
