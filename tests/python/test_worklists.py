@@ -1,5 +1,6 @@
 """Worklists, reasons, owners and who set a label: by the demo's truth or by properties."""
 
+import re
 from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -410,24 +411,84 @@ def test_win_rates_count_each_opportunity_once_with_wilsons_interval(built: Buil
 
 
 def test_a_win_rate_differs_if_the_interval_of_the_difference_leaves_out_zero(built: Built) -> None:
-    """Newcombe's, from the Wilson intervals that scipy gives for both sides."""
+    """Newcombe's, from the Wilson intervals that scipy gives for both sides, at the level that
+    Bonferroni's correction asks for."""
     found = rows(built, "from marts.win_rates_by_trait where trait != 'role_on_opportunity'")
     for row in found:
         own = [each for each in found if each["trait"] == row["trait"]]
         closed = sum(each["closed_count"] for each in own) - row["closed_count"]
         won = sum(each["won_count"] for each in own) - row["won_count"]
+        if row["trait_value"] in ("unknown", "not_recorded", "withheld"):
+            assert row["finding"] == "unknown"
+            continue
         if min(closed, row["closed_count"]) < 5:
             assert row["finding"] == "too_few"
             continue
-        gap, low, high = _newcombe(row["won_count"], row["closed_count"], won, closed)
+        level = 1 - 0.05 / len(own)
+        gap, low, high = _newcombe(row["won_count"], row["closed_count"], won, closed, level)
         finding = "wins_more" if low > 0 else "wins_less" if high < 0 else "no_difference"
         assert row["finding"] == finding, (gap, low, high)
 
 
-def _newcombe(won: int, closed: int, other_won: int, other_closed: int) -> tuple[float, ...]:
-    """The difference of two rates, and its 95 % interval."""
-    one = binomtest(won, closed).proportion_ci(method="wilson")
-    other = binomtest(other_won, other_closed).proportion_ci(method="wilson")
+def test_where_nothing_differs_chance_finds_a_trait_in_one_of_twenty_at_most(
+    built: Built,
+) -> None:
+    """The outcomes of the demo's opportunities, dealt out at random sixty times; and once so that
+    one industry wins whatever it begins."""
+    [path] = built.target.glob("compiled/*/models/marts/conversion/win_rates_by_trait.sql")
+    [industry] = query(
+        built.database,
+        "select trait_value from marts.win_rates_by_trait"
+        " where trait = 'industry' and trait_value not in ('unknown', 'withheld')"
+        " order by closed_count desc limit 1",
+    )
+    sql = path.read_text()
+    traits, false_traits = 0, 0
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built.database}' as revenue_funnel (read_only)")
+        for name in set(re.findall(r'"revenue_funnel"\."\w+"\."\w+"', sql)):
+            table = name.split(".")[-1].strip('"')
+            connection.execute(f"create table {table} as from {name}")
+            sql = sql.replace(name, table)
+        closed = "outcome != 'open' and revenue_type = 'new'"
+        connection.execute(
+            "create table closed as"
+            f" select opportunity_key, outcome from dim_opportunities where {closed}"
+        )
+        find = f"select trait, max(cast(finding like 'wins%' as integer)) from ({sql})"
+        for seed in range(60):
+            connection.execute(
+                "update dim_opportunities as changed set outcome = dealt.outcome from ("
+                " select keys.opportunity_key, outcomes.outcome from"
+                " (select opportunity_key, row_number() over (order by opportunity_key) as place"
+                "  from closed) as keys inner join"
+                " (select outcome, row_number() over"
+                f"  (order by hash(opportunity_key + {seed}), opportunity_key) as place"
+                "  from closed) as outcomes using (place)"
+                ") as dealt where changed.opportunity_key = dealt.opportunity_key"
+            )
+            found = connection.execute(f"{find} group by trait").fetchall()
+            traits += len(found)
+            false_traits += sum(has_finding for _, has_finding in found)
+        connection.execute(
+            f"update dim_opportunities set outcome = 'won' where {closed} and account_key in"
+            " (select account_key from dim_accounts where industry = ?)",
+            industry,
+        )
+        truth = connection.execute(
+            f"select finding from ({sql}) where trait_value = ?", industry
+        ).fetchall()
+    assert traits > 400
+    assert false_traits / traits <= 0.05
+    assert truth == [("wins_more",)]
+
+
+def _newcombe(
+    won: int, closed: int, other_won: int, other_closed: int, level: float
+) -> tuple[float, ...]:
+    """The difference of two rates, and its interval."""
+    one = binomtest(won, closed).proportion_ci(level, method="wilson")
+    other = binomtest(other_won, other_closed).proportion_ci(level, method="wilson")
     rate, other_rate = won / closed, other_won / other_closed
     gap = rate - other_rate
     return (
@@ -439,8 +500,8 @@ def _newcombe(won: int, closed: int, other_won: int, other_closed: int) -> tuple
 
 def test_the_interval_of_a_difference_is_that_of_newcombes_paper() -> None:
     """56 of 70 against 48 of 80, and 9 of 10 against 3 of 10 (1998)."""
-    assert _newcombe(56, 70, 48, 80)[1:] == pytest.approx((0.0524, 0.3339), abs=5e-5)
-    assert _newcombe(9, 10, 3, 10)[1:] == pytest.approx((0.1705, 0.8090), abs=5e-5)
+    assert _newcombe(56, 70, 48, 80, 0.95)[1:] == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert _newcombe(9, 10, 3, 10, 0.95)[1:] == pytest.approx((0.1705, 0.8090), abs=5e-5)
 
 
 def test_no_name_of_a_person_stands_where_an_account_is_published(built: Built) -> None:

@@ -128,7 +128,11 @@ compared_values as (
     select
         published_values.*,
         trait_totals.closed_count - published_values.closed_count as other_closed_count,
-        trait_totals.won_count - published_values.won_count as other_won_count
+        trait_totals.won_count - published_values.won_count as other_won_count,
+        -- One of twenty values that are alike lies outside of its 95 % interval. So that chance
+        -- shows one in at most one of twenty traits, the intervals are wider (Bonferroni).
+        {{ normal_quantile('0.025 / count(*) over (partition by published_values.trait)') }}
+            as deviations
     from published_values
     inner join trait_totals on published_values.trait = trait_totals.trait
 
@@ -139,10 +143,12 @@ intervals as (
     -- Wilson's intervals, which hold for few opportunities, too: of the value, and of all others.
     select
         *,
-        {{ wilson_bound('won_count', 'closed_count', '-') }} as lower_bound,
-        {{ wilson_bound('won_count', 'closed_count', '+') }} as upper_bound,
-        {{ wilson_bound('other_won_count', 'other_closed_count', '-') }} as other_lower_bound,
-        {{ wilson_bound('other_won_count', 'other_closed_count', '+') }} as other_upper_bound,
+        {{ wilson_bound('won_count', 'closed_count', '-', 'deviations') }} as lower_bound,
+        {{ wilson_bound('won_count', 'closed_count', '+', 'deviations') }} as upper_bound,
+        {{ wilson_bound('other_won_count', 'other_closed_count', '-', 'deviations') }}
+            as other_lower_bound,
+        {{ wilson_bound('other_won_count', 'other_closed_count', '+', 'deviations') }}
+            as other_upper_bound,
         {{ as_double('won_count') }} / closed_count as rate,
         {{ as_double('other_won_count') }} / nullif(other_closed_count, 0) as other_rate
     from compared_values
@@ -170,6 +176,7 @@ win_rates_by_trait as (
         trait,
         trait_value,
         case
+            when trait_value in ('unknown', 'not_recorded', 'withheld') then 'unknown'
             when closed_count < {{ minimum }} or other_closed_count < {{ minimum }} then 'too_few'
             when lower_difference > 0 then 'wins_more'
             when upper_difference < 0 then 'wins_less'
@@ -179,8 +186,8 @@ win_rates_by_trait as (
         won_count,
         cast(won_amount as decimal(18, 2)) as won_amount,
         {{ ratio('won_count', 'closed_count', 3) }} as win_rate,
-        cast(lower_bound as decimal(9, 6)) as lower_rate,
-        cast(upper_bound as decimal(9, 6)) as upper_rate,
+        cast({{ wilson_bound('won_count', 'closed_count', '-') }} as decimal(9, 6)) as lower_rate,
+        cast({{ wilson_bound('won_count', 'closed_count', '+') }} as decimal(9, 6)) as upper_rate,
         {{ ratio('other_won_count', 'other_closed_count', 3) }} as other_win_rate,
         trait = 'size' as is_additive
     from differences
