@@ -76,7 +76,16 @@ def canaries_in(content: bytes | str) -> set[str]:
 
 
 def canaries_in_file(path: Path) -> set[str]:
-    """A table is read as its rows; any other file as it is."""
+    """Tables are read as their rows, with the comments beside them; any other file as it is."""
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as connection:
+            comments = "select comment from duckdb_columns() union select comment from"
+            names = connection.execute("select schema_name, table_name from duckdb_tables()")
+            texts = [f"{comments} duckdb_tables()"]
+            for schema, table in names.fetchall():
+                texts.append(f'select to_json(row)::varchar from "{schema}"."{table}" as row')
+            rows = [row for sql in texts for row in connection.execute(sql).fetchall()]
+        return {found for (row,) in rows for found in canaries_in(row or "")}
     if path.suffix == ".parquet":
         rows = duckdb.sql(f"select to_json(row)::varchar from '{path}' as row").fetchall()
         return {found for (row,) in rows for found in canaries_in(row)}

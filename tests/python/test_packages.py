@@ -114,8 +114,12 @@ def test_no_artifact_holds_what_few_people_typed(
     show_backtest(installed.database, "all", None)
     printed = capfd.readouterr()
     assert len(set(canary_columns())) > 40
+    # The warehouse itself holds what the systems know; what is published of it must not.
+    assert canaries_in_file(installed.database)
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".duckdb"]
-    assert {path.suffix for path in files} >= {".parquet", ".html", ".jsonl", ".alerts", ".json"}
+    files += (folder / "publications").glob("*/published.duckdb")
+    kinds = {".parquet", ".html", ".jsonl", ".alerts", ".json", ".duckdb"}
+    assert {path.suffix for path in files} >= kinds
     found = {path.name: canaries_in_file(path) for path in files}
     found["the terminal"] = canaries_in(printed.out + printed.err)
     for table in ("dbt_runs", "relations", "settings"):

@@ -42,3 +42,19 @@ def test_what_is_no_plain_value_stops_the_build(
     assert not outcome.success
     assert next(iter(variables)) in message
     assert "must be" in message or "write it as" in message or "may stand in it" in message
+
+
+def test_a_misspelt_entity_stops_the_build_and_is_named(built: Built, tmp_path: Path) -> None:
+    """It would be left out in silence, with all that its system knows of it."""
+    variables = {**built.vars, "systems": {"hubspot": ["people", "oportunities"]}}
+    outcome = run_dbt(
+        ["build", "--quiet", "--select", "stg_hubspot__people"],
+        built.database,
+        tmp_path,
+        variables,
+    )
+    assert not outcome.success
+    said = str(outcome.exception) + "".join(
+        str(node.message) for node in getattr(outcome.result, "results", [])
+    )
+    assert "lists oportunities of hubspot, and there is no such entity" in said
