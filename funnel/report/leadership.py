@@ -41,10 +41,12 @@ def _attainment(company: Company) -> Tile:
     caveats = company.caveats("bookings")
     for start in (company.next("quarter"), company.last("quarter")):
         row = company.kpi("quarter", start, "bookings")
-        if start and row["target"] and row["actual"] is not None:
-            text = f"{words.amount(row['actual'])} of {words.amount(row['target'])} booked"
+        if start and row["target"] and row["compared_actual"] is not None:
+            text = f"{words.amount(row['compared_actual'])} of {words.amount(row['target'])} booked"
             when = company.period("quarter", start)
-            share = words.percent(float(row["actual"]) / float(row["target"]))
+            share = words.percent(row["attainment_ratio"])
+            if row["carried_value"]:
+                text += f"; {words.amount(row['carried_value'])} missed earlier in the year"
             return Tile(label, share, f"{text}, {when}", tables, None, caveats, "#review")
     row = company.kpi("quarter", company.last("quarter"), "bookings")
     if row["actual"] is None:

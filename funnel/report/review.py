@@ -35,7 +35,9 @@ def block(company: Company) -> Block:
         title=title,
         rows=company["review"],
         text="The last period that is over, beside the one before, the year before (52 weeks), and"
-        f" the period that follows.{_absent(company)}",
+        " the period that follows. A target for a part of the markets or months has in brackets"
+        " what came in them; (plan): nobody agreed on one, the plan asks for it. Attained: 100% or"
+        f" more is good, also where less is better.{_absent(company)}",
         switches=(Switch("Period", KINDS), Switch("Market", tuple(funnels))),
         panels=panels,
         follows="funnel period",
@@ -98,14 +100,12 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
     def shown(value: object) -> Cell:
         return Cell(words.metric(value, unit, metric))
 
-    attained = None
-    if row["target"] and row["actual"] is not None:
-        attained = float(row["actual"]) / float(row["target"])
+    attained = None if row["attainment_ratio"] is None else float(row["attainment_ratio"])
     mark = " *" if company.caveats(metric) else ""
     return (
         Cell(row["metric_name"] + mark, team=row["owner_team"], is_heading=True),
         shown(row["actual"]),
-        shown(row["target"]),
+        _target(row),
         Cell(words.percent(attained), bar=None if attained is None else min(attained, 1)),
         shown(row["prior_actual"]),
         Cell(words.change(row["actual"], row["prior_actual"], words.kind_of(unit, metric))),
@@ -113,5 +113,16 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
         Cell(words.change(row["actual"], row["year_before_actual"], words.kind_of(unit, metric))),
         shown(coming.get("actual")),
         shown(coming.get("forecast")),
-        shown(coming.get("target")),
+        _target({**coming, "unit": unit, "metric": metric}),
     )
+
+
+def _target(row: Record) -> Cell:
+    """With what it covers less than the actual, and where nobody agreed on it."""
+    text = words.metric(row.get("target"), row["unit"], row["metric"])
+    if row.get("target_source") in ("plan", "agreed_and_plan"):
+        text += " (plan)"
+    compared = row.get("compared_actual")
+    if compared is not None and compared != row.get("actual"):
+        text += f" (for {words.metric(compared, row['unit'], row['metric'])})"
+    return Cell(text)

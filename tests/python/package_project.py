@@ -129,6 +129,7 @@ definition_version,stage,rule,attribute,operator,value,if_unknown,meaning
     "email_domains": "domain,kind\ngmail.com,free\nown.example,internal\n",
     "exchange_rates": "currency,valid_from,rate\n{currency},1990-01-01,1\n",
     "holidays": "holiday_date,holiday_name,funnel\n",
+    "kpi_targets": "metric,funnel,team,system,owner,period_kind,period_start,target,agreed_on\n",
     "owner_capacity": "funnel,planning_node,owner,weekly_count\n",
     "planning_scenarios": """scenario,funnel,lever,from_node,new_value,factor
 dearer,,price,,,1.1

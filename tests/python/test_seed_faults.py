@@ -81,6 +81,55 @@ FAULTS = (
         "line 2: new_share is 0.8, expansion_share is 0.2, renewal_share is 0.3: the shares of",
     ),
     (
+        "kpi_targets",
+        "leads,smb,,,,quarter,2024-07-01,230",
+        "lead,smb,,,,quarter,2024-07-01,230",
+        "line 2, column metric: “lead” is not in the column metric of seeds/kpi_list.csv"
+        " (did you mean leads?)",
+    ),
+    (
+        "kpi_targets",
+        "leads,smb,,,,quarter,2024-10-01,245",
+        "leads,small,,,,quarter,2024-10-01,245",
+        "line 3, column funnel: “small” is not in the column funnel of seeds/funnels.csv",
+    ),
+    (
+        "kpi_targets",
+        "leads,smb,,,,quarter,2025-01-01,260",
+        "leads,smb,,,,quarter,2025-01-02,260",
+        "line 4: period_start is 2025-01-02: a target is of whole months.",
+    ),
+    (
+        "kpi_targets",
+        "leads,smb,,,,quarter,2025-04-01,275",
+        "leads,smb,,,,quarter,2025-04-01,-275",
+        "line 5, column target: “-275” is not allowed: it must be 0 or more.",
+    ),
+    (
+        "kpi_targets",
+        "leads,smb,,,,quarter,2025-07-01,290",
+        "win_rate,smb,,,,quarter,2025-07-01,23",
+        "line 6: metric is win_rate, target is 23: a share is at most 1.",
+    ),
+    (
+        "kpi_targets",
+        "leads,smb,,,,quarter,2025-10-01,315",
+        "bookings_new,smb,,,,quarter,2025-10-01,315",
+        "line 7: metric is bookings_new, funnel is smb: the plan reads what a funnel is to book",
+    ),
+    (
+        "kpi_targets",
+        "leads,smb,,,,quarter,2026-01-01,340",
+        "leads,smb,,hubspot,70001,quarter,2026-01-01,340",
+        "line 8: metric is leads, team is empty, owner is 70001: only opportunities belong to",
+    ),
+    (
+        "kpi_targets",
+        "leads,smb,,,,quarter,2026-04-01,370",
+        "leads,smb,,,,quarter,2026-04-01,370,2026-03-18\nleads,smb,,,,quarter,2026-04-01,240",
+        "“leads, smb, (empty), (empty), (empty), quarter, 2026-04-01” stands in line 9 already.",
+    ),
+    (
         "teams",
         "marketing,Marketing",
         "marketing,",
@@ -179,11 +228,11 @@ def test_a_project_with_own_data_is_warned_of_seeds_of_the_demo(
     (warning,) = faults_before(project, database, {})
     assert warning.is_warning
     assert warning.sentence.startswith("Your data is built with seeds of the demo company: ")
-    assert "targets" in warning.sentence
+    assert " targets" in warning.sentence
     header = (project / "seeds" / "targets.csv").read_text().splitlines()[0]
     (project / "seeds" / "targets.csv").write_text(header + "\n")
     (warning,) = faults_before(project, database, {})
-    assert "targets" not in warning.sentence
+    assert " targets" not in warning.sentence
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema demo; create table demo.generation as select 1 as people")
     assert list(faults_before(project, database, {})) == []

@@ -6,7 +6,12 @@ periods as (select * from {{ ref('int_reporting_periods_listed') }}),
 
 kpi_values as (select * from {{ ref('int_kpi_values_aggregated') }}),
 
-measures as (select * from {{ ref('int_kpi_measures_aggregated') }}),
+targets as (
+
+    select * from {{ ref('kpi_targets_by_period') }}
+    where team = 'all' and owner_key = {{ no_owner_key() }}
+
+),
 
 kpis as (select * from {{ ref('kpi_list') }}),
 
@@ -30,9 +35,6 @@ review_values as (
         started_periods.prior_start,
         started_periods.year_before_start,
         started_periods.is_complete,
-        {{ days_between('started_periods.starts_at', 'started_periods.ends_at') }}
-        / {{ days_between('started_periods.starts_at', 'started_periods.next_starts_at') }}
-            as elapsed_rate,
         kpi_values.funnel,
         kpi_values.metric,
         kpi_values.actual,
@@ -56,7 +58,6 @@ review_values as (
         periods.prior_start,
         periods.year_before_start,
         periods.is_complete,
-        0 as elapsed_rate,
         forecasts.funnel,
         forecasts.metric,
         null as actual,
@@ -88,9 +89,14 @@ kpi_reviews_by_period as (
         review_values.actual,
         review_values.numerator as actual_numerator,
         review_values.denominator as actual_denominator,
-        cast(targets.total as decimal(24, 6)) as target,
-        cast(round(targets.total * review_values.elapsed_rate, 2) as decimal(24, 6))
-            as elapsed_target,
+        targets.target,
+        targets.elapsed_target,
+        targets.target_source,
+        targets.target_status,
+        targets.compared_actual,
+        targets.attainment_ratio,
+        targets.missing_value,
+        targets.carried_value,
         -- A period that is not over is nothing to compare with.
         case
             when cast(review_values.period_start as timestamp) <= {{ cutoff() }}
@@ -126,12 +132,12 @@ kpi_reviews_by_period as (
             and review_values.year_before_start = year_before_values.period_start
             and review_values.funnel = year_before_values.funnel
             and review_values.metric = year_before_values.metric
-    left join measures as targets
+    left join targets
         on
             review_values.period_kind = targets.period_kind
             and review_values.period_start = targets.period_start
             and review_values.funnel = targets.funnel
-            and kpis.target = targets.measure
+            and review_values.metric = targets.metric
     left join forecasts
         on
             review_values.period_kind = forecasts.period_kind
