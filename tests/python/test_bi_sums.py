@@ -102,6 +102,12 @@ FLAGGED = (
         f"sum(spend_amount) from marts.kpi_campaigns where month_start >= {REVIEWED}",
     ),
     (
+        "sum(target)",
+        "kpi_targets_by_period",
+        "metric = 'bookings' and period_start < '2026-08-01'",
+        "sum(target_amount) from seeds.targets where target_month < '2026-08-01'",
+    ),
+    (
         "round(sum(forecast), 2)",
         "kpi_forecasts_by_period",
         "metric = 'leads'",

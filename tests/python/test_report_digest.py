@@ -59,11 +59,12 @@ def _settings(database: Path, text: str) -> Path:
 
 
 def _attained(database: Path) -> str:
-    """What was won of what was agreed, from the opportunities and the seed of targets."""
+    """What the markets with a target won of it, from the opportunities and the seed of targets."""
     [(share,)] = query(
         database,
         "select (select sum(won_amount) from marts.dim_opportunities where"
-        " date_trunc('quarter', closed_at) = date '2026-04-01') / (select sum(target_amount)"
+        " date_trunc('quarter', closed_at) = date '2026-04-01'"
+        " and funnel in (select funnel from seeds.targets)) / (select sum(target_amount)"
         " from seeds.targets where date_trunc('quarter', target_month) = date '2026-04-01')",
     )
     return words.percent(share)
