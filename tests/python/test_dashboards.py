@@ -164,6 +164,14 @@ def test_the_charts_for_superset_have_the_queries_and_columns_of_the_dashboards(
     assert {path.stem.rpartition("_")[0].lower() for path in folder.glob("dashboards/*.yaml")} == (
         DASHBOARDS
     )
+    # By its uuid alone a chart is found again after an import into another Superset.
+    placed = [
+        item["meta"]["uuid"]
+        for path in folder.glob("dashboards/*.yaml")
+        for item in yaml.safe_load(path.read_text())["position"].values()
+        if isinstance(item, dict) and item["type"] == "CHART"
+    ]
+    assert sorted(placed) == sorted(chart["uuid"] for chart in charts)
     [database] = [yaml.safe_load(path.read_text()) for path in folder.glob("databases/*.yaml")]
     assert database["sqlalchemy_uri"].endswith("?access_mode=read_only")
     assert database["sqlalchemy_uri"].startswith("duckdb:////srv/revenue-funnel/")
