@@ -62,10 +62,16 @@ def _forecast(company: Company) -> Tile:
     row = company.kpi("quarter", start, "bookings")
     tables = _source(company, "review")
     if not start or row["forecast"] is None:
-        return Tile("Landing", words.NOTHING, "Nothing to forecast from yet", tables)
+        text = "Nothing to forecast from yet"
+        if row["forecast_reason"] == "not_recorded":
+            text = "Not recorded: no system provides opportunities"
+        return Tile("Landing", words.NOTHING, text, tables)
     renewals = company.kpi("quarter", start, "bookings_renewal")["forecast"]
     part = f", {words.amount(renewals)} of it renewals" if renewals else ""
     text = f"forecast of all bookings{part}, {company.period('quarter', start)}"
+    if row["forecast_low_80"] is not None:
+        low, high = words.amount(row["forecast_low_80"]), words.amount(row["forecast_high_80"])
+        text += f"; 80% interval {low} to {high}"
     if row["target"]:
         share = words.percent(float(row["forecast"]) / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"

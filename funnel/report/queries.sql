@@ -64,8 +64,8 @@ order by metric_order;
 select
     period_kind, period_start, period_name, funnel, metric, metric_name, unit, owner_team,
     metric_order, actual, target, target_source, compared_actual, attainment_ratio, missing_value,
-    carried_value, prior_actual, year_before_actual, forecast, status, empty_reason, is_total,
-    is_complete
+    carried_value, prior_actual, year_before_actual, forecast, forecast_low_80, forecast_high_80,
+    forecast_reason, status, empty_reason, is_total, is_complete
 from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
 

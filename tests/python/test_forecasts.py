@@ -300,3 +300,18 @@ def test_retention_goes_on_as_in_the_last_twelve_months(built: Built) -> None:
     [(kept, opening)] = months
     actual = _forecasts(built, "month", date(2026, 8, 1))
     assert actual["all", "nrr"] == pytest.approx(float(kept / opening), rel=1e-5)
+
+
+def test_a_forecast_lies_in_its_intervals_and_not_below_what_is_recorded(built: Built) -> None:
+    """The wider one around the narrower one; and most forecasts have intervals."""
+    actual = query(
+        built.database,
+        "select metric, low_95, low_80, forecast, high_80, high_95, recorded"
+        " from marts.kpi_forecasts_by_period where forecast is not null",
+    )
+    known = [row for row in actual if row[1] is not None]
+    assert len(known) > 0.8 * len(actual)
+    for metric, low_95, low_80, forecast, high_80, high_95, recorded in known:
+        assert low_95 <= low_80 <= max(forecast, recorded or 0), metric
+        assert forecast <= high_80 <= high_95, metric
+        assert low_95 >= (recorded or 0), metric

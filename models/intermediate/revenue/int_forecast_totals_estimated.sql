@@ -21,7 +21,13 @@
     ('now_open_amount', 'now', "parts.measure = 'open_amount'"),
     ('now_new_open_amount', 'now', "parts.measure = 'new_open_amount'"),
     ('now_new_open_count', 'now', "parts.measure = 'new_open_count'"),
+    ('now_mrr_amount', 'now', "parts.measure = 'mrr_closing_amount'"),
     ('last_mrr_amount', 'last_complete', "parts.measure = 'mrr_closing_amount'"),
+    ('so_far_bypassed_mql', 'so_far', "parts.measure = 'bypassed_mql'"),
+    ('so_far_bypassed_sql', 'so_far', "parts.measure = 'bypassed_sql'"),
+    ('so_far_due_opening_amount', 'so_far', "parts.measure = 'due_opening_amount'"),
+    ('year_bypassed_mql', 'last_year', "parts.measure = 'bypassed_mql'"),
+    ('year_bypassed_sql', 'last_year', "parts.measure = 'bypassed_sql'"),
     ('year_mrr_opening_amount', 'last_year', "parts.measure = 'mrr_opening_amount'"),
     ('year_mrr_closing_amount', 'last_year', "parts.measure = 'mrr_closing_amount'"),
     ('year_won_count', 'last_year', "parts.measure = 'new_won_count'"),
@@ -49,19 +55,25 @@
      'now_open_amount - now_new_open_amount + greatest('
      ~ 'now_new_open_amount + (change_before + change_within) * average_open_amount, 0)'),
     ('new_target', false, 'so_far_new_target'),
+    ('due_opening_amount', false, 'case when is_started then so_far_due_opening_amount end'),
+    ('bypassed_mql', false,
+     'so_far_bypassed_mql + left_rate * year_bypassed_mql / year_period_count'),
+    ('bypassed_sql', false,
+     'so_far_bypassed_sql + left_rate * year_bypassed_sql / year_period_count'),
     ('mrr_closing_amount', false,
-     'last_mrr_amount'
-     ~ ' * power(year_mrr_closing_amount / nullif(year_mrr_opening_amount, 0), forecast_number)'),
+     'case when now_mrr_amount > 0 then now_mrr_amount else last_mrr_amount end'
+     ~ ' * power(year_mrr_closing_amount / nullif(year_mrr_opening_amount, 0), ahead_ratio)'),
 ] -%}
 {#- Measures that go on as in a mean period of the last year; those that span more than their period
-    (a year, the window of velocity) as in the last period that is over. -#}
+    (a year, the window of velocity) as now. -#}
 {%- set lasting_measures = [
     ('mrr_gained_amount', 'last_year'), ('mrr_lost_amount', 'last_year'),
-    ('year_opening_amount', 'last_complete'), ('year_net_amount', 'last_complete'),
-    ('year_gross_amount', 'last_complete'), ('year_opening_customer_count', 'last_complete'),
-    ('year_churned_customer_count', 'last_complete'), ('new_window_dated_count', 'last_complete'),
-    ('new_window_closed_count', 'last_complete'), ('new_window_amount', 'last_complete'),
-    ('new_window_won_days', 'last_complete'),
+    ('commit_opening_amount', 'last_year'), ('commit_slipped_amount', 'last_year'),
+    ('year_opening_amount', 'now'), ('year_net_amount', 'now'),
+    ('year_gross_amount', 'now'), ('year_opening_customer_count', 'now'),
+    ('year_churned_customer_count', 'now'), ('new_window_dated_count', 'now'),
+    ('new_window_closed_count', 'now'), ('new_window_amount', 'now'),
+    ('new_window_won_days', 'now'),
 ] -%}
 {%- set least_won_count = int_var('minimum_group_size') -%}
 with
@@ -119,13 +131,18 @@ planned_inputs as (
     select
         forecast_inputs.*,
         periods.is_started,
-        periods.forecast_number,
+        {{ as_double('periods.next_day_number - periods.first_day_number') }}
+        / {{ days_between('periods.starts_at', 'periods.next_starts_at') }} as left_rate,
+        {{ as_double('periods.next_day_number') }}
+        / {{ days_between('periods.starts_at', 'periods.next_starts_at') }} as ahead_ratio,
+        {{ as_double('coalesce(year_lengths.period_count, 1)') }} as year_period_count,
         limits.funnel is not null as has_plan
     from forecast_inputs
     inner join periods
         on
             forecast_inputs.period_kind = periods.period_kind
             and forecast_inputs.period_start = periods.period_start
+    left join year_lengths on forecast_inputs.period_kind = year_lengths.period_kind
     left join limits on forecast_inputs.funnel = limits.funnel
 
 ),

@@ -1,5 +1,7 @@
 {# Grain: one row per period that is not over, funnel (and all of them) and KPI of the seed
-   kpi_list: what it will likely amount to. #}
+   kpi_list: what it will likely amount to, and how sure that is. #}
+{#- KPIs that are shares: never above one. -#}
+{%- set shares = ['win_rate', 'grr', 'logo_churn', 'commit_slipped'] -%}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }} where not is_complete),
@@ -15,7 +17,11 @@ recorded_spend as (
 
 ),
 
-funnels as (select distinct funnel from {{ ref('int_kpi_values_aggregated') }}),
+kpi_values as (select * from {{ ref('int_kpi_values_aggregated') }}),
+
+errors as (select * from {{ ref('int_forecast_errors_measured') }}),
+
+funnels as (select distinct funnel from kpi_values),
 
 budget as (select sum(today_week_amount) as week_amount from {{ ref('plan_budget') }}),
 
@@ -86,12 +92,86 @@ kpi_parts as (
 
 ),
 
+latest_values as (
+
+    -- The period under way, or the last one that is over: whether a system provides the KPI.
+    select
+        period_kind,
+        period_start,
+        funnel,
+        metric,
+        numerator,
+        empty_reason,
+        row_number() over (
+            partition by period_kind, funnel, metric order by period_start desc
+        ) as recency_number
+    from kpi_values
+
+),
+
 kpi_sums as (
 
     select
-        *,
-        next_day_number > 7 * {{ int_var('planning_weeks') }} as is_beyond_plan
+        kpi_parts.*,
+        coalesce(latest_values.empty_reason, '') = 'not_recorded' as is_missing,
+        kpi_parts.next_day_number > 7 * {{ int_var('planning_weeks') }} as is_beyond_plan,
+        case
+            when not kpi_parts.is_ratio and not kpi_parts.is_balance
+                then case
+                    when latest_values.period_start = kpi_parts.period_start
+                        then coalesce(latest_values.numerator, 0)
+                    else 0
+                end
+        end as recorded_amount,
+        errors.reach_80,
+        errors.reach_95
     from kpi_parts
+    left join latest_values
+        on
+            kpi_parts.period_kind = latest_values.period_kind
+            and kpi_parts.funnel = latest_values.funnel
+            and kpi_parts.metric = latest_values.metric
+            and latest_values.recency_number = 1
+    left join errors
+        on
+            kpi_parts.period_kind = errors.period_kind
+            and kpi_parts.period_start = errors.period_start
+            and kpi_parts.funnel = errors.funnel
+            and kpi_parts.metric = errors.metric
+
+),
+
+kpi_forecasts as (
+
+    select
+        *,
+        case
+            when is_missing or is_beyond_plan then null
+            when is_ratio then numerator / nullif(denominator, 0)
+            else numerator
+        end as forecast_value,
+        case
+            when is_missing then 'not_recorded'
+            when is_beyond_plan then 'beyond_the_plan'
+            when numerator is null then 'no_history'
+            when is_ratio and coalesce(denominator, 0) = 0 then 'nothing_to_divide_by'
+        end as forecast_reason
+    from kpi_sums
+
+),
+
+forecast_roots as (
+
+    -- What is recorded is sure: only the rest can turn out otherwise.
+    select
+        *,
+        case
+            when forecast_value >= coalesce(recorded_amount, 0)
+                then sqrt(forecast_value - coalesce(recorded_amount, 0))
+            when forecast_value is not null then 0
+        end as rest_root,
+        {{ as_double('coalesce(recorded_amount, 0)') }} as sure_amount
+    from kpi_forecasts
 
 ),
 
@@ -103,26 +183,39 @@ kpi_forecasts_by_period as (
         {{ period_name('period_kind', 'period_start') }} as period_name,
         funnel,
         metric,
-        cast(case
-            when is_beyond_plan then null
-            when is_ratio then numerator / nullif(denominator, 0)
-            else numerator
-        end as decimal(24, 6)) as forecast,
-        cast(case when not is_beyond_plan then numerator end as decimal(28, 2))
+        cast(forecast_value as decimal(24, 6)) as forecast,
+        {%- for percent in ['80', '95'] %}
+        cast(
+            case
+                when rest_root is null then null
+                when rest_root < reach_{{ percent }} then sure_amount
+                else sure_amount + power(rest_root - reach_{{ percent }}, 2)
+            end as decimal(24, 6)
+        ) as low_{{ percent }},
+        cast(
+            case
+                when
+                    metric in ('{{ shares | join("', '") }}')
+                    and rest_root + reach_{{ percent }} > 1
+                    then 1
+                else sure_amount + power(rest_root + reach_{{ percent }}, 2)
+            end as decimal(24, 6)
+        ) as high_{{ percent }},
+        {%- endfor %}
+        cast(recorded_amount as decimal(24, 6)) as recorded,
+        cast(case when not (is_missing or is_beyond_plan) then numerator end as decimal(28, 2))
             as forecast_numerator,
-        cast(case when is_ratio and not is_beyond_plan then denominator end as decimal(28, 2))
-            as forecast_denominator,
-        case
-            when is_beyond_plan then 'beyond_the_plan'
-            when numerator is null then 'no_history'
-            when is_ratio and coalesce(denominator, 0) = 0 then 'nothing_to_divide_by'
-        end as forecast_reason,
+        cast(
+            case when is_ratio and not (is_missing or is_beyond_plan) then denominator end
+            as decimal(28, 2)
+        ) as forecast_denominator,
+        forecast_reason,
         funnel = 'all' as is_total,
         period_kind = 'month'
         and (funnel = 'all') = (numerator_measure = 'spend_amount')
         and not is_ratio
         and not is_balance as is_additive
-    from kpi_sums
+    from forecast_roots
 
 )
 
