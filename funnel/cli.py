@@ -141,6 +141,13 @@ def report(database: Path, variables: dict[str, Any], out: Path | None, if_chang
     "--out", type=FOLDER, default=Path("data/demo"), show_default=True, help="Folder to write."
 )
 @click.option("--no-load", is_flag=True, help="Write the files only.")
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "postgres"]),
+    default="duckdb",
+    show_default=True,
+    help="Where to load it: for PostgreSQL see docs/engines.md.",
+)
 def demo(
     database: Path,
     people: int,
@@ -150,16 +157,32 @@ def demo(
     looks: tuple[datetime, ...],
     out: Path,
     no_load: bool,
+    engine: str,
 ) -> None:
     """Generate a software company as its connectors land it, and load it.
 
     \b
     Example: funnel demo --people 1500 --seed 8 --database warehouse/small.duckdb
     """
-    from funnel.demo.command import generate_demo, load_demo
+    from funnel.demo.command import generate_demo, load_demo, load_demo_into_postgres
 
     code = generate_demo(people, seed, until, out, quiet, looks)
-    sys.exit(code or (0 if no_load else load_demo(out, database)))
+    if code or no_load:
+        sys.exit(code)
+    sys.exit(load_demo_into_postgres(out) if engine == "postgres" else load_demo(out, database))
+
+
+@funnel.command()
+@database_option
+def parity(database: Path) -> None:
+    """Compare the published tables of the DuckDB file with those of PostgreSQL, row by row.
+
+    \b
+    Example: funnel parity --database warehouse/revenue_funnel.duckdb
+    """
+    from funnel.parity import show_parity
+
+    sys.exit(show_parity(database))
 
 
 @funnel.command()

@@ -10,7 +10,9 @@ import duckdb
 
 from funnel.demo.generate import generate
 from funnel.demo.load import load
+from funnel.demo.load_postgres import load_into_postgres
 from funnel.places import SOURCES
+from funnel.postgres import PostgresError, postgres_settings
 from funnel.progress import show_step
 
 
@@ -42,6 +44,17 @@ def load_demo(folder: Path, database: Path) -> int:
         click.echo(f"error: {problem}", err=True)
         return 1
     click.echo(f"{into}: {f'{count} tables loaded' if count else 'already loaded'}")
+    return 0
+
+
+def load_demo_into_postgres(folder: Path) -> int:
+    """Loads the folder into PostgreSQL: 0, or 1 if nothing can be loaded."""
+    try:
+        count = load_into_postgres(folder)
+    except (FileNotFoundError, PermissionError, PostgresError) as problem:
+        click.echo(f"error: {problem}", err=True)
+        return 1
+    click.echo(f"PostgreSQL, database {postgres_settings()['dbname']}: {count} tables loaded")
     return 0
 
 

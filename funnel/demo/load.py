@@ -15,7 +15,7 @@ HISTORY = "history"
 """The schema of what earlier builds saw of one company: another company must not inherit it."""
 
 
-def _quoted(*names: str) -> str:
+def quoted(*names: str) -> str:
     return ".".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
@@ -34,14 +34,14 @@ def _held(connection: duckdb.DuckDBPyConnection, catalog: str) -> Generation | N
     ).fetchone()
     if known is None:
         return None
-    table = _quoted(catalog, "demo", "generation")
+    table = quoted(catalog, "demo", "generation")
     row = connection.execute(f"select people, seed, until, code from {table}").fetchone()
     return Generation(*row) if row else None
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, catalog: str, generation: Generation) -> None:
-    connection.execute(f"create schema if not exists {_quoted(catalog, 'demo')}")
-    table = _quoted(catalog, "demo", "generation")
+    connection.execute(f"create schema if not exists {quoted(catalog, 'demo')}")
+    table = quoted(catalog, "demo", "generation")
     types = "people bigint, seed bigint, until varchar, code varchar"
     connection.execute(f"create or replace table {table} ({types})")
     values = [generation.people, generation.seed, generation.until, generation.code]
@@ -49,8 +49,8 @@ def _keep(connection: duckdb.DuckDBPyConnection, catalog: str, generation: Gener
 
 
 def _load_table(connection: duckdb.DuckDBPyConnection, catalog: str, file: Path) -> None:
-    schema = _quoted(catalog, file.parent.name)
-    table = _quoted(catalog, file.parent.name, file.stem)
+    schema = quoted(catalog, file.parent.name)
+    table = quoted(catalog, file.parent.name, file.stem)
     connection.execute(f"create schema if not exists {schema}")
     connection.execute(
         f"create or replace table {table} as select * from read_parquet(?)", [str(file)]
@@ -59,7 +59,7 @@ def _load_table(connection: duckdb.DuckDBPyConnection, catalog: str, file: Path)
 
 def _forget(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
     """Drops the history of earlier builds, where there is any."""
-    connection.execute(f"drop schema if exists {_quoted(catalog, HISTORY)} cascade")
+    connection.execute(f"drop schema if exists {quoted(catalog, HISTORY)} cascade")
 
 
 def _own_tables(

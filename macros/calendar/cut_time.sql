@@ -3,3 +3,5 @@
 {% macro cut_time(unit, moment) -%} {{ return(adapter.dispatch('cut_time', 'revenue_funnel')(unit, moment)) }} {%- endmacro %}
 
 {% macro default__cut_time(unit, moment) -%} date_trunc('{{ unit }}', {{ moment }}) {%- endmacro %}
+
+{% macro postgres__cut_time(unit, moment) -%} date_trunc('{{ unit }}', cast({{ moment }} as timestamp)) {%- endmacro %}

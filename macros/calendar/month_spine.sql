@@ -13,3 +13,12 @@
         )) as month_start
     ) as spine
 {%- endmacro %}
+
+{% macro postgres__month_spine(from_moment, before_moment) -%}
+    select
+        spine.month_start,
+        spine.month_start + interval '1 month' as next_month_start
+    from generate_series(
+        {{ period_start('month', from_moment) }}, {{ before_moment }} - interval '1 microsecond', interval '1 month'
+    ) as spine (month_start)
+{%- endmacro %}

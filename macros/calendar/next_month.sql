@@ -1,4 +1,2 @@
 {# The first moment of the month after a date's month. #}
-{% macro next_month(day) -%} {{ return(adapter.dispatch('next_month', 'revenue_funnel')(day)) }} {%- endmacro %}
-
-{% macro default__next_month(day) -%} {{ period_start('month', 'cast(' ~ day ~ ' as timestamp)') }} + interval 1 month {%- endmacro %}
+{% macro next_month(day) -%} {{ period_start('month', 'cast(' ~ day ~ ' as timestamp)') }} + interval '1 month' {%- endmacro %}

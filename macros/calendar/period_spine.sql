@@ -19,3 +19,18 @@
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+{% macro postgres__period_spine(from_moment, before_moment) -%}
+    {%- for kind, step in [('week', '7 days'), ('month', '1 month'), ('quarter', '3 months')] %}
+    select
+        '{{ kind }}' as period_kind,
+        {{ kind }}s.period_start,
+        {{ kind }}s.period_start + interval '{{ step }}' as next_period_start
+    from generate_series(
+        {{ period_start(kind, from_moment) }},
+        {{ before_moment }} - interval '1 microsecond',
+        interval '{{ step }}'
+    ) as {{ kind }}s (period_start)
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

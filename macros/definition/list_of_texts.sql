@@ -6,3 +6,7 @@
 {% macro default__list_of_texts(text, separator) -%}
     string_agg({{ text }}, '{{ separator }}' order by {{ text }})
 {%- endmacro %}
+
+{% macro postgres__list_of_texts(text, separator) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ text }} collate "C")
+{%- endmacro %}

@@ -2,3 +2,5 @@
 {% macro words_of(words) -%} {{ return(adapter.dispatch('words_of', 'revenue_funnel')(words)) }} {%- endmacro %}
 
 {% macro default__words_of(words) -%} unnest(string_split({{ words }}, ' ')) {%- endmacro %}
+
+{% macro postgres__words_of(words) -%} unnest(string_to_array({{ words }}, ' ')) {%- endmacro %}

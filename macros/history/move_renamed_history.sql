@@ -6,7 +6,7 @@
             {%- set earlier = adapter.get_relation(node.database, node.schema, name) -%}
             {%- if earlier and not adapter.get_relation(node.database, node.schema, node.alias) -%}
                 {%- do adapter.rename_relation(earlier, earlier.incorporate(path={'identifier': node.alias})) -%}
-                {%- do adapter.commit() -%}
+                {%- do commit_work() -%}
                 {%- do log(name ~ ' is ' ~ node.alias ~ ' now, with all its rows.', info=true) -%}
             {%- endif -%}
         {%- endfor -%}

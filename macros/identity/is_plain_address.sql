@@ -2,3 +2,5 @@
 {% macro is_plain_address(column) -%} {{ return(adapter.dispatch('is_plain_address', 'revenue_funnel')(column)) }} {%- endmacro %}
 
 {% macro default__is_plain_address(column) -%} regexp_matches({{ column }}, '^[A-Za-z0-9._%+@-]+$') {%- endmacro %}
+
+{% macro postgres__is_plain_address(column) -%} {{ column }} ~ '^[A-Za-z0-9._%+@-]+$' {%- endmacro %}

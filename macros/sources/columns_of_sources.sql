@@ -1,13 +1,11 @@
 {# A query: one row per column of every source table that has landed: system, table_name, column_name (lower case), data_type. #}
-{% macro columns_of_sources() -%} {{ return(adapter.dispatch('columns_of_sources', 'revenue_funnel')()) }} {%- endmacro %}
-
-{% macro default__columns_of_sources() -%}
+{% macro columns_of_sources() -%}
     {%- set sources = (graph.sources.values() if execute else []) | sort(attribute='unique_id') %}
     select
         declared.system,
         declared.table_name,
         lower(landed.column_name) as column_name,
-        lower(landed.data_type) as data_type
+        {{ plain_type_name('landed') }} as data_type
     from (
         {%- for source in sources %}
         select

@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {% macro default__epoch_to_utc(number, is_whole=true) -%}
-    {%- set read = 'try_cast(' ~ number ~ ' as ' ~ ('bigint' if is_whole else 'decimal(30, 6)') ~ ')' -%}
+    {%- set read = cast_or_null(number, 'bigint' if is_whole else 'decimal(30, 6)') -%}
     make_timestamp(cast(
         case
             when {{ read }} between -99999999999 and 99999999999 then {{ read }} * 1000000
@@ -13,4 +13,15 @@
             when {{ read }} between -99999999999999999 and 99999999999999999 then {{ read }}
         end as bigint
     ))
+{%- endmacro %}
+
+{% macro postgres__epoch_to_utc(number, is_whole=true) -%}
+    {%- set read = cast_or_null(number, 'bigint' if is_whole else 'decimal(30, 6)') -%}
+    timestamp '1970-01-01' + interval '1 microsecond' * cast(
+        case
+            when {{ read }} between -99999999999 and 99999999999 then {{ read }} * 1000000
+            when {{ read }} between -99999999999999 and 99999999999999 then {{ read }} * 1000
+            when {{ read }} between -99999999999999999 and 99999999999999999 then {{ read }}
+        end as bigint
+    )
 {%- endmacro %}

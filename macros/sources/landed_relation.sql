@@ -8,7 +8,8 @@
         {{ return(find_relation(
             var('source_databases').get(
                 system,
-                'sources' if env_var('REVENUE_FUNNEL_SOURCES', 'warehouse/sources.duckdb') else target.database,
+                'sources' if target.type == 'duckdb' and env_var('REVENUE_FUNNEL_SOURCES', 'warehouse/sources.duckdb')
+                else target.database,
             ),
             var('source_schemas').get(system, system),
             var('source_tables').get(system ~ '.' ~ table, table),

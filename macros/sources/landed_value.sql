@@ -13,7 +13,7 @@
             {#- Larger numbers of floating point may be another id's. #}
             when abs({{ name }}) >= 9007199254740992 then null
             {%- endif %}
-            else cast(try_cast({{ name }} as decimal(38, 0)) as {{ dbt.type_string() }})
+            else cast({{ cast_or_null(name, 'decimal(38, 0)') }} as {{ dbt.type_string() }})
         end
     {%- elif type == 'text' and kind == 'text' and (column.name | lower).endswith('id') -%}
         case
@@ -33,6 +33,6 @@
         cast({{ moment }} as {{ type }})
     {%- else -%}
         {%- set types = {'bigint': 'bigint', 'decimal': 'decimal(18, 4)', 'boolean': 'boolean'} -%}
-        try_cast({{ text if kind == 'text' else name }} as {{ types[type] }})
+        {{ cast_or_null(text if kind == 'text' else name, types[type]) }}
     {%- endif -%}
 {%- endmacro %}

@@ -7,7 +7,7 @@
 {% macro default__list_entries(relation, columns, list) -%}
     select
         {{ columns | join(',\n        ') }},
-        trim(entry) as entry
+        {{ trimmed('entry') }} as entry
     from (
         select
             {{ columns | join(',\n            ') }},
@@ -15,5 +15,14 @@
         from {{ relation }}
         where {{ list }} is not null
     ) as entries
-    where trim(entry) <> ''
+    where {{ trimmed('entry') }} <> ''
+{%- endmacro %}
+
+{% macro postgres__list_entries(relation, columns, list) -%}
+    select
+        {{ columns | join(',\n        ') }},
+        {{ trimmed('entry') }} as entry
+    from {{ relation }}
+    cross join lateral unnest(string_to_array({{ list }}, ';')) as entries (entry)
+    where {{ trimmed('entry') }} <> ''
 {%- endmacro %}

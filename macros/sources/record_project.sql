@@ -14,5 +14,5 @@
     {%- endfor -%}
     {{ refill_operations('relations', ['relation_name', 'layer', 'schema_name'], relations) }}
     {{ refill_operations('settings', ['name', 'value'], settings) }}
-    {%- do adapter.commit() -%}
+    {%- do commit_work() -%}
 {%- endmacro %}

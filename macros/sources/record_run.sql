@@ -46,6 +46,6 @@
         {%- endcall -%}
     {%- endif -%}
     {%- if is_start or bad or flags.WHICH != 'test' -%}
-        {%- do adapter.commit() -%}
+        {%- do commit_work() -%}
     {%- endif -%}
 {%- endmacro %}

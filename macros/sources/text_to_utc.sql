@@ -25,3 +25,24 @@
         {{ epoch_to_utc(text, is_whole=false) }}
     )
 {%- endmacro %}
+
+{% macro postgres__text_to_utc(text) -%}
+    {%- set form = "'^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?)"
+        ~ " *([A-Za-z]+|[-+][0-9]{2}(:?[0-9]{2})?)?$'" -%}
+    {%- set zone = "upper(coalesce((regexp_match(" ~ text ~ ", " ~ form ~ "))[5], ''))" -%}
+    coalesce(
+        {{ target.schema }}.timestamp_or_null((regexp_match({{ text }}, {{ form }}))[1])
+        - interval '1 minute' * case
+            when {{ zone }} = '' then 0
+            {%- for minutes, names in zone_offsets().items() %}
+            when {{ zone }} in ('{{ names | join("', '") }}') then {{ minutes }}
+            {%- endfor %}
+            when {{ zone }} ~ '^[-+]'
+                then cast(substr({{ zone }}, 1, 1) || '1' as bigint) * (
+                    60 * cast(substr({{ zone }}, 2, 2) as bigint)
+                    + coalesce(cast(nullif(right(substr({{ zone }}, 4), 2), '') as bigint), 0)
+                )
+        end,
+        {{ epoch_to_utc(text, is_whole=false) }}
+    )
+{%- endmacro %}

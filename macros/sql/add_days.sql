@@ -2,3 +2,5 @@
 {% macro add_days(timestamp, days) -%} {{ return(adapter.dispatch('add_days', 'revenue_funnel')(timestamp, days)) }} {%- endmacro %}
 
 {% macro default__add_days(timestamp, days) -%} {{ timestamp }} + to_hours(24 * ({{ days }})) {%- endmacro %}
+
+{% macro postgres__add_days(timestamp, days) -%} {{ timestamp }} + ({{ days }}) * interval '24 hours' {%- endmacro %}

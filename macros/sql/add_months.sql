@@ -2,3 +2,5 @@
 {% macro add_months(timestamp, months) -%} {{ return(adapter.dispatch('add_months', 'revenue_funnel')(timestamp, months)) }} {%- endmacro %}
 
 {% macro default__add_months(timestamp, months) -%} {{ timestamp }} + to_months(cast({{ months }} as integer)) {%- endmacro %}
+
+{% macro postgres__add_months(timestamp, months) -%} {{ timestamp }} + ({{ months }}) * interval '1 month' {%- endmacro %}

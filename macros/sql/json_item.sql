@@ -4,6 +4,10 @@
 
 {% macro default__json_item(list, position, key=none) -%}
     nullif(json_extract_string(
-        try_cast({{ list }} as json), '$[' || cast({{ position }} as {{ dbt.type_string() }}) || ']{{ '.' ~ key if key }}'
+        {{ cast_or_null(list, 'json') }}, '$[' || cast({{ position }} as {{ dbt.type_string() }}) || ']{{ '.' ~ key if key }}'
     ), '')
+{%- endmacro %}
+
+{% macro postgres__json_item(list, position, key=none) -%}
+    nullif(({{ cast_or_null(list, 'json') }} -> cast({{ position }} as integer)) #>> '{{ '{' ~ (key or '') | replace('.', ',') ~ '}' }}', '')
 {%- endmacro %}

@@ -2,5 +2,9 @@
 {% macro json_value(column, key) -%} {{ return(adapter.dispatch('json_value', 'revenue_funnel')(column, key)) }} {%- endmacro %}
 
 {% macro default__json_value(column, key) -%}
-    nullif(json_extract_string(try_cast({{ column }} as json), '$.{{ key }}'), '')
+    nullif(json_extract_string({{ cast_or_null(column, 'json') }}, '$.{{ key }}'), '')
+{%- endmacro %}
+
+{% macro postgres__json_value(column, key) -%}
+    nullif({{ cast_or_null(column, 'json') }} #>> '{{ '{' ~ key | replace('.', ',') ~ '}' }}', '')
 {%- endmacro %}

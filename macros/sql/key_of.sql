@@ -11,3 +11,7 @@
 {% macro default__hex_to_bigint(md5) -%}
     cast('0x' || substr({{ md5 }}, 1, 15) as bigint)
 {%- endmacro %}
+
+{% macro postgres__hex_to_bigint(md5) -%}
+    cast(cast('x0' || substr({{ md5 }}, 1, 15) as bit(64)) as bigint)
+{%- endmacro %}

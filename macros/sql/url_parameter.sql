@@ -1,14 +1,12 @@
 {# The value of one parameter of a web address, decoded; null when the address does not have it. What stands after # is no parameter,
    and the name may be in capitals. #}
-{% macro url_parameter(column, name) -%} {{ return(adapter.dispatch('url_parameter', 'revenue_funnel')(column, name)) }} {%- endmacro %}
-
-{% macro default__url_parameter(column, name) -%}
+{% macro url_parameter(column, name) -%}
     {%- set query = "('&' || split_part(split_part(" ~ column ~ ", '#', 1), '?', 2))" -%}
     {%- set marker = '&' ~ name ~ '=' -%}
     {%- set start = "strpos(lower(" ~ query ~ "), '" ~ marker ~ "') + " ~ marker | length -%}
     {%- set value = "replace(split_part(substr(" ~ query ~ ", " ~ start ~ "), '&', 1), '+', ' ')" -%}
     case
             when strpos(lower({{ query }}), '{{ marker }}') > 0
-                then nullif(trim(coalesce(try(url_decode({{ value }})), {{ value }})), '')
+                then nullif({{ trimmed('coalesce(' ~ url_decoded(value) ~ ', ' ~ value ~ ')') }}, '')
         end
 {%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro default__whole_days(earlier, later) -%}
     cast((epoch_us({{ later }}) - epoch_us({{ earlier }})) // 86400000000 as bigint)
 {%- endmacro %}
+
+{% macro postgres__whole_days(earlier, later) -%}
+    cast(trunc((extract(epoch from {{ later }}) - extract(epoch from {{ earlier }})) / 86400) as bigint)
+{%- endmacro %}

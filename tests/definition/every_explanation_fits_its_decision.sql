@@ -6,7 +6,7 @@ explanations as (
         person_key,
         stage,
         bool_or(is_stage_met) as is_stage_met,
-        {{ first_by('rule', 'rule_order') }} filter (where not is_passed) as failed_rule,
+        {{ first_by('case when not is_passed then rule end', 'rule_order') }} as failed_rule,
         bool_and(coalesce(
             rule is not null
             and outcome in ('passed', 'failed', 'unknown')

@@ -278,15 +278,15 @@ all_evidence as (
     select distinct
         opportunity_journeys.journey_key,
         stages.stage,
-        null as evidence_kind,
-        null as evidence_system,
+        cast(null as {{ dbt.type_string() }}) as evidence_kind,
+        cast(null as {{ dbt.type_string() }}) as evidence_system,
         cast(null as bigint) as evidence_key,
-        null as opportunity_key,
-        null as exit_reason,
-        null as definition_version,
-        null as amount,
+        cast(null as bigint) as opportunity_key,
+        cast(null as {{ dbt.type_string() }}) as exit_reason,
+        cast(null as bigint) as definition_version,
+        cast(null as decimal(18, 2)) as amount,
         false as is_recycling,
-        null as occurred_at
+        cast(null as timestamp) as occurred_at
     from opportunity_journeys
     inner join stages on stages.entered_by = 'opportunity_won'
     where opportunity_journeys.journey_match_method = 'account_won_before_the_records'

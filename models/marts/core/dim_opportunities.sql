@@ -228,7 +228,10 @@ dim_opportunities as (
             as push_count,
         case
             when systems_with_changes.system is not null
-                then close_dates.expected_close_date - close_dates.first_expected_close_date
+                then cast(
+                    close_dates.expected_close_date - close_dates.first_expected_close_date
+                    as bigint
+                )
         end as pushed_days,
         coalesce(
             buying_groups.person_count,

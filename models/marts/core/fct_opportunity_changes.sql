@@ -132,7 +132,9 @@ fct_opportunity_changes as (
         previous_amount,
         case
             when outcome = 'open' and previous_outcome = 'open'
-                then nullif(expected_close_date - previous_expected_close_date, 0)
+                then cast(
+                    nullif(expected_close_date - previous_expected_close_date, 0) as bigint
+                )
         end as moved_days,
         is_final,
         change_date,

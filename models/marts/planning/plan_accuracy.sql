@@ -23,8 +23,10 @@ plan_accuracy as (
         {{ exact_sum('error_volume') }} / nullif({{ exact_sum('planned_volume') }}, 0) as bias,
         {{ exact_sum('abs(error_volume)') }} / nullif({{ exact_sum('planned_volume') }}, 0)
             as relative_error,
-        avg(case when is_in_80_interval then 1.0 else 0.0 end) as coverage_80_rate,
-        avg(case when is_in_95_interval then 1.0 else 0.0 end) as coverage_95_rate
+        {{ as_double('avg(case when is_in_80_interval then 1.0 else 0.0 end)') }}
+            as coverage_80_rate,
+        {{ as_double('avg(case when is_in_95_interval then 1.0 else 0.0 end)') }}
+            as coverage_95_rate
     from actuals
     group by funnel, node, from_weeks_ahead
 

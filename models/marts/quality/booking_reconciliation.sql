@@ -70,7 +70,7 @@ account_totals as (
         months_beside as (
             partition by comparison, account_key
             order by month_start
-            range between interval 1 month preceding and interval 1 month following
+            range between interval '1 month' preceding and interval '1 month' following
         )
 
 ),

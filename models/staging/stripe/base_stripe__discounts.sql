@@ -128,10 +128,9 @@ written_discounts as (
             as amount_off,
         {{ json_item('discount_list', 'position_number', 'coupon.currency') }} as currency,
         {{ json_item('discount_list', 'position_number', 'coupon.duration') }} as duration,
-        try_cast(
-            {{ json_item('discount_list', 'position_number', 'coupon.duration_in_months') }}
-            as bigint
-        ) as duration_in_months,
+        {{ cast_or_null(
+            json_item('discount_list', 'position_number', 'coupon.duration_in_months'), 'bigint'
+        ) }} as duration_in_months,
         position_number
     from list_entries
 
