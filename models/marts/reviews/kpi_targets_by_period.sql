@@ -15,10 +15,19 @@ kpi_values as (select * from {{ ref('int_kpi_values_aggregated') }}),
 
 owners as (select * from {{ ref('dim_owners') }}),
 
+stages as (
+
+    select * from {{ ref('lifecycle_stages') }}
+    where entered_by in ('opportunity_created', 'opportunity_won')
+
+),
+
 lifecycle as (
 
-    select * from {{ ref('fct_lifecycle') }}
-    where visit_number = 1 and qualified_at is not null and stage in ('opportunity', 'customer')
+    select entries.*
+    from {{ ref('fct_lifecycle') }} as entries
+    inner join stages on entries.stage = stages.stage
+    where entries.visit_number = 1 and entries.qualified_at is not null
 
 ),
 
