@@ -250,14 +250,14 @@ def test_what_has_no_answer_is_refused_with_the_reason(
 
 def test_the_transcript_of_the_page_is_what_the_server_says(agent: Agent) -> None:
     assert [int(number) for number, *_ in ASKED] == list(range(1, 11))
-    for number, tool, written, outcome, told in ASKED:
+    for number, tool, written, outcome, shown_text in ASKED:
         arguments = json.loads(f"{{{written}}}")
         is_refused, text = agent.call(tool, **arguments)
         assert is_refused == (outcome == "refusal"), (tool, arguments, text)
         if is_refused:
-            assert " ".join(text.split()) == " ".join(told.replace("\n> ", " ")[2:].split())
+            assert " ".join(text.split()) == " ".join(shown_text.replace("\n> ", " ")[2:].split())
         else:
-            shown = json.loads(told.removeprefix("```json").removesuffix("```"))
+            shown = json.loads(shown_text.removeprefix("```json").removesuffix("```"))
             assert _agrees(shown, json.loads(text)), f"question {number} is answered by: {text}"
 
 
