@@ -169,7 +169,8 @@ advice_texts as (
             when 'no_history' then 'There is no history to plan from: agree on leads by judgement.'
             when 'no_price' then 'Wins have no amounts: have them recorded.'
             when 'already_won' then 'The target is reached: agree on a higher one.'
-            when 'open_funnel_is_enough' then 'Close what is open: more leads are not needed for it.'
+            when 'open_funnel_is_enough'
+                then 'Close what is open: more leads are not needed for it.'
             when 'open_funnel_may_be_enough'
                 then
                     case
@@ -183,8 +184,8 @@ advice_texts as (
                     end
             when 'within_reach'
                 then
-                    'Bring ' || {{ leads }} || ' leads per week (' || {{ today }}
-                    || ' come today): the target is then safe.'
+                    'Bring ' || {{ leads }} || ' leads per week, where ' || {{ today }}
+                    || ' come today: the target is then safe.'
             when 'within_reach_at_risk'
                 then
                     'Bring ' || {{ leads }} || ' leads per week, the most that can be worked ('
@@ -195,7 +196,7 @@ advice_texts as (
                     'Add capacity first: ' || outcomes.busiest_team_name || ' has more than it can'
                     || ' work in ' || outcomes.over_capacity_week_count || ' of '
                     || outcomes.planned_week_count || ' weeks. Then bring ' || {{ leads }}
-                    || ' leads per week (' || {{ today }} || ' come today).'
+                    || ' leads per week, where ' || {{ today }} || ' come today.'
             when 'out_of_reach'
                 then
                     'Agree on ' || {{ with_thousands('solutions.max_revenue') }} || ' instead of '
@@ -207,7 +208,8 @@ advice_texts as (
                     'Close what is open, and agree on '
                     || {{ with_thousands('solutions.max_revenue') }}
                     || ': new leads pay too late for this target.'
-            when 'no_leads' then 'Find out why no leads come: without them the target is not reached.'
+            when 'no_leads'
+                then 'Find out why no leads come: without them the target is not reached.'
         end as advice,
         case
             when outcomes.outcome = 'over_capacity' then outcomes.busiest_team
