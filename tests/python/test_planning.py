@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from funnel.benchmarks.planning.company import Kind, draw_company
 from funnel.benchmarks.planning.history import draw_history
-from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
+from funnel.benchmarks.planning.land import CUTOFF, SEEDS, TABLES, land_journeys, land_target
 from funnel.benchmarks.planning.truth import Truth, find_truth
 from tests.python.conftest import NAME, query
 from tests.python.warm_dbt import run_dbt
@@ -36,7 +36,7 @@ def _company(database: Path, seed: int, volume: float) -> Truth:
 
 def _plan(database: Path, target: Path) -> None:
     """The planning models on it, and the law that the plan closes."""
-    assert run_dbt(["seed", "--quiet", "-s", "lifecycle_stages"], database, target).success
+    assert run_dbt(["seed", "--quiet", "-s", *SEEDS], database, target).success
     variables = {"cutoff": CUTOFF.isoformat()}
     assert run_dbt(["run", "--quiet", "-s", PLANNED], database, target, variables).success
     assert run_dbt(["test", "--quiet", "-s", LAW], database, target, variables).success
@@ -154,9 +154,7 @@ def test_a_scenario_of_higher_prices_needs_fewer_leads(folder: Path) -> None:
 def test_the_first_plan_of_a_week_is_compared_with_what_happened(folder: Path) -> None:
     database = folder / "snapshots" / NAME
     _company(database, 8, 40)
-    assert run_dbt(
-        ["seed", "--quiet", "-s", "lifecycle_stages"], database, folder / "target"
-    ).success
+    assert run_dbt(["seed", "--quiet", "-s", *SEEDS], database, folder / "target").success
     for cutoff in ("2026-05-04", "2026-06-01", "2026-06-02"):
         command = [
             "run",
@@ -186,7 +184,7 @@ def test_the_weeks_of_the_plan_are_those_of_the_business(folder: Path) -> None:
     """A Wednesday's plan in weeks from Sunday: the rest of the week under way, then whole weeks."""
     database, target = folder / "weeks" / NAME, folder / "target"
     _company(database, 8, 40)
-    assert run_dbt(["seed", "--quiet", "-s", "lifecycle_stages"], database, target).success
+    assert run_dbt(["seed", "--quiet", "-s", *SEEDS], database, target).success
     variables = {"cutoff": "2026-06-03", "week_start": "sunday"}
     assert run_dbt(["run", "--quiet", "-s", PLANNED], database, target, variables).success
     assert run_dbt(["test", "--quiet", "-s", LAW], database, target, variables).success

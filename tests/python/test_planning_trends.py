@@ -9,13 +9,13 @@ import pytest
 
 from funnel.benchmarks.planning.company import Company, Floats, Kind, draw_company
 from funnel.benchmarks.planning.history import draw_history
-from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
+from funnel.benchmarks.planning.land import CUTOFF, SEEDS, TABLES, land_journeys, land_target
 from funnel.benchmarks.planning.truth import find_truth
 from tests.python.conftest import NAME, query
 from tests.python.warm_dbt import run_dbt
 
 PRIOR_CHANGE = 0.08
-PLANS = ("+plan_targets,path:models/*/planning", "+plan_weeks,path:models/*/planning")
+PLANS = "+plan_targets,path:models/*/planning"
 Candidates = list[tuple[float, float, float]]
 NODES = ("lead", "prospect", "opportunity")
 COMPANIES = {
@@ -47,7 +47,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         _land(database, funnel, company, 17)
     variables = {"cutoff": CUTOFF.isoformat()}
-    for command in (["seed", "-s", "lifecycle_stages"], ["run", "-s", *PLANS]):
+    for command in (["seed", "-s", *SEEDS], ["run", "-s", PLANS]):
         assert run_dbt([*command, "--quiet"], database, folder / "target", variables).success
     return database
 

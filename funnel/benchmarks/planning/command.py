@@ -12,7 +12,7 @@ import numpy as np
 
 from funnel.benchmarks.planning.company import Company, Kind, draw_company
 from funnel.benchmarks.planning.history import draw_history
-from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys, land_target
+from funnel.benchmarks.planning.land import CUTOFF, SEEDS, TABLES, land_journeys, land_target
 from funnel.benchmarks.planning.rivals import rival_plans
 from funnel.benchmarks.planning.score import Plan, Score, score
 from funnel.benchmarks.planning.table import write_table
@@ -84,9 +84,10 @@ def _land(
 
 def _plan(database: Path, target: Path) -> dict[str, Plan]:
     """The project's own models, as dbt builds them."""
-    chosen = ["--select", "+plan_targets,path:models/*/planning"]
-    outcome = run_dbt(["run", "--quiet", *chosen], database, target, {"cutoff": CUTOFF.isoformat()})
-    assert outcome.success, outcome.exception or "a planning model failed"
+    variables = {"cutoff": CUTOFF.isoformat()}
+    for command in (["seed", "-s", *SEEDS], ["run", "-s", "+plan_targets,path:models/*/planning"]):
+        outcome = run_dbt([*command, "--quiet"], database, target, variables)
+        assert outcome.success, outcome.exception or "a planning model failed"
     with duckdb.connect(str(database), read_only=True) as connection:
         return {row[0]: _read_plan(row[1:]) for row in connection.execute(PLANS).fetchall()}
 

@@ -13,6 +13,8 @@ from funnel.benchmarks.planning.history import History
 from funnel.benchmarks.planning.truth import Truth
 
 CUTOFF = date(2026, 6, 1)
+# The project's own seeds that the planning models read.
+SEEDS = ("lifecycle_stages", "teams")
 NODES = {"lead": 0, "prospect": 2, "opportunity": 3, "win": 4}  # of the stages of a history
 TABLES = """
     create schema marts; create schema seeds;
