@@ -76,12 +76,31 @@ def _plan(company: Company, row: Record) -> Mapping[str, Any]:
         "name": company.funnels.get(funnel, funnel),
         **{column: _number(row[column]) for column in amounts},
         "last_lead_week": row["last_lead_week"].isoformat() if row["last_lead_week"] else None,
+        "advice": _advice(company, row),
+        "safe": _safe(row),
         "rates": {step: _of(rates, step, "advance_rate") for step in STEPS},
         "waits": {step: _of(rates, step, "wait_days") for step in STEPS},
         "levers": _levers(company, funnel),
         **_flows(company, funnel),
         **_weeks(company, funnel),
     }
+
+
+def _advice(company: Company, row: Record) -> str:
+    """Who is to do what: Sales: close what is open."""
+    if not row["advice"]:
+        return ""
+    team = None if row["advice_team"] == "all" else row["advice_team"]
+    return f"{company.team(team)}: {row['advice'][0].lower()}{row['advice'][1:]}"
+
+
+def _safe(row: Record) -> str:
+    """The leads that reach the target in four of five cases, and whether they can be worked."""
+    if row["safe_leads"] is None:
+        return "no number of leads is safe"
+    most = words.decimal(row["max_leads"])
+    above = f", above the {most} that can be worked" if row["is_safe_above_max"] else ""
+    return f"{words.decimal(row['safe_leads'])}{above}"
 
 
 def _flows(company: Company, funnel: str) -> Mapping[str, Any]:

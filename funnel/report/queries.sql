@@ -890,7 +890,7 @@ select
     high_80_bypass_amount, needed_amount, today_amount, low_80_today_amount, high_80_today_amount,
     reachable_amount, shortfall_amount, weekly_leads, low_80_leads,
     high_80_leads, safe_leads, today_leads, max_leads, needed_wins, today_hit_probability,
-    last_lead_week
+    last_lead_week, advice, advice_team, is_safe_above_max
 from marts.plan_targets
 where scenario = 'base'
 order by is_total desc, funnel, period_start;

@@ -80,6 +80,7 @@ SHOWN = """() => {
     const rows = [...document.querySelectorAll("#plan tbody tr")].slice(0, -1);
     const cells = rows.flatMap((row) => [...row.querySelectorAll("td")]);
     const names = ["leads", "wins", "expected", "chance", "between", "last", "spend", "verdict"];
+    names.push("advice", "safe");
     return {
         ...Object.fromEntries(names.map((name) => [name, out(name)])),
         weeks: cells.map((cell) => cell.firstChild.textContent),
@@ -129,6 +130,7 @@ def test_the_planner_starts_with_the_plan_of_the_marts(built: Built, page: Path)
             assert shown["last"] == words.short_day(plan.last) + f" {plan.last.year}"
             assert [*map(_number, shown["weeks"])] == pytest.approx(plan.weeks, abs=0.051)
             _levers_are_those_of_the_marts(built.database, shown["levers"], market["funnel"])
+            _advice_is_that_of_the_marts(built.database, shown, market["funnel"])
             seen.append(market["funnel"])
         assert sorted(seen) == sorted(wanted)
         assert wrong == []
@@ -143,6 +145,20 @@ def _levers_are_those_of_the_marts(database: Path, shown: list[str], funnel: str
     for text, amounts in zip(shown, best, strict=True):
         for amount in amounts:
             assert f"{amount:,.0f}" in text
+
+
+def _advice_is_that_of_the_marts(database: Path, shown: dict[str, str], funnel: str) -> None:
+    """Who is to do what; and a safe number that nobody can work says so."""
+    [(team, advice, safe, most)] = query(
+        database,
+        "select coalesce(team_name, 'All teams'), advice, safe_leads, max_leads"
+        " from marts.plan_targets left join seeds.teams on teams.team = advice_team"
+        f" where scenario = 'base' and is_total and funnel = '{funnel}'",
+    )
+    assert shown["advice"].lower() == f"{team}: {advice}".lower()
+    number, *above = shown["safe"].split(", above the ")
+    assert _number(number) == pytest.approx(safe, abs=0.051)
+    assert bool(above) == (safe > most)
 
 
 @pytest.fixture(scope="module")

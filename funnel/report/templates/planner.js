@@ -254,6 +254,8 @@ if (planned) {
     out("verdict").textContent = isPossible
       ? verdict(plan, typed, found)
       : "With these inputs no lead brings revenue.";
+    out("advice").textContent = plan.advice;
+    out("safe").textContent = plan.safe;
     out("equation").textContent =
       `(${whole(typed.target)} target − ${whole(plan.won_amount)} won − ${whole(found.fromOpen)} expected of the open funnel − ${whole(found.fromBypass)} expected of bypasses)` +
       ` ÷ ${whole(found.perLead)} for each lead per week = ${isPossible ? tenth(found.leads) : "–"} leads per week`;

@@ -196,7 +196,12 @@ advice_texts as (
                     'Add capacity first: ' || outcomes.busiest_team_name || ' has more than it can'
                     || ' work in ' || outcomes.over_capacity_week_count || ' of '
                     || outcomes.planned_week_count || ' weeks. Then bring ' || {{ leads }}
-                    || ' leads per week, where ' || {{ today }} || ' come today.'
+                    || ' leads per week, where ' || {{ today }} || ' come today'
+                    || case
+                        when coalesce(solutions.safe_leads > solutions.max_weekly_leads, true)
+                            then ': likely, but not safe.'
+                        else '.'
+                    end
             when 'out_of_reach'
                 then
                     'Agree on ' || {{ with_thousands('solutions.max_revenue') }} || ' instead of '
