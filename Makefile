@@ -23,6 +23,7 @@ FUNNEL := .venv/bin/funnel $(if $(filter yes,$(QUIET)),--quiet)
 # What running needs, and what testing and developing need on top of it.
 READY := .venv/ready
 DEVELOPERS_READY := .venv/ready-for-developers
+POSTGRES_READY := .venv/ready-for-postgres
 SQL := $(wildcard models tests analyses)
 # What rendered SQL depends on: while none of it changes, it needs no second look.
 SQL_INPUTS := $(shell find $(SQL) macros seeds -name '*.sql' -o -name '*.yml' -o -name '*.csv') \
@@ -36,7 +37,7 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test lint check unit-test demo summary report digest backtest alerts validate publish rollback docs clean \
+.PHONY: help build test test-postgres lint check unit-test demo summary report digest backtest alerts validate publish rollback docs clean \
     history-backup history-restore
 
 help: ## list these verbs
@@ -56,6 +57,9 @@ test: $(DEVELOPERS_READY) ## everything that must hold: lint, check, build, unit
 	$(MAKE) --no-print-directory lint check || { kill $$beside; wait $$beside; exit 1; }; \
 	wait $$beside; code=$$?; cat $(BESIDE); exit $$code
 	@$(PY) -m pytest -q
+
+test-postgres: $(POSTGRES_READY) ## build a small company on PostgreSQL, too, and compare every published row with DuckDB's
+	@$(PY) -m tests.python.compare_engines
 
 lint: $(DEVELOPERS_READY) ## style of SQL, YAML and Python; needs no warehouse
 	@$(PY) -m ruff check .
@@ -122,6 +126,10 @@ $(READY): requirements.txt
 	@'$(PYTHON)' -m venv --clear .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(POSTGRES_READY): $(READY) requirements-postgres.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-postgres.txt
 	@touch $@
 
 $(DEVELOPERS_READY): $(READY) requirements-dev.txt

@@ -174,7 +174,8 @@ def demo(
 
 @funnel.command()
 @database_option
-def parity(database: Path) -> None:
+@click.option("--schema", default="marts", show_default=True, help="Whose tables are compared.")
+def parity(database: Path, schema: str) -> None:
     """Compare the published tables of the DuckDB file with those of PostgreSQL, row by row.
 
     \b
@@ -182,7 +183,7 @@ def parity(database: Path) -> None:
     """
     from funnel.parity import show_parity
 
-    sys.exit(show_parity(database))
+    sys.exit(show_parity(database, schema))
 
 
 @funnel.command()

@@ -1,9 +1,11 @@
 """Compares the published tables of two engines row by row: of the DuckDB file and of PostgreSQL.
 
-Everything must be equal; numbers of floating point may differ from the ninth digit on."""
+Everything must be equal; rates (decimals of nine digits and more after the point) and numbers of
+floating point may differ from the ninth digit on."""
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # type: ignore[import-untyped]  # noqa: N812
 
 LARGEST_GAP = 1e-9
-"""Of two numbers of floating point; relative to them where they are larger than 1."""
+"""Of two rates; relative to them where they are larger than 1."""
+RATE = re.compile(r"DOUBLE|FLOAT|DECIMAL\(\d+,(9|[1-3]\d)\)")
+"""The types of what is no amount, count, date or key."""
+SPELLINGS = ((r"(\d{4}-\d\d-\d\d)T(\d\d:)", r"\1 \2"), (r"(:-?\d+)\.0([,}])", r"\1\2"))
+"""Of one value in JSON: PostgreSQL writes a T before the time, DuckDB the zero of 1000.0."""
 SHOWN_ROWS = 3
 
 
@@ -33,10 +39,10 @@ class Comparison:
     differences: tuple[str, ...] = ()
 
 
-def show_parity(database: Path) -> int:
+def show_parity(database: Path, schema: str = "marts") -> int:
     """Prints each table that differs, and how many are equal: 0 if all are, else 1."""
     try:
-        comparisons = list(compare_engines(database))
+        comparisons = list(compare_engines(database, schema))
     except PostgresError as problem:
         click.echo(f"error: {problem}", err=True)
         return 1
@@ -46,45 +52,54 @@ def show_parity(database: Path) -> int:
     equal = sum(not comparison.differences for comparison in comparisons)
     rows = sum(comparison.row_count for comparison in comparisons)
     click.echo(
-        f"{equal} of {len(comparisons)} published tables are equal ({rows:,} rows on DuckDB)"
+        f"{equal} of {len(comparisons)} tables of {schema} are equal ({rows:,} rows on DuckDB)"
     )
     return 0 if comparisons and equal == len(comparisons) else 1
 
 
-def compare_engines(database: Path) -> Iterator[Comparison]:
-    """Each published table of the file beside the same table of PostgreSQL."""
+def compare_engines(database: Path, schema: str) -> Iterator[Comparison]:
+    """Each table of a schema of the file beside the same table of PostgreSQL."""
     postgres = connect_to_postgres()
     try:
         with postgres, postgres.cursor() as cursor, open_warehouse(database) as warehouse:
             found = warehouse.execute(
                 "select table_name from information_schema.tables"
-                " where table_schema = 'marts' and table_catalog = current_database()"
-                " order by table_name"
+                " where table_schema = ? and table_catalog = current_database()"
+                " order by table_name",
+                [schema],
             ).fetchall()
             for (table,) in found:
-                yield _compare_table(warehouse, cursor, table)
+                yield _compare_table(warehouse, cursor, f"{schema}.{table}")
     finally:
         postgres.close()
 
 
 def _compare_table(warehouse: duckdb.DuckDBPyConnection, cursor: Cursor, table: str) -> Comparison:
-    columns = {
-        name: kind for name, kind, *_ in warehouse.execute(f"describe marts.{table}").fetchall()
-    }
-    counted = warehouse.execute(f"select count(*) from marts.{table}").fetchone()
+    columns = {name: kind for name, kind, *_ in warehouse.execute(f"describe {table}").fetchall()}
+    counted = warehouse.execute(f"select count(*) from {table}").fetchone()
     row_count = int(counted[0]) if counted else 0
     cursor.execute(
         "select column_name from information_schema.columns"
-        " where table_schema = 'marts' and table_name = %s",
-        [table],
+        " where table_schema = %s and table_name = %s",
+        table.split("."),
     )
     others = {name for (name,) in cursor.fetchall()}
+    if not others:
+        return Comparison(table, row_count, ("PostgreSQL does not have it",))
     if others != set(columns):
         only = ", ".join(sorted(others ^ set(columns)))
         return Comparison(table, row_count, (f"one engine alone has {only}",))
+    _copy_table(warehouse, cursor, table, columns)
+    return Comparison(table, row_count, tuple(_differences(warehouse, table, columns)))
+
+
+def _copy_table(
+    warehouse: duckdb.DuckDBPyConnection, cursor: Cursor, table: str, columns: dict[str, str]
+) -> None:
+    """PostgreSQL's rows as the table `other`, in the types that they have on DuckDB."""
     with tempfile.NamedTemporaryFile(suffix=".csv") as text:
         names = ", ".join(columns)
-        query = f"copy (select {names} from marts.{table}) to stdout (format csv, force_quote *)"
+        query = f"copy (select {names} from {table}) to stdout (format csv, force_quote *)"
         cursor.copy_expert(query, text)
         text.flush()
         warehouse.execute(
@@ -93,37 +108,60 @@ def _compare_table(warehouse: duckdb.DuckDBPyConnection, cursor: Cursor, table: 
             " allow_quoted_nulls = false, auto_detect = false)",
             [text.name, columns],
         )
-    return Comparison(table, row_count, tuple(_differences(warehouse, table, columns)))
 
 
 def _differences(
     warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
 ) -> Iterator[str]:
-    rounded = [name for name, kind in columns.items() if kind in ("DOUBLE", "FLOAT")]
-    exact = ", ".join(name for name in columns if name not in rounded)
-    sides = {"DuckDB": f"marts.{table}", "PostgreSQL": "other"}
-    is_equal = True
-    for here, there in (("DuckDB", "PostgreSQL"), ("PostgreSQL", "DuckDB")):
-        rows = warehouse.execute(
-            f"select {exact} from {sides[here]} except all select {exact} from {sides[there]}"
-        ).fetchall()
-        is_equal = is_equal and not rows
+    rates = [name for name, kind in columns.items() if RATE.fullmatch(kind)]
+    exact = [_spelled(name) for name in columns if name not in rates]
+    only_there = _rows_of_one(warehouse, exact, "other", table)
+    only_here = _rows_of_one(warehouse, exact, table, "other")
+    if only_here or only_there:
+        differing = [
+            name
+            for name in exact
+            if _rows_of_one(warehouse, [name], table, "other")
+            or _rows_of_one(warehouse, [name], "other", table)
+        ]
+        yield f"differs in {', '.join(differing) or 'how its columns go together'}"
+    for engine, rows in (("DuckDB", only_here), ("PostgreSQL", only_there)):
         for row in rows[:SHOWN_ROWS]:
-            yield f"{here} alone has {row} ({len(rows):,} such rows)"
-    if is_equal and rounded:
-        yield from _rounded_differences(warehouse, table, exact, rounded)
+            yield f"{engine} alone has {row} ({len(rows):,} such rows)"
+    if not (only_here or only_there) and rates:
+        yield from _rate_differences(warehouse, table, ", ".join(exact), rates)
 
 
-def _rounded_differences(
-    warehouse: duckdb.DuckDBPyConnection, table: str, exact: str, rounded: list[str]
+def _spelled(column: str) -> str:
+    """An expression of the column in which equal values are equal texts."""
+    if not column.endswith("_json"):
+        return column
+    expression = column
+    for spelling, other in SPELLINGS:
+        expression = f"regexp_replace({expression}, '{spelling}', '{other}', 'g')"
+    return expression
+
+
+def _rows_of_one(
+    warehouse: duckdb.DuckDBPyConnection, columns: list[str], table: str, other: str
+) -> list[tuple[object, ...]]:
+    """The rows that the first table has, or has more often than the second."""
+    names = ", ".join(columns)
+    return warehouse.execute(
+        f"select {names} from {table} except all select {names} from {other} order by all"
+    ).fetchall()
+
+
+def _rate_differences(
+    warehouse: duckdb.DuckDBPyConnection, table: str, exact: str, rates: list[str]
 ) -> Iterator[str]:
-    """The columns of floating point that differ too much, of rows that are equal otherwise."""
-    order = ", ".join([exact, *rounded])
+    """The rates that differ too much, of rows that are equal otherwise."""
+    order = ", ".join([exact, *rates])
     numbered = "select *, row_number() over (order by {order}) as row_position from {table}"
-    for name in rounded:
+    for name in rates:
         row = warehouse.execute(
             f"""
-            with here as ({numbered.format(order=order, table=f"marts.{table}")}),
+            with here as ({numbered.format(order=order, table=table)}),
             there as ({numbered.format(order=order, table="other")})
             select count(*), any_value(here.{name}), any_value(there.{name})
             from here inner join there on here.row_position = there.row_position

@@ -79,11 +79,11 @@ int_days_without_rows_measured as (
         {{ series }},
         event_date,
         all_count,
-        sum(case
-            when all_count = 0 and not is_holiday then coalesce(usual_count, 0) else 0
-        end) over (
-            partition by {{ series }}, run_number order by day_number
-        ) as missed,
+        -- Rounded, since three thirds add up to a little less than one, and one is the limit.
+        {{ stable_double(exact_sum(
+            'case when all_count = 0 and not is_holiday then coalesce(usual_count, 0) else 0 end',
+            12, 'partition by ' ~ series ~ ', run_number order by day_number'
+        )) }} as missed,
         min(case when all_count = 0 then event_date end) over (
             partition by {{ series }}, run_number
         ) as silent_since_date
