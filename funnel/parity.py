@@ -90,7 +90,7 @@ def _compare_table(warehouse: duckdb.DuckDBPyConnection, cursor: Cursor, table: 
         only = ", ".join(sorted(others ^ set(columns)))
         return Comparison(table, row_count, (f"one engine alone has {only}",))
     _copy_table(warehouse, cursor, table, columns)
-    return Comparison(table, row_count, tuple(_differences(warehouse, table, columns)))
+    return Comparison(table, row_count, tuple(find_differences(warehouse, table, columns)))
 
 
 def _copy_table(
@@ -110,9 +110,10 @@ def _copy_table(
         )
 
 
-def _differences(
+def find_differences(
     warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
 ) -> Iterator[str]:
+    """Sentences about how a table differs from the table `other`; none where they are equal."""
     rates = [name for name, kind in columns.items() if RATE.fullmatch(kind)]
     exact = [_spelled(name) for name in columns if name not in rates]
     only_there = _rows_of_one(warehouse, exact, "other", table)

@@ -1,0 +1,59 @@
+"""The page on engines, and what the comparison of two engines calls equal."""
+
+import re
+
+import duckdb
+import pytest
+
+from funnel.parity import find_differences
+from funnel.places import ROOT
+
+PAGE = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
+
+
+def test_the_page_lists_each_macro_that_engines_do_differently() -> None:
+    dispatched = {
+        name
+        for file in (ROOT / "macros").rglob("*.sql")
+        for name in re.findall(r"adapter\.dispatch\('(\w+)'", file.read_text(encoding="utf-8"))
+    }
+    table = PAGE[PAGE.index("| macro | difference |") :]
+    listed = {
+        name
+        for row in table.splitlines()[2:]
+        for name in re.findall(r"`(\w+)`", row.split("|")[1] if row.startswith("|") else "")
+    }
+    assert listed == dispatched
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ('(1, 10.25, 0.123456789012, \'{"a":1.0,"b":"2026-01-01 00:00:00"}\')', []),
+        ('(1, 10.25, 0.123456789512, \'{"a":1,"b":"2026-01-01T00:00:00"}\')', []),
+        ('(1, 10.25, 0.123456791012, \'{"a":1,"b":"2026-01-01T00:00:00"}\')', ["rate"]),
+        ('(1, 10.26, 0.123456789012, \'{"a":1,"b":"2026-01-01T00:00:00"}\')', ["amount"]),
+        ('(1, 10.25, 0.123456789012, \'{"a":2,"b":"2026-01-01T00:00:00"}\')', ["row_json"]),
+        ('(1, null, 0.123456789012, \'{"a":1,"b":"2026-01-01T00:00:00"}\')', ["amount"]),
+        ('(1, 10.25, null, \'{"a":1,"b":"2026-01-01T00:00:00"}\')', ["rate"]),
+    ],
+)
+def test_what_differs_between_engines_is_named(there: str, expected: list[str]) -> None:
+    types = {
+        "row_key": "BIGINT",
+        "amount": "DECIMAL(18,2)",
+        "rate": "DECIMAL(18,12)",
+        "row_json": "VARCHAR",
+    }
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    with duckdb.connect() as connection:
+        for table in ("here", "other"):
+            connection.execute(f"create table {table} ({columns})")
+        connection.execute(
+            "insert into here values"
+            ' (1, 10.25, 0.123456789012, \'{"a":1.0,"b":"2026-01-01 00:00:00"}\')'
+        )
+        connection.execute(f"insert into other values {there}")
+        found = list(find_differences(connection, "here", types))
+    named = [name for name in types if found and re.search(rf"\b{name}\b", found[0])]
+    assert named == expected
