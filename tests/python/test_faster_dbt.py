@@ -1,11 +1,21 @@
 """What is faster than dbt's own gives what dbt's own gives."""
 
-from typing import Any
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
+import agate
 import pytest
+from dbt.adapters.events import types as events
+from dbt.clients.jinja import MacroGenerator, MacroStack
 from dbt.compilation import Linker
-from dbt.context.macros import MacroNamespace
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
+from dbt.contracts.graph.nodes import Macro
+from dbt_common.clients import jinja
+from dbt_common.events.base_types import EventLevel, msg_from_base_event
+from dbt_common.exceptions.base import env_secrets
 
+from funnel import faster_dbt
 from funnel.faster_dbt import describe_cycle, find_cycles, macros_by_name
 
 # Each name is that of the places that have it, the nearest first.
@@ -47,3 +57,129 @@ def test_a_cycle_is_found_and_described_as_dbt_describes_it(
         linker.dependency(node, other)
     assert (find_cycles(linker) is not None) == has_cycle
     assert find_cycles(linker) == describe_cycle(linker)
+
+
+def _macro(package: str, name: str) -> Macro:
+    parts: dict[str, Any] = dict.fromkeys(("original_file_path", "path", "macro_sql"), "")
+    id = f"macro.{package}.{name}"
+    return Macro.from_dict(
+        {"package_name": package, "name": name, "unique_id": id, **parts, "resource_type": "macro"}
+    )
+
+
+@pytest.mark.parametrize("own", ["root", "package", "elsewhere"])
+def test_each_place_has_the_macros_that_dbt_puts_there(own: str) -> None:
+    packages = ("root", "package", "dbt", "dbt_duckdb")
+    macros = {
+        package: {name: _macro(package, name) for name in ("shared", f"only_{package}")}
+        for package in packages
+    }
+    stack, context, node = MacroStack(), {"a": 1}, object()
+    made = [
+        build(
+            MacroNamespaceBuilder("root", own, stack, ["dbt_duckdb", "dbt"], node),
+            macros,
+            context,
+        )
+        for build in (faster_dbt.build_namespace, faster_dbt.build_one_by_one)
+    ]
+    assert _places(made[0]) == _places(made[1])
+    generator = cast(MacroGenerator, made[0]["shared"])
+    assert (generator.node, generator.stack, generator.context) == (node, stack, context)
+    assert vars(generator) == vars(made[1]["shared"])
+
+
+def _places(namespace: MacroNamespace) -> list[Any]:
+    internal = {"dbt": namespace.global_project_namespace}
+    flat = {"own": namespace.local_namespace, "root": namespace.global_namespace, **internal}
+    return [
+        {place: _ids(macros) for place, macros in places.items()}
+        for places in (flat, namespace.packages)
+    ]
+
+
+def _ids(macros: dict[str, Any]) -> dict[str, str]:
+    return {name: generator.macro.unique_id for name, generator in macros.items()}
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_a_template_of_one_kind_is_compiled_once_and_renders_as_before(native: bool) -> None:
+    source = "{% set one = 1 %}{{ one + given }}{{ ' | as_text' if given > 5 }}"
+    environment = jinja.get_environment(native=native)
+    code = environment.compile(source)
+    assert jinja.get_environment(native=native).compile(source) is code
+    assert jinja.get_environment(native=not native).compile(source) is not code
+    for given in (2, 7):
+        values = {"given": given}
+        anew = faster_dbt.compile_anew(environment, source)
+        template = environment.template_class.from_code(environment, anew, values)
+        shown = jinja.get_template(source, values, native=native).render(values)
+        assert shown == template.render(values)
+        assert str(shown).startswith(str(1 + given))
+
+
+FIELDS: list[dict[str, Any]] = [
+    {"conn_name": "build", "sql": "select 'ä'"},
+    {"conn_name": None, "sql": ""},
+    {"connName": "by the name that JSON has", "sql": "select 1"},
+    {
+        "sql": "select 1",
+        "node_info": {
+            "node_name": "fct_lifecycle",
+            "node_finished_at": None,
+            "meta": {"tags": ["a", 1, None], "deep": {"is_deep": True}},
+            "node_relation": {"alias": "fct_lifecycle", "database": None},
+        },
+    },
+]
+
+
+@pytest.mark.parametrize("fields", FIELDS)
+def test_a_message_holds_what_it_holds_by_way_of_json(fields: dict[str, Any]) -> None:
+    empty = type(events.SQLQuery(sql="").pb_msg)
+    assert faster_dbt.fill(fields, empty()) == faster_dbt.fill_by_json(fields, empty())
+
+
+def test_a_field_that_a_message_does_not_have_is_refused() -> None:
+    with pytest.raises(Exception, match="no field named"):
+        faster_dbt.fill({"unknown": 1}, type(events.SQLQuery(sql="").pb_msg)())
+
+
+@pytest.mark.parametrize("level", [None, EventLevel.WARN])
+def test_a_message_tells_loggers_what_dbt_tells_them(level: EventLevel | None) -> None:
+    event = events.SQLQuery(conn_name="build", sql="select 1")
+    ours, theirs = faster_dbt.message_of(event, level), msg_from_base_event(event, level)
+    made_at = ours.info.ts.ToDatetime(tzinfo=UTC)
+    assert abs(datetime.now(UTC) - made_at) < timedelta(seconds=30)
+    assert ours.info.thread == threading.current_thread().name
+    ours.info.ts.CopyFrom(theirs.info.ts)
+    assert ours == theirs
+
+
+def test_secrets_are_those_of_the_environment_as_it_is_now(monkeypatch: Any) -> None:
+    assert faster_dbt.secrets() == env_secrets()
+    monkeypatch.setenv("DBT_ENV_SECRET_TOKEN", "hidden")
+    monkeypatch.setenv("DBT_ENV_SECRET_EMPTY", " ")
+    monkeypatch.setenv("NO_DBT_ENV_SECRET", "shown")
+    assert faster_dbt.secrets() == env_secrets()
+    assert "hidden" in faster_dbt.secrets()
+    assert "shown" not in faster_dbt.secrets()
+
+
+@pytest.mark.parametrize("null_values", [("null", ""), ()])
+def test_an_answer_has_the_types_that_dbt_gives_it(null_values: tuple[str, ...]) -> None:
+    rows = [["01", "1", "1.5", "2026-07-01", "2026-07-01 10:00:00", "true", "null", "", None]]
+    names = [f"column_{place}" for place in range(len(rows[0]))]
+    for text in ([], ["column_0", "column_7"]):
+        testers = [
+            build(text, null_values)
+            for build in (faster_dbt.types_of_columns, faster_dbt.types_anew)
+        ]
+        tables = [agate.Table(rows, names, column_types=each) for each in testers]
+        assert [_described(table) for table in tables[:1]] == [_described(tables[1])]
+        assert len({repr(kind) for kind in tables[0].column_types}) > 1
+
+
+def _described(table: Any) -> list[Any]:
+    kinds = [type(kind).__name__ for kind in table.column_types]
+    return [kinds, [tuple(row) for row in table.rows]]
