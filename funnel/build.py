@@ -1,5 +1,6 @@
 """Builds and tests the models, aside, and puts the build in the warehouse's place if it is good."""
 
+import os
 import sys
 import threading
 import time
@@ -27,6 +28,9 @@ GOOD = ("success", "pass", "no-op")
 
 class Progress:
     """Shows on stderr how far dbt is: one moving line in a terminal, else four lines."""
+
+    # What dbt tells in detail and this looks at (funnel.faster_dbt.looks_at).
+    details = ("NodeFinished",)
 
     def __init__(self) -> None:
         self.done = 0
@@ -144,7 +148,7 @@ def _run_steps(
     started = time.monotonic()
     outcome = run_dbt(
         # What dbt has to say stands in its log; people read the faults below.
-        [*arguments, "--log-level", "none", "--log-level-file", "debug", "--no-use-colors"],
+        [*arguments, "--log-level", "none", "--log-level-file", _detail(), "--no-use-colors"],
         database,
         target,
         variables,
@@ -160,6 +164,11 @@ def _run_steps(
     faults = faults_of(outcome.result.results, database, project)
     show_faults(_console(sys.stdout), faults, target / "dbt.log")
     return 0 if outcome.success else 1
+
+
+def _detail() -> str:
+    """How much dbt writes into its log. All that it can say costs about a tenth of a build."""
+    return os.environ.get("DBT_LOG_LEVEL_FILE", "info")
 
 
 def _stop(what: str, faults: Sequence[Fault], log: Path | None = None) -> int:

@@ -3,18 +3,21 @@
 A build of a small company is 1,400 steps, and most of its time is what dbt does around their SQL.
 For each step dbt wraps each of 770 macros several times, and compiles templates that it has
 compiled before. Each of thirty messages per step goes by way of JSON, and for each the environment
-is searched for secrets. In each command dbt looks for a cycle of models along every path of the
-graph."""
+is searched for secrets, whether anybody reads them or not. To find the relations of one schema dbt
+goes through all that it knows. In each command it looks for a cycle of models along every path of
+the graph."""
 
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 import agate
 import networkx
+from dbt.adapters.cache import RelationsCache
+from dbt.adapters.exceptions.cache import NoneRelationFoundError
 from dbt.clients.jinja import MacroGenerator
 from dbt.compilation import Linker
 from dbt.context.configured import ConfiguredContext
@@ -22,12 +25,15 @@ from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.contracts.graph.nodes import Macro
 from dbt.include.global_project import PROJECT_NAME as GLOBAL_PROJECT
+from dbt.tracking import track_behavior_change_warn
 from dbt_common.clients import agate_helper, jinja
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.constants import SECRET_ENV_PREFIX
 from dbt_common.events import base_types, event_manager, functions
 from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
 from dbt_common.invocation import get_invocation_id
+from dbt_common.utils.formatting import lowercase
 from google.protobuf import json_format
 
 describe_cycle: Callable[[Linker], str | None] = Linker.find_cycles
@@ -36,6 +42,9 @@ build_one_by_one: Callable[..., MacroNamespace] = MacroNamespaceBuilder.build_na
 compile_anew: Callable[..., CodeType] = MacroFuzzEnvironment.compile
 types_anew: Callable[..., Any] = agate_helper.build_type_tester
 fill_by_json: Callable[..., Any] = json_format.ParseDict
+fire: Callable[..., None] = EventManager.fire_event
+read_all: Callable[..., list[Any]] = RelationsCache.get_relations
+Listener = Callable[[Any], None]
 KEPT_TEMPLATES = 20_000
 
 
@@ -50,6 +59,9 @@ def make_dbt_faster() -> None:
         (event_manager, "msg_from_base_event", message_of),
         (functions, "env_secrets", secrets),
         (agate_helper, "build_type_tester", types_of_columns),
+        (agate_helper, "empty_table", empty_table_once),
+        (RelationsCache, "get_relations", relations_of_schema),
+        (EventManager, "fire_event", fire_if_heard),
     ]
     for place, name, faster in ways:
         setattr(place, name, faster)
@@ -176,3 +188,59 @@ def types_of_columns(
 @cache
 def _types(string_null_values: tuple[str, ...]) -> list[Any]:
     return types_anew((), string_null_values)._possible_types  # type: ignore[no-any-return]
+
+
+@cache
+def empty_table_once() -> agate.Table:
+    """The result of a statement that gives none; tables of agate are never changed."""
+    return agate.Table(rows=[])
+
+
+def relations_of_schema(
+    known: RelationsCache, database: str | None, schema: str | None
+) -> list[Any]:
+    """The cache's own keys are in lower case already."""
+    wanted = (lowercase(database), lowercase(schema))
+    with known.lock:
+        found = [
+            relation.inner
+            for key, relation in known.relations.items()
+            if (key.database, key.schema) == wanted
+        ]
+    if None in found:
+        raise NoneRelationFoundError()
+    return found
+
+
+def looks_at(*details: str) -> Callable[[Listener], Listener]:
+    """Marks a callback: of the many events that dbt has for those who debug, it looks at these."""
+
+    def marked(listener: Listener) -> Listener:
+        cast(Any, listener).details = details
+        return listener
+
+    return marked
+
+
+def fire_if_heard(
+    manager: EventManager, e: BaseEvent, level: EventLevel | None = None, *args: Any, **kw: Any
+) -> None:
+    """Details that no log keeps and no callback looks at are not written down."""
+    listeners = [*manager.loggers, *manager.callbacks]
+    if (level or e.level_tag()) != EventLevel.DEBUG or _is_heard(e, listeners):
+        fire(manager, e, level, *args, **kw)
+
+
+def _is_heard(detail: BaseEvent, listeners: Iterable[Any]) -> bool:
+    """Whether any of these logs, which have a level, and callbacks wants it."""
+    for listener in listeners:
+        if hasattr(listener, "details"):
+            wants = type(detail).__name__ in listener.details
+        elif hasattr(listener, "level"):
+            wants = listener.level == EventLevel.DEBUG
+        else:
+            # dbt's own callback looks for one kind of warning.
+            wants = listener is not track_behavior_change_warn
+        if wants:
+            return True
+    return False

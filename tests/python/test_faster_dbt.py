@@ -6,17 +6,30 @@ from typing import Any, cast
 
 import agate
 import pytest
+from dbt.adapters.cache import RelationsCache
+from dbt.adapters.duckdb.relation import DuckDBRelation
 from dbt.adapters.events import types as events
+from dbt.adapters.events.types import ConnectionUsed
 from dbt.clients.jinja import MacroGenerator, MacroStack
 from dbt.compilation import Linker
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.contracts.graph.nodes import Macro
 from dbt_common.clients import jinja
 from dbt_common.events.base_types import EventLevel, msg_from_base_event
+from dbt_common.events.event_manager import EventManager
 from dbt_common.exceptions.base import env_secrets
 
 from funnel import faster_dbt
-from funnel.faster_dbt import describe_cycle, find_cycles, macros_by_name
+from funnel.faster_dbt import (
+    describe_cycle,
+    find_cycles,
+    looks_at,
+    macros_by_name,
+    make_dbt_faster,
+    read_all,
+)
+
+make_dbt_faster()
 
 # Each name is that of the places that have it, the nearest first.
 NEAREST = {
@@ -183,3 +196,64 @@ def test_an_answer_has_the_types_that_dbt_gives_it(null_values: tuple[str, ...])
 def _described(table: Any) -> list[Any]:
     kinds = [type(kind).__name__ for kind in table.column_types]
     return [kinds, [tuple(row) for row in table.rows]]
+
+
+class _Listener:
+    """A log of dbt: what it keeps, and what reached it."""
+
+    def __init__(self, level: EventLevel) -> None:
+        self.level, self.lines = level, list[Any]()
+
+    def filter(self, _: Any) -> bool:
+        return True
+
+    def write_line(self, message: Any) -> None:
+        self.lines.append((message.info.level, message.info.msg, message.data.conn_name))
+
+
+def _said(listeners: list[Any], callbacks: list[Any], level: EventLevel | None = None) -> None:
+    manager = EventManager()
+    manager.loggers, manager.callbacks = listeners, callbacks
+    manager.fire_event(ConnectionUsed(conn_type="duckdb", conn_name="model.a"), level)
+
+
+def test_a_detail_is_written_in_full_where_a_log_keeps_it() -> None:
+    log = _Listener(EventLevel.DEBUG)
+    _said([log], [])
+    assert log.lines == [("debug", 'Using duckdb connection "model.a"', "model.a")]
+
+
+def test_a_detail_reaches_each_callback_that_does_not_say_what_it_looks_at() -> None:
+    heard: list[str] = []
+    _said([_Listener(EventLevel.ERROR)], [lambda message: heard.append(message.info.msg)])
+    assert heard == ['Using duckdb connection "model.a"']
+
+
+def test_a_detail_that_nobody_keeps_is_not_described() -> None:
+    log, heard = _Listener(EventLevel.ERROR), list[Any]()
+    _said([log], [looks_at()(lambda message: heard.append(message))])
+    assert (log.lines, heard) == ([], [])
+
+
+def test_a_callback_gets_the_detail_that_it_looks_at() -> None:
+    heard = list[Any]()
+    _said([], [looks_at("ConnectionUsed")(lambda message: heard.append(message.info.name))])
+    _said([], [looks_at("NodeFinished")(lambda message: heard.append(message.info.name))])
+    assert heard == ["ConnectionUsed"]
+
+
+def test_what_is_said_louder_than_it_is_meant_reaches_all() -> None:
+    log, heard = _Listener(EventLevel.ERROR), list[Any]()
+    _said([log], [looks_at()(lambda message: heard.append(message))], EventLevel.WARN)
+    assert log.lines == [("warn", 'Using duckdb connection "model.a"', "model.a")]
+    assert len(heard) == 1
+
+
+def test_the_relations_of_a_schema_are_found_whatever_the_case() -> None:
+    cache, names = RelationsCache(), [("Db", "Marts", "A"), ("db", "marts", "b"), ("db", "x", "c")]
+    for database, schema, name in names:
+        cache.add(DuckDBRelation.create(database=database, schema=schema, identifier=name))
+    for schema in ("MARTS", "marts", "x", "y"):
+        found = [relation.identifier for relation in cache.get_relations("DB", schema)]
+        assert found == [relation.identifier for relation in read_all(cache, "DB", schema)]
+    assert len(cache.get_relations("db", "Marts")) == 2

@@ -18,6 +18,7 @@ from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from filelock import FileLock
 
+from funnel.faster_dbt import looks_at
 from funnel.run_dbt import ROOT
 from funnel.run_dbt import run_dbt as run_dbt_from_files
 
@@ -71,6 +72,7 @@ def run_dbt(
     )
 
 
+@looks_at()
 def _show_error(event: Any) -> None:
     """Prints errors only. dbt itself would format each of about 25,000 events, then drop most."""
     if event.info.level == "error":
