@@ -37,6 +37,7 @@ def section(company: Company) -> list[Section]:
                 _differences(company),
                 _billing(company),
                 _accuracy(company),
+                _forecasts(company),
                 _glossary(company),
             ],
         ),
@@ -547,6 +548,41 @@ def _accuracy(company: Company) -> Block:
         if rows
         else "No planned week is over yet: each build keeps its plan, and the first"
         " comparison comes with the week after it.",
+    )
+
+
+def _forecasts(company: Company) -> Block:
+    """What was forecast of months and quarters that are over, as it was said then."""
+    records = company["forecast_accuracy"].records
+    rows = tuple(
+        (
+            Cell(row["metric_name"], team=row["owner_team"], is_heading=True),
+            Cell(f"{row['weeks_ahead']} to {row['weeks_ahead'] + 3}"),
+            Cell(words.count(row["forecast_count"])),
+            Cell(words.percent(row["bias"])),
+            Cell(words.percent(row["error_size"])),
+            Cell(words.percent(row["year_before_error_size"])),
+            Cell(words.percent(row["coverage_80_rate"])),
+            Cell(words.percent(row["coverage_95_rate"])),
+        )
+        for row in records
+    )
+    headings = (
+        *("KPI", ".Weeks ahead", ".Forecasts", ".Came above", ".Off by", ".Last year off by"),
+        *(".In the 80% interval", ".In the 95% interval"),
+    )
+    return Block(
+        id="forecast-accuracy",
+        title="Forecasts against what came",
+        rows=company["forecast_accuracy"],
+        text="Months and quarters of the whole company. Came above: what came, less what was"
+        " forecast. Off by: the median error; beside it that of the same period a year before.",
+        grid=Grid(headings, rows, "Accuracy of the forecasts"),
+        span=3,
+        empty=""
+        if rows
+        else "No month that was forecast is over yet: each week keeps its first forecast, and the"
+        " first comparison comes with the end of the month.",
     )
 
 

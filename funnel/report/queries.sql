@@ -1058,11 +1058,26 @@ order by comparison;
 
 -- name: accuracy
 select
-    node, weeks_ahead,
-    sum(plan_count) as plan_count,
-    sum(planned_volume) as planned_volume,
-    sum(actual_count) as actual_count,
-    sum(coverage_80_rate * plan_count) / sum(plan_count) as coverage_80_rate
-from marts.plan_accuracy
-group by node, weeks_ahead
+    metric as node, 4 * (weeks_ahead // 4) as weeks_ahead,
+    sum(forecast) as planned_volume,
+    sum(actual) as actual_count,
+    avg(cast(is_in_80_interval as integer)) as coverage_80_rate
+from marts.forecast_accuracy
+where basis = 'plan'
+group by all
 order by node, weeks_ahead;
+
+-- name: forecast_accuracy
+select
+    metric_name, accuracy.owner_team, 4 * (weeks_ahead // 4) as weeks_ahead,
+    count(*) as forecast_count,
+    sum(error) / nullif(sum(abs(forecast)), 0) as bias,
+    median(abs(error) / nullif(abs(actual), 0)) as error_size,
+    median(abs(actual - year_before_actual) / nullif(abs(actual), 0)) as year_before_error_size,
+    avg(cast(is_in_80_interval as integer)) as coverage_80_rate,
+    avg(cast(is_in_95_interval as integer)) as coverage_95_rate
+from marts.forecast_accuracy as accuracy
+inner join seeds.kpi_list using (metric)
+where basis = 'forecast' and is_total and period_kind != 'week'
+group by metric_order, metric_name, accuracy.owner_team, 4 * (weeks_ahead // 4)
+order by metric_order, weeks_ahead;

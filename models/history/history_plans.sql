@@ -4,27 +4,9 @@ with
 
 planned_weeks as (select * from {{ ref('plan_weeks') }} where scenario = 'base'),
 
-earlier_plans as (
-
-    {% if is_incremental() -%}
-    select
-        snapshot_number,
-        made_week
-    from {{ this }}
-    {%- else -%}
-    select
-        cast(null as bigint) as snapshot_number,
-        cast(null as date) as made_week
-    {%- endif %}
-
-),
-
 last_plan as (
 
-    select
-        coalesce(max(snapshot_number), 0) as snapshot_number,
-        coalesce(max(made_week), cast('1900-01-01' as date)) as made_week
-    from earlier_plans
+    {{ last_weekly_snapshot() }}
 
 ),
 

@@ -5,6 +5,7 @@ first_snapshots as (
 
     {%- for table in [
         'history_attribute_values',
+        'history_forecasts',
         'history_person_ids',
         'history_plans',
         'history_settings',

@@ -25,7 +25,7 @@ MARTS = """
     order by table_name
 """
 # Nothing was planned for the days before: there is no earlier plan to compare with.
-MAY_BE_EMPTY = {"plan_accuracy", "plan_actuals"}
+MAY_BE_EMPTY = {"forecast_accuracy", "plan_actuals"}
 # What all other tables are made of is compared at each moment, and every table at the last one.
 MADE_OF = "+path:models/marts/core"
 # A dispute counts from its first day on once it is lost, and Stripe's table has no history: none is

@@ -1,5 +1,6 @@
 """Forecasts: computed again in Python, and compared with the future of simulated companies."""
 
+import shutil
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -13,6 +14,8 @@ import pytest
 from funnel.benchmarks.planning.company import Kind, draw_company
 from funnel.benchmarks.planning.history import History, draw_history
 from funnel.benchmarks.planning.land import CUTOFF, TABLES, land_journeys
+from funnel.report import words
+from funnel.report.command import write_report
 from tests.python.conftest import NAME, UNTIL, Built, query
 from tests.python.revenue_story import rows
 from tests.python.warm_dbt import run_dbt
@@ -315,3 +318,43 @@ def test_a_forecast_lies_in_its_intervals_and_not_below_what_is_recorded(built: 
         assert low_95 <= low_80 <= max(forecast, recorded or 0), metric
         assert forecast <= high_80 <= high_95, metric
         assert low_95 >= (recorded or 0), metric
+
+
+FROZEN = """
+    insert into history.history_forecasts by name
+    select ?::date as made_week, ?::date as made_date, 'quarter' as period_kind,
+        date '2026-01-01' as period_start, 'all' as funnel, 'leads' as metric, ? as forecast,
+        ? as low_80, ? as high_80, ? as low_95, ? as high_95, 1 as snapshot_number,
+        ?::timestamp as snapshotted_at
+"""
+
+
+def test_a_frozen_forecast_meets_what_the_truth_says_came(built: Built, tmp_path: Path) -> None:
+    """Two forecasts of the first quarter's leads: 7 too low and in both intervals, 20 too high and
+    in the wider one; and the report shows them."""
+    came, before = (
+        _true_leads(built, "qualified_at", datetime(year, 1, 1))
+        - _true_leads(built, "qualified_at", datetime(year, 4, 1))
+        for year in (2026, 2025)
+    )
+    database = tmp_path / NAME
+    shutil.copy(built.database, database)
+    with duckdb.connect(str(database)) as connection:
+        for made, forecast, reach_80, reach_95 in (
+            ("2025-11-03", came - 7, 8, 12),
+            ("2026-01-05", came + 20, 15, 30),
+        ):
+            ends = [forecast + sign * reach for reach in (reach_80, reach_95) for sign in (-1, 1)]
+            connection.execute(FROZEN, [made, made, forecast, *ends, made])
+    command = ["run", "--quiet", "--select", "forecast_accuracy"]
+    assert run_dbt(command, database, tmp_path / "target", built.vars).success
+    found = query(
+        database,
+        "select weeks_ahead, actual, error, year_before_actual, is_in_80_interval,"
+        " is_in_95_interval from marts.forecast_accuracy order by made_week",
+    )
+    assert found == [(8, came, 7, before, True, True), (0, came, -20, before, False, True)]
+    assert write_report(database, tmp_path / "report.html")
+    block = (tmp_path / "report.html").read_text().split('id="forecast-accuracy"')[1][:5000]
+    assert "8 to 11" in block
+    assert words.percent(7 / came) in block

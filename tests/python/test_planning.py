@@ -160,7 +160,7 @@ def test_the_first_plan_of_a_week_is_compared_with_what_happened(folder: Path) -
             "run",
             "--quiet",
             "-s",
-            "+plan_accuracy,path:models/*/planning",
+            "+plan_actuals,path:models/*/planning",
             "history_plans",
         ]
         assert run_dbt(command, database, folder / "target", {"cutoff": cutoff}).success
@@ -177,7 +177,7 @@ def test_the_first_plan_of_a_week_is_compared_with_what_happened(folder: Path) -
     )
     assert len(actuals) == 4
     assert sorted(actuals) == sorted(counted)
-    assert query(database, "select sum(plan_count) from marts.plan_accuracy") == [(20,)]
+    assert query(database, "select count(*) from marts.plan_actuals") == [(20,)]
 
 
 def test_the_weeks_of_the_plan_are_those_of_the_business(folder: Path) -> None:
