@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
 from filelock import FileLock
@@ -19,6 +18,8 @@ from funnel.demo.load import load
 from funnel.places import ROOT, SOURCES
 from tests.python.demo_company import END, Make
 from tests.python.demo_company import PEOPLE as FEW
+from tests.python.reading import query as query
+from tests.python.reading import stays_as_it_is
 from tests.python.warm_dbt import FOLDER, run_dbt
 
 # Of every database: dbt parses the project anew for another name.
@@ -107,13 +108,6 @@ def messages(outcome: dbtRunnerResult) -> str:
     return "\n".join(str(node.message) for node in getattr(outcome.result, "results", []))
 
 
-def query(database: Path, sql: str) -> list[tuple[Any, ...]]:
-    """The rows that a query gives."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        return connection.execute(sql).fetchall()
-
-
 @pytest.fixture(scope="session", autouse=True)
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Where the parsed projects are kept until the tests end."""
@@ -135,6 +129,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         _copy_of_one_build(folder)
     else:
         _build_demo(folder)
+    stays_as_it_is(_in(folder).database)
     return _in(folder)
 
 

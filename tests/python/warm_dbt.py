@@ -21,6 +21,7 @@ from filelock import FileLock
 from funnel.faster_dbt import looks_at
 from funnel.run_dbt import ROOT
 from funnel.run_dbt import run_dbt as run_dbt_from_files
+from tests.python.reading import let_go
 
 # Vars that SQL reads when it runs; test_warm_dbt.py shows that parsing depends on none of them.
 RUN_TIME_VARS = {
@@ -53,6 +54,7 @@ def run_dbt(
     project: Path = ROOT,
 ) -> dbtRunnerResult:
     """As `funnel.run_dbt` does. In a project aside, only the rows of seeds may have changed."""
+    let_go(database)
     given = dict(variables or {})
     parsed_by = {name: value for name, value in given.items() if name not in RUN_TIME_VARS}
     whole = "--write-json" in arguments

@@ -6,9 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from tests.python.cases.landing import Case
+from tests.python.reading import query
 
 OWN = """
     with own_accounts as (
@@ -146,10 +145,7 @@ QUESTIONS = {
 def answer(database: Path, case: Case, question: str) -> list[Any]:
     """The rows that answer a question; of a single column, its values."""
     sql = OWN.format(n=case.number) + QUESTIONS.get(question, question).format(n=case.number)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        rows = connection.execute(sql).fetchall()
-    found = [[_plain(value) for value in row] for row in rows]
+    found = [[_plain(value) for value in row] for row in query(database, sql)]
     return [row[0] if len(row) == 1 else row for row in found]
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.python.cases.answers import answer
 from tests.python.cases.landing import Case, companies, land_company, read_company
 from tests.python.conftest import messages
+from tests.python.reading import stays_as_it_is
 from tests.python.warm_dbt import run_dbt
 
 COMPANIES = companies()
@@ -41,6 +42,7 @@ def database_of(tmp_path_factory: pytest.TempPathFactory) -> DatabaseOf:
             [*arguments, "--select", *company.read.split()], database, root / "target", company.vars
         )
         assert outcome.success, messages(outcome)
+        stays_as_it_is(database)
         return database
 
     return build
