@@ -22,10 +22,11 @@ COMPANIES = (
     # In a schema of its own, up to another cutoff than the demo's: what the tools must find by
     # themselves.
     Company("one_version", tuple(shape()), UNTIL, schema="analytics", has_canaries=True),
-    Company("long_ago", until=datetime(1998, 7, 1)),
+    # Two kinds at once, which have nothing to do with each other: long ago, and in large numbers.
     Company(
-        "billions",
+        "billions_long_ago",
         ("people", "companies", "touches", "opportunities", "subscriptions", "payments"),
+        until=datetime(1998, 7, 1),
         currency="KRW",
         amount=50_000_000_000,
     ),
