@@ -76,6 +76,27 @@ def copy_aside(database: Path, building: Path) -> Written:
     return before
 
 
+def copy_what_no_build_makes(building: Path) -> None:
+    """Writes the copy anew without what the build makes, so that no byte stays of rows that were
+    removed: DuckDB leaves them in the file until their place is needed."""
+    old = building.with_name("old.duckdb")
+    os.replace(building, old)
+    with duckdb.connect(str(old)) as connection:
+        made = connection.execute(
+            "select distinct schema_name from operations.relations"
+            " where layer in ('staging', 'intermediate', 'marts', 'seeds')"
+            " and schema_name in (select schema_name from duckdb_schemas()"
+            " where database_name = current_database())"
+        ).fetchall()
+        for (schema,) in made:
+            connection.execute(f'drop schema "{schema}" cascade')
+        path = str(building).replace("'", "''")
+        connection.execute(f"attach '{path}' as new_file")
+        connection.execute("copy from database old to new_file")
+        connection.execute("detach new_file")
+    old.unlink()
+
+
 def put_in_place(building: Path, database: Path, before: Written) -> None:
     """The copy becomes the warehouse in one step."""
     _write_log_into(building)

@@ -16,6 +16,8 @@ from rich.console import Console
 
 from funnel import stamp
 from funnel.aside import AsideError, alone, copy_aside, place_of_build, put_in_place
+from funnel.erasure.prepare import prepare_copy
+from funnel.erasure.secret import SECRET, ErasureError, secret_path
 from funnel.failures import Fault, fault_of_exception, faults_of
 from funnel.faults_shown import show_faults
 from funnel.places import ROOT, SOURCES, sources_of
@@ -68,7 +70,7 @@ def build_warehouse(
     try:
         with alone(database):
             return _build_aside(database, target, variables, project)
-    except AsideError as error:
+    except (AsideError, ErasureError) as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
@@ -80,11 +82,13 @@ def build_warehouse(
 def _build_aside(database: Path, target: Path, variables: Mapping[str, Any], project: Path) -> int:
     """Builds in a copy, which becomes the warehouse if all is good."""
     sources, building = sources_of(database), place_of_build(database)
-    with environment({SOURCES: str(sources.resolve()) if sources else ""}):
+    secret = secret_path(database).resolve()
+    with environment({SOURCES: str(sources.resolve()) if sources else "", SECRET: str(secret)}):
         if code := _stop_before(project, database, variables, only_reads=True):
             return code
         show_step(f"Building and testing the models in {building}, a copy ...")
         before = copy_aside(database, building)
+        prepare_copy(building, secret)
         # Unit tests ask about the models, not about this data: `funnel unit-test` runs them.
         arguments = ("build", "--exclude-resource-type", "unit_test")
         code = _run_steps(arguments, building, target, variables, project)

@@ -369,6 +369,30 @@ def restore(database: Path, folder: Path, force: bool) -> None:
     sys.exit(code)
 
 
+@funnel.command()
+@database_option
+@click.option(
+    "--list",
+    "listed",
+    type=FILE,
+    required=True,
+    help="File with one person per line: an e-mail address, or a system and an id (hubspot,501).",
+)
+@click.option("--only-show", is_flag=True, help="Change nothing; list the rows.")
+@click.option(
+    "--out", type=FILE, help="File for the rows to delete in the sources. Default: they are shown."
+)
+def erase(database: Path, listed: Path, only_show: bool, out: Path | None) -> None:
+    """Erase persons: with the next build only anonymous rows of them stay (docs/erasure.md).
+
+    \b
+    Example: funnel erase --list persons.txt --out rows_to_delete.csv
+    """
+    from funnel.erasure.command import erase_persons
+
+    sys.exit(erase_persons(database, listed, only_show, out))
+
+
 @funnel.group(invoke_without_command=True)
 @database_option
 @click.option(

@@ -21,6 +21,7 @@ from funnel.alerts.deliver import deliver
 from funnel.alerts.read import Alert, read_from
 from funnel.alerts.settings import SettingsError, read_settings
 from funnel.aside import AsideError, alone, sync
+from funnel.erasure.prepare import is_older, last_erased_at
 from funnel.expectations.agreements import AgreementError
 from funnel.last_build import LastBuild, last_build
 from funnel.open_warehouse import open_warehouse, quoted
@@ -135,12 +136,15 @@ def _publish(database: Path, out: Path, pages: Path, alerts: list[Alert], kept: 
         warnings = len(verdict.faults) - verdict.errors
         checks = {"checked": verdict.expectations, "warnings": warnings}
         _write_facts(new, build, rows, checks, len(alerts))
+        erased_at = last_erased_at(connection)
     name = f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
     if (folder / name).exists():
         raise NotPublishedError(f"Somebody published at this very second ({name}): try again.")
     os.replace(new, folder / name)
     show(out, folder / name)
     remove_old(out, kept)
+    for older in remove_from_before(out, erased_at):
+        print(f"The publication {older} is removed: it is from before persons were erased.")
     print(f"{out} holds {len(rows)} tables. The same as Parquet: {out.parent / PARQUET}.")
 
 
@@ -256,13 +260,30 @@ def remove_old(out: Path, kept: int) -> None:
             shutil.rmtree(out.parent / FOLDER / name)
 
 
+def remove_from_before(out: Path, erased_at: datetime | None) -> list[str]:
+    """The publications that hold ids of persons who were erased later; never the current one."""
+    older = [
+        name
+        for name in publications(out)
+        if name != _current(out) and is_older(_facts(out, name)["published_at"], erased_at)
+    ]
+    for name in older:
+        shutil.rmtree(out.parent / FOLDER / name)
+    return older
+
+
+def _facts(out: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((out.parent / FOLDER / name / FACTS).read_text())
+    return found
+
+
 def _current(out: Path) -> str | None:
     link = out.parent / FOLDER / CURRENT
     return str(link.readlink()) if link.is_symlink() else None
 
 
 def _sentence(out: Path, name: str) -> str:
-    facts = json.loads((out.parent / FOLDER / name / FACTS).read_text())
+    facts = _facts(out, name)
     return (
         f"data up to {facts['cutoff'][:10]}, {len(facts['rows'])} tables with"
         f" {sum(facts['rows'].values()):,} rows, {facts['agreements']['warnings']} warnings"

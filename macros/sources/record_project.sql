@@ -9,7 +9,7 @@
         {%- do relations.append([node.alias or node.name, node.config.schema, node.schema]) -%}
     {%- endfor -%}
     {%- set settings = [] -%}
-    {%- for name in ['reporting_currency', 'least_published_records', 'worklist_aged_out_days', 'worklist_recent_days', 'worklist_renewal_days'] -%}
+    {%- for name in ['reporting_currency', 'least_published_records', 'worklist_aged_out_days', 'worklist_recent_days', 'worklist_renewal_days', 'time_zone'] -%}
         {%- do settings.append([name, var(name) | string]) -%}
     {%- endfor -%}
     {{ refill_operations('relations', ['relation_name', 'layer', 'schema_name'], relations) }}

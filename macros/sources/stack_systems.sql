@@ -9,6 +9,7 @@
     select * from (
     {%- for system in systems %}
         {%- set staged = staged_columns(system, entity) %}
+        {%- set staging = ref('stg_' ~ system ~ '__' ~ entity) %}
         select
             {{ text_literal(system, 'A name in the var systems') }} as system
             {%- for name, type in columns.items() %},
@@ -18,7 +19,7 @@
             {%- else %}{{ name }}
             {%- endif %}
             {%- endfor %}
-        from {{ ref('stg_' ~ system ~ '__' ~ entity) }}
+        from {{ erased_apart(system, entity, staging, columns, staged) }}
         {{ 'union all' if not loop.last }}
     {%- else %}
         select

@@ -35,12 +35,14 @@ COMMANDS = list(dict.fromkeys(command for page in PAGES for command in _commands
 # it. The recipes call the same commands of funnel that the tests run.
 MADE = [command for command in COMMANDS if command.startswith("make")]
 SHOWN = [command for command in COMMANDS if command.startswith("dbt")]
-# A build of its own, which test_preview makes and looks at; metrics, which test_metrics asks for;
+# A build of its own, which test_preview makes and looks at; an erasure, which test_erasure makes;
+# metrics, which test_metrics asks for;
 # an installation, which needs a network.
 ELSEWHERE = [
     command
     for command in COMMANDS
-    if command == "funnel preview" or command.startswith(("mf query ", ".venv/bin/pip install "))
+    if command == "funnel preview"
+    or command.startswith(("mf query ", ".venv/bin/pip install ", "funnel erase "))
 ]
 RUN = [command for command in COMMANDS if command.startswith("funnel") and command not in ELSEWHERE]
 

@@ -64,7 +64,7 @@ row_counts as (
     select
         system,
         source_table,
-        'erased' as reason_code,
+        'row_gone' as reason_code,
         count(*) as row_count
     from {{ ref('int_erased_touches_selected') }}
     group by system, source_table

@@ -1,0 +1,383 @@
+"""Five persons are erased: nothing of them is kept anywhere, and closed periods stay as they were.
+
+What must be gone is what their records say and nobody else's: names, addresses, telephone numbers,
+ids."""
+
+import csv
+import json
+import re
+import shlex
+import shutil
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from funnel.alerts.ledger import ledger_path
+from funnel.cli import funnel
+from funnel.erasure.listed import addresses_in, normal_address
+from funnel.erasure.prepare import prepare_copy
+from funnel.erasure.secret import ErasureError, keyed_hash, make_secret, secret_path
+from funnel.places import DATABASE, ROOT
+from funnel.publish import FACTS, remove_from_before
+from tests.python.conftest import NAME, NO_TESTS, Built, messages, query
+from tests.python.warm_dbt import run_dbt
+
+# A person of each kind: records in several systems, tickets, a customer, nothing but clicks.
+PERSONS = """
+    with persons as (
+        select
+            persons.person_key,
+            count(distinct records.system) as systems,
+            bool_or(records.system = 'zendesk') as has_tickets,
+            bool_or(records.system = 'stripe') as is_customer,
+            min(records.system || ',' || records.record_id) as record,
+            min(addresses.address) as address
+        from intermediate.int_people_unioned as records
+        inner join intermediate.int_record_persons_mapped as persons
+            on records.record_key = persons.record_key
+        inner join intermediate.int_emails_normalized as addresses
+            on records.record_key = addresses.record_key and addresses.link_blocked_reason is null
+        group by persons.person_key
+    ),
+    kinds as (
+        select persons.person_key, count(*) as touches, bool_and(kind = 'email_clicked') as clicks
+        from intermediate.int_touches_unioned as touches
+        inner join intermediate.int_record_persons_mapped as persons
+            on touches.record_key = persons.record_key
+        group by persons.person_key
+    )
+    select address, record from persons left join kinds on persons.person_key = kinds.person_key
+    where {kind} order by touches desc, address limit 1
+"""
+KINDS = (
+    "systems >= 2 and not has_tickets and not is_customer",
+    "is_customer and systems >= 2",
+    "has_tickets and not is_customer",
+    "coalesce(clicks, false)",
+    "systems = 1 and not is_customer and not coalesce(clicks, false)",
+)
+ROWS_OF_PEOPLE = """
+    select system, record_id, row_json from (
+        select 'hubspot' as system, record_id, row_json from staging.stg_hubspot__people
+        union all select 'salesforce', record_id, row_json from staging.stg_salesforce__people
+        union all select 'stripe', record_id, row_json from staging.stg_stripe__people
+        union all select 'zendesk', record_id, row_json from staging.stg_zendesk__people
+    )
+"""
+# Rows read, the history, and the totals of each subject. What is left out (plans, drift, reviews)
+# is made of these tables, and takes most of the time of a build.
+SELECTED = (
+    "+quarantine", "+source_reconciliation", "+history_person_ids", "+history_stage_counts",
+    "+kpi_sales_by_period", "+kpi_mrr_by_period", "+stage_volumes_by_period", "+worklists",
+    "+conversion_cohorts", "+fct_payments", "+stage_velocity_by_slice", "+win_rates_by_trait",
+)  # fmt: skip
+# What the erased rows themselves are: that is what has changed.
+OF_ROWS = ("quarantine", "source_reconciliation")
+MARTS = """
+    select table_name, list(column_name order by ordinal_position)
+    from information_schema.columns where table_schema = 'marts' and column_name not like '%\\_key'
+        escape '\\' and column_name not like '%\\_id' escape '\\' and column_name not like '%url'
+    group by table_name order by table_name
+"""
+AGAIN = "9990001"
+
+
+@dataclass(frozen=True)
+class Erased:
+    """The company before and after, who was erased, and what only their records say."""
+
+    before: Path
+    after: Path
+    printed: str
+    listed: tuple[str, ...]
+    canaries: frozenset[str]
+    deleted: Path
+
+
+@pytest.fixture(scope="module")
+def erased(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Erased:
+    folder = tmp_path_factory.mktemp("erasure")
+    database = folder / NAME
+    shutil.copy(built.database, database)
+    listed = [query(database, PERSONS.format(kind=kind))[0] for kind in KINDS]
+    # Four by an address, as a person would write it, and one by an id.
+    lines = [str(address).upper() for address, _ in listed[:4]] + [str(listed[4][1])]
+    (folder / "persons.txt").write_text("# asked on 1 July\n\n" + "\n".join(lines) + "\n")
+    addresses = [str(address) for address, _ in listed]
+    canaries = frozenset(_canaries(database, addresses))
+    _send_messages(database, min(canaries))
+    printed = _follow_the_page(database, folder)
+    _change_the_sources(database, addresses[0], folder / "rows_to_delete.csv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(DATABASE, str(database))
+        prepare_copy(database, secret_path(database))
+    arguments = ["build", "--quiet", *NO_TESTS, "--select", *SELECTED]
+    outcome = run_dbt(arguments, database, folder / "target", built.vars)
+    assert outcome.success, messages(outcome)
+    return Erased(
+        built.database, database, printed, tuple(addresses), canaries, folder / "rows_to_delete.csv"
+    )
+
+
+def _canaries(database: Path, addresses: list[str]) -> set[str]:
+    """Names, addresses, telephone numbers and ids that no other record of anybody contains."""
+    rows = query(database, ROWS_OF_PEOPLE)
+    others = str(query(database, "select name, domain from intermediate.int_companies_unioned"))
+    others += str(query(database, "select name from intermediate.int_users_unioned"))
+    records = {
+        (str(system), str(record_id))
+        for address in addresses
+        for system, record_id in query(database, RECORDS.format(address=address))
+    }
+    theirs, others = set[str](), others.lower()
+    for system, record_id, row in rows:
+        if (system, record_id) in records:
+            theirs |= {record_id.lower(), *addresses_in(row)}
+            theirs |= {
+                str(value).lower()
+                for name, value in json.loads(row).items()
+                if value is not None
+                and re.search("name|mail|phone", name)
+                and "company" not in name
+            }
+        else:
+            others += row.lower()
+    return {text for text in theirs if len(text) > 4 and text not in others}
+
+
+RECORDS = """
+    select records.system, records.record_id
+    from intermediate.int_people_unioned as records
+    inner join intermediate.int_record_persons_mapped as persons
+        on records.record_key = persons.record_key
+    where persons.person_key in (
+        select persons.person_key from intermediate.int_emails_normalized as addresses
+        inner join intermediate.int_record_persons_mapped as persons
+            on addresses.record_key = persons.record_key
+        where addresses.address = '{address}'
+    )
+"""
+
+
+def _send_messages(database: Path, canary: str) -> None:
+    """One message names a person; the other must stay as it is."""
+    with sqlite3.connect(ledger_path(database)) as connection:
+        connection.execute(
+            "create table messages (message_key text, channel text, body text, tries integer,"
+            " written_at text, sent_at text)"
+        )
+        for key, text in (("named", f"Call {canary} back"), ("other", "Six rows are missing")):
+            connection.execute(
+                "insert into messages values (?, 'file', ?, 1, '2026-07-01', '2026-07-01')",
+                (key, json.dumps({"text": text})),
+            )
+    connection.close()
+
+
+def _follow_the_page(database: Path, folder: Path) -> str:
+    """The commands of docs/erasure.md, in order."""
+    page = (ROOT / "docs" / "erasure.md").read_text()
+    commands = re.findall(r"^funnel erase .*$", page, re.MULTILINE)
+    assert len(commands) == 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv(DATABASE, str(database))
+        done = [CliRunner().invoke(funnel, shlex.split(each)[1:]) for each in commands]
+    assert [each.exit_code for each in done] == [0, 0], done[-1].output
+    return "".join(each.output for each in done)
+
+
+def _change_the_sources(database: Path, address: str, listed: Path) -> None:
+    """Their owner deletes the listed rows of three systems; the fourth delivers them again, and
+    one person comes back under another id."""
+    rows = list(csv.reader(listed.read_text().splitlines()))[1:]
+    with duckdb.connect(str(database)) as connection:
+        columns = {
+            (system, table): ", ".join(f'cast("{name}" as varchar)' for name in names)
+            for system, table, names in connection.execute(
+                "select table_schema, table_name, list(column_name)"
+                " from information_schema.columns group by all"
+            ).fetchall()
+        }
+        for system, table, key in rows:
+            if system != "hubspot":
+                connection.execute(
+                    f'delete from {system}."{table}"'
+                    f" where list_has_all([{columns[system, table]}], $1)",
+                    [[part for part in key.split("|") if part]],
+                )
+        connection.execute(
+            f"insert into hubspot.contact by name select * replace ({AGAIN} as id,"
+            f" '{address.replace('@', '+new@').title()}' as property_email)"
+            " from hubspot.contact limit 1"
+        )
+
+
+def test_nothing_of_the_erased_is_in_a_new_file(erased: Erased, tmp_path: Path) -> None:
+    """Byte by byte, uncompressed, the history and quarantine included; staging is the sources'."""
+    path = tmp_path / "new.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set force_compression = 'uncompressed'")
+        connection.execute(f"attach '{erased.after}' as revenue_funnel (read_only)")
+        for schema, table in _kept_tables(erased.after):
+            connection.execute(f'create schema if not exists "{schema}"')
+            name = f'"{schema}"."{table}"'
+            connection.execute(f"create table {name} as from revenue_funnel.{name}")
+        connection.execute("checkpoint")
+    # Seven digits may be part of a key: the next test looks at whole values.
+    wanted = [text.lower() for text in erased.canaries if len(text) > 8 or not text.isdigit()]
+    assert len(wanted) > 15
+    content = path.read_bytes().lower()
+    assert [text for text in wanted if text.encode() in content] == []
+
+
+def test_nothing_of_the_erased_is_in_a_row(erased: Erased) -> None:
+    """Each column of each table, quarantined rows and numbers included: whole values and words."""
+    assert _found_in(erased.before, erased.canaries) != []
+    assert _found_in(erased.after, erased.canaries) == []
+
+
+def _found_in(database: Path, canaries: frozenset[str]) -> list[tuple[str, str, str]]:
+    words = "|".join(re.escape(text.lower()) for text in sorted(canaries))
+    pattern = f"(?:^|[^a-z0-9])({words})(?:$|[^a-z0-9])".replace("'", "''")
+    found = []
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for schema, table in _kept_tables(database):
+            rows = connection.execute(
+                f"select distinct regexp_extract(text, '{pattern}', 1) from (select"
+                f' lower(to_json(landed)::varchar) as text from "{schema}"."{table}" as landed)'
+                f" where regexp_matches(text, '{pattern}')"
+            ).fetchall()
+            found += [(schema, table, text) for (text,) in rows]
+    return found
+
+
+def _kept_tables(database: Path) -> list[tuple[str, str]]:
+    found = query(
+        database,
+        "select table_schema, table_name from information_schema.tables where table_schema in"
+        " ('marts', 'intermediate', 'history', 'seeds', 'operations') order by all",
+    )
+    assert len(found) > 150
+    return [(str(schema), str(table)) for schema, table in found]
+
+
+def test_closed_periods_stay_as_they_were(erased: Erased) -> None:
+    """Every row of every published table, without keys and ids."""
+    differing = {}
+    for table, columns in query(erased.after, MARTS):
+        if table not in OF_ROWS:
+            sql = f"select {', '.join(columns)} from marts.{table}"
+            before, after = (Counter(query(path, sql)) for path in (erased.before, erased.after))
+            differing[table] = [*(before - after), *(after - before)]
+    assert len(differing) > 15
+    assert {table: rows[:4] for table, rows in differing.items() if rows} == {}
+
+
+def test_the_rows_of_the_erased_are_in_quarantine_without_a_word(erased: Erased) -> None:
+    rows = query(
+        erased.after,
+        "select source_row_id, row_json, reason from marts.quarantine where reason_code = 'erased'",
+    )
+    assert len(rows) > 10
+    assert {row_json for _, row_json, _ in rows} == {None}
+    assert all(re.fullmatch("erased [0-9a-f]{16}", str(key)) for key, _, _ in rows)
+    again = "select count(*) from staging.stg_hubspot__people where record_id = ?"
+    assert query(erased.after, again.replace("?", f"'{AGAIN}'")) == [(1,)]
+    let_in = f"select count(*) from intermediate.int_people_unioned where record_id = '{AGAIN}'"
+    assert query(erased.after, let_in) == [(0,)]
+
+
+def test_rows_read_are_still_all_accounted_for(erased: Erased) -> None:
+    law = (
+        ROOT / "tests" / "sources" / "every_source_row_is_counted_or_quarantined.sql"
+    ).read_text()
+    sql = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"marts.\1", law)
+    assert query(erased.after, sql) == []
+
+
+def test_the_memory_is_no_list(erased: Erased) -> None:
+    """Hashes that nobody can make without the secret, which is in a file that its owner reads."""
+    file = secret_path(erased.after)
+    assert file.stat().st_mode & 0o777 == 0o600
+    secret = file.read_text().strip()
+    kept = {
+        digest
+        for (digest,) in query(
+            erased.after,
+            "select identifier_hash from history.erased_identifiers where kind = 'address'",
+        )
+    }
+    assert {
+        keyed_hash(secret, "address", normal_address(each)) for each in erased.listed[:4]
+    } <= kept
+    other = make_secret(file.with_name("other.secret"))
+    assert not {keyed_hash(other, "address", each) for each in erased.listed} & kept
+
+
+def test_the_list_for_the_owner_names_each_landed_row(erased: Erased) -> None:
+    rows = [line.split(",", 2) for line in erased.deleted.read_text().splitlines()[1:]]
+    tables = {f"{system}.{table}" for system, table, _ in rows}
+    assert tables >= {"hubspot.contact", "hubspot.email_event", "stripe.customer", "zendesk.ticket"}
+    assert f"lists the {len(rows)} rows" in erased.printed
+
+
+def test_messages_that_name_the_erased_are_emptied(erased: Erased) -> None:
+    with sqlite3.connect(ledger_path(erased.after)) as connection:
+        bodies = dict(connection.execute("select message_key, body from messages").fetchall())
+    connection.close()
+    assert bodies == {"named": "{}", "other": '{"text": "Six rows are missing"}'}
+
+
+def test_publications_from_before_are_removed(tmp_path: Path) -> None:
+    times = {"one": "2026-07-01T05:15:00Z", "two": "2026-07-02T05:15:00Z"}
+    for name, moment in times.items():
+        folder = tmp_path / "publications" / name
+        folder.mkdir(parents=True)
+        (folder / FACTS).write_text(json.dumps({"published_at": moment}))
+    out = tmp_path / "published.duckdb"
+    assert remove_from_before(out, None) == []
+    assert remove_from_before(out, datetime(2026, 7, 2)) == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("ann", "is neither an e-mail address nor a system and an id"),
+        ("pipedrive,7", "there is no system “pipedrive”; use"),
+        ("# nobody", "lists nobody"),
+    ],
+)
+def test_a_wrong_list_erases_nobody(built: Built, tmp_path: Path, line: str, words: str) -> None:
+    (tmp_path / "persons.txt").write_text(line + "\n")
+    arguments = [
+        "erase",
+        "--database",
+        str(built.database),
+        "--list",
+        str(tmp_path / "persons.txt"),
+    ]
+    done = CliRunner().invoke(funnel, arguments)
+    assert done.exit_code == 1
+    assert words in done.output
+    assert "Nobody was erased." in done.output
+
+
+def test_a_build_without_the_secret_stops(erased: Erased, tmp_path: Path) -> None:
+    """By `funnel build` and by dbt alone: neither lets the erased in again."""
+    database = tmp_path / NAME
+    shutil.copy(erased.after, database)
+    with pytest.raises(ErasureError, match="let in again"):
+        prepare_copy(database, tmp_path / "erasure.secret")
+    make_secret(secret_path(database))
+    outcome = run_dbt(
+        ["run", "--quiet", "--select", "int_people_rows_checked"], database, tmp_path / "target"
+    )
+    assert not outcome.success
+    assert "another one than" in messages(outcome)
