@@ -171,3 +171,47 @@ def benchmark_crashes(
     from funnel.benchmarks.crashes.command import measure_crashes
 
     sys.exit(measure_crashes(folder, people, kills, swaps, fills, disk))
+
+
+@benchmark.command("speed")
+@click.option(
+    "--people",
+    "sizes",
+    type=int,
+    multiple=True,
+    default=(100_000,),
+    show_default=True,
+    help="People of a demo company; give it again for another size. 8,000 take minutes, 1,000,000 "
+    "an hour and 8 GB of memory.",
+)
+@click.option("--seed", default=7, show_default=True, help="Draws the companies.")
+@click.option(
+    "--folder",
+    type=FOLDER,
+    default=Path("target/speed"),
+    show_default=True,
+    help="Folder to build in.",
+)
+@click.option(
+    "--out",
+    type=FILE,
+    default=Path("target/speed.json"),
+    show_default=True,
+    help="All figures, with the machine; keeps those of other sizes.",
+)
+@click.option(
+    "--page",
+    type=FILE,
+    default=Path("benchmarks/speed.md"),
+    show_default=True,
+    help="Page made of that file, with pictures beside it.",
+)
+def benchmark_speed(sizes: tuple[int, ...], seed: int, folder: Path, out: Path, page: Path) -> None:
+    """Measure what a build costs, beside the least that it can cost.
+
+    \b
+    Example: funnel benchmark speed --people 8000 --page target/speed.md
+    """
+    from funnel.benchmarks.speed.command import measure_speed
+
+    measure_speed(sizes, folder, seed, out, page)

@@ -1,4 +1,5 @@
 {# Grain: one row per opportunity: the one journey that it belongs to, and how that was decided. #}
+{%- set long_ago = "timestamp '0001-01-01'" %}
 with
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
@@ -10,7 +11,19 @@ persons as (select * from {{ ref('int_persons_resolved') }} where is_outside_fun
 journeys as (
 
     -- Without staff, competitors and test records: an opportunity of one has a journey of its own.
-    select identified_journeys.*
+    -- The first journey of a person takes the opportunities from before it, and those without a
+    -- date; one without a start takes only these. As bounds, since DuckDB compares each row with
+    -- each where a left join has an "or".
+    select
+        identified_journeys.*,
+        case
+            when identified_journeys.journey_number = 1 then {{ long_ago }}
+            else identified_journeys.started_at
+        end as takes_from,
+        case
+            when identified_journeys.started_at is null then timestamp '0001-01-02'
+            else coalesce(identified_journeys.next_started_at, timestamp '9999-12-31')
+        end as takes_until
     from identified_journeys
     left join persons on identified_journeys.person_key = persons.person_key
     where persons.person_key is null
@@ -38,24 +51,8 @@ new_opportunities as (
     left join journeys
         on
             opportunities.person_key = journeys.person_key
-            and (
-                (
-                    opportunities.created_at >= journeys.started_at
-                    and (
-                        opportunities.created_at < journeys.next_started_at
-                        or journeys.next_started_at is null
-                    )
-                )
-                -- An opportunity without a date, or won before it was created, belongs to the
-                -- first journey.
-                or (
-                    journeys.journey_number = 1
-                    and (
-                        opportunities.created_at is null
-                        or opportunities.created_at < journeys.started_at
-                    )
-                )
-            )
+            and coalesce(opportunities.created_at, {{ long_ago }}) >= journeys.takes_from
+            and coalesce(opportunities.created_at, {{ long_ago }}) < journeys.takes_until
     where opportunities.opportunity_type = 'new'
 
 ),

@@ -64,9 +64,11 @@ int_ad_spend_rows_checked as (
             and source_rows.channel_label = channels.label
     left join daily_campaigns
         on
-            source_rows.last_spend_date is not null
-            and {{ campaign_of('coalesce(source_rows.campaign_name, source_rows.campaign)') }}
-            = daily_campaigns.campaign
+            case
+                when source_rows.last_spend_date is not null
+                    then
+                        {{ campaign_of('coalesce(source_rows.campaign_name, source_rows.campaign)') }}
+            end = daily_campaigns.campaign
 
 )
 

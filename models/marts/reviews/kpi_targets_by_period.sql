@@ -168,8 +168,7 @@ funnel_actuals as (
         on actuals.period_kind = periods.period_kind and actuals.period_start = periods.period_start
     left join whole_actuals as month_actuals
         on
-            actuals.is_part_of_period
-            and month_actuals.period_kind = 'month'
+            case when actuals.is_part_of_period then 'month' end = month_actuals.period_kind
             and cast(month_actuals.period_start as timestamp) >= periods.starts_at
             and cast(month_actuals.period_start as timestamp) < periods.next_starts_at
             and actuals.metric = month_actuals.metric

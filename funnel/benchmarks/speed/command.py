@@ -1,0 +1,93 @@
+"""Makes companies of several sizes, measures each step in a process of its own, and reports."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.version import installed as dbt_version
+
+from funnel.benchmarks.speed.page import write_page
+from funnel.places import ROOT, SOURCES
+
+STEPS = ("parse", "models", "data tests", "no change", "floor", "empty project")
+
+
+def measure_speed(sizes: Sequence[int], folder: Path, seed: int, out: Path, page: Path) -> None:
+    """Measures each size, then writes the page with those that the file held before, too."""
+    folder = folder.resolve()
+    known = json.loads(out.read_text()) if out.exists() else {"sizes": {}}
+    known["machine"] = _machine()
+    for people in sizes:
+        place = folder / str(people)
+        _make_company(place, people, seed)
+        steps = {}
+        for step in STEPS:
+            print(f"{people:,} people: {step} ...", file=sys.stderr)
+            steps[step] = _measure_step(step, place)
+        steps["models"]["folders"] = _folders(place)
+        known["sizes"][str(people)] = {"raw_rows": _raw_rows(place), "steps": steps}
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(known, indent=1))
+    write_page(known, page)
+
+
+def _run(arguments: Sequence[str]) -> None:
+    """The sources stand in a file beside the warehouse, wherever the environment has them."""
+    environment = {name: value for name, value in os.environ.items() if name != SOURCES}
+    subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, env=environment, check=True)
+
+
+def _make_company(place: Path, people: int, seed: int) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    for old in place.glob("*.duckdb*"):
+        old.unlink()
+    size = ("--people", str(people), "--seed", str(seed), "--quiet")
+    places = ("--out", str(place / "demo"), "--database", str(place / "revenue_funnel.duckdb"))
+    _run(["funnel", "demo", *size, *places])
+
+
+def _measure_step(step: str, place: Path) -> dict[str, Any]:
+    out = place / "step.json"
+    _run(["funnel.benchmarks.speed.steps", step, str(place), str(out)])
+    measured: dict[str, Any] = json.loads(out.read_text())
+    return measured
+
+
+def _folders(place: Path) -> dict[str, str]:
+    """The folder of each model, by its id."""
+    nodes = json.loads((place / "target" / "manifest.json").read_text())["nodes"]
+    paths = {id: Path(node["original_file_path"]).parent for id, node in nodes.items()}
+    return {id: str(path) for id, path in paths.items() if not id.startswith("test.")}
+
+
+def _raw_rows(place: Path) -> int:
+    with duckdb.connect(str(place / "sources.duckdb"), read_only=True) as connection:
+        row = connection.execute("select sum(estimated_size) from duckdb_tables()").fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def _machine() -> dict[str, Any]:
+    """What the figures hold for."""
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_bytes": pages,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "duckdb": duckdb.__version__,
+        "dbt": dbt_version.to_version_string(skip_matcher=True),
+    }
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    named = [line.split(": ", 1)[1] for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor()
