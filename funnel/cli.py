@@ -295,6 +295,19 @@ def publish(database: Path, settings: Path, out: Path | None, pages: Path, keep:
 
 
 @funnel.command()
+@click.option("--readers", metavar="ROLE", help="A role that may read what is published.")
+def publish_on_postgres(readers: str | None) -> None:
+    """Show readers what was built on PostgreSQL: all tables at once, in the schema published.
+
+    \b
+    Example: funnel publish-on-postgres --readers revenue_funnel_readers
+    """
+    from funnel.publish_on_postgres import publish_on_postgres
+
+    sys.exit(publish_on_postgres(readers))
+
+
+@funnel.command()
 @database_option
 @click.option("--out", type=FILE, help="File for readers. Default: published.duckdb beside it.")
 def publications(database: Path, out: Path | None) -> None:

@@ -1,4 +1,5 @@
-"""Builds one small demo company on DuckDB and on PostgreSQL, and compares what is published.
+"""Builds one small demo company on DuckDB and on PostgreSQL, and compares what is published. Then
+PostgreSQL publishes many times while others read.
 
 `make test-postgres` runs it. The builds leave out the tests of data and models: `make test` has
 them."""
@@ -21,6 +22,7 @@ from funnel.places import SOURCES
 from funnel.postgres import PostgresError
 from funnel.run_dbt import environment, run_dbt
 from tests.python.postgres_server import postgres_database
+from tests.python.swaps_under_readers import SWAPS, find_faults_of_swaps
 
 ENGINES = ("postgres", "duckdb")
 PEOPLE = 200
@@ -38,6 +40,7 @@ def compare_engines() -> int:
             environment({SOURCES: ""}),
         ):
             code = _compare(Path(folder))
+        code = code or _swap()
     except PostgresError as problem:
         click.echo(f"error: {problem}", err=True)
         return 1
@@ -59,6 +62,15 @@ def _compare(folder: Path) -> int:
     if not all(built):
         return 1
     return show_parity(database)
+
+
+def _swap() -> int:
+    with postgres_database():
+        found = find_faults_of_swaps()
+    for fault in found.faults:
+        click.echo(f"a query during a publication: {fault}")
+    click.echo(f"{SWAPS} publications: {found.query_count:,} queries, {len(found.faults)} faults")
+    return 1 if found.faults else 0
 
 
 def build(engine: str, database: Path, folder: Path) -> bool:

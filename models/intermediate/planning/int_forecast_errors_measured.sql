@@ -20,7 +20,7 @@ kpis as (
         numerator,
         case when is_weekly then 'week' else 'month' end as unit_kind,
         case
-            when is_balance or numerator like 'year\_%' escape '\' or numerator like 'velocity%'
+            when is_balance or numerator like 'year^_%' escape '^' or numerator like 'velocity%'
                 then 'level'
             when denominator is null then 'sum'
             else 'ratio'
