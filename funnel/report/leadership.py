@@ -57,6 +57,29 @@ def _attainment(company: Company) -> Tile:
     return Tile("Bookings", company.money(row["actual"]), text, tables, None, caveats, "#review")
 
 
+def _parts(company: Company, start: date) -> str:
+    """What a landing is made of: won, open funnel, leads to come, customers."""
+    names = {
+        "recorded": "won",
+        "expected_open_amount": "from the open funnel",
+        "expected_lead_amount": "from leads to come",
+        "expected_customer_amount": "renewals and expansion",
+    }
+    for row in company["landing"].where(period_start=start):
+        parts = [f"{words.amount(row[column])} {name}" for column, name in names.items()]
+        return f": {' + '.join(parts)}"
+    return ""
+
+
+def _still_needed(company: Company, short: float) -> str:
+    """The pipeline that the target still needs beside what is expected, at the last win rate."""
+    rate = company.kpi("quarter", company.last("quarter"), "win_rate")["actual"]
+    if short <= 0 or not rate:
+        return ""
+    pipeline = words.amount(short / float(rate))
+    return f"; the rest needs {pipeline} of further pipeline, of which {words.percent(rate)} is won"
+
+
 def _forecast(company: Company) -> Tile:
     start = company.next("quarter")
     row = company.kpi("quarter", start, "bookings")
@@ -66,15 +89,14 @@ def _forecast(company: Company) -> Tile:
         if row["forecast_reason"] == "not_recorded":
             text = "Not recorded: no system provides opportunities"
         return Tile("Landing", words.NOTHING, text, tables)
-    renewals = company.kpi("quarter", start, "bookings_renewal")["forecast"]
-    part = f", {words.amount(renewals)} of it renewals" if renewals else ""
-    text = f"forecast of all bookings{part}, {company.period('quarter', start)}"
+    text = f"forecast of all bookings, {company.period('quarter', start)}{_parts(company, start)}"
     if row["forecast_low_80"] is not None:
         low, high = words.amount(row["forecast_low_80"]), words.amount(row["forecast_high_80"])
         text += f"; 80% interval {low} to {high}"
     if row["target"]:
         share = words.percent(float(row["forecast"]) / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"
+        text += _still_needed(company, float(row["target"]) - float(row["forecast"]))
     return Tile("Landing", company.money(row["forecast"]), text, tables, None, (), "#landing")
 
 

@@ -69,6 +69,14 @@ select
 from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
 
+-- name: landing
+select
+    period_start, forecast, recorded, expected_open_amount, expected_lead_amount,
+    expected_customer_amount
+from marts.kpi_forecasts_by_period
+where metric = 'bookings' and is_total and period_kind = 'quarter' and forecast is not null
+order by period_start;
+
 -- name: trailing_retention
 with months as (select max(movement_month) as last_month from marts.fct_mrr_movements),
 accounts as (

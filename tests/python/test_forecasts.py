@@ -187,6 +187,30 @@ def _forecasts(built: Built, kind: str, start: date) -> dict[tuple[str, str], fl
     return {(funnel, metric): float(value) for funnel, metric, value in found}
 
 
+def test_a_landing_has_what_the_planner_expects_of_the_open_funnel(built: Built) -> None:
+    """A quarter of 92 days that begins at the cutoff is 13 weeks and a day of the plan's flows."""
+    flows = query(
+        built.database,
+        "select funnel, sum(expected_amount * case weeks_ahead when 13 then 1 / 7 else 1 end)"
+        " from marts.plan_flows"
+        " where inflow like 'open_%' and weeks_ahead <= 13 group by funnel",
+    )
+    found = dict(
+        query(
+            built.database,
+            "select funnel, expected_open_amount from marts.kpi_forecasts_by_period"
+            " where metric = 'bookings' and period_kind = 'quarter'"
+            " and period_start = '2026-07-01'",
+        )
+    )
+    assert len(flows) >= 3
+    for funnel, amount in flows:
+        assert float(found[funnel]) == pytest.approx(float(amount or 0), rel=1e-3, abs=1), funnel
+    assert float(found["all"]) == pytest.approx(
+        sum(float(each[1] or 0) for each in flows), rel=1e-3
+    )
+
+
 def test_expected_mqls_follow_from_leads_of_the_same_age(built: Built) -> None:
     """From the fact: days of each lead to its MQL or exit, open ones followed to the cutoff."""
     stays = _stays(built)

@@ -31,6 +31,7 @@ weekly_arrivals as (
     -- The plan's arrivals of new leads are those of one lead per week.
     select
         arrivals.funnel,
+        arrivals.inflow in ('open_lead', 'open_prospect', 'open_opportunity') as is_open,
         node_stages.stage,
         node_stages.planning_node,
         arrivals.week_number,
@@ -63,6 +64,16 @@ daily_volumes as (
     from weekly_arrivals
     inner join days on weekly_arrivals.week_number = floor(days.number / 7.0)
     where weekly_arrivals.planning_node = 'win'
+    union all
+    -- The part of it that who waits at the cutoff brings.
+    select
+        weekly_arrivals.funnel,
+        'open_new_amount' as measure,
+        days.number as day_number,
+        weekly_arrivals.won_value / 7 as volume
+    from weekly_arrivals
+    inner join days on weekly_arrivals.week_number = floor(days.number / 7.0)
+    where weekly_arrivals.planning_node = 'win' and weekly_arrivals.is_open
     {%- for measure, amount in [
         ('renewal_amount', 'renewals.expected_renewal_amount'),
         ('expansion_amount', '(renewals.expected_amount - renewals.expected_renewal_amount)'),

@@ -15,6 +15,7 @@
     ('expected_opportunity_count', 'expected', "stages.planning_node = 'opportunity'"),
     ('expected_win_count', 'expected', "stages.planning_node = 'win'"),
     ('expected_new_amount', 'expected', "parts.measure = 'new_amount'"),
+    ('expected_open_new_amount', 'expected', "parts.measure = 'open_new_amount'"),
     ('expected_expansion_amount', 'expected', "parts.measure = 'expansion_amount'"),
     ('expected_renewal_amount', 'expected', "parts.measure = 'renewal_amount'"),
     ('prior_new_open_amount', 'prior', "parts.measure = 'new_open_amount'"),
@@ -39,6 +40,9 @@
     ('total_amount', true,
      'so_far_new_amount + so_far_renewal_amount + so_far_expansion_amount'
      ~ ' + expected_new_amount + expected_renewal_amount + expected_expansion_amount'),
+    ('landing_open_amount', true, 'expected_open_new_amount'),
+    ('landing_lead_amount', true, 'expected_new_amount - expected_open_new_amount'),
+    ('landing_customer_amount', true, 'expected_renewal_amount + expected_expansion_amount'),
     ('new_won_count', true, 'so_far_won_count + expected_win_count'),
     ('new_closed_count', true, 'so_far_closed_count + expected_win_count * closed_per_win'),
     ('new_won_days', true, 'so_far_won_days + expected_win_count * days_per_win'),

@@ -46,6 +46,20 @@ sales_totals as (
 
 ),
 
+landing_parts as (
+
+    select
+        period_kind,
+        period_start,
+        funnel,
+        max(case when measure = 'landing_open_amount' then total end) as open_amount,
+        max(case when measure = 'landing_lead_amount' then total end) as lead_amount,
+        max(case when measure = 'landing_customer_amount' then total end) as customer_amount
+    from forecast_totals
+    group by period_kind, period_start, funnel
+
+),
+
 measures as (
 
     select
@@ -124,8 +138,26 @@ kpi_sums as (
                 end
         end as recorded_amount,
         errors.reach_80,
-        errors.reach_95
+        errors.reach_95,
+        -- What total bookings and those of new business are made of, beside what is recorded.
+        case
+            when kpi_parts.numerator_measure in ('new_amount', 'total_amount')
+                then landing_parts.open_amount
+        end as open_amount,
+        case
+            when kpi_parts.numerator_measure in ('new_amount', 'total_amount')
+                then landing_parts.lead_amount
+        end as lead_amount,
+        case kpi_parts.numerator_measure
+            when 'new_amount' then 0
+            when 'total_amount' then landing_parts.customer_amount
+        end as customer_amount
     from kpi_parts
+    left join landing_parts
+        on
+            kpi_parts.period_kind = landing_parts.period_kind
+            and kpi_parts.period_start = landing_parts.period_start
+            and kpi_parts.funnel = landing_parts.funnel
     left join latest_values
         on
             kpi_parts.period_kind = latest_values.period_kind
@@ -203,6 +235,10 @@ kpi_forecasts_by_period as (
         ) as high_{{ percent }},
         {%- endfor %}
         cast(recorded_amount as decimal(24, 6)) as recorded,
+        {%- for part in ['open', 'lead', 'customer'] %}
+        cast(case when forecast_value is not null then {{ part }}_amount end as decimal(24, 6))
+            as expected_{{ part }}_amount,
+        {%- endfor %}
         cast(case when not (is_missing or is_beyond_plan) then numerator end as decimal(28, 2))
             as forecast_numerator,
         cast(
