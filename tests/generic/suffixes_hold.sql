@@ -11,7 +11,7 @@
 {%- endif -%}
 {%- set conditions = [] -%}
 {%- for column in columns -%}
-    {%- if column.endswith('_rate') -%}
+    {%- if column.endswith('_rate') and not column.startswith('has_') -%}
         {%- do conditions.append(column ~ ' not between 0 and 1') -%}
     {%- elif column.endswith('_count') -%}
         {%- do conditions.append(column ~ ' < 0') -%}
