@@ -384,6 +384,29 @@ def restore(database: Path, folder: Path, force: bool) -> None:
 
 @funnel.command()
 @database_option
+@click.option("--out", type=FOLDER, required=True, help="New folder for the project.")
+@click.option("--system", required=True, help="Name of your system, which is its schema: crm.")
+@click.option("--entities", required=True, help="What it provides: people,touches,opportunities.")
+@click.option("--currency", default="USD", show_default=True, help="Currency of the marts.")
+@click.option(
+    "--package", default=str(ROOT), help="Folder of Revenue Funnel, as the project installs it."
+)
+def scaffold(
+    database: Path, out: Path, system: str, entities: str, currency: str, package: str
+) -> None:
+    """Write a project for your own tables: staging models, counts of rows, and seeds to fill.
+
+    \b
+    Example: funnel scaffold --out my_funnel --system crm --entities people,opportunities
+    """
+    from funnel.scaffold import write_scaffold
+
+    names = [name.strip() for name in entities.split(",") if name.strip()]
+    sys.exit(write_scaffold(out, system, names, currency, package, database))
+
+
+@funnel.command()
+@database_option
 @click.option(
     "--list",
     "listed",

@@ -13,6 +13,7 @@ import yaml
 from dbt.cli.main import dbtRunner
 
 from funnel.places import ROOT
+from funnel.scaffold import neutral_agreements, write_scaffold
 from funnel.seeds.describe import describe_seeds
 from tests.python.canaries import canary_models, land_canaries
 
@@ -63,6 +64,8 @@ class Company:
     schema: str = "main"
     # Texts that must not be published, in each text column of each entity: see canaries.py.
     has_canaries: bool = False
+    # Its tables have the columns of the entities, and `funnel scaffold` writes its project.
+    is_scaffolded: bool = False
     vars: Mapping[str, Any] = field(default_factory=dict)
 
     def rows(self) -> dict[str, list[Row]]:
@@ -164,22 +167,30 @@ def write_project(company: Company, folder: Path) -> Path:
     }
     for name, rows in SEEDS.items():
         (project / "seeds" / f"{name}.csv").write_text(rows.format(**words))
-    (project / "seeds" / "data_agreements.csv").write_text(_agreements())
+    (project / "seeds" / "data_agreements.csv").write_text(neutral_agreements())
     for path, text_of_model in _models(company):
         (project / "models" / path).write_text(text_of_model)
-    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    assert dbtRunner().invoke(["deps", "--quiet", *places]).success
+    _install(project)
     return project
 
 
-def _agreements() -> str:
-    """The demo's of its first version that fit any company; a broken one is a warning but where
-    rows are lost."""
-    header, *lines = (ROOT / "seeds" / "data_agreements.csv").read_text().splitlines(keepends=True)
-    own = [line for line in lines if line.startswith("1,") and "fill_rates," not in line]
-    kept = [line for line in own if ",warning," in line or "source_reconciliation" in line]
-    words = [line.replace(",error,", ",warning,") for line in own if "vocabulary" in line]
-    return "".join([header, *kept, *words])
+def scaffold(company: Company, folder: Path) -> Path:
+    """The project as `funnel scaffold` writes it, without a change but the cutoff."""
+    project, package = folder / company.name, str(_package(folder))
+    database = folder / f"{company.name}.duckdb"
+    made = write_scaffold(project, "crm", company.entities, company.currency, package, database)
+    assert made == 0
+    settings = project / "dbt_project.yml"
+    settings.write_text(
+        settings.read_text().replace("cutoff: now", f"cutoff: {company.until:%Y-%m-%d}")
+    )
+    _install(project)
+    return project
+
+
+def _install(project: Path) -> None:
+    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    assert dbtRunner().invoke(["deps", "--quiet", *places]).success
 
 
 def _package(folder: Path) -> Path:
@@ -256,3 +267,8 @@ def land(company: Company, database: Path) -> None:
             marks = ", ".join("?" for _ in rows[0])
             values = [list(row.values()) for row in rows]
             connection.executemany(f"insert into crm.{entity} values ({marks})", values)
+            if company.is_scaffolded:
+                connection.execute(
+                    f"create or replace table crm.{entity} as select {STAGING[entity]}"
+                    f" from crm.{entity}"
+                )

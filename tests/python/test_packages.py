@@ -15,7 +15,7 @@ from funnel.report.command import show_report
 from funnel.summary import show_summary
 from tests.python.canaries import UNTIL, canaries_in, canaries_in_file, canary_columns, shape
 from tests.python.conftest import query
-from tests.python.package_project import OPPORTUNITIES, Company, land, write_project
+from tests.python.package_project import OPPORTUNITIES, Company, land, scaffold, write_project
 from tests.python.warm_dbt import run_dbt
 
 COMPANIES = (
@@ -30,7 +30,8 @@ COMPANIES = (
         currency="KRW",
         amount=50_000_000_000,
     ),
-    Company("one_system", ("opportunities",)),
+    # As `funnel scaffold` writes it, with neutral seeds.
+    Company("one_system", ("opportunities",), is_scaffolded=True),
     # Everybody loads a list of customers one day, and some have no more than that.
     Company("no_dates", has_dates=False),
     Company("no_marketing", ("companies", "opportunities", "subscriptions", "payments")),
@@ -57,9 +58,9 @@ def installed(
 ) -> Installed:
     company: Company = request.param
     folder = tmp_path_factory.mktemp("packages")
-    project = write_project(company, folder)
     database = folder / f"{company.name}.duckdb"
     land(company, database)
+    project = (scaffold if company.is_scaffolded else write_project)(company, folder)
     arguments = ["build", "--quiet", "--exclude-resource-type", "unit_test"]
     outcome = run_dbt(arguments, database, folder / "target", project=project)
     results = getattr(outcome.result, "results", [])
