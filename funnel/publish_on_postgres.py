@@ -100,6 +100,9 @@ def _fill_aside(cursor: Cursor, readers: str | None) -> int:
         cursor.execute(f'create table {ASIDE}."{table}" (like {MARTS}."{table}" including all)')
         cursor.execute(f'insert into {ASIDE}."{table}" select * from {MARTS}."{table}"')
         cursor.execute(f'analyze {ASIDE}."{table}"')
+        cursor.execute("select obj_description(%s::regclass)", [f'{MARTS}."{table}"'])
+        description = cursor.fetchone()
+        cursor.execute(f'comment on table {ASIDE}."{table}" is %s', description)
     if readers:
         role = '"' + readers.replace('"', '""') + '"'
         cursor.execute(f"grant usage on schema {ASIDE} to {role}")

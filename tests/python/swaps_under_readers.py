@@ -35,6 +35,7 @@ def find_faults_of_swaps(swaps: int = SWAPS) -> Reading:
             f"create table marts.{table} as"
             f" select 0 as version, number from generate_series(1, {ROWS}) as rows (number)"
         )
+    _run("comment on table marts.one is 'One.'", "create index on marts.one (number)")
     publish_marts(READER)
     reading, ended = Reading(), threading.Event()
     if not _is_refused("select from marts.one"):
@@ -50,6 +51,8 @@ def find_faults_of_swaps(swaps: int = SWAPS) -> Reading:
         ended.set()
         for reader in readers:
             reader.join()
+        if not _is_described():
+            reading.faults.append("the description or the index of a table was not published")
         _run("drop schema marts, published cascade", f"drop role {READER}")
     return reading
 
@@ -82,6 +85,18 @@ def _is_refused(query: str) -> bool:
     except psycopg2.errors.InsufficientPrivilege:
         return True
     return False
+
+
+def _is_described() -> bool:
+    connection = connect_to_postgres()
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select obj_description('published.one'::regclass) = 'One.' and exists ("
+            "select from pg_indexes where schemaname = 'published' and tablename = 'one')"
+        )
+        row = cursor.fetchone()
+    connection.close()
+    return bool(row and row[0])
 
 
 def _run(*statements: str) -> None:
