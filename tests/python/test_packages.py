@@ -32,9 +32,19 @@ COMPANIES = (
     ),
     # As `funnel scaffold` writes it, with neutral seeds.
     Company("one_system", ("opportunities",), is_scaffolded=True),
-    # Everybody loads a list of customers one day, and some have no more than that.
-    Company("no_dates", has_dates=False),
-    Company("no_marketing", ("companies", "opportunities", "subscriptions", "payments")),
+    # Everybody loads a list of customers one day, and some have no more than that; these customers
+    # are people, whom no company's record joins.
+    Company(
+        "consumers_without_dates",
+        ("people", "touches", "opportunities"),
+        has_dates=False,
+        is_scaffolded=True,
+    ),
+    Company(
+        "no_marketing",
+        ("companies", "opportunities", "subscriptions", "payments"),
+        is_scaffolded=True,
+    ),
 )
 FIRST = pytest.mark.parametrize("installed", COMPANIES[:1], indirect=True, ids=["one_version"])
 
