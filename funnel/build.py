@@ -31,7 +31,7 @@ GOOD = ("success", "pass", "no-op")
 class Progress:
     """Shows on stderr how far dbt is: one moving line in a terminal, else four lines."""
 
-    # What dbt tells in detail and this looks at (funnel.faster_dbt.looks_at).
+    # What dbt reports in detail and this looks at (funnel.faster_dbt.looks_at).
     details = ("NodeFinished",)
 
     def __init__(self) -> None:

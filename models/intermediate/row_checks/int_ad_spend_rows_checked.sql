@@ -67,7 +67,9 @@ int_ad_spend_rows_checked as (
             case
                 when source_rows.last_spend_date is not null
                     then
-                        {{ campaign_of('coalesce(source_rows.campaign_name, source_rows.campaign)') }}
+                        {{ campaign_of(
+                            'coalesce(source_rows.campaign_name, source_rows.campaign)'
+                        ) }}
             end = daily_campaigns.campaign
 
 )
