@@ -354,12 +354,12 @@ def test_publications_from_before_are_removed(tmp_path: Path) -> None:
         ("# nobody", "lists nobody"),
     ],
 )
-def test_a_wrong_list_erases_nobody(built: Built, tmp_path: Path, line: str, words: str) -> None:
+def test_a_wrong_list_erases_nobody(erased: Erased, tmp_path: Path, line: str, words: str) -> None:
     (tmp_path / "persons.txt").write_text(line + "\n")
     arguments = [
         "erase",
         "--database",
-        str(built.database),
+        str(erased.after),
         "--list",
         str(tmp_path / "persons.txt"),
     ]
@@ -381,3 +381,29 @@ def test_a_build_without_the_secret_stops(erased: Erased, tmp_path: Path) -> Non
     )
     assert not outcome.success
     assert "another one than" in messages(outcome)
+
+
+def test_a_backup_from_before_that_is_restored_is_rewritten(erased: Erased, tmp_path: Path) -> None:
+    """The ids of the erased come back with it, and go before the next build."""
+    database = tmp_path / NAME
+    shutil.copy(erased.after, database)
+    listed = ", ".join(f"'{address}'" for address in erased.listed)
+    keys = [
+        key
+        for (key,) in query(
+            erased.before,
+            "select distinct record_key from intermediate.int_emails_normalized"
+            f" where address in ({listed})",
+        )
+    ]
+    known = f"select count(*) from history.history_person_ids where record_key in {tuple(keys)}"
+    assert query(database, known) == [(0,)]
+    rows = tmp_path / "history.parquet"
+    with duckdb.connect(str(erased.before), read_only=True) as connection:
+        connection.execute(f"copy history.history_person_ids to '{rows}' (format parquet)")
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from history.history_person_ids")
+        connection.execute(f"insert into history.history_person_ids by name from '{rows}'")
+    assert query(database, known)[0][0] >= len(keys)
+    prepare_copy(database, secret_path(erased.after))
+    assert query(database, known) == [(0,)]
