@@ -183,7 +183,9 @@ int_opportunity_changes_rows_checked as (
     left join numbered_ties
         on
             {{ same_row_key('checked_rows', 'numbered_ties') }}
-            and checked_rows.reason_code is null
+            -- A copy has the same key. In the key: DuckDB would else compare each row with each.
+            and case when checked_rows.reason_code is null then checked_rows.source_key end
+            = numbered_ties.source_key
 
 )
 
