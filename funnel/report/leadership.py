@@ -43,11 +43,15 @@ def _attainment(company: Company) -> Tile:
         row = company.kpi("quarter", start, "bookings")
         if start and row["target"] and row["compared_actual"] is not None:
             text = f"{words.amount(row['compared_actual'])} of {words.amount(row['target'])} booked"
-            when = company.period("quarter", start)
+            text += f", {company.period('quarter', start)}"
             share = words.percent(row["attainment_ratio"])
+            elsewhere = row["actual"] - row["compared_actual"]
+            if elsewhere > 0:
+                text += f"; {words.amount(elsewhere)} more in markets without a target"
             if row["carried_value"]:
-                text += f"; {words.amount(row['carried_value'])} missed earlier in the year"
-            return Tile(label, share, f"{text}, {when}", tables, None, caveats, "#review")
+                carried = words.amount(row["carried_value"])
+                text += f"; besides, the quarters before it missed {carried} of theirs"
+            return Tile(label, share, text, tables, None, caveats, "#review")
     row = company.kpi("quarter", company.last("quarter"), "bookings")
     if row["actual"] is None:
         return Tile(label, words.NOTHING, "No bookings and no target yet", tables)
@@ -91,11 +95,14 @@ def _forecast(company: Company) -> Tile:
         return Tile("Landing", words.NOTHING, text, tables)
     text = f"forecast of all bookings, {company.period('quarter', start)}{_parts(company, start)}"
     if row["forecast_low_80"] is not None:
-        low, high = words.amount(row["forecast_low_80"]), words.amount(row["forecast_high_80"])
-        text += f"; 80% interval {low} to {high}"
+        text += (
+            f"; four times in five {words.between(row['forecast_low_80'], row['forecast_high_80'])}"
+        )
     if row["target"]:
         share = words.percent(float(row["forecast"]) / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"
+        if row["forecast_high_80"] is not None and row["forecast_high_80"] < row["target"]:
+            text += ", which lies above that range"
         text += _still_needed(company, float(row["target"]) - float(row["forecast"]))
     return Tile("Landing", company.money(row["forecast"]), text, tables, None, (), "#landing")
 
@@ -109,7 +116,7 @@ def _coverage(company: Company) -> Tile:
         text = "Open pipeline against target: no target, or nothing open"
         return Tile("Coverage", words.NOTHING, text, tables, team)
     when = company.period("quarter", start)
-    text = f"open new business for each 1 of target, {when}"
+    text = f"new business open for each 1 of the target for new business, {when}"
     before = company.kpi("quarter", company.last("quarter"), "coverage")["actual"]
     if before is not None:
         text += f"; {words.times(before)} for the quarter before"
@@ -301,14 +308,14 @@ def _count_change(company: Company) -> Item | None:
     if not main["change"]:
         return None
     then, now = main["earlier_reported_count"], main["entered_count"]
-    cause = PARTS.get(main["driver"], f"the rule {main['rule']}")
+    cause = PARTS.get(main["driver"], f"the definition's rule “{words.plain(main['rule'])}”")
     when = words.period("month", main["period_start"])
     text = (
         f"{words.count(now)} met the definition of {company.stage(main['stage'])} in {when},"
-        f" after {words.count(then)}. The largest part: {cause}"
+        f" after {words.count(then)}, whatever labels the systems set. The largest part: {cause}"
         f" ({words.signed(main['change'])})."
     )
-    todo = "Read the drivers in stage_count_changes_by_period before you act on the count."
+    todo = "Before you act on the count, see what moved it: marts.stage_count_changes_by_period."
     return Item(text, main["owner_team"], todo, "Counts")
 
 

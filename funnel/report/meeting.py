@@ -587,6 +587,15 @@ def _old_enough(company: Company) -> date:
     return (company.as_of or date.max) - timedelta(days=30)
 
 
+def _working_days(company: Company, month: Record) -> str:
+    """Business hours are often read as those of the clock."""
+    hours = company.variables.get("business_hours")
+    length = hours["end"] - hours["start"] if isinstance(hours, Mapping) else 0
+    if length <= 0 or month["median_touch_hours"] <= length:
+        return ""
+    return f" ({words.decimal(float(month['median_touch_hours']) / length)} working days)"
+
+
 def _speed_to_lead(company: Company) -> Block:
     records = company["speed_to_lead"].records
     shown, old = _medians(company, records, "median_touch_hours", _hours)
@@ -595,7 +604,7 @@ def _speed_to_lead(company: Company) -> Block:
         last = old[-1]
         title = (
             "Speed to lead: half of those touched within"
-            f" {words.count(last['median_touch_hours'])} business hours;"
+            f" {words.count(last['median_touch_hours'])} business hours{_working_days(company, last)};"
             f" {words.percent(last['touched_count'] / last['handoff_count'])} of"
             f" {words.month_name(last['month_start'])} were touched"
         )
@@ -808,10 +817,13 @@ def _waterfall(company: Company) -> Block:
     values = _steps(records[0]) if records else []
     title = "What became of the pipeline that was due"
     if records and quarter:
-        due, out = records[0]["opening_amount"], records[0]["pushed_out_amount"]
+        due, slipped, left = (
+            words.amount(records[0][name] or 0)
+            for name in ("opening_amount", "slipped_amount", "left_amount")
+        )
         title = (
-            f"In the {company.period('quarter', quarter)}, {words.amount(due)} was due at the"
-            f" start; {words.amount(out)} was pushed out"
+            f"In the {company.period('quarter', quarter)}, {due} was due at the start, of which"
+            f" {slipped} slipped; with what came later, {left} is due after it now"
         )
     return Block(
         id="waterfall",

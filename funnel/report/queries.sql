@@ -413,7 +413,9 @@ select
     sum(pushed_out_amount) as pushed_out_amount,
     sum(won_amount) as won_amount,
     sum(lost_amount) as lost_amount,
-    sum(closing_amount) as closing_amount
+    sum(closing_amount) as closing_amount,
+    sum(slipped_amount) as slipped_amount,
+    sum(pushed_out_amount) filter (period_result = 'pushed_out') as left_amount
 from marts.fct_pipeline_waterfall_by_period as waterfall
 where period_kind = 'quarter'
 group by waterfall.period_start, waterfall.basis

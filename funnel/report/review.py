@@ -35,9 +35,10 @@ def block(company: Company) -> Block:
         title=title,
         rows=company["review"],
         text="The last period that is over, beside the one before, the year before (52 weeks), and"
-        " the period that follows. A target for a part of the markets or months has in brackets"
-        " what came in them; (plan): nobody agreed on one, the plan asks for it. Attained: 100% or"
-        f" more is good, also where less is better.{_absent(company)}",
+        " the period that follows. Where only some markets or months have a target, what came in"
+        " those is in brackets, and is what the target is compared with; (plan): nobody agreed on"
+        " one, the plan asks for it. Attained: 100% or more is good. Where less is better, it is"
+        f" the share of the limit that was used.{_absent(company)}",
         switches=(Switch("Period", KINDS), Switch("Market", tuple(funnels))),
         panels=panels,
         follows="funnel period",
@@ -100,13 +101,12 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
     def shown(value: object) -> Cell:
         return Cell(words.metric(value, unit, metric))
 
-    attained = None if row["attainment_ratio"] is None else float(row["attainment_ratio"])
     mark = " *" if company.caveats(metric) else ""
     return (
         Cell(row["metric_name"] + mark, team=row["owner_team"], is_heading=True),
-        shown(row["actual"]),
+        _actual(row),
         _target(row),
-        Cell(words.percent(attained), bar=None if attained is None else min(attained, 1)),
+        _attained(row),
         shown(row["prior_actual"]),
         Cell(words.change(row["actual"], row["prior_actual"], words.kind_of(unit, metric))),
         shown(row["year_before_actual"]),
@@ -118,11 +118,28 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
 
 
 def _target(row: Record) -> Cell:
-    """With what it covers less than the actual, and where nobody agreed on it."""
+    """With a mark where nobody agreed on it."""
     text = words.metric(row.get("target"), row["unit"], row["metric"])
     if row.get("target_source") in ("plan", "agreed_and_plan"):
         text += " (plan)"
-    compared = row.get("compared_actual")
-    if compared is not None and compared != row.get("actual"):
-        text += f" (for {words.metric(compared, row['unit'], row['metric'])})"
     return Cell(text)
+
+
+def _actual(row: Record) -> Cell:
+    """With the part of it that has a target, where that is not all."""
+    text, compared = words.metric(row["actual"], row["unit"], row["metric"]), row["compared_actual"]
+    if compared is not None and compared != row["actual"]:
+        text += f" ({words.metric(compared, row['unit'], row['metric'])} with a target)"
+    return Cell(text)
+
+
+def _attained(row: Record) -> Cell:
+    """A bar where more is better; else how much of the limit was used."""
+    if row["attainment_ratio"] is None:
+        return Cell(words.NOTHING)
+    attained = float(row["attainment_ratio"])
+    used = float(row["compared_actual"]) / float(row["target"]) if row["target"] else attained
+    # Where less is better, attainment is the limit by what came.
+    if abs(attained - used) > 0.005 * max(attained, used):
+        return Cell(f"{words.percent(used)} of the limit")
+    return Cell(words.percent(attained), bar=min(attained, 1))

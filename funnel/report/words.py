@@ -66,6 +66,13 @@ def amount(value: Any) -> str:
     return number(value)
 
 
+def between(low: Any, high: Any) -> str:
+    """`between 301k and 1.94M`; of a lower end that is next to nothing, `below 1.94M`."""
+    if float(low) < float(high) / 100:
+        return f"below {amount(high)}"
+    return f"between {amount(low)} and {amount(high)}"
+
+
 def money(value: Any, currency: str) -> str:
     """An amount that stands alone, with the sign of its currency: $417k."""
     if value is None:
@@ -126,10 +133,13 @@ def change(now: Any, before: Any, unit: str = "count") -> str:
     """+12 %: how far a value is from another one; of two shares, +3.1 points."""
     if now is None or not before:
         return NOTHING
-    sign = "+" if now >= before else MINUS
     if unit == "ratio":
-        return f"{sign}{number(abs(float(now) - float(before)) * 100, 1)} pts"
-    return f"{sign}{percent(abs(float(now) / float(before) - 1))}"
+        text = f"{number(abs(float(now) - float(before)) * 100, 1)} pts"
+    else:
+        text = percent(abs(float(now) / float(before) - 1))
+    # What rounds to nothing has no direction.
+    sign = ("+" if now >= before else MINUS) if re.search("[1-9]", text) else ""
+    return f"{sign}{text}"
 
 
 def signed(value: Any, unit: str = "count") -> str:
