@@ -95,9 +95,8 @@ def _forecast(company: Company) -> Tile:
         return Tile("Landing", words.NOTHING, text, tables)
     text = f"forecast of all bookings, {company.period('quarter', start)}{_parts(company, start)}"
     if row["forecast_low_80"] is not None:
-        text += (
-            f"; four times in five {words.between(row['forecast_low_80'], row['forecast_high_80'])}"
-        )
+        low, high = row["forecast_low_80"], row["forecast_high_80"]
+        text += f"; four times in five {words.between(low, high)}"
     if row["target"]:
         share = words.percent(float(row["forecast"]) / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"

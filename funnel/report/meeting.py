@@ -602,9 +602,10 @@ def _speed_to_lead(company: Company) -> Block:
     title = "Speed to lead"
     if old:
         last = old[-1]
+        days = _working_days(company, last)
         title = (
             "Speed to lead: half of those touched within"
-            f" {words.count(last['median_touch_hours'])} business hours{_working_days(company, last)};"
+            f" {words.count(last['median_touch_hours'])} business hours{days};"
             f" {words.percent(last['touched_count'] / last['handoff_count'])} of"
             f" {words.month_name(last['month_start'])} were touched"
         )
