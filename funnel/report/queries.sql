@@ -65,7 +65,8 @@ select
     period_kind, period_start, period_name, funnel, metric, metric_name, unit, owner_team,
     metric_order, actual, target, target_source, compared_actual, attainment_ratio, missing_value,
     carried_value, prior_actual, year_before_actual, forecast, forecast_low_80, forecast_high_80,
-    forecast_reason, status, empty_reason, is_total, is_complete
+    forecast_reason, status, empty_reason, is_total, is_complete,
+    metric in (select metric from seeds.kpi_list where is_lower_better) as is_lower_better
 from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
 

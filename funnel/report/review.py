@@ -137,9 +137,8 @@ def _attained(row: Record) -> Cell:
     """A bar where more is better; else how much of the limit was used."""
     if row["attainment_ratio"] is None:
         return Cell(words.NOTHING)
-    attained = float(row["attainment_ratio"])
-    used = float(row["compared_actual"]) / float(row["target"]) if row["target"] else attained
-    # Where less is better, attainment is the limit by what came.
-    if abs(attained - used) > 0.005 * max(attained, used):
+    if row["is_lower_better"] and row["target"]:
+        used = float(row["compared_actual"]) / float(row["target"])
         return Cell(f"{words.percent(used)} of the limit")
+    attained = float(row["attainment_ratio"])
     return Cell(words.percent(attained), bar=min(attained, 1))

@@ -469,7 +469,89 @@ def test_speed_is_that_of_the_handoffs_of_marketing(built: Built, text: str) -> 
     hours = median(hour for hour, is_touched in touches if is_touched)
     share = f"{sum(is_touched for _, is_touched in touches) / len(touches) * 100:.0f}%"
     title = _title(text, "speed-to-lead")
-    assert f"within {hours:.0f} business hours; {share} of May were touched" in title
+    assert f"within {hours:.0f} business hours" in title
+    assert f"({hours / 8:.1f} working days)" in title or hours <= 8
+    assert title.endswith(f"; {share} of May were touched")
+
+
+def _cells(text: str, caption: str, heading: str) -> list[str]:
+    """A row of the table with this caption, by the heading of the row."""
+    table = re.search(rf"<caption>{re.escape(caption)}.*?</table>", text, re.DOTALL)
+    assert table, caption
+    rows = re.findall(r"<tr>.*?</tr>", table[0], re.DOTALL)
+    cell = re.compile("<t[hd].*?</t[hd]>", re.DOTALL)
+    cells = [
+        [" ".join(re.sub("<[^>]+>", " ", found).split()) for found in cell.findall(row)]
+        for row in rows
+    ]
+    [found] = [row for row in cells if row and row[0].removesuffix(" *") == heading]
+    return found
+
+
+def test_what_is_spent_is_shown_as_a_share_of_the_budget(built: Built, text: str) -> None:
+    """From the rows of the ads: little spent is a small share, and never several times the plan."""
+    ((metric_name, start, target, in_markets),) = query(
+        built.database,
+        """
+        select metric_name, period_start, target, compared_actual from marts.kpi_reviews_by_period
+        where metric = 'spend' and period_kind = 'quarter' and is_total and is_complete
+            and target > 0
+        order by period_start desc limit 1
+        """,
+    )
+    ((spent,),) = query(
+        built.database,
+        "select sum(amount) from intermediate.int_ad_spend_unioned"
+        f" where spend_date >= '{start}' and spend_date < date '{start}' + interval 3 month",
+    )
+    # Part of it was paid in other currencies.
+    assert float(spent) == pytest.approx(float(in_markets), rel=0.1)
+    assert spent < target
+    cells = _cells(text, f"Whole company, {words.period('quarter', start)}", metric_name)
+    assert cells[3] == f"{words.percent(in_markets / target)} of the limit"
+
+
+def test_the_waterfall_says_what_of_the_due_amount_slipped(built: Built, text: str) -> None:
+    """The opportunities one by one: what was due at first, and what is due later at the end."""
+    ((due, slipped, left),) = query(
+        built.database,
+        """
+        select
+            sum(opening_amount),
+            coalesce(sum(opening_amount) filter (
+                opening_amount > 0 and period_result = 'pushed_out'
+            ), 0),
+            sum(pushed_out_amount) filter (period_result = 'pushed_out')
+        from marts.fct_pipeline_waterfall_by_period
+        where period_kind = 'quarter' and basis = 'due_in_period'
+            and period_start = date '2026-04-01'
+        """,
+    )
+    title = _title(text, "waterfall")
+    assert f"{words.amount(due)} was due at the start" in title
+    assert f"of which {words.amount(slipped)} slipped" in title
+    assert f"{words.amount(left or 0)} is due after it now" in title
+
+
+def test_a_landing_whose_target_is_out_of_reach_says_so(built: Built, text: str) -> None:
+    ((high, target),) = query(
+        built.database,
+        """
+        select forecast_high_80, target from marts.kpi_reviews_by_period
+        where metric = 'bookings' and period_kind = 'quarter' and is_total
+            and period_start = date '2026-07-01'
+        """,
+    )
+    assert ("which lies above that range" in text) == (high < target)
+
+
+def test_ends_of_an_interval_and_changes_that_round_to_nothing() -> None:
+    assert words.between(181, 1_940_000) == "below 1.94M"
+    assert words.between(0, 0) == "between 0 and 0"
+    assert words.between(301_000, 1_940_000) == "between 301k and 1.94M"
+    assert words.change(1000, 999) == "0%"
+    assert words.change(0.5, 0.5001, "ratio") == "0.0 pts"
+    assert words.change(8, 10) == f"{words.MINUS}20%"
 
 
 def test_the_counts_of_alerts_agree(built: Built, text: str) -> None:
