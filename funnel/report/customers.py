@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from funnel.report import charts, filters, words
 from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
@@ -159,34 +159,10 @@ def channels(company: Company) -> Block:
     records = found.where(slice_name="channel")
     most = max((row["lead_count"] or 0 for row in records), default=0)
     rows = tuple(
-        (
-            Cell(_channel_name(company, row), is_heading=True),
-            Cell(
-                words.count(row["lead_count"]),
-                _part(row["lead_count"], most) if row["slice_name"] == "channel" else None,
-                team=FINDING if row["slice_name"] == "channel" else None,
-            ),
-            Cell(words.count(row["customer_count"])),
-            Cell(words.percent(_part(row["customer_count"], row["lead_count"]), 1)),
-            Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
-            Cell(words.amount(row["cac_amount"])),
-            Cell(words.amount(row["ltv_amount"])),
-            Cell(words.times(row["ltv_to_cac_ratio"])),
-            Cell(words.decimal(row["payback_months"])),
-        )
-        for row in (*records, *found.where(slice_name="all"))
+        _channel_row(company, row, most)
+        for row in (*records, *_with_ads(company, records), *found.where(slice_name="all"))
     )
     last_month = next((row["last_month"] for row in company["mature_months"].records), None)
-    title = "Channels down to what a customer is worth"
-    paid = [row for row in records if row["cac_amount"] is not None]
-    if len(paid) > 1:
-        dear = max(paid, key=lambda row: float(row["cac_amount"]))
-        cheap = min(paid, key=lambda row: float(row["cac_amount"]))
-        title = (
-            f"A customer from {company.channel(dear['channel'])} costs"
-            f" {words.amount(dear['cac_amount'])} of ads, from {company.channel(cheap['channel'])}"
-            f" {words.amount(cheap['cac_amount'])}"
-        )
     headings = (
         "First channel",
         ".Leads",
@@ -200,7 +176,7 @@ def channels(company: Company) -> Block:
     )
     return Block(
         id="channels",
-        title=title,
+        title=_channel_title(company, records),
         rows=company["channel_economics"],
         text=_channel_text(records, last_month),
         grid=Grid(headings, rows, "Channels"),
@@ -211,22 +187,112 @@ def channels(company: Company) -> Block:
     )
 
 
+def _channel_row(company: Company, row: Record, most: float) -> tuple[Cell, ...]:
+    is_channel = row["slice_name"] == "channel"
+    # The ads of some channels say nothing about the customers whom no ad brought.
+    paid = row if row["slice_name"] != "all" else {}
+    return (
+        Cell(_channel_name(company, row), is_heading=True),
+        Cell(
+            words.count(row["lead_count"]),
+            _part(row["lead_count"], most) if is_channel else None,
+            team=FINDING if is_channel else None,
+        ),
+        Cell(words.count(row["customer_count"])),
+        Cell(words.percent(_part(row["customer_count"], row["lead_count"]), 1)),
+        Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
+        Cell(words.amount(paid.get("cac_amount"))),
+        _unless_too_few(row, words.amount(row["ltv_amount"])),
+        _unless_too_few(row, words.times(paid.get("ltv_to_cac_ratio"))),
+        _unless_too_few(row, words.decimal(paid.get("payback_months"))),
+    )
+
+
+def _unless_too_few(row: Record, text: str) -> Cell:
+    """What a customer is worth cannot be seen from a handful."""
+    if row["status"] == "too_few" and text != words.NOTHING:
+        return Cell(words.NOTHING, note="too few")
+    return Cell(text)
+
+
+def _with_ads(company: Company, records: Sequence[Record]) -> list[Record]:
+    """The channels with ad spend together: the customers whom ads brought, and what these cost."""
+    paid = [row for row in records if row["spend_amount"]]
+    customers = total(paid, "customer_count")
+    if len(paid) < 2 or not customers:
+        return []
+    spend = total(paid, "spend_amount")
+    bought = [row for row in paid if row["customer_count"]]
+    is_known = all(row["ltv_amount"] and row["payback_months"] for row in bought)
+    worth = sum(float(row["ltv_amount"] or 0) * row["customer_count"] for row in bought)
+    # Spend divided by payback is the monthly margin of the customers.
+    margin = sum(
+        float(row["spend_amount"]) / float(row["payback_months"])
+        for row in bought
+        if row["payback_months"]
+    )
+    is_too_few = customers < int(company.variables.get("minimum_group_size", 0))
+    return [
+        {
+            "slice_name": "with_ads",
+            "lead_count": total(paid, "lead_count"),
+            "customer_count": customers,
+            "spend_amount": spend,
+            "cac_amount": spend / customers,
+            "ltv_amount": worth / customers if is_known else None,
+            "ltv_to_cac_ratio": worth / spend if is_known else None,
+            "payback_months": spend / margin if is_known else None,
+            "status": "too_few" if is_too_few else "ok",
+        }
+    ]
+
+
+def _channel_title(company: Company, records: Sequence[Record]) -> str:
+    known = [row for row in records if row["cac_amount"] is not None]
+    paid = [row for row in known if row["status"] != "too_few"]
+    if not paid:
+        return "Channels down to what a customer is worth"
+    dear = max(paid, key=lambda row: float(row["cac_amount"]))
+    cheap = min(paid, key=lambda row: float(row["cac_amount"]))
+    title = (
+        f"A customer from {company.channel(dear['channel'])} costs"
+        f" {words.amount(dear['cac_amount'])} of ads ({_customers(dear)})"
+    )
+    if len(paid) > 1:
+        title += (
+            f", from {company.channel(cheap['channel'])} {words.amount(cheap['cac_amount'])}"
+            f" ({_customers(cheap)})"
+        )
+    return title
+
+
+def _customers(row: Record) -> str:
+    number = row["customer_count"]
+    return f"{words.count(number)} customer{'' if number == 1 else 's'}"
+
+
 def _channel_name(company: Company, row: Record) -> str:
-    return company.channel(row["channel"]) if row["slice_name"] == "channel" else "All channels"
+    if row["slice_name"] == "channel":
+        return company.channel(row["channel"])
+    return "All channels" if row["slice_name"] == "all" else "Channels with ads"
 
 
 def _channel_text(records: Sequence[Record], last_month: date | None) -> str:
-    started = "Journeys"
+    started = "All journeys"
     if last_month:
         when = words.period("month", last_month)
-        started = f"Journeys that started up to {when} (younger ones may still buy)"
+        started = f"All journeys that started up to {when} (younger ones may still buy)"
     text = f"{started} and the customers they became. Cost is ad spend alone"
     shared = [row for row in records if row["ltv_amount"] and not row["has_own_churn_rate"]]
     if shared and len(shared) == sum(row["ltv_amount"] is not None for row in records):
         text += "; LTV takes the churn of the whole company"
     elif shared:
         text += "; where few customers have left, LTV takes the churn of the whole company"
-    return f"{text}. A dash means that no ads were paid."
+    return (
+        f"{text}. A dash means that no ads were paid; too few, that the customers are too few to"
+        " show what one is worth. The row of all channels has no cost per customer: ads did not"
+        " bring the customers of the other channels."
+    )
 
 
 def campaigns(company: Company) -> Block:
@@ -375,6 +441,7 @@ def renewals(company: Company) -> Block:
         )
         if late:
             title += f"; {words.count(total(late, 'contract_count'))} more have ended unrenewed"
+        title += _less_than_target(company)
     active = next(iter(company["active_customers"].records), None)
     customers = (
         f"{words.count(active['customer_count'])} customers are active (recurring revenue at"
@@ -382,15 +449,22 @@ def renewals(company: Company) -> Block:
         if active
         else ""
     )
-    tables = (*company["renewals"].tables, *company["active_customers"].tables)
+    tables = tuple(
+        dict.fromkeys(
+            table
+            for name in ("renewals", "active_customers", "renewal_targets")
+            for table in company[name].tables
+        )
+    )
     headings = ("Due", "Market", ".Contracts", ".Without opportunity", ".Amount", ".Expected")
     return Block(
         id="renewals",
         title=title,
         rows=replace(company["renewals"], tables=tables),
         text=f"{customers}{_renewed(company)}Amount: what the customer pays for a contract now."
-        " Expected: times the share of renewals that were won. The contracts are in marts.worklists"
-        " (renewals_ahead).",
+        " Expected: times the share of renewals that were won. The forecast of bookings goes by how"
+        " long customers have been with us, this card by when their contracts end. The contracts"
+        " are in marts.worklists (renewals_ahead).",
         grid=Grid(
             headings,
             rows,
@@ -401,6 +475,35 @@ def renewals(company: Company) -> Block:
         team=KEEPING,
         span=2,
         empty="" if rows else "No contract ends soon.",
+    )
+
+
+# Days at the end of a quarter that the list need not reach to be compared with its target.
+DAYS_LEFT_OUT = 3
+
+
+def _less_than_target(company: Company) -> str:
+    """Whether the renewal target of the quarter's months from now on cannot be reached by the
+    contracts that end in it, nor by these with what has been renewed in these months."""
+    start, days = company.next("quarter"), company.variables.get("worklist_renewal_days")
+    if start is None or company.as_of is None or days is None:
+        return ""
+    after = words.next_month(words.next_month(words.next_month(start)))
+    months = [
+        row for row in company["renewal_targets"].records if start <= row["period_start"] < after
+    ]
+    last = min(company.as_of + timedelta(int(days)), after) - timedelta(1)
+    if not months or last < after - timedelta(DAYS_LEFT_OUT + 1):
+        return ""
+    target, booked = total(months, "target_amount"), total(months, "won_amount")
+    ending = [row for row in company["renewals"].records if row["due_month"] < after]
+    if total(ending, "amount") + booked >= target:
+        return ""
+    when = words.months(months[0]["period_start"], months[-1]["period_start"])
+    already = f" and with the {words.amount(booked)} renewed already" if booked else ""
+    return (
+        f"; even if all that end by {words.value_day(last)} renew{already}, that is less than the"
+        f" target of {words.amount(target)} for renewals in {when}"
     )
 
 
@@ -451,8 +554,9 @@ def costs(company: Company) -> Block:
         id="costs",
         title=title,
         rows=company["costs"],
-        text="Last twelve months. By month: all ad spend divided by all who met the definition,"
-        " also by those whom no ad brought. By channel: its spend divided by whom it brought.",
+        text=f"Of the last twelve months; the card above counts all journeys{_until(company)}."
+        " By month: all ad spend divided by all who met the definition, also by those whom no ad"
+        " brought. By channel: its spend divided by whom it brought.",
         switches=(Switch("By", (("month", "Month"), ("channel", "Paid channel"))),),
         panels=panels if shown else (),
         caveats=company.caveats("spend"),
@@ -460,6 +564,12 @@ def costs(company: Company) -> Block:
         span=2,
         empty="" if shown else "No system provides ad spend.",
     )
+
+
+def _until(company: Company) -> str:
+    """The last month whose journeys the card of the channels counts."""
+    last_month = next((row["last_month"] for row in company["mature_months"].records), None)
+    return f" that started up to {words.month(last_month)}" if last_month else ""
 
 
 def _month(row: Record) -> str:

@@ -558,7 +558,9 @@ order by finding, journey_count desc, stage;
 -- name: worklists
 select
     worklists.list_name, worklists.rank_number, worklists.owner_team, worklists.account_name,
-    owners.user_id as owner_user_id, worklists.stage, worklists.finding, worklists.exit_reason,
+    owners.user_id as owner_user_id,
+    case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
+    worklists.opportunity_key is not null as has_opportunity, worklists.stage, worklists.finding, worklists.exit_reason,
     worklists.funnel, worklists.segment, worklists.amount, worklists.expected_amount,
     worklists.waited_days, cast(worklists.due_at as date) as due_date, worklists.system,
     worklists.record_id, worklists.record_url
@@ -672,6 +674,28 @@ where
     period_kind = 'month' and revenue_type = 'renewal'
     and period_start >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month;
 
+-- name: renewal_targets
+with
+
+targets as (
+    select period_start, sum(renewal_target_amount) as target_amount
+    from marts.plan_renewals
+    group by period_start
+),
+
+wins as (
+    select period_start, sum(won_amount) as won_amount
+    from marts.kpi_sales_by_period
+    where period_kind = 'month' and revenue_type = 'renewal'
+    group by period_start
+)
+
+select targets.period_start, targets.target_amount, coalesce(wins.won_amount, 0) as won_amount
+from targets
+left join wins on targets.period_start = wins.period_start
+where targets.target_amount > 0
+order by targets.period_start;
+
 -- name: renewals_filtered
 select
     funnel, segment,
@@ -698,8 +722,8 @@ limit 1;
 -- name: channel_economics
 select
     slice_name, slice_value as channel, lead_count, customer_count, spend_amount, cac_amount,
-    arpa_amount, ltv_amount, ltv_to_cac_ratio, payback_months, empty_reason, has_own_churn_rate,
-    is_mature
+    arpa_amount, ltv_amount, ltv_to_cac_ratio, payback_months, empty_reason, status,
+    has_own_churn_rate, is_mature
 from marts.kpi_unit_economics_by_slice
 where slice_name in ('channel', 'all')
 order by slice_name = 'all', customer_count desc, channel;

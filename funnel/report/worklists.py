@@ -1,5 +1,7 @@
 """What to work on: the first rows of each worklist, with owner and a link to the record."""
 
+from datetime import date
+
 from funnel.report import words
 from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
 from funnel.report.company import Company, total
@@ -18,6 +20,7 @@ LISTS = {
     "rejected_leads": ("Rejected leads", "See whether the reason is right."),
     "lost_opportunities": ("Lost opportunities", "Ask for the reason, and plan a second attempt."),
 }
+RENEWALS = "renewals_ahead"
 # Others are no link: a system could have anything in the field.
 WEB = ("https://", "http://")
 HEADINGS = (
@@ -32,6 +35,7 @@ HEADINGS = (
     ".Expected",
     "Record",
 )
+OF_RENEWALS = {".Waits, days": ".Days since last contract"}
 
 
 def block(company: Company) -> Block:
@@ -45,9 +49,11 @@ def block(company: Company) -> Block:
         everything = total(counts.values(), "item_count")
         worth = total(counts.values(), "expected_amount")
         title = (
-            f"What to work on today: {words.count(everything)} records, of which"
-            f" {words.amount(worth)} of revenue is expected"
+            f"{words.count(everything)} records to work on today; {words.amount(worth)} expected"
         )
+        if RENEWALS in counts:
+            renewed = counts[RENEWALS]["expected_amount"] or 0
+            title += f", {words.amount(renewed)} of it renewals"
     return Block(
         id="worklists",
         title=title,
@@ -70,7 +76,10 @@ def _name(code: str) -> str:
 def _panel(company: Company, name: str, counts: Record) -> Panel:
     rows = company["worklists"].where(list_name=name)
     grid = Grid(
-        HEADINGS,
+        tuple(
+            OF_RENEWALS.get(heading, heading) if name == RENEWALS else heading
+            for heading in HEADINGS
+        ),
         tuple(_row(company, row) for row in rows),
         _name(name),
         markets=tuple(row["funnel"] for row in rows),
@@ -82,16 +91,15 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
 
 
 def _row(company: Company, row: Record) -> tuple[Cell, ...]:
-    why = row["exit_reason"] or row["finding"]
     url = str(row["record_url"] or "")
     return (
         Cell(words.count(row["rank_number"])),
         Cell(row["account_name"] or words.NOTHING, is_heading=True, team=row["owner_team"]),
         Cell(company.stage(row["stage"])),
-        Cell(f"{row['owner_user_id'] or 'no owner'}", note=company.team(row["owner_team"])),
-        Cell(words.plain(why)),
+        Cell(_owner(row), note=_team(company, row)),
+        Cell(_why(row)),
         Cell(words.count(row["waited_days"])),
-        Cell(words.NOTHING if row["due_date"] is None else words.short_day(row["due_date"])),
+        Cell(_due(company, row["due_date"])),
         Cell(words.amount(row["amount"])),
         Cell(words.amount(row["expected_amount"])),
         Cell(
@@ -101,3 +109,27 @@ def _row(company: Company, row: Record) -> tuple[Cell, ...]:
             link=url if url.startswith(WEB) else "",
         ),
     )
+
+
+def _owner(row: Record) -> str:
+    owner = row["owner_user_id"]
+    return "no owner" if owner in (None, "none") else str(owner)
+
+
+def _team(company: Company, row: Record) -> str:
+    """The owner's own team, else the one that the list is for."""
+    return str(row["owner_own_team"] or company.team(row["owner_team"]))
+
+
+def _why(row: Record) -> str:
+    text = words.plain(row["exit_reason"] or row["finding"])
+    is_unprepared = row["list_name"] == RENEWALS and not row["has_opportunity"]
+    return f"{text}, no opportunity" if is_unprepared else text
+
+
+def _due(company: Company, due: date | None) -> str:
+    """The day, with its year where that is not the year of the report."""
+    if due is None:
+        return words.NOTHING
+    is_this_year = company.as_of is not None and due.year == company.as_of.year
+    return words.short_day(due) if is_this_year else words.day(due)

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import duckdb
 import pytest
 
-from funnel.report import review, words, worklists
+from funnel.report import customers, review, words, worklists
 from funnel.report.blocks import as_csv
 from funnel.report.command import show_report, write_report
 from funnel.report.company import Company
@@ -313,12 +313,182 @@ def test_a_worklist_offers_the_records_that_the_marts_rank_first(built: Built, t
     assert len(rows) < 100
 
 
+def _with(rows: dict[str, Rows], name: str, **changed: Any) -> None:
+    """The rows of a query, with other values in some columns."""
+    records = [{**row, **changed} for row in rows[name].records]
+    rows[name] = replace(rows[name], values=tuple(tuple(row.values()) for row in records))
+
+
+@pytest.fixture(scope="module")
+def shown_rows(built: Built) -> dict[str, Rows]:
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        return read_all(connection)
+
+
+DAY = date(2026, 7, 1)
+VARIABLES = {"worklist_renewal_days": 90, "minimum_group_size": 5}
+
+
+def _company(rows: dict[str, Rows]) -> Company:
+    return Company(rows, DAY, "USD", VARIABLES)
+
+
+def _renewals(company: Company) -> list[dict[str, str]]:
+    """The list of the renewals, by the heading of its columns."""
+    (panel,) = [
+        panel for panel in worklists.block(company).panels if panel.keys == ("renewals_ahead",)
+    ]
+    names = [heading.lstrip(".") for heading in panel.grid.headings]
+    return [
+        dict(zip(names, [f"{cell.text}|{cell.note}" for cell in row], strict=True))
+        for row in panel.grid.rows
+    ]
+
+
+def test_the_renewals_show_what_is_missing_and_the_team_of_their_owner(
+    built: Built, shown_rows: dict[str, Rows]
+) -> None:
+    wanted = query(
+        built.database,
+        "select account_name, opportunity_key is null, waited_days, user_id, team"
+        " from marts.worklists left join marts.dim_owners using (owner_key)"
+        " where list_name = 'renewals_ahead' order by rank_number limit 10",
+    )
+    shown = _renewals(_company(shown_rows))[:10]
+    assert {is_missing for _, is_missing, *_ in wanted} == {True, False}
+    for row, (account, is_missing, days, owner, team) in zip(shown, wanted, strict=True):
+        assert row["Account"] == f"{account}|"
+        assert row["Why"] == f"Renewal due{', no opportunity' if is_missing else ''}|"
+        assert row["Days since last contract"] == f"{days}|"
+        assert row["Owner"] == f"{owner}|{team}"
+    assert "Waits, days" not in shown[0]
+
+
+def test_a_renewal_of_another_year_has_its_year_and_one_without_owner_the_team_of_the_list(
+    shown_rows: dict[str, Rows],
+) -> None:
+    days = [row["Due"].strip("|") for row in _renewals(_company(shown_rows))]
+    assert days
+    assert all(re.fullmatch(r"\d+ (Jul|Aug|Sept)", day) for day in days)
+    rows = dict(shown_rows)
+    due = date(2027, 1, 5)
+    _with(rows, "worklists", due_date=due, owner_own_team=None, owner_user_id="none")
+    for row in _renewals(_company(rows)):
+        assert row["Due"] == "5 January 2027|"
+        assert row["Owner"] == "no owner|Account services"
+
+
+def test_the_title_of_the_worklists_says_how_much_is_renewals(built: Built, text: str) -> None:
+    ((items, worth, renewed),) = query(
+        built.database,
+        "select count(*), sum(expected_amount),"
+        " sum(expected_amount) filter (list_name = 'renewals_ahead')"
+        " from marts.worklists where not is_aged_out",
+    )
+    assert _title(text, "worklists") == (
+        f"{items} records to work on today; {words.amount(worth)} expected,"
+        f" {words.amount(renewed)} of it renewals"
+    )
+
+
+def test_renewals_that_cannot_reach_the_target_of_the_quarter_say_so(
+    built: Built, shown_rows: dict[str, Rows]
+) -> None:
+    """The target from the agreed shares; the quarter begins with the cutoff."""
+    ((target,),) = query(
+        built.database,
+        "select sum(target_amount * renewal_share) from seeds.targets"
+        " where target_month between date '2026-07-01' and date '2026-09-01'",
+    )
+    missed = (
+        "; even if all that end by 28 September renew, that is less than the target of"
+        f" {words.amount(target)} for renewals in July 2026 to September 2026"
+    )
+    card = customers.renewals(_company(shown_rows))
+    assert card.title.endswith(missed)
+    assert "this card by when their contracts end" in card.text
+    # With enough renewed already, or enough that ends, the target can be reached.
+    for name, column in (("renewal_targets", "won_amount"), ("renewals", "amount")):
+        rows = dict(shown_rows)
+        _with(rows, name, **{column: 1_000_000})
+        assert "even if all" not in customers.renewals(_company(rows)).title, name
+    rows = dict(shown_rows)
+    _with(rows, "renewal_targets", won_amount=1000)
+    title = customers.renewals(_company(rows)).title
+    assert "renew and with the 3k renewed already, that is less than" in title
+    # A list that ends long before the quarter does cannot say it.
+    short = Company(shown_rows, DAY, "USD", {"worklist_renewal_days": 60})
+    assert "even if all" not in customers.renewals(short).title
+
+
+def _channel_cells(company: Company) -> dict[str, dict[str, str]]:
+    grid = customers.channels(company).grid
+    assert grid
+    names = [heading.lstrip(".") for heading in grid.headings]
+    return {
+        row[0].text: {
+            name: " ".join(filter(None, (cell.text, cell.note)))
+            for name, cell in zip(names, row, strict=True)
+        }
+        for row in grid.rows
+    }
+
+
+WORTH = ("LTV", "LTV to ad cost", "Payback, months")
+
+
+def test_what_a_customer_is_worth_is_not_shown_of_a_handful(shown_rows: dict[str, Rows]) -> None:
+    company = _company(shown_rows)
+    cells = _channel_cells(company)
+    few = [
+        row
+        for row in company["channel_economics"].where(slice_name="channel")
+        if row["customer_count"] < 5 and row["ltv_amount"]
+    ]
+    assert [row for row in few if row["cac_amount"]], "the demo company has such a paid channel"
+    title = customers.channels(company).title
+    for row in few:
+        name = company.channel(row["channel"])
+        assert cells[name]["LTV"] == f"{words.NOTHING} too few"
+        assert name not in title
+        if row["cac_amount"]:
+            assert {cells[name][column] for column in WORTH} == {f"{words.NOTHING} too few"}
+    assert re.fullmatch(
+        r"A customer from Paid search costs [\d.]+k of ads \(\d+ customers\)", title
+    )
+    assert cells["Paid search"]["LTV"][-1] == "k"
+
+
+def test_ads_are_compared_with_the_customers_of_the_channels_that_have_ads(
+    built: Built, shown_rows: dict[str, Rows]
+) -> None:
+    cells = _channel_cells(_company(shown_rows))
+    everyone = cells["All channels"]
+    for column in ("Ad cost per customer", "LTV to ad cost", "Payback, months"):
+        assert everyone[column] == words.NOTHING
+    ((spend, bought, worth),) = query(
+        built.database,
+        "select sum(spend_amount), sum(customer_count), sum(ltv_amount * customer_count)"
+        " from marts.kpi_unit_economics_by_slice where slice_name = 'channel' and spend_amount > 0",
+    )
+    paid = cells["Channels with ads"]
+    assert int(paid["Customers"]) == bought < int(everyone["Customers"])
+    assert paid["Ad spend"] == everyone["Ad spend"] == words.amount(spend)
+    assert paid["Ad cost per customer"] == words.amount(spend / bought)
+    assert paid["LTV to ad cost"] == words.times(worth / spend)
+    each = [float(cells[name]["Payback, months"]) for name in ("Paid search", "Channels with ads")]
+    assert each[0] < each[1]
+    # Too few in all: no worth is shown.
+    company = Company(shown_rows, DAY, "USD", {**VARIABLES, "minimum_group_size": 1000})
+    assert {_channel_cells(company)["Channels with ads"][column] for column in WORTH} == {
+        f"{words.NOTHING} too few"
+    }
+
+
 def test_only_addresses_of_the_web_are_links(built: Built) -> None:
     with duckdb.connect(str(built.database), read_only=True) as connection:
         rows = read_all(connection)
-    found = rows["worklists"]
-    records = [{**row, "record_url": "javascript:alert(1)"} for row in found.records]
-    rows["worklists"] = replace(found, values=tuple(tuple(row.values()) for row in records))
+    _with(rows, "worklists", record_url="javascript:alert(1)")
     block = worklists.block(Company(rows, None, "USD"))
     cells = [cell for panel in block.panels for row in panel.grid.rows for cell in row]
     assert cells
@@ -348,10 +518,10 @@ def test_markets_side_by_side_have_the_leads_and_customers_of_the_facts(
         " from seeds.funnels",
     )
     said = Cards(text).said["slices"]
-    for name, leads, customers in counted:
+    for name, leads, won in counted:
         place = said.index(name)
         assert said[place + 1] == str(leads), name
-        assert said[place + 3] == str(customers), name
+        assert said[place + 3] == str(won), name
 
 
 def test_what_waits_past_its_limit_is_counted_apart_from_what_has_aged_out(
@@ -420,8 +590,11 @@ def test_channels_name_the_last_month_whose_journeys_had_the_time_to_buy(
     built: Built, text: str
 ) -> None:
     said = " ".join(Cards(text).said["channels"])
-    shown = re.search(r"Journeys that started up to (\w+ \d{4}) ", said)
+    shown = re.search(r"All journeys that started up to (\w+ \d{4}) ", said)
     assert shown
+    costs = " ".join(Cards(text).said["costs"])
+    assert "Of the last twelve months; the card above counts all journeys" in costs
+    assert f"all journeys that started up to {shown[1]}." in costs
     day = datetime.strptime(shown[1], "%B %Y")
     counted = query(
         built.database,
