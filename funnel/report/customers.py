@@ -503,7 +503,7 @@ def _less_than_target(company: Company) -> str:
     already = f" and with the {words.amount(booked)} renewed already" if booked else ""
     return (
         f"; even if all that end by {words.value_day(last)} renew{already}, that is less than the"
-        f" target of {words.amount(target)} for renewals in {when}"
+        f" renewal target of {words.amount(target)} ({when})"
     )
 
 

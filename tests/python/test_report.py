@@ -401,8 +401,8 @@ def test_renewals_that_cannot_reach_the_target_of_the_quarter_say_so(
         " where target_month between date '2026-07-01' and date '2026-09-01'",
     )
     missed = (
-        "; even if all that end by 28 September renew, that is less than the target of"
-        f" {words.amount(target)} for renewals in July 2026 to September 2026"
+        "; even if all that end by 28 September renew, that is less than the renewal target"
+        f" of {words.amount(target)} (July 2026 to September 2026)"
     )
     card = customers.renewals(_company(shown_rows))
     assert card.title.endswith(missed)
