@@ -25,11 +25,18 @@ def section(company: Company) -> list[Section]:
             ],
         ),
         Section(
-            "trends",
-            "Trends",
-            trends(company),
-            "Six weeks and twelve months of each KPI. Grey: a year before. Hollow: not over yet,"
-            " with its forecast. Tick: target.",
+            "revenue-section",
+            "Pipeline, revenue, retention",
+            [
+                _drivers(company),
+                _pipeline(company),
+                _waterfall(company),
+                _slippage(company),
+                slices.owners(company),
+                customers.mrr(company),
+                customers.retention(company),
+                customers.renewals(company),
+            ],
         ),
         Section(
             "funnel-section",
@@ -46,19 +53,6 @@ def section(company: Company) -> list[Section]:
             ],
         ),
         Section(
-            "revenue-section",
-            "Pipeline, revenue, retention",
-            [
-                _drivers(company),
-                _pipeline(company),
-                _waterfall(company),
-                _slippage(company),
-                customers.mrr(company),
-                customers.retention(company),
-                customers.renewals(company),
-            ],
-        ),
-        Section(
             "channels-section",
             "Markets, channels, campaigns, teams",
             [
@@ -69,6 +63,13 @@ def section(company: Company) -> list[Section]:
                 customers.attribution(company),
                 customers.scorecard(company),
             ],
+        ),
+        Section(
+            "trends",
+            "Trends",
+            trends(company),
+            "Six weeks and twelve months of each KPI. Grey: a year before. Hollow: not over yet,"
+            " with its forecast. Tick: target.",
         ),
     ]
 

@@ -445,6 +445,22 @@ where waterfall.basis = 'due_in_period'
 group by waterfall.funnel, waterfall.segment, periods.period
 order by all;
 
+-- name: owner_targets
+select
+    targets.period_start, targets.metric, targets.metric_name, targets.unit, owners.system,
+    owners.user_id, owners.team, targets.target, targets.compared_actual,
+    targets.attainment_ratio, targets.is_lower_better
+from marts.kpi_targets_by_period as targets
+inner join marts.dim_owners as owners on targets.owner_key = owners.owner_key
+where
+    targets.owner_key != 0 and targets.period_kind = 'quarter' and targets.is_total
+    and targets.is_complete
+    and targets.attainment_ratio is not null
+order by
+    targets.period_start desc, targets.metric_name, targets.attainment_ratio, owners.system,
+    owners.user_id
+limit 200;
+
 -- name: slippage
 with
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from funnel.report import filters, words
 from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
-from funnel.report.company import Company, total
+from funnel.report.company import SELLING, Company, total
 from funnel.report.read import Record
 
 LEAD_TO_WIN = ("lead", "win")
@@ -45,6 +45,49 @@ def side_by_side(company: Company) -> Block:
         panels=tuple(panels),
         span=3,
         empty="" if panels else "There is one market and one segment.",
+    )
+
+
+def owners(company: Company) -> Block:
+    """Each owner who has a target, in the last quarter that is over."""
+    rows = company["owner_targets"].where(period_start=company.last("quarter"))
+    title = "Owners against their targets"
+    if rows:
+        reached = {(row["system"], row["user_id"]) for row in rows if row["attainment_ratio"] >= 1}
+        named = {(row["system"], row["user_id"]) for row in rows}
+        title = (
+            f"{words.count(len(reached))} of {words.count(len(named))} owners reached a target of"
+            f" the {company.period('quarter', rows[0]['period_start'])}"
+        )
+    grid = Grid(
+        ("Owner", "KPI", ".Actual", ".Target", ".Attained"),
+        tuple(_owner(company, row) for row in rows),
+        "Owners against their targets",
+    )
+    return Block(
+        id="owners",
+        title=title,
+        rows=company["owner_targets"],
+        text="Targets that were agreed for one owner. What people are called is not in the page: an"
+        " owner is the user of the system, with the team that the system has.",
+        grid=grid if rows else None,
+        team=SELLING,
+        empty="" if rows else "No owner has a target for the last quarter that is over.",
+    )
+
+
+def _owner(company: Company, row: Record) -> tuple[Cell, ...]:
+    def shown(value: object) -> Cell:
+        return Cell(words.metric(value, row["unit"], row["metric"]))
+
+    name = f"{words.system(row['system'])} {row['user_id']}"
+    attained = float(row["attainment_ratio"])
+    return (
+        Cell(name, note=row["team"] or "", is_heading=True),
+        Cell(row["metric_name"]),
+        shown(row["compared_actual"]),
+        shown(row["target"]),
+        Cell(words.percent(attained), bar=None if row["is_lower_better"] else min(attained, 1)),
     )
 
 

@@ -706,6 +706,34 @@ def test_the_waterfall_says_what_of_the_due_amount_slipped(built: Built, text: s
     assert f"{words.amount(left or 0)} is due after it now" in title
 
 
+def test_owners_stand_beside_the_targets_that_were_agreed_for_them(built: Built, text: str) -> None:
+    """What each one won in the quarter, from the opportunities."""
+    won = query(
+        built.database,
+        """
+        select owners.user_id, coalesce(sum(opportunities.won_amount), 0)
+        from marts.dim_owners as owners
+        inner join (
+            select distinct owner_key from marts.kpi_targets_by_period
+            where metric = 'bookings_new' and period_kind = 'quarter' and owner_key != 0
+                and period_start = date '2026-04-01' and is_total
+        ) using (owner_key)
+        left join marts.dim_opportunities as opportunities
+            on opportunities.owner_key = owners.owner_key and revenue_type = 'new'
+            and outcome = 'won' and closed_at >= date '2026-04-01'
+            and closed_at < date '2026-07-01'
+        group by all
+        """,
+    )
+    shown = {
+        row["user_id"]: float(row["compared_actual"])
+        for row in _file(Cards(text), "owners")
+        if row["metric"] == "bookings_new" and row["period_start"] == "2026-04-01"
+    }
+    assert len(shown) > 2
+    assert shown == {user: pytest.approx(float(amount), abs=0.01) for user, amount in won}
+
+
 def test_a_landing_whose_target_is_out_of_reach_says_so(built: Built, text: str) -> None:
     ((high, target),) = query(
         built.database,
