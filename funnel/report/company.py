@@ -137,6 +137,10 @@ class Company:
         ]
         return tuple(dict.fromkeys(found))
 
+    def is_lower_better(self, metric: str) -> bool:
+        """Whether a KPI is the better the lower it is, such as spend."""
+        return any(row["is_lower_better"] for row in self["kpis"].where(metric=metric))
+
     def _is_read_by(self, entity: str, metric: str) -> bool:
         """Whether a KPI needs an entity; recurring revenue is silent without payments, too."""
         for row in self["kpis"].where(metric=metric):

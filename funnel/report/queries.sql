@@ -56,7 +56,7 @@ order by stage_order;
 select channel, channel_name from seeds.channels;
 
 -- name: kpis
-select metric, metric_name, unit, owner_team, formula, source, entities
+select metric, metric_name, unit, owner_team, formula, source, entities, is_lower_better
 from seeds.kpi_list
 order by metric_order;
 
@@ -65,8 +65,7 @@ select
     period_kind, period_start, period_name, funnel, metric, metric_name, unit, owner_team,
     metric_order, actual, target, target_source, compared_actual, attainment_ratio, missing_value,
     carried_value, prior_actual, year_before_actual, forecast, forecast_low_80, forecast_high_80,
-    forecast_reason, status, empty_reason, is_total, is_complete,
-    metric in (select metric from seeds.kpi_list where is_lower_better) as is_lower_better
+    forecast_reason, status, empty_reason, is_total, is_complete
 from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
 

@@ -106,7 +106,7 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
         Cell(row["metric_name"] + mark, team=row["owner_team"], is_heading=True),
         _actual(row),
         _target(row),
-        _attained(row),
+        _attained(company, row),
         shown(row["prior_actual"]),
         Cell(words.change(row["actual"], row["prior_actual"], words.kind_of(unit, metric))),
         shown(row["year_before_actual"]),
@@ -133,11 +133,11 @@ def _actual(row: Record) -> Cell:
     return Cell(text)
 
 
-def _attained(row: Record) -> Cell:
+def _attained(company: Company, row: Record) -> Cell:
     """A bar where more is better; else how much of the limit was used."""
     if row["attainment_ratio"] is None:
         return Cell(words.NOTHING)
-    if row["is_lower_better"] and row["target"]:
+    if company.is_lower_better(row["metric"]) and row["target"]:
         used = float(row["compared_actual"]) / float(row["target"])
         return Cell(f"{words.percent(used)} of the limit")
     attained = float(row["attainment_ratio"])
