@@ -391,7 +391,8 @@ def attribution(company: Company) -> Block:
         rows=company["attribution"],
         text="Won in the last twelve months, renewals and expansion included, by the touches before"
         " each win. Each column shares out the same revenue: do not add up the columns."
-        " The campaigns above count by where the person of the journey first came from.",
+        " The campaigns above count by where the person of the journey first came from. A channel"
+        " belongs to no team here: what marketing brought is for you to add up.",
         grid=Grid(
             ("Channel", *(f".{name}" for _, name in MODELS)),
             rows,
@@ -464,7 +465,8 @@ def renewals(company: Company) -> Block:
         text=f"{customers}{_renewed(company)}Amount: what the customer pays for a contract now."
         " Expected: times the share of renewals that were won. The forecast of bookings goes by how"
         " long customers have been with us, this card by when their contracts end. The contracts"
-        " are in marts.worklists (renewals_ahead).",
+        " are in marts.worklists (renewals_ahead). Tickets, satisfaction, use of the product and"
+        " overdue invoices are not in this report.",
         grid=Grid(
             headings,
             rows,

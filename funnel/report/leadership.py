@@ -81,7 +81,10 @@ def _still_needed(company: Company, short: float) -> str:
     if short <= 0 or not rate:
         return ""
     pipeline = words.amount(short / float(rate))
-    return f"; the rest needs {pipeline} of further pipeline, of which {words.percent(rate)} is won"
+    return (
+        f"; the rest needs {pipeline} of further pipeline, of which {words.percent(rate)} was won"
+        " in the last quarter"
+    )
 
 
 def _forecast(company: Company) -> Tile:
@@ -96,7 +99,9 @@ def _forecast(company: Company) -> Tile:
     text = f"forecast of all bookings, {company.period('quarter', start)}{_parts(company, start)}"
     if row["forecast_low_80"] is not None:
         low, high = row["forecast_low_80"], row["forecast_high_80"]
-        text += f"; four times in five {words.between(low, high)}"
+        # The interval leaves out one in ten on either side.
+        often = "four times in five" if words.matters(low, high) else "nine times in ten"
+        text += f"; {often} {words.between(low, high)}"
     if row["target"]:
         share = words.percent(float(row["forecast"]) / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"
@@ -119,6 +124,8 @@ def _coverage(company: Company) -> Tile:
     before = company.kpi("quarter", company.last("quarter"), "coverage")["actual"]
     if before is not None:
         text += f"; {words.times(before)} for the quarter before"
+    if row["target"]:
+        text += f"; {words.times(row['target'])} is agreed"
     return Tile("Coverage", words.times(value), text, tables, team, (), "#pipeline")
 
 
@@ -132,8 +139,21 @@ def _retention(company: Company) -> Tile:
     kept = words.percent(float(row["retained_amount"]) / opening, 1)
     text = f"of the recurring revenue of twelve months ago; {kept} without expansion (GRR)"
     text += f"; {row['lost_count']} of {row['customer_count']} customers left"
+    text += _without_the_largest(row)
     value = words.percent(float(row["closing_amount"]) / opening, 1)
     return Tile("Retention (NRR)", value, text, tables, team, company.caveats("nrr"), "#mrr")
+
+
+def _without_the_largest(row: Record) -> str:
+    """One customer that pays more than a quarter of all hides what the others do."""
+    closing, largest = float(row["closing_amount"]), float(row["largest_closing_amount"])
+    rest = float(row["opening_amount"]) - float(row["largest_opening_amount"])
+    if largest <= closing / 4 or rest <= 0:
+        return ""
+    return (
+        f"; one customer pays {words.percent(largest / closing)} of it: without that one,"
+        f" {words.percent((closing - largest) / rest, 1)}"
+    )
 
 
 def _bottleneck(company: Company) -> Tile:
@@ -332,7 +352,7 @@ def _recurring_change(company: Company) -> Item | None:
         f" {words.signed(row['expansion_amount'], 'amount')}, churned or reduced"
         f" {words.signed(-left, 'amount')}."
     )
-    todo = "Thank who expanded, and ask each who left or reduced for the reason."
+    todo = "Nobody left or reduced. Thank who expanded."
     if left:
         todo = "Ask each customer who left or reduced for the reason (fct_mrr_movements has them)."
     return Item(text, KEEPING, todo, "Recurring revenue")

@@ -121,6 +121,8 @@ def _trend(company: Company, metric: str) -> Block | None:
     shown = words.metric(row["actual"], unit, metric)
     compared = words.kind_of(unit, metric)
     grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before", compared)
+    if row["status"] == "too_few":
+        grew = "of few cases, so do not compare it"
     title = (
         f"{name}: {shown} in {words.month_name(row['period_start'])}{', ' + grew if grew else ''}"
     )
@@ -209,11 +211,12 @@ def _funnel(company: Company) -> Block:
     if weakest:
         title = (
             f"Fewest go on from {words.step(weakest['step'], company.stages)}:"
-            f" {words.percent(weakest['estimated_rate'])} in the end"
+            f" {words.percent(weakest['estimated_rate'])} in the end, by all history"
         )
     text = (
         "Passed: who came to the stage or past it. From all history: who goes on in the end (of the"
         " passed, corrected for journeys that are still open), the interval and the wait."
+        " The win rate of the review is another figure: of the opportunities that closed in a period, those won."
     )
     if months:
         text = (

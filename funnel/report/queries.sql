@@ -98,7 +98,9 @@ select
     sum(opening_amount) as opening_amount,
     sum(coalesce(closing_amount, 0)) as closing_amount,
     sum(least(opening_amount, coalesce(closing_amount, 0))) as retained_amount,
-    count(*) filter (coalesce(closing_amount, 0) = 0) as lost_count
+    count(*) filter (coalesce(closing_amount, 0) = 0) as lost_count,
+    max(coalesce(closing_amount, 0)) as largest_closing_amount,
+    max_by(opening_amount, coalesce(closing_amount, 0)) as largest_opening_amount
 from accounts
 where opening_amount > 0;
 

@@ -38,7 +38,8 @@ def block(company: Company) -> Block:
         " the period that follows. Where only some markets or months have a target, what came in"
         " those is in brackets, and is what the target is compared with; (plan): nobody agreed on"
         " one, the plan asks for it. Attained: 100% or more is good. Where less is better, it is"
-        f" the share of the limit that was used.{_absent(company)}",
+        " the share of the limit that was used. (few): so few cases that the figure may be chance."
+        f"{_absent(company)}",
         switches=(Switch("Period", KINDS), Switch("Market", tuple(funnels))),
         panels=panels,
         follows="funnel period",
@@ -130,6 +131,8 @@ def _actual(row: Record) -> Cell:
     text, compared = words.metric(row["actual"], row["unit"], row["metric"]), row["compared_actual"]
     if compared is not None and compared != row["actual"]:
         text += f" ({words.metric(compared, row['unit'], row['metric'])} with a target)"
+    if row["status"] == "too_few" and row["actual"] is not None:
+        text += " (few)"
     return Cell(text)
 
 

@@ -12,11 +12,12 @@ LEAD_TO_WIN = ("lead", "win")
 HEADINGS = (
     ".Leads",
     ".MQLs",
-    ".Customers",
+    ".New customers",
     ".Leads that buy in the end",
     ".95% interval",
     ".Won of closed",
     ".New business",
+    ".Customers now",
     ".Recurring revenue",
     ".NRR",
 )
@@ -37,8 +38,8 @@ def side_by_side(company: Company) -> Block:
         id="slices",
         title="Markets and segments side by side",
         rows=replace(company["funnel_filtered"], tables=tables),
-        text="Last twelve months: leads and MQLs that met the definition, customers, opportunities"
-        " of new business. Leads that buy in the end: estimated from all history, with waiting time"
+        text="Last twelve months: leads and MQLs that met the definition, new customers,"
+        " opportunities of new business. Leads that buy in the end: estimated from all history, with waiting time"
         " counted. Recurring revenue: a month, now. NRR: of twelve months. Few wins make wide"
         " intervals: compare those.",
         switches=(Switch("By", tuple(titles)),) if len(titles) > 1 else (),
@@ -112,6 +113,7 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
     months = [row["key"] for row in company["mrr_filtered"].records]
     last = max(months, default="")
     mrr = of("mrr_filtered", "closing_amount", key=last) if months else None
+    now = of("mrr_filtered", "closing_customer_count", key=last) if months else None
     opening = of("mrr_filtered", "year_opening_amount", key=last)
     kept = of("mrr_filtered", "year_net_amount", key=last)
     estimate = _estimate(company, dimension, value)
@@ -126,6 +128,7 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
         Cell(words.NOTHING if low is None else f"{words.percent(low)} to {words.percent(high)}"),
         Cell(words.percent(won / (won + lost)) if won + lost else words.NOTHING),
         Cell(words.amount(of("sales_slices", "won_amount"))),
+        Cell(words.count(now)),
         Cell(words.amount(mrr)),
         Cell(words.percent(kept / opening) if opening else words.NOTHING),
     )

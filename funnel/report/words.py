@@ -66,9 +66,14 @@ def amount(value: Any) -> str:
     return number(value)
 
 
+def matters(low: Any, high: Any) -> bool:
+    """Whether the lower end of an interval is more than next to nothing."""
+    return float(low) >= float(high) / 100
+
+
 def between(low: Any, high: Any) -> str:
     """`between 301k and 1.94M`; of a lower end that is next to nothing, `below 1.94M`."""
-    if float(low) < float(high) / 100:
+    if not matters(low, high):
         return f"below {amount(high)}"
     return f"between {amount(low)} and {amount(high)}"
 

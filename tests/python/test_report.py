@@ -734,6 +734,41 @@ def test_owners_stand_beside_the_targets_that_were_agreed_for_them(built: Built,
     assert shown == {user: pytest.approx(float(amount), abs=0.01) for user, amount in won}
 
 
+def test_retention_says_what_it_is_without_the_largest_customer(built: Built, text: str) -> None:
+    """From each customer's months: the one that pays most in June 2026 is left out."""
+    accounts = query(
+        built.database,
+        """
+        select
+            sum(opening_amount) filter (movement_month = date '2025-07-01') as opening_amount,
+            coalesce(sum(closing_amount) filter (movement_month = date '2026-06-01'), 0)
+        from marts.fct_mrr_movements
+        group by account_key having opening_amount > 0
+        order by 2
+        """,
+    )
+    *others, (_, largest) = [(float(opening), float(closing)) for opening, closing in accounts]
+    closing = sum(closing for _, closing in others)
+    rest = closing / sum(opening for opening, _ in others)
+    said = f"without that one, {words.percent(rest, 1)}"
+    assert (said in text) == (largest > (closing + largest) / 4)
+
+
+def test_a_figure_of_few_cases_is_marked(built: Built, text: str) -> None:
+    few = query(
+        built.database,
+        """
+        select metric_name, period_start from marts.kpi_reviews_by_period
+        where status = 'too_few' and is_total and period_kind = 'month' and actual is not null
+            and period_start = date '2026-06-01'
+        """,
+    )
+    assert few
+    for metric_name, start in few:
+        cells = _cells(text, f"Whole company, {words.period('month', start)}", metric_name)
+        assert cells[1].endswith("(few)"), cells
+
+
 def test_a_landing_whose_target_is_out_of_reach_says_so(built: Built, text: str) -> None:
     ((high, target),) = query(
         built.database,
@@ -748,6 +783,7 @@ def test_a_landing_whose_target_is_out_of_reach_says_so(built: Built, text: str)
 
 def test_ends_of_an_interval_and_changes_that_round_to_nothing() -> None:
     assert words.between(181, 1_940_000) == "below 1.94M"
+    assert not words.matters(181, 1_940_000)
     assert words.between(0, 0) == "between 0 and 0"
     assert words.between(301_000, 1_940_000) == "between 301k and 1.94M"
     assert words.change(1000, 999) == "0%"

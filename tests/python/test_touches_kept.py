@@ -205,7 +205,7 @@ def test_an_unknown_table_in_erasing_tables_stops_the_build(
 
 
 def test_another_company_starts_without_history(database: Path, tmp_path: Path) -> None:
-    assert len(query(database, HISTORY_TABLES)) == 6
+    assert len(query(database, HISTORY_TABLES)) == 7
     generate(200, SEED, datetime(2026, 1, 1), tmp_path / "other")
     load(tmp_path / "other", database)
     assert query(database, HISTORY_TABLES) == []
