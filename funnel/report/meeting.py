@@ -216,7 +216,8 @@ def _funnel(company: Company) -> Block:
     text = (
         "Passed: who came to the stage or past it. From all history: who goes on in the end (of the"
         " passed, corrected for journeys that are still open), the interval and the wait."
-        " The win rate of the review is another figure: of the opportunities that closed in a period, those won."
+        " The win rate of the review is another figure: of the opportunities that closed in a"
+        " period, those won."
     )
     if months:
         text = (
