@@ -39,10 +39,9 @@ def side_by_side(company: Company) -> Block:
         title="Markets and segments side by side",
         rows=replace(company["funnel_filtered"], tables=tables),
         text="Last twelve months: leads and MQLs that met the definition, new customers,"
-        " opportunities of new business. Leads that buy in the end: estimated from all history, with"
-        " waiting time"
-        " counted. Recurring revenue: a month, now. NRR: of twelve months. Few wins make wide"
-        " intervals: compare those.",
+        " opportunities of new business. Leads that buy in the end: estimated from all history,"
+        " with waiting time counted. Recurring revenue: a month, now. NRR: of twelve months. Few"
+        " wins make wide intervals: compare those.",
         switches=(Switch("By", tuple(titles)),) if len(titles) > 1 else (),
         panels=tuple(panels),
         span=3,
