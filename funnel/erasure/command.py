@@ -1,5 +1,6 @@
 """The verb: erases the persons of a list from the warehouse, and says what is left to do."""
 
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def erase_persons(database: Path, path: Path, only_show: bool, out: Path | None)
 
 
 def _erase(database: Path, path: Path, only_show: bool, out: Path | None) -> None:
+    if out and not out.absolute().parent.is_dir():
+        raise ErasureError(f"There is no folder {out.absolute().parent} for the list of rows.")
     with _opened(database) as connection:
         warehouse = Warehouse(connection)
         systems = frozenset(system for system, _, _ in warehouse.staged())
@@ -71,7 +74,15 @@ def _erase(database: Path, path: Path, only_show: bool, out: Path | None) -> Non
     _show_landed(collected, out)
     if not only_show:
         remove_building(place_of_build(database))
-        emptied = clear_messages(database, texts)
+        try:
+            emptied = clear_messages(database, texts)
+        except sqlite3.Error as error:
+            print(
+                f"They are erased, but messages that name them could not be emptied ({error}): run"
+                " the command again when nobody sends alerts.",
+                file=sys.stderr,
+            )
+            return
         _show_what_is_left(database, secret_file, emptied)
 
 

@@ -13,14 +13,21 @@ from funnel.erasure.secret import ErasureError
 # Where the last build has the relations; a project of its own may have other schemas.
 RELATIONS = "select relation_name, schema_name from operations.relations"
 OWN_COMPANIES = """
-    with candidates as (
+    with own_companies as (
+        -- One record that is person and company, such as a billing customer. In a CRM, contact 501
+        -- and company 501 have nothing to do with each other.
+        select company_key
+        from {int_people_unioned}
+        where record_key = company_key and record_key in (select unnest($keys))
+    ),
+    candidates as (
         select accounts.account_key
         from {int_companies_unioned} as companies
         inner join {int_company_accounts_mapped} as accounts
             on companies.company_key = accounts.company_key
         left join {int_people_unioned} as people on companies.company_key = people.company_key
         where
-            companies.company_key in (select unnest($keys))
+            companies.company_key in (from own_companies)
             or (
                 coalesce(companies.is_person, false)
                 and people.record_key in (select unnest($keys))
@@ -35,7 +42,7 @@ OWN_COMPANIES = """
         where accounts.account_key in (from candidates)
         group by accounts.account_key
         having bool_and(
-            coalesce(companies.is_person, false) or companies.company_key in (select unnest($keys))
+            coalesce(companies.is_person, false) or companies.company_key in (from own_companies)
         )
     )
     select
@@ -46,7 +53,7 @@ OWN_COMPANIES = """
     inner join {int_company_accounts_mapped} as accounts
         on companies.company_key = accounts.company_key
     where
-        companies.company_key in (select unnest($keys))
+        companies.company_key in (from own_companies)
         or accounts.account_key in (from own_accounts)
 """
 
@@ -91,6 +98,11 @@ class Warehouse:
         columns = [column[0] for column in result.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
+    def columns(self, name: str) -> set[str]:
+        """Those of a relation; a staging model of one's own may leave some out."""
+        found = self.connection.execute(f"describe {self.names[name]}").fetchall()
+        return {str(column[0]) for column in found}
+
     def staged(self) -> Iterable[tuple[str, str, str]]:
         """System, entity and name of each staging model that is there."""
         there = {
@@ -126,7 +138,7 @@ def find_persons(warehouse: Warehouse, listed: Listed) -> Found:
     persons = {person for key, person in records.values() if key in wanted}
     keys = frozenset(key for key, person in records.values() if person in persons)
     found = Found(len(persons), keys)
-    found.records = {each: _random_id() for each, (key, _) in records.items() if key in keys}
+    found.records = {each: random_id() for each, (key, _) in records.items() if key in keys}
     found.addresses = set(listed.addresses) | {
         normal_address(str(address))
         for key, address, blocked in addresses
@@ -155,24 +167,23 @@ def _add_companies(warehouse: Warehouse, found: Found) -> None:
     """Billing customers and consumers: what is loaded as a company, and is the person."""
     for system, record_id, key in warehouse.rows(OWN_COMPANIES, {"keys": sorted(found.keys)}):
         each = (str(system), str(record_id))
-        found.companies[each] = found.records.get(each, _random_id())
+        found.companies[each] = found.records.get(each, random_id())
         found.company_keys.add(int(str(key)))
 
 
 def _add_others(warehouse: Warehouse, found: Found, listed: Listed) -> None:
-    """Landed records that are no usable person, and have a listed address or id."""
+    """Landed records that are no usable person, and have a listed address or id. An address that a
+    text of somebody else's record mentions makes it nobody's."""
     for system, entity, name in warehouse.staged():
-        rows = (
-            warehouse.rows(f"select record_id, row_json from {{{name}}}")
-            if (entity == "people")
-            else []
-        )
-        for record_id, row in rows:
+        if entity != "people" or "email" not in warehouse.columns(name):
+            continue
+        for record_id, email in warehouse.rows(f"select record_id, email from {{{name}}}"):
             each = (system, str(record_id))
-            if record_id and each not in found.records and addresses_in(str(row)) & found.addresses:
+            is_theirs = bool(addresses_in(str(email)) & found.addresses)
+            if record_id and each not in found.records and is_theirs:
                 found.others.add(each)
     found.others |= listed.records - set(found.records)
 
 
-def _random_id() -> str:
+def random_id() -> str:
     return f"erased-{secrets.token_hex(8)}"

@@ -8,7 +8,7 @@ from funnel.erasure.secret import ErasureError
 
 GMAIL = ("gmail.com", "googlemail.com")
 # In a row as JSON or in a text; the same pattern as in the macro has_erased_address.
-ADDRESS = re.compile(r"[^\s\"<>(),;:\\\[\]']+@[^\s\"<>(),;:\\\[\]']+")
+ADDRESS = re.compile(r"[^\s\"<>(),;:\\\[\]]+@[^\s\"<>(),;:\\\[\]]+")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ def read_list(path: Path, systems: frozenset[str]) -> Listed:
 def normal_address(text: str) -> str:
     """Whose mailbox an address is: in lower case, without a tag behind a plus, and at Gmail without
     dots. The same as the macro plain_mailbox."""
-    local, _, domain = text.lower().rstrip(".").partition("@")
+    # Quotes around it are not of it; the apostrophe of an O'Brien is.
+    local, _, domain = text.lower().strip("'").rstrip(".").partition("@")
     local = re.sub(r"(.)[+].*$", r"\1", local)
     return f"{local.replace('.', '') if domain in GMAIL else local}@{domain}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from funnel.erasure.anonymous import RARE, SMALL_NUMBER, Row
-from funnel.erasure.find import Found
+from funnel.erasure.find import Found, random_id
 from funnel.erasure.secret import key_of, keyed_hash
 
 IDENTIFIERS, ROWS = "erased_identifiers", "erased_rows"
@@ -94,11 +94,14 @@ class Memory:
             hashes.append(("secret", keyed_hash(self.secret, "secret", ""), None, None))
         for address in sorted(found.addresses):
             hashes.append(("address", keyed_hash(self.secret, "address", address), None, None))
-        others = dict.fromkeys(found.others)
+        others: dict[tuple[str, str], str | None] = dict.fromkeys(found.others)
         for kind, ids in (("record", {**found.records, **others}), ("company", found.companies)):
             for (system, record_id), new in sorted(ids.items()):
                 digest = keyed_hash(self.secret, kind, key_of(system, record_id))
-                hashes.append((kind, digest, new, key_of(system, new) if new else None))
+                # Nothing refers to a record without an anonymous row; in the history it gets a key
+                # of its own all the same, since two such records must not become one.
+                new_key = key_of(system, new or random_id())
+                hashes.append((kind, digest, new, new_key))
         known = {kind: self.hashes(kind) for kind in ("secret", "address", "record", "company")}
         for each in hashes:
             if each[1] not in known[each[0]]:

@@ -23,7 +23,8 @@ OWNERS = {
     "companies": ("company_record_id",),
 }
 # A row of these may name a person by an address alone.
-ADDRESSED = ("people", "touches", "service_events")
+# What may have an address and no record: a form that somebody filled in, a ticket by e-mail.
+ADDRESSED = ("touches", "service_events")
 # Touches whose rows the system has deleted without a trace: only the history has them.
 GONE_TOUCHES = """
     select last_snapshots.*
@@ -79,7 +80,7 @@ def _their_rows(
     ids = set(found.companies) if entity == "companies" else ids
     conditions = [f"{column} in (select unnest($ids))" for column in OWNERS[entity]]
     if entity in ADDRESSED:
-        conditions.append("row_json like '%@%'")
+        conditions.append("(record_id is null and row_json like '%@%')")
     for row in warehouse.dicts(
         f"select * from {{{name}}} where {' or '.join(conditions)}",
         {"ids": sorted(record_id for of, record_id in ids if of == system)},
@@ -87,8 +88,8 @@ def _their_rows(
         if entity == "attribute_changes":
             ids = set(found.companies) if row["entity"] == "companies" else people
         is_named = any((system, row[column]) in ids for column in OWNERS[entity])
-        is_addressed = entity in ADDRESSED and addresses_in(row["row_json"]) & found.addresses
-        if is_named or is_addressed:
+        is_addressed = entity in ADDRESSED and row["record_id"] is None
+        if is_named or (is_addressed and addresses_in(row["row_json"]) & found.addresses):
             yield row
 
 

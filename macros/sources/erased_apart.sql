@@ -13,7 +13,14 @@
     {%- for role in roles.others if role.column in staged %}{% do others.append(role.column) %}{% endfor -%}
     {%- set people = staging.incorporate(path={'identifier': 'stg_' ~ system ~ '__people'}) -%}
     {%- set has_people = 'people' in var('systems')[system] and entity != 'person_links' and (roles.own | selectattr('kind', 'equalto', 'record') | list) -%}
-    {%- set has_addresses = entity in ('people', 'touches', 'service_events') and 'row_json' in staged -%}
+    {#- Whose a row is, its own address says, and never one that a text mentions. -#}
+    {%- set addressed = none -%}
+    {%- if entity == 'people' and 'email' in staged -%} {%- set addressed = has_erased_address('staged.email') -%}
+    {%- elif entity in ('touches', 'service_events') and 'row_json' in staged -%}
+        {%- set addressed = ('staged.record_id is null and ' if 'record_id' in staged else '') ~ has_erased_address('staged.row_json') -%}
+    {%- endif -%}
+    {%- set columns_of_people = adapter.get_columns_in_relation(people) | map(attribute='name') | map('lower') | list if has_people else [] -%}
+    {%- set has_people = has_people and ('email' in columns_of_people or not columns_of_people) -%}
     (
         with
 
@@ -72,7 +79,7 @@
             from {{ people }} as staged
             cross join pads
             cross join known_addresses
-            where {{ has_erased_address('staged.row_json') }}
+            where {{ has_erased_address('staged.email') }}
             {%- else %}
             select {{ typed_null('text') }} as reference where false
             {%- endif %}
@@ -89,8 +96,8 @@
                 coalesce({{ role.where or 'true' }} and staged.{{ role.column }} in (select reference from addressed_people), false) or
                 {%- endif %}
                 {%- endfor %}
-                {%- if has_addresses %}
-                coalesce({{ has_erased_address('staged.row_json') }}, false) or
+                {%- if addressed %}
+                coalesce({{ addressed }}, false) or
                 {%- endif %}
                 false as is_erased
             from {{ staging }} as staged
@@ -217,15 +224,15 @@
     sha256(encode(pads.outer_pad) || unhex(sha256(pads.inner_pad || {{ text }})))
 {%- endmacro %}
 
-{# A condition: a row as JSON contains an address of somebody who was erased, in any column and any case, with or without a tag behind
+{# A condition: a text, or a row as JSON, contains an address of somebody who was erased, in any case, with or without a tag behind
    a plus, and with or without dots at Gmail. It needs pads and known_addresses. #}
 {% macro has_erased_address(row_json) -%}
     case
         when {{ row_json }} like '%@%'
             then list_has_any(
                 list_transform(
-                    regexp_extract_all(lower({{ row_json }}), {{ "'[^\\s\"<>(),;:\\\\\\[\\]'']+@[^\\s\"<>(),;:\\\\\\[\\]'']+'" }}),
-                    lambda found: {{ keyed_hash("'address|' || " ~ plain_mailbox('found')) }}
+                    regexp_extract_all(lower({{ row_json }}), {{ "'[^\\s\"<>(),;:\\\\\\[\\]]+@[^\\s\"<>(),;:\\\\\\[\\]]+'" }}),
+                    lambda found: {{ keyed_hash("'address|' || " ~ plain_mailbox("trim(found, '''')")) }}
                 ), known_addresses.address_hashes
             )
         else false

@@ -20,9 +20,12 @@ from click.testing import CliRunner
 
 from funnel.alerts.ledger import ledger_path
 from funnel.cli import funnel
-from funnel.erasure.listed import addresses_in, normal_address
+from funnel.erasure.command import erase_persons
+from funnel.erasure.find import Found, Warehouse, find_persons
+from funnel.erasure.listed import Listed, addresses_in, normal_address
 from funnel.erasure.prepare import prepare_copy
-from funnel.erasure.secret import ErasureError, keyed_hash, make_secret, secret_path
+from funnel.erasure.remember import Memory
+from funnel.erasure.secret import ErasureError, key_of, keyed_hash, make_secret, secret_path
 from funnel.places import DATABASE, ROOT
 from funnel.publish import FACTS, remove_from_before
 from tests.python.conftest import NAME, NO_TESTS, Built, messages, query
@@ -407,3 +410,89 @@ def test_a_backup_from_before_that_is_restored_is_rewritten(erased: Erased, tmp_
     assert query(database, known)[0][0] >= len(keys)
     prepare_copy(database, secret_path(erased.after))
     assert query(database, known) == [(0,)]
+
+
+def _small_warehouse() -> Warehouse:
+    """Ann (contact 501, customer cus_1 in billing), and what is near her: Bob, whose record
+    mentions her address, and the company 501."""
+    connection = duckdb.connect()
+    connection.execute("create schema operations; create schema s")
+    connection.execute("create table operations.settings (name varchar, value varchar)")
+    tables = {
+        "int_people_unioned(system, record_id, record_key, company_key)": [
+            "('crm', '501', 1, 11), ('crm', '502', 2, null), ('billing', 'cus_1', 3, 3)"
+        ],
+        "int_record_persons_mapped(record_key, person_key)": ["(1, 100), (2, 200), (3, 100)"],
+        "int_emails_normalized(record_key, address, link_blocked_reason)": [
+            "(1, 'ann@acme.com', null), (2, 'bob@acme.com', null), (3, 'ann@acme.com', null)"
+        ],
+        # The keys of record 501 and of company 501 are made of the same system and id.
+        "int_companies_unioned(system, company_record_id, company_key, is_person)": [
+            "('crm', '501', 1, false), ('billing', 'cus_1', 3, false)"
+        ],
+        "int_company_accounts_mapped(company_key, account_key)": ["(1, 10), (3, 20)"],
+        "stg_crm__people(record_id, email, row_json)": [
+            "('501', 'ann@acme.com', '{}'), ('503', 'Ann@acme.com', '{}'),",
+            "('502', 'bob@acme.com', '{\"about\": \"referred by ann@acme.com\"}')",
+        ],
+    }
+    names = []
+    for shape, rows in tables.items():
+        name, _, columns = shape.removesuffix(")").partition("(")
+        names.append(f"('{name}', 's')")
+        connection.execute(
+            f"create table s.{name} as from (values {' '.join(rows)}) as rows ({columns})"
+        )
+    connection.execute(
+        "create table operations.relations as"
+        f" from (values {', '.join(names)}) as rows (relation_name, schema_name)"
+    )
+    return Warehouse(connection)
+
+
+def test_whoever_only_mentions_an_address_or_shares_a_number_is_not_erased() -> None:
+    found = find_persons(_small_warehouse(), Listed(frozenset({"ann@acme.com"}), frozenset()))
+    assert set(found.records) == {("crm", "501"), ("billing", "cus_1")}
+    # 503 is no usable record, but has the address as its own; company 501 is no customer of hers.
+    assert found.others == {("crm", "503")}
+    assert set(found.companies) == {("billing", "cus_1")}
+
+
+def test_records_without_an_anonymous_row_get_keys_of_their_own_in_the_history() -> None:
+    gone = {("crm", "1"), ("crm", "2")}
+    connection = duckdb.connect()
+    connection.execute("create schema history")
+    connection.execute(
+        "create table history.history_person_ids (record_key bigint, person_key bigint,"
+        " previous_person_key bigint, other_record_key bigint)"
+    )
+    for each in gone:
+        key = key_of(*each)
+        connection.execute(
+            "insert into history.history_person_ids values (?, ?, null, null)", [key, key]
+        )
+    memory = Memory(connection, "history", "a" * 128)
+    memory.make_tables()
+    memory.add(Found(others=gone), [], True)
+    memory.rewrite(5)
+    for column in ("record_key", "person_key"):
+        keys = connection.execute(f"select {column} from history.history_person_ids").fetchall()
+        assert len(set(keys)) == 2
+        assert not {(None,), *((key_of(*each),) for each in gone)} & set(keys)
+
+
+def test_the_apostrophe_of_a_name_is_part_of_the_address() -> None:
+    text = """{"a": "o'brien@acme.com", "b": "write to 'ann@acme.com', please"}"""
+    assert addresses_in(text) == {"o'brien@acme.com", "ann@acme.com"}
+
+
+def test_a_list_of_rows_that_cannot_be_written_stops_before_anybody_is_erased(
+    erased: Erased, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = tmp_path / "people.txt"
+    people.write_text("somebody@example-company.com\n")
+    memory = "select count(*) from history.erased_identifiers"
+    before = query(erased.after, memory)
+    assert erase_persons(erased.after, people, False, tmp_path / "none" / "rows.csv") == 1
+    assert "There is no folder" in capsys.readouterr().err
+    assert query(erased.after, memory) == before
