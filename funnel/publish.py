@@ -21,7 +21,7 @@ from funnel.alerts.deliver import deliver
 from funnel.alerts.read import Alert, read_from
 from funnel.alerts.settings import SettingsError, read_settings
 from funnel.aside import AsideError, alone, sync
-from funnel.erasure.prepare import is_older, last_erased_at
+from funnel.erasure.prepare import is_built_before_an_erasure, is_older, last_erased_at
 from funnel.expectations.agreements import AgreementError
 from funnel.last_build import LastBuild, last_build
 from funnel.open_warehouse import open_warehouse, quoted
@@ -120,6 +120,11 @@ def _publish(database: Path, out: Path, pages: Path, alerts: list[Alert], kept: 
             raise NotPublishedError(
                 f"{database} does not hold one whole good build: {build.fault};"
                 f" {BUILD_FIRST}, or `dbt build`."
+            )
+        if is_built_before_an_erasure(connection):
+            raise NotPublishedError(
+                f"Persons were erased since {database} was built, and its tables still hold them:"
+                f" {BUILD_FIRST}."
             )
         alerts.extend(_alerts(connection))
         with working("Checking the data against what was agreed"):

@@ -28,10 +28,15 @@ def prepare_copy(building: Path, secret: Path) -> None:
             )
         memory.secret = read_secret(secret)
         memory.rewrite(_least(connection))
-        built, erased = _last_built_at(connection), memory.last_erased_at()
-        is_new = not built or not erased or erased >= built
+        is_new = is_built_before_an_erasure(connection)
     if is_new:
         copy_what_no_build_makes(building)
+
+
+def is_built_before_an_erasure(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables still hold persons who were erased since they were built."""
+    built, erased = _last_built_at(connection), last_erased_at(connection)
+    return erased is not None and (built is None or erased >= built)
 
 
 def is_older(published_at: str, erased_at: datetime | None) -> bool:

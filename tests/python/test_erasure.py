@@ -18,12 +18,13 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+from funnel import publish
 from funnel.alerts.ledger import ledger_path
 from funnel.cli import funnel
 from funnel.erasure.command import erase_persons
 from funnel.erasure.find import Found, Warehouse, find_persons
 from funnel.erasure.listed import Listed, addresses_in, normal_address
-from funnel.erasure.prepare import prepare_copy
+from funnel.erasure.prepare import is_built_before_an_erasure, prepare_copy
 from funnel.erasure.remember import Memory
 from funnel.erasure.secret import ErasureError, key_of, keyed_hash, make_secret, secret_path
 from funnel.places import DATABASE, ROOT
@@ -496,3 +497,29 @@ def test_a_list_of_rows_that_cannot_be_written_stops_before_anybody_is_erased(
     assert erase_persons(erased.after, people, False, tmp_path / "none" / "rows.csv") == 1
     assert "There is no folder" in capsys.readouterr().err
     assert query(erased.after, memory) == before
+
+
+def test_a_build_from_before_an_erasure_is_told_apart() -> None:
+    """`funnel publish` refuses it, and the next build begins with a new file."""
+    connection = duckdb.connect()
+    connection.execute("create schema operations; create schema history")
+    connection.execute("create table operations.relations (layer varchar, schema_name varchar)")
+    connection.execute(
+        "create table operations.dbt_runs as select timestamp '2026-01-02' started_at"
+    )
+    assert not is_built_before_an_erasure(connection)
+    Memory(connection, "history", "a" * 128).make_tables()
+    assert not is_built_before_an_erasure(connection)
+    add = "insert into history.erased_identifiers values ('address', 'x', null, null, '{}')"
+    connection.execute(add.format("2026-01-01"))
+    assert not is_built_before_an_erasure(connection)
+    connection.execute(add.format("2026-01-03"))
+    assert is_built_before_an_erasure(connection)
+
+
+def test_what_was_built_before_an_erasure_is_not_published(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "is_built_before_an_erasure", lambda _: True)
+    with pytest.raises(publish.NotPublishedError, match="Persons were erased since"):
+        publish._publish(built.database, tmp_path / "published.duckdb", tmp_path / "pages", [], 5)
