@@ -23,7 +23,7 @@
             'command': (api.Column.translate_type('string'), dbt.string_literal(flags.WHICH)),
             'is_whole': ('boolean', 'false' if left_out else 'true'),
             'cutoff_at': ('timestamp', cutoff()),
-            'started_at': ('timestamp', "cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "' as timestamp)"),
+            'started_at': ('timestamp', "cast('" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') ~ "' as timestamp)"),
             'is_complete': ('boolean', 'false'),
             'step_count': ('bigint', 'null'),
             'bad_step_count': ('bigint', 'null'),
