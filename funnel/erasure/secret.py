@@ -1,9 +1,9 @@
 """The secret of the keyed hashes: a file that is not part of the warehouse.
 
-The warehouse keeps HMAC-SHA256 hashes of addresses and ids. Without the secret nobody can tell from
-them who was erased, not even by trying out all addresses of a company. SQL computes the same hash
-(macro keyed_hash); so that it can, the secret is as long as a block of SHA-256, in letters whose
-paddings can be printed."""
+The warehouse keeps HMAC-SHA256 hashes of addresses and ids. Without the secret they do not show
+who was erased, not even to somebody who tries out all addresses of a company. SQL computes the
+same hash (macro keyed_hash); so that it can, the secret is as long as a block of SHA-256, in
+letters whose paddings can be printed."""
 
 import hashlib
 import hmac

@@ -13,6 +13,7 @@ import yaml
 from dbt.cli.main import dbtRunner
 
 from funnel.places import ROOT
+from funnel.scaffold import SEEDS as SCAFFOLDED
 from funnel.scaffold import neutral_agreements, write_scaffold
 from funnel.seeds.describe import describe_seeds
 from tests.python.canaries import canary_models, land_canaries
@@ -112,25 +113,19 @@ class Company:
         return {**row, **money, **flags, **times}
 
 
-# The seeds that a company must write. The fingerprint is that of these rules and scores.
+# The definition that a scaffolded project begins with; the rest of the seeds is this company's own.
 SEEDS = {
-    "lead_definition_versions": """definition_version,valid_from,valid_to,fingerprint,summary
-1,1990-01-01,,d1a27b0a67ca,Who asks to be contacted is a lead
-""",
-    "lead_definition_rules": """\
-definition_version,stage,rule,attribute,operator,value,if_unknown,meaning
-1,lead,evidence,evidence,is,form_submitted,fails,Asked to be contacted
-1,mql,score,score,at_least,1,fails,Has a point
-1,sql,evidence,evidence,is,sales_call,fails,Spoke with sales
-""",
-    "lead_definition_scores": "definition_version,kind,points\n1,form_submitted,1\n",
-    "lead_definition_agreements": """definition_version,team,agreed_by,agreed_on
-1,marketing,Head of Marketing,1990-01-01
-1,sales,Head of Sales,1990-01-01
-1,account_services,Head of Account Services,1990-01-01
-""",
+    **{
+        name: SCAFFOLDED[name]
+        for name in (
+            "lead_definition_versions",
+            "lead_definition_rules",
+            "lead_definition_scores",
+            "lead_definition_agreements",
+            "exchange_rates",
+        )
+    },
     "email_domains": "domain,kind\ngmail.com,free\nown.example,internal\n",
-    "exchange_rates": "currency,valid_from,rate\n{currency},1990-01-01,1\n",
     "holidays": "holiday_date,holiday_name,funnel\n",
     "kpi_targets": "metric,funnel,team,system,owner,period_kind,period_start,target,agreed_on\n",
     "owner_capacity": "funnel,planning_node,owner,weekly_count\n",

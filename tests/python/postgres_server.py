@@ -94,7 +94,7 @@ def _installed_programs() -> Path | None:
 
 
 def _install() -> None:
-    """By the system's own installer, if whoever calls may use it without a password."""
+    """By the system's own installer, if the caller may use it without a password."""
     as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     if not shutil.which("apt-get") or (as_root and not shutil.which("sudo")):
         return
@@ -107,7 +107,7 @@ def _install() -> None:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """An empty folder of whoever runs the server."""
+    """An empty folder of the user that runs the server."""
     with tempfile.TemporaryDirectory(prefix="revenue_funnel_postgres_") as name:
         if os.geteuid() == 0:
             shutil.chown(name, OWNER)
