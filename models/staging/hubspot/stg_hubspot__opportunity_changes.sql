@@ -30,6 +30,22 @@ changes as (
 
 ),
 
+typed_changes as (
+
+    -- Each value is read once, as what its property holds.
+    select
+        *,
+        {{ as_decimal("case when name = 'amount' then value end") }} as amount,
+        {{ text_to_utc('close_text') }} as closes_at
+    from (
+        select
+            *,
+            case when name = 'closedate' then value end as close_text
+        from changes
+    ) as changes_by_property
+
+),
+
 stages as (
 
     {{ read_lookup(
@@ -54,11 +70,8 @@ steps as (
     select
         deal_id,
         case when name = 'dealstage' then value end as stage_id,
-        case when name = 'amount' then {{ as_decimal('value') }} end as amount,
-        case
-            when name = 'closedate' then cast({{ business_time(text_to_utc('value')) }} as date)
-        end
-            as expected_close_date,
+        amount,
+        cast({{ business_time('closes_at') }} as date) as expected_close_date,
         case when name = 'hs_manual_forecast_category' then value end as forecast_category,
         timestamp as changed_at,
         {{ row_origin("
@@ -69,13 +82,11 @@ steps as (
                     then 'not_needed'
                 when name = 'dealstage' and " ~ has_stages | lower ~ "
                     then 'detail_row'
-                when name = 'amount' and " ~ as_decimal('value') ~ " is null
-                    then 'unreadable_value'
-                when name = 'closedate' and " ~ text_to_utc('value') ~ " is null
-                    then 'unreadable_value'
+                when name = 'amount' and amount is null then 'unreadable_value'
+                when name = 'closedate' and closes_at is null then 'unreadable_value'
             end
         ") }}
-    from changes
+    from typed_changes
 
 ),
 

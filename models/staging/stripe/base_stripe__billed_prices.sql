@@ -78,10 +78,11 @@ billed_lines as (
         lines.period_end
     from lines
     left join invoices on lines.invoice_id = invoices.id
+    -- In the key: DuckDB would else compare each line with each item.
     left join single_items
         on
-            lines.subscription_id = single_items.subscription_id
-            and (lines.type = 'subscription' or lines.proration)
+            case when lines.type = 'subscription' or lines.proration then lines.subscription_id end
+            = single_items.subscription_id
     left join currencies on upper(lines.currency) = currencies.currency
     where
         lines.amount >= 0
