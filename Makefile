@@ -37,7 +37,7 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test test-postgres lint check unit-test demo summary report digest backtest alerts validate publish rollback docs clean \
+.PHONY: help build test test-companies test-postgres lint check unit-test demo summary report digest backtest alerts validate publish rollback docs clean \
     history-backup history-restore
 
 help: ## list these verbs
@@ -50,13 +50,16 @@ build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse 
 
 # Lint, check, build and unit tests run on one core most of the time: two of them at once take half as
 # long. What build and unit tests print is shown when lint and check are done.
-test: $(DEVELOPERS_READY) ## everything that must hold: lint, check, build, unit tests and Python tests
+test: $(DEVELOPERS_READY) ## everything that must hold of the demo company: lint, check, build, unit tests, Python tests
 	@mkdir -p target
 	@$(MAKE) --no-print-directory unit-test > $(BESIDE) 2>&1 & beside=$$!; \
 	trap 'kill $$beside; exit 130' INT TERM; \
 	$(MAKE) --no-print-directory lint check || { kill $$beside; wait $$beside; exit 1; }; \
 	wait $$beside; code=$$?; cat $(BESIDE); exit $$code
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q --ignore tests/python/companies
+
+test-companies: $(DEVELOPERS_READY) ## the same with other companies: projects of their own, other stages and calendars, public data
+	@$(PY) -m pytest -q tests/python/companies
 
 test-postgres: $(POSTGRES_READY) ## build a small company on PostgreSQL, too, and compare every published row with DuckDB's
 	@$(PY) -m tests.python.compare_engines

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.python.companies.test_olist import PUBLISHED, copy_example
 from tests.python.conftest import NO_TESTS, query
 from tests.python.olist_company import DEALS, LEADS
-from tests.python.test_olist import PUBLISHED, copy_example
 from tests.python.warm_dbt import run_dbt
 
 pytestmark = pytest.mark.public_data("olist")
