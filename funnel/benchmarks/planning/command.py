@@ -27,6 +27,12 @@ KINDS = (
     Kind("200 a day, rates drift", 200, trend=0.08),
     Kind("200 a day, rates jump", 200, jump=0.15),
     Kind("200 a day, amounts of wins alone", 200, has_open_amounts=False),
+    Kind("20 leads a day", 20),
+    Kind("20 a day, price list", 20, price_law="price list"),
+    Kind("200 a day, price list", 200, price_law="price list"),
+    Kind("20 a day, few huge wins", 20, price_law="few huge wins"),
+    Kind("200 a day, few huge wins", 200, price_law="few huge wins"),
+    Kind("60 a day, round numbers", 60, price_law="round numbers"),
 )
 BATCH = 25
 PLANNER = "this project"

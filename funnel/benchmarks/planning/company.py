@@ -1,12 +1,13 @@
 """A simulated company of which everything is known: its leads, how they move on, what they pay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 GROUPS: Final = ("small", "middle", "large")
 STEPS: Final = 4  # lead -> MQL -> SQL -> opportunity -> win
@@ -21,6 +22,29 @@ WAIT_SHAPE: Final = 1.6
 PRICES: Final = np.array([6_000.0, 22_000.0, 90_000.0])
 PRICE_SPREADS: Final = np.array([0.6, 0.7, 0.9])
 MIX: Final = np.array([0.6, 0.3, 0.1])
+TABLE: Final = (
+    20_000  # prices of a lead group whose law has no formula, each as likely as the others
+)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a win of each lead group is worth: lognormal, or any of a table's prices."""
+
+    table: Floats | None = None
+
+    def draw(self, rng: np.random.Generator, group: Whole) -> Floats:
+        """One price per win of these lead groups."""
+        if self.table is None:
+            noise = PRICE_SPREADS[group] * rng.standard_normal(len(group))
+            return np.asarray(PRICES[group] * np.exp(noise))
+        return np.asarray(self.table[group, rng.integers(TABLE, size=len(group))])
+
+    def means(self) -> Floats:
+        """The true mean of each lead group."""
+        if self.table is None:
+            return np.asarray(PRICES * np.exp(PRICE_SPREADS**2 / 2))
+        return np.asarray(self.table.mean(axis=1))
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,7 @@ class Company:
     waits: Floats
     window: tuple[int, int]
     stretch: float
+    prices: Prices = field(default_factory=Prices)
 
     def rates_at(self, step: int, days: Floats) -> Floats:
         """Rates of a step, groups by days, for those who enter it on these days."""
@@ -79,6 +104,7 @@ class Kind:
     jump: float = 0.0
     is_young: bool = False
     has_open_amounts: bool = True
+    price_law: str = "lognormal"
 
 
 def draw_company(rng: np.random.Generator, kind: Kind) -> Company:
@@ -100,4 +126,30 @@ def draw_company(rng: np.random.Generator, kind: Kind) -> Company:
         waits=WAITS * rng.uniform(0.85, 1.15, WAITS.shape),
         window=WINDOWS[int(rng.integers(len(WINDOWS)))],
         stretch=rng.uniform(0.7, 2.0),
+        prices=_draw_prices(rng, kind.price_law),
     )
+
+
+def _draw_prices(rng: np.random.Generator, law: str) -> Prices:
+    """The company's prices. All but lognormal ones also have a level of their own by company."""
+    if law == "lognormal":
+        return Prices()
+    level = PRICES * np.exp(rng.standard_normal())
+    return Prices(np.array([_price_table(rng, law, each) for each in level]))
+
+
+def _price_table(rng: np.random.Generator, law: str, level: float) -> Floats:
+    """Three products far apart with discounts; one win in fifty 25 times as large; 1, 2 and 5 with
+    zeros."""
+    if law == "price list":
+        product = rng.choice([0.03, 1.0, 2.5], TABLE, p=rng.dirichlet([3, 2, 1]))
+        off = rng.choice([0.0, 0.1, 0.2, 0.3], TABLE, p=[0.5, 0.2, 0.2, 0.1])
+        return np.asarray(level * product * (1 - off))
+    if law == "few huge wins":
+        is_huge = rng.random(TABLE) < 0.02
+        return np.asarray(level * np.exp(0.5 * rng.standard_normal(TABLE)) * (1 + 24 * is_huge))
+    assert law == "round numbers", law
+    logs = np.log10(level) + 0.5 * rng.standard_normal(TABLE)
+    steps = np.log10([1.0, 2.0, 5.0, 10.0])
+    place = np.abs(np.mod(logs, 1)[:, None] - steps).argmin(axis=1)
+    return np.asarray(10 ** (np.floor(logs) + steps[place]))

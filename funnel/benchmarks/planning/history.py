@@ -5,16 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from funnel.benchmarks.planning.company import (
-    PRICE_SPREADS,
-    PRICES,
-    STEPS,
-    WAIT_SHAPE,
-    Company,
-    Floats,
-)
-
-Whole = NDArray[np.int64]
+from funnel.benchmarks.planning.company import STEPS, WAIT_SHAPE, Company, Floats, Whole
 
 
 @dataclass(frozen=True)
@@ -36,8 +27,7 @@ def draw_history(rng: np.random.Generator, company: Company) -> History:
     entered[:, 0] = born
     for step in range(STEPS):
         _take_step(rng, company, step, group, entered, exited)
-    spread = PRICE_SPREADS[group]
-    amount = PRICES[group] * np.exp(spread * rng.standard_normal(len(born)))
+    amount = company.prices.draw(rng, group)
     forecast = amount * _forecast_factors(rng, np.isfinite(entered[:, -1]))
     return History(group, entered, exited, np.round(amount, 2), np.round(forecast, 2))
 

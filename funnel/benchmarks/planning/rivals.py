@@ -34,7 +34,7 @@ def _informed(company: Company, history: History, truth: Truth) -> float:
         rate_slopes=np.zeros(STEPS),
         jump_sizes=np.zeros(STEPS),
     )
-    seen = find_truth(guessed, history, _prices(history))
+    seen = find_truth(guessed, history, _prices(company, history))
     return max(truth.target - seen.open_revenue, 0) / seen.revenue_a_lead
 
 
@@ -50,15 +50,20 @@ def _rates(company: Company, history: History) -> Floats:
     return rates
 
 
-def _prices(history: History) -> Floats:
-    """Mean of a lognormal law; a lead group with fewer than two wins has the mean of the others."""
+def _prices(company: Company, history: History) -> Floats:
+    """Mean of a lognormal law where prices are lognormal, else that of the amounts; a lead group
+    with fewer than two wins has the mean of the others."""
     won = history.entered[:, -1] < 0
-    logs = [np.log(history.amount[won & (history.group == each)]) for each in range(len(GROUPS))]
-    known = [np.exp(each.mean() + each.var(ddof=1) / 2) for each in logs if len(each) > 1]
-    usual = float(np.mean(known)) if known else 0.0
-    return np.array(
-        [np.exp(each.mean() + each.var(ddof=1) / 2) if len(each) > 1 else usual for each in logs]
-    )
+    amounts = [history.amount[won & (history.group == each)] for each in range(len(GROUPS))]
+    is_lognormal = company.prices.table is None
+    means = [_mean(each, is_lognormal) if len(each) > 1 else np.nan for each in amounts]
+    known = [each for each in means if np.isfinite(each)]
+    return np.where(np.isfinite(means), means, np.mean(known) if known else 0.0)
+
+
+def _mean(amounts: Floats, is_lognormal: bool) -> float:
+    logs = np.log(amounts)
+    return float(np.exp(logs.mean() + logs.var(ddof=1) / 2) if is_lognormal else amounts.mean())
 
 
 def _last_quarter(history: History) -> float:

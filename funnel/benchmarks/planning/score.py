@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from funnel.benchmarks.planning.company import PRICE_SPREADS, PRICES, Company, Floats
+from funnel.benchmarks.planning.company import Company, Floats
 from funnel.benchmarks.planning.truth import Truth
 
 DRAWS = 100
@@ -61,8 +61,8 @@ def score(
     plan: Plan,
 ) -> Score:
     """How far the plan is from the truth, and whether its intervals cover it."""
-    safe = _outcomes(rng, truth, plan.safe_leads)
-    today = _outcomes(rng, truth, plan.today_leads)
+    safe = _outcomes(rng, company, truth, plan.safe_leads)
+    today = _outcomes(rng, company, truth, plan.today_leads)
     return Score(
         seed=seed,
         kind=kind,
@@ -81,15 +81,14 @@ def score(
     )
 
 
-def _outcomes(rng: np.random.Generator, truth: Truth, leads: float) -> Floats:
+def _outcomes(rng: np.random.Generator, company: Company, truth: Truth, leads: float) -> Floats:
     """Draws of revenue: the open funnel as it turned out, the wins of new leads at random."""
     if not np.isfinite(leads):
         return np.full(1, NAN)
     found = np.full(DRAWS, truth.open_outcome)
     for group, wins in enumerate(truth.wins_a_lead):
         for draw, count in enumerate(rng.poisson(leads * wins, DRAWS)):
-            noise = PRICE_SPREADS[group] * rng.standard_normal(count)
-            found[draw] += PRICES[group] * np.exp(noise).sum()
+            found[draw] += company.prices.draw(rng, np.full(count, group)).sum()
     return found
 
 

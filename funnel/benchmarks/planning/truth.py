@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from scipy.stats import gamma  # type: ignore[import-untyped]
 
 from funnel.benchmarks.planning.company import (
     GROUPS,
-    PRICE_SPREADS,
-    PRICES,
     STEPS,
     WAIT_SHAPE,
     Company,
@@ -32,13 +29,12 @@ class Truth:
     needed: float
 
 
-MEAN_PRICES: Final = PRICES * np.exp(PRICE_SPREADS**2 / 2)
-
-
-def find_truth(company: Company, history: History, price: Floats = MEAN_PRICES) -> Truth:
-    """The target takes today's volume times `stretch`, in every week until the window ends. New
-    leads have today's mix and come on the days of the week on which they always came."""
+def find_truth(company: Company, history: History, known: Floats | None = None) -> Truth:
+    """With the true prices, or with those that somebody believes in. The target takes today's
+    volume times `stretch`, in every week until the window ends. New leads have today's mix and come
+    on the days of the week on which they always came."""
     start, end = company.window
+    price = company.prices.means() if known is None else known
     new = company.mix_at(np.zeros(1)) * company.weekday_at(np.arange(end, dtype=np.float64))
     wins_a_lead = _wins(company, new, [None] * STEPS)[:, start:end].sum(axis=1)
     waiting = [_moving_on(company, history, step, end) for step in range(STEPS)]

@@ -1,5 +1,6 @@
-{# Grain: one row per funnel, lead group and sample. Recent leads and bypasses, and the logarithms
-   of what wins were worth and of the amounts of opportunities that are not won (open or lost). #}
+{# Grain: one row per funnel, lead group and sample. Recent leads and bypasses, what wins were worth
+   (amounts, their squares and logarithms), and the logarithms of the amounts of opportunities that
+   are not won (open or lost). #}
 {%- set first_week =
     'greatest(-1 * ' ~ int_var('planning_bypass_weeks') ~ ', ' ~ plan_first_week() ~ ')'
 -%}
@@ -36,8 +37,8 @@ journey_amounts as (
             when
                 won_amount > 0
                 and {{ week_number('win_at') }} between {{ plan_first_week() }} and -1
-                then ln({{ as_double('won_amount') }})
-        end as log_won,
+                then {{ as_double('won_amount') }}
+        end as win_amount,
         case
             when
                 not has_win
@@ -67,7 +68,7 @@ journey_amounts as (
         funnel,
         {{ plan_lead_group() }} as lead_group,
         {{ sample_part('journey_key') }} as sample_part,
-        null as log_won,
+        null as win_amount,
         null as log_unwon,
         0 as bypass_prospect,
         0 as bypass_opportunity,
@@ -85,9 +86,11 @@ part_sums as (
         funnel,
         lead_group,
         sample_part,
-        count(log_won) as win_count,
-        coalesce({{ exact_sum('log_won', 12) }}, 0) as win_sum,
-        coalesce({{ exact_sum('log_won * log_won', 12) }}, 0) as win_squares,
+        count(win_amount) as win_count,
+        coalesce({{ exact_sum('win_amount', 2) }}, 0) as win_amount_sum,
+        coalesce({{ exact_sum('win_amount * win_amount', 2) }}, 0) as win_amount_squares,
+        coalesce({{ exact_sum('ln(win_amount)', 12) }}, 0) as win_sum,
+        coalesce({{ exact_sum('ln(win_amount) * ln(win_amount)', 12) }}, 0) as win_squares,
         count(log_unwon) as unwon_count,
         coalesce({{ exact_sum('log_unwon', 12) }}, 0) as unwon_sum,
         coalesce({{ exact_sum('log_unwon * log_unwon', 12) }}, 0) as unwon_squares,
@@ -106,6 +109,8 @@ sample_sums as (
         parts.lead_group,
         samples.number as sample_number,
         cast(sum(parts.win_count) as bigint) as win_count,
+        {{ exact_sum('parts.win_amount_sum', 2) }} as win_amount_sum,
+        {{ exact_sum('parts.win_amount_squares', 2) }} as win_amount_squares,
         {{ exact_sum('parts.win_sum', 12) }} as win_sum,
         {{ exact_sum('parts.win_squares', 12) }} as win_squares,
         cast(sum(parts.unwon_count) as bigint) as unwon_count,
@@ -131,6 +136,8 @@ int_plan_amounts_aggregated as (
         sums.bypass_opportunity_count,
         history_weeks.week_count as bypass_week_count,
         sums.win_count,
+        sums.win_amount_sum,
+        sums.win_amount_squares,
         sums.win_sum,
         sums.win_squares - power(sums.win_sum, 2) / greatest(sums.win_count, 1)
             as win_deviations,
