@@ -66,7 +66,6 @@ def _largest_fall(company: Company, steps: Sequence[str]) -> Fall | None:
 
 
 def _fall(company: Company, step: str, days: int) -> Fall | None:
-    """By the test for the difference of two shares (pooled)."""
     column = f"converted_{days}_count"
     rows = [
         row
@@ -79,13 +78,16 @@ def _fall(company: Company, step: str, days: int) -> Fall | None:
     converted, entered = float(last[column]), float(last["entered_count"])
     earlier = total(before, "entered_count")
     rate_before = total(before, column) / earlier
-    pooled = (converted + total(before, column)) / (entered + earlier)
-    error = math.sqrt(pooled * (1 - pooled) * (1 / entered + 1 / earlier))
-    difference = rate_before - converted / entered
-    if difference <= 0 or not error:
-        return None
+    errors = errors_below(converted, entered, total(before, column), earlier)
     month = last["cohort_month"]
-    return Fall(step, days, month, converted, entered, rate_before, difference / error)
+    return Fall(step, days, month, converted, entered, rate_before, errors) if errors > 0 else None
+
+
+def errors_below(converted: float, entered: float, before: float, entered_before: float) -> float:
+    """How many standard errors a share lies below an earlier one (z-test, pooled)."""
+    pooled = (converted + before) / (entered + entered_before)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / entered + 1 / entered_before))
+    return (before / entered_before - converted / entered) / error if error else 0.0
 
 
 # Of several dozen comparisons by chance alone, the largest lies further out once in twenty times.

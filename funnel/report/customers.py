@@ -47,7 +47,7 @@ def mrr(company: Company) -> Block:
         rows=company["mrr"],
         text="Monthly recurring revenue of the last twelve months: how it moved from then to now."
         " Expansion and churn include customers won since; NRR is of the customers of twelve months"
-        " ago alone.",
+        f" ago alone.{_largest(company)}",
         picture=charts.bars(values) if values else "",
         details=_movements(records) if records else None,
         cube=filters.cube(company, "mrr_filtered"),
@@ -56,6 +56,17 @@ def mrr(company: Company) -> Block:
         caveats=company.caveats("mrr"),
         empty="" if values else "No system provides subscriptions, or nobody has one.",
     )
+
+
+def _largest(company: Company) -> str:
+    """How much hangs on few customers."""
+    for row in company["largest_customers"].records:
+        first = words.percent(row["largest_amount"] / row["closing_amount"], 1)
+        text = f" The largest customer pays {first} of it"
+        if row["customer_count"] > 20:
+            text += f", the ten largest {words.percent(row['ten_amount'] / row['closing_amount'])}"
+        return f"{text}."
+    return ""
 
 
 MOVEMENTS = (
@@ -143,8 +154,9 @@ def retention(company: Company) -> Block:
         id="retention",
         title=title,
         rows=company["retention"],
-        text="Of the customers that are old enough for each age; ages that fewer than a tenth have"
-        " reached are left out.",
+        text="Of the customers that are old enough for each age, so each age has other customers: a"
+        " line rises where the older ones stayed better. Ages that fewer than a tenth have reached"
+        " are left out.",
         picture=charts.curves(curves, "months since the first revenue", "%") if records else "",
         alt=title,
         details=details if records else None,
@@ -178,7 +190,7 @@ def channels(company: Company) -> Block:
         id="channels",
         title=_channel_title(company, records),
         rows=company["channel_economics"],
-        text=_channel_text(records, last_month),
+        text=_channel_text(records, last_month, company.variables.get("gross_margin_percent")),
         grid=Grid(headings, rows, "Channels"),
         caveats=company.caveats("spend", words.next_month(last_month) if last_month else date.max),
         team=FINDING,
@@ -277,12 +289,13 @@ def _channel_name(company: Company, row: Record) -> str:
     return "All channels" if row["slice_name"] == "all" else "Channels with ads"
 
 
-def _channel_text(records: Sequence[Record], last_month: date | None) -> str:
+def _channel_text(records: Sequence[Record], last_month: date | None, margin: object = None) -> str:
     started = "All journeys"
     if last_month:
         when = words.period("month", last_month)
         started = f"All journeys that started up to {when} (younger ones may still buy)"
-    text = f"{started} and the customers they became. Cost is ad spend alone"
+    text = f"{started} and the customers they became. Cost is ad spend alone; LTV is gross margin"
+    text += f" ({margin}% of what they pay) by churn" if margin is not None else " by churn"
     shared = [row for row in records if row["ltv_amount"] and not row["has_own_churn_rate"]]
     if shared and len(shared) == sum(row["ltv_amount"] is not None for row in records):
         text += "; LTV takes the churn of the whole company"
@@ -438,7 +451,8 @@ def renewals(company: Company) -> Block:
             f"{words.count(total(due, 'contract_count'))} contracts worth"
             f" {words.amount(total(due, 'amount'))} end within"
             f" {company.days('worklist_renewal_days')};"
-            f" {words.count(total(due, 'unprepared_count'))} have no renewal opportunity"
+            f" {words.count(total(due, 'unprepared_count'))}"
+            f" ({words.amount(total(due, 'unprepared_amount'))}) have no renewal opportunity"
         )
         if late:
             title += f"; {words.count(total(late, 'contract_count'))} more have ended unrenewed"
@@ -463,10 +477,10 @@ def renewals(company: Company) -> Block:
         title=title,
         rows=replace(company["renewals"], tables=tables),
         text=f"{customers}{_renewed(company)}Amount: what the customer pays for a contract now."
-        " Expected: times the share of renewals that were won. The forecast of bookings goes by how"
-        " long customers have been with us, this card by when their contracts end. The contracts"
-        " are in marts.worklists (renewals_ahead). Tickets, satisfaction, use of the product and"
-        " overdue invoices are not in this report.",
+        " Expected: times the share of renewals that were won in the market. The forecast of"
+        " bookings goes by how long customers have been with us, this card by when their contracts"
+        " end. The contracts are in marts.worklists (renewals_ahead). Tickets, satisfaction,"
+        " use of the product and overdue invoices are not in this report.",
         grid=Grid(
             headings,
             rows,
@@ -647,7 +661,9 @@ def scorecard(company: Company) -> Block:
         else f"Every team by the same revenue: {when}",
         rows=company["scorecard"],
         text="Who entered each stage in the quarter, and what they have led to so far, whenever the"
-        " revenue came. A journey counts in every stage that it entered: do not add up the rows.",
+        " revenue came. The earlier the stage, the less of it has come yet: who entered lately"
+        " still has to buy. A journey counts in every stage that it entered: do not add up the"
+        " rows.",
         grid=Grid(
             headings, rows, "Scorecard of the stages", tuple(row["stage"] for row in records)
         ),

@@ -49,8 +49,14 @@ def _attainment(company: Company) -> Tile:
             if elsewhere > 0:
                 text += f"; {words.amount(elsewhere)} more in markets without a target"
             if row["carried_value"]:
-                carried = words.amount(row["carried_value"])
-                text += f"; besides, the quarters before it missed {carried} of theirs"
+                carried = float(row["carried_value"])
+                whole = words.percent(
+                    float(row["compared_actual"]) / (float(row["target"]) + carried)
+                )
+                text += (
+                    f"; {whole} with the {words.amount(carried)} that is carried on, which the"
+                    " year's quarters before it missed"
+                )
             return Tile(label, share, text, tables, None, caveats, "#review")
     row = company.kpi("quarter", company.last("quarter"), "bookings")
     if row["actual"] is None:
@@ -126,7 +132,18 @@ def _coverage(company: Company) -> Tile:
         text += f"; {words.times(before)} for the quarter before"
     if row["target"]:
         text += f"; {words.times(row['target'])} is agreed"
+    text += _overdue(company)
+    tables = ", ".join(dict.fromkeys((tables, _source(company, "open_new_business"))))
     return Tile("Coverage", words.times(value), text, tables, team, (), "#pipeline")
+
+
+def _overdue(company: Company) -> str:
+    """What is open although it should have been closed by now covers no target."""
+    row = next(iter(company["open_new_business"].records), None)
+    if not row or not row["overdue_amount"]:
+        return ""
+    overdue, whole = words.amount(row["overdue_amount"]), words.amount(row["open_amount"])
+    return f"; of {whole} open, {overdue} is past its expected close date"
 
 
 def _retention(company: Company) -> Tile:
@@ -145,14 +162,18 @@ def _retention(company: Company) -> Tile:
 
 
 def _without_the_largest(row: Record) -> str:
-    """One customer that pays more than a quarter of all hides what the others do."""
+    """One customer that moves the rate by a point or more hides what the others do."""
     closing, largest = float(row["closing_amount"]), float(row["largest_closing_amount"])
     rest = float(row["opening_amount"]) - float(row["largest_opening_amount"])
-    if largest <= closing / 4 or rest <= 0:
+    if rest <= 0 or closing <= 0:
         return ""
+    without = (closing - largest) / rest
+    if abs(without - closing / float(row["opening_amount"])) < 0.01:
+        return ""
+    kept = float(row["retained_amount"]) - min(float(row["largest_opening_amount"]), largest)
     return (
         f"; one customer pays {words.percent(largest / closing)} of it: without that one,"
-        f" {words.percent((closing - largest) / rest, 1)}"
+        f" {words.percent(without, 1)} and {words.percent(kept / rest, 1)}"
     )
 
 
@@ -203,7 +224,7 @@ def _landing(company: Company) -> Block:
             float(row["today_amount"]),
             float(row["high_80_today_amount"]),
             float(row["new_target_amount"]),
-            f"{words.percent(row['today_hit_probability'])} likely",
+            f"{_likely(row['today_hit_probability'])} likely",
         )
         for row in rows
         if row["today_amount"] is not None
@@ -228,6 +249,13 @@ def _landing(company: Company) -> Block:
         team=SELLING,
         empty="" if values else "No target is set, or there is no history to plan from.",
     )
+
+
+def _likely(chance: float | None) -> str:
+    """Below one half, what rounds to one half is not called so."""
+    text = words.percent(chance)
+    is_below = chance is not None and chance < 0.5 and text == words.percent(0.5)
+    return f"just under {text}" if is_below else text
 
 
 def _only(rows: Rows, **wanted: object) -> Rows:
@@ -354,7 +382,7 @@ def _recurring_change(company: Company) -> Item | None:
     )
     todo = "Nobody left or reduced. Thank who expanded."
     if left:
-        todo = "Ask each customer who left or reduced for the reason (fct_mrr_movements has them)."
+        todo = "See who left and why (customers who left), and ask who reduced for the reason."
     return Item(text, KEEPING, todo, "Recurring revenue")
 
 

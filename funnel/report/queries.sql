@@ -104,6 +104,87 @@ select
 from accounts
 where opening_amount > 0;
 
+-- name: largest_customers
+-- How much of the recurring revenue of the last month the largest customers pay.
+with ranked as (
+    select
+        closing_amount,
+        row_number() over (order by closing_amount desc) as place
+    from marts.fct_mrr_movements
+    where
+        movement_month = (select max(movement_month) from marts.fct_mrr_movements)
+        and closing_amount > 0
+)
+select
+    count(*) as customer_count,
+    sum(closing_amount) as closing_amount,
+    max(closing_amount) as largest_amount,
+    sum(closing_amount) filter (place <= 10) as ten_amount
+from ranked
+having sum(closing_amount) > 0;
+
+-- name: open_new_business
+-- What is open of new business, and how much of it should have been closed by now.
+select
+    count(*) as open_count,
+    sum(amount) as open_amount,
+    count(*) filter (expected_close_date < getvariable('as_of_date')) as overdue_count,
+    sum(amount) filter (expected_close_date < getvariable('as_of_date')) as overdue_amount
+from marts.dim_opportunities
+where outcome = 'open' and revenue_type = 'new';
+
+-- name: largest_wins
+select
+    periods.period, opportunities.revenue_type, opportunities.won_amount
+from marts.dim_opportunities as opportunities
+inner join periods
+    on
+        opportunities.closed_at >= periods.first_date
+        and opportunities.closed_at < periods.next_date
+where opportunities.outcome = 'won' and opportunities.won_amount > 0
+qualify row_number() over (
+    partition by periods.period order by opportunities.won_amount desc, opportunities.record_id
+) = 1
+order by periods.period;
+
+-- name: slipped_opportunities
+-- The largest that were due in the last quarter and were neither won nor lost in it.
+select
+    waterfall.period_start, accounts.account_name, owners.system, owners.user_id,
+    case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
+    waterfall.slipped_amount, opportunities.outcome, opportunities.expected_close_date,
+    opportunities.revenue_type, opportunities.record_id, opportunities.record_url,
+    opportunities.push_count,
+    count(*) over () as slipped_count
+from marts.fct_pipeline_waterfall_by_period as waterfall
+inner join periods
+    on waterfall.period_kind = periods.period and waterfall.period_start = periods.first_date
+inner join marts.dim_opportunities as opportunities
+    on waterfall.opportunity_key = opportunities.opportunity_key
+left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
+left join marts.dim_owners as owners on opportunities.owner_key = owners.owner_key
+where
+    waterfall.period_kind = 'quarter' and waterfall.basis = 'due_in_period'
+    and waterfall.slipped_amount > 0
+order by waterfall.slipped_amount desc, opportunities.record_id
+limit 10;
+
+-- name: customers_lost
+-- Who left in the last twelve months, with what they paid a month.
+select
+    accounts.account_name, exits.exited_at, exits.exit_reason, exits.reason_team, exits.funnel,
+    exits.lost_mrr_amount, accounts.system, accounts.record_id, accounts.record_url,
+    count(*) over () as lost_count,
+    sum(exits.lost_mrr_amount) over () as lost_amount
+from marts.journey_exits as exits
+left join marts.dim_accounts as accounts on exits.account_key = accounts.account_key
+where
+    exits.exit_type = 'churned'
+    and exits.exited_month
+    >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+order by exits.lost_mrr_amount desc nulls last, exits.exited_at desc
+limit 10;
+
 -- name: bottlenecks
 select
     stage, owner_team, open_count, past_limit_count, time_limit_days, median_stay_days,
@@ -310,7 +391,8 @@ order by all;
 -- name: handoff_costs
 select
     step, from_team, handoff_result, status, finding, handoff_count, compared_count, cost_amount,
-    low_95_cost_amount, high_95_cost_amount
+    low_95_cost_amount, high_95_cost_amount,
+    (select cast(min(handed_over_at) as date) from marts.handoffs) as first_date
 from marts.handoff_costs
 order by step, handoff_result;
 
@@ -450,7 +532,14 @@ order by all;
 select
     targets.period_start, targets.metric, targets.metric_name, targets.unit, owners.system,
     owners.user_id, owners.team, targets.target, targets.compared_actual,
-    targets.attainment_ratio, targets.is_lower_better
+    targets.attainment_ratio, targets.is_lower_better,
+    coalesce((
+        select sum(sales.won_amount)
+        from marts.kpi_sales_by_period as sales
+        where
+            sales.owner_key = targets.owner_key and sales.period_kind = 'quarter'
+            and sales.period_start = targets.period_start
+    ), 0) as won_amount
 from marts.kpi_targets_by_period as targets
 inner join marts.dim_owners as owners on targets.owner_key = owners.owner_key
 where
@@ -675,6 +764,7 @@ select
     cast(date_trunc('month', due_at) as date) as due_month,
     count(*) as contract_count,
     count(*) filter (opportunity_key is null) as unprepared_count,
+    coalesce(sum(amount) filter (opportunity_key is null), 0) as unprepared_amount,
     sum(amount) as amount,
     sum(expected_amount) as expected_amount
 from marts.worklists

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from funnel.report import filters, words
 from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
-from funnel.report.company import SELLING, Company, total
+from funnel.report.company import KEEPING, SELLING, Company, total
 from funnel.report.read import Record
+from funnel.report.worklists import record_of
 
 LEAD_TO_WIN = ("lead", "win")
 HEADINGS = (
@@ -60,35 +61,55 @@ def owners(company: Company) -> Block:
             f"{words.count(len(reached))} of {words.count(len(named))} owners reached a target of"
             f" the {company.period('quarter', rows[0]['period_start'])}"
         )
+    people = dict.fromkeys((row["system"], row["user_id"]) for row in rows)
+    metrics = list(dict.fromkeys(row["metric"] for row in rows))
+    names = {row["metric"]: row["metric_name"] for row in rows}
     grid = Grid(
-        ("Owner", "KPI", ".Actual", ".Target", ".Attained"),
-        tuple(_owner(company, row) for row in rows),
+        ("Owner", *(f".{names[metric]}" for metric in metrics), ".All that was won"),
+        tuple(
+            _owner([row for row in rows if (row["system"], row["user_id"]) == person], metrics)
+            for person in people
+        ),
         "Owners against their targets",
     )
     return Block(
         id="owners",
         title=title,
         rows=company["owner_targets"],
-        text="Targets that were agreed for one owner. What people are called is not in the page: an"
-        " owner is the user of the system, with the team that the system has.",
+        text="Targets that were agreed for one owner, and what came. All that was won has renewals"
+        " and expansions, too. What people are called is not in the page: an owner is the user of"
+        " the system, with the team that the system has.",
         grid=grid if rows else None,
         team=SELLING,
+        span=3,
         empty="" if rows else "No owner has a target for the last quarter that is over.",
     )
 
 
-def _owner(company: Company, row: Record) -> tuple[Cell, ...]:
-    def shown(value: object) -> Cell:
-        return Cell(words.metric(value, row["unit"], row["metric"]))
+def _owner(rows: list[Record], metrics: list[str]) -> tuple[Cell, ...]:
+    """One owner: each target with what came of it."""
+    first = rows[0]
 
-    name = f"{words.system(row['system'])} {row['user_id']}"
-    attained = float(row["attainment_ratio"])
+    def against(metric: str) -> Cell:
+        for row in rows:
+            if row["metric"] == metric:
+                actual = words.metric(row["compared_actual"], row["unit"], metric)
+                target = words.metric(row["target"], row["unit"], metric)
+                attained = float(row["attainment_ratio"])
+                return Cell(
+                    f"{actual} of {target}: {words.percent(attained)}",
+                    bar=None if row["is_lower_better"] else min(max(attained, 0), 1),
+                )
+        return Cell(words.NOTHING)
+
     return (
-        Cell(name, note=row["team"] or "", is_heading=True),
-        Cell(row["metric_name"]),
-        shown(row["compared_actual"]),
-        shown(row["target"]),
-        Cell(words.percent(attained), bar=None if row["is_lower_better"] else min(attained, 1)),
+        Cell(
+            f"{words.system(first['system'])} {first['user_id']}",
+            note=first["team"] or "",
+            is_heading=True,
+        ),
+        *(against(metric) for metric in metrics),
+        Cell(words.amount(first["won_amount"])),
     )
 
 
@@ -138,6 +159,49 @@ def _estimate(company: Company, dimension: str, value: str) -> Record:
     step = words.STEP.join(str(company.stage_of(node)) for node in LEAD_TO_WIN)
     other = {"funnel": "all", "segment": "all"} | {dimension: value}
     return next(iter(company["estimates_filtered"].where(step=step, **other)), {})
+
+
+def customers_lost(company: Company) -> Block:
+    """The largest customers that left in the last twelve months, and why."""
+    known = {row["reason"] for row in company["reasons"].records} | set(NAMELESS)
+    records = company["customers_lost"].records
+    rows = tuple(
+        (
+            Cell(row["account_name"] or words.NOTHING, is_heading=True),
+            Cell(company.funnels.get(row["funnel"], words.plain(row["funnel"]))),
+            Cell(words.short_month(row["exited_at"])),
+            Cell(words.amount(row["lost_mrr_amount"])),
+            Cell(
+                _reason(row) if row["exit_reason"] in known else NAMELESS["withheld"],
+                team=row["reason_team"],
+            ),
+            record_of(row),
+        )
+        for row in records
+    )
+    title = "No customer left in the last twelve months"
+    if records:
+        first = records[0]
+        title = (
+            f"{words.count(first['lost_count'])} customers left in the last twelve months, who"
+            f" paid {words.amount(first['lost_amount'] or 0)} a month"
+        )
+    return Block(
+        id="customers-lost",
+        title=title,
+        rows=company["customers_lost"],
+        text="The ten that paid most. Recurring revenue: what they paid a month.",
+        grid=Grid(
+            ("Account", "Market", "Left in", ".Recurring revenue", "Reason", "Record"),
+            rows,
+            "Customers who left",
+        )
+        if rows
+        else None,
+        team=KEEPING,
+        span=2,
+        empty="" if rows else "Nobody left, or no system says so.",
+    )
 
 
 EXITS = (

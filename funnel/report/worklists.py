@@ -59,8 +59,8 @@ def block(company: Company) -> Block:
         title=title,
         rows=company["worklists"],
         text=f"The first {SHOWN} of each list by expected revenue, of all markets or of one."
-        " The file has those of each market, and marts.worklists has all. What has waited for too"
-        " long is left out (aged out).",
+        " The file has those of each market, and marts.worklists has all. Leads and opportunities"
+        " that have waited for too long are left out (aged out); customers never are.",
         switches=(Switch("List", options),) if options else (),
         panels=panels,
         follows="funnel",
@@ -91,7 +91,6 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
 
 
 def _row(company: Company, row: Record) -> tuple[Cell, ...]:
-    url = str(row["record_url"] or "")
     return (
         Cell(words.count(row["rank_number"])),
         Cell(row["account_name"] or words.NOTHING, is_heading=True, team=row["owner_team"]),
@@ -102,13 +101,17 @@ def _row(company: Company, row: Record) -> tuple[Cell, ...]:
         Cell(_due(company, row["due_date"])),
         Cell(words.amount(row["amount"])),
         Cell(words.amount(row["expected_amount"])),
-        Cell(
-            f"{words.system(row['system'])} {row['record_id']}"
-            if row["record_id"]
-            else words.NOTHING,
-            link=url if url.startswith(WEB) else "",
-        ),
+        record_of(row),
     )
+
+
+def record_of(row: Record) -> Cell:
+    """The record in its system, with a link where its address is known."""
+    url = str(row["record_url"] or "")
+    name = (
+        f"{words.system(row['system'])} {row['record_id']}" if row["record_id"] else words.NOTHING
+    )
+    return Cell(name, link=url if url.startswith(WEB) else "")
 
 
 def _owner(row: Record) -> str:

@@ -15,13 +15,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import duckdb
+import numpy as np
 import pytest
 
-from funnel.report import customers, review, words, worklists
+from funnel.report import cohorts, customers, handoffs, review, words, worklists
 from funnel.report.blocks import as_csv
 from funnel.report.command import show_report, write_report
 from funnel.report.company import Company
-from funnel.report.read import Rows, queries, read_all
+from funnel.report.read import PERIODS, Rows, queries, read, read_all
 from tests.python.browser import PHONE, browser, opened
 from tests.python.conftest import UNTIL, Built, query
 from tests.python.reasons import CODES
@@ -219,9 +220,10 @@ def _title(text: str, card: str) -> str:
 
 
 def test_the_renewals_due_are_those_of_the_worklist(built: Built, text: str) -> None:
-    ((contracts, unprepared, amount),) = query(
+    ((contracts, unprepared, amount, without),) = query(
         built.database,
-        "select count(*), count(*) - count(opportunity_key), sum(amount) from marts.worklists"
+        "select count(*), count(*) - count(opportunity_key), sum(amount),"
+        " coalesce(sum(amount) filter (opportunity_key is null), 0) from marts.worklists"
         " where list_name = 'renewals_ahead' and finding = 'renewal_due'",
     )
     ((customers,),) = query(
@@ -232,7 +234,8 @@ def test_the_renewals_due_are_those_of_the_worklist(built: Built, text: str) -> 
     rows = _file(Cards(text), "renewals")
     assert contracts
     title = f"{contracts} contracts worth {words.amount(amount)} end within 90 days; {unprepared}"
-    assert _title(text, "renewals").startswith(f"{title} have no renewal opportunity")
+    title += f" ({words.amount(without)}) have no renewal opportunity"
+    assert _title(text, "renewals").startswith(title)
     assert f"{customers} customers are active" in " ".join(Cards(text).said["renewals"])
     # The nearest ones have an opportunity, the later ones not yet.
     each = query(
@@ -701,9 +704,137 @@ def test_the_waterfall_says_what_of_the_due_amount_slipped(built: Built, text: s
         """,
     )
     title = _title(text, "waterfall")
-    assert f"{words.amount(due)} was due at the start" in title
-    assert f"of which {words.amount(slipped)} slipped" in title
-    assert f"{words.amount(left or 0)} is due after it now" in title
+    assert title.startswith(f"{words.amount(slipped)} of the {words.amount(due)} that was due in")
+    assert title.endswith(f"slipped ({words.percent(slipped / due)})")
+    said = " ".join(Cards(text).said["waterfall"])
+    assert f"{words.amount(left or 0)} is due after it now" in said
+
+
+QUARTERS = tuple((date(2024 + n // 4, 3 * (n % 4) + 1, 1)) for n in range(2, 10))
+
+
+def test_what_slipped_out_of_a_quarter_is_named(built: Built) -> None:
+    """From the close dates as they stood on the first and after the last day of each quarter."""
+    found = 0
+    for first, following in itertools.pairwise((*QUARTERS, date(2026, 7, 1))):
+        slipped = query(
+            built.database,
+            f"""
+            with due as (
+                select opportunity_key from marts.fct_opportunity_changes
+                where
+                    change_date < date '{first}'
+                    and (next_change_date is null or next_change_date >= date '{first}')
+                    and outcome = 'open' and amount > 0 and expected_close_date >= date '{first}'
+                    and expected_close_date < date '{following}'
+            )
+            select opportunities.record_id
+            from due
+            inner join marts.dim_opportunities as opportunities using (opportunity_key)
+            where opportunities.outcome = 'open' or opportunities.closed_at >= date '{following}'
+            """,
+        )
+        with duckdb.connect(str(built.database), read_only=True) as connection:
+            connection.execute(PERIODS)
+            connection.execute("insert into periods values ('quarter', ?, ?)", [first, following])
+            name = "slipped_opportunities"
+            named = read(connection, name, queries()[name]).records
+        assert {row["record_id"] for row in named} == {record for (record,) in slipped}
+        found += len(named)
+    assert found > 4
+
+
+def test_the_customers_who_left_are_named_with_what_they_paid(built: Built, text: str) -> None:
+    """From the months of each account: the last in which it paid, and nothing after."""
+    left = query(
+        built.database,
+        """
+        select accounts.account_name, sum(movements.churn_amount)
+        from marts.fct_mrr_movements as movements
+        inner join marts.dim_accounts as accounts using (account_key)
+        where movements.churn_amount > 0 and movements.movement_month >= date '2025-07-01'
+        group by all
+        """,
+    )
+    paid = {name: pytest.approx(float(amount)) for name, amount in left}
+    rows = _file(Cards(text), "customers-lost")
+    assert rows
+    for row in rows:
+        if float(row["lost_mrr_amount"] or 0):
+            assert float(row["lost_mrr_amount"]) == paid[row["account_name"]]
+
+
+def test_coverage_says_what_is_past_its_close_date(built: Built, text: str) -> None:
+    ((whole, overdue),) = query(
+        built.database,
+        "select sum(amount), sum(amount) filter (expected_close_date < date '2026-07-01')"
+        " from marts.dim_opportunities where outcome = 'open' and revenue_type = 'new'",
+    )
+    said = f"of {words.amount(whole)} open, {words.amount(overdue)} is past its expected close date"
+    assert said in " ".join(text.split())
+
+
+def _cohort_rows(converted: int) -> Rows:
+    """Twelve months of two steps: a steady one, and one whose last month is given."""
+    counts = (f"converted_{days}_count" for days in cohorts.HORIZONS)
+    columns = ("step", "cohort_month", "entered_count", "open_count", *counts)
+    rows = [
+        (step, date(2025, month, 1), 100, 0, *[count] * len(cohorts.HORIZONS))
+        for step, last in (("lead_to_mql", 40), ("mql_to_sal", converted))
+        for month in range(1, 13)
+        for count in [last if month == 12 else 40]
+    ]
+    return Rows("cohorts", ("marts.conversion_cohorts",), columns, tuple(rows))
+
+
+@pytest.mark.parametrize(
+    ("converted", "title"),
+    [
+        (10, "MQL to SAL fell most: 10% of December 2025 within 30 days, 40% in the months before"),
+        (36, "(36 of 100: it may be chance)"),
+        (45, "No step has fallen"),
+    ],
+)
+def test_the_cohorts_begin_with_the_step_that_fell(
+    shown_rows: dict[str, Rows], converted: int, title: str
+) -> None:
+    card = cohorts.cohorts(_company({**shown_rows, "cohorts": _cohort_rows(converted)}))
+    assert title in card.title
+    assert ("chance" in card.title) == (converted == 36)
+    first = "lead_to_mql" if converted == 45 else "mql_to_sal"
+    assert card.panels[0].keys == (first,)
+
+
+def test_chance_alone_is_called_a_fall_less_than_once_in_twenty_times() -> None:
+    """2,000 companies in which nothing changed: nine steps, four horizons, forty in the last month
+    and eleven times as many before."""
+    draws = np.random.default_rng(7)
+    called = 0
+    for _ in range(2000):
+        now, then = np.zeros(9, int), np.zeros(9, int)
+        worst = 0.0
+        for rate in (0.25, 0.1, 0.1, 0.1):
+            now += draws.binomial(40 - now, rate)
+            then += draws.binomial(440 - then, rate)
+            found = (cohorts.errors_below(a, 40, b, 440) for a, b in zip(now, then, strict=True))
+            worst = max(worst, *found)
+        called += worst >= cohorts.BEYOND_CHANCE
+    assert called / 2000 < 0.05
+
+
+def test_the_largest_cost_of_a_handoff_is_the_title(shown_rows: dict[str, Rows]) -> None:
+    rows = dict(shown_rows)
+    title = handoffs.handoff_costs(_company(rows)).title
+    costs = [
+        row
+        for row in rows["handoff_costs"].records
+        if row["status"] == "ok" and row["finding"] in ("cost", "at_most")
+    ]
+    largest = max((row["cost_amount"] for row in costs), default=None)
+    assert largest is None or f"{words.amount(largest)}" in title
+    _with(rows, "handoff_costs", finding="unclear")
+    title = handoffs.handoff_costs(_company(rows)).title
+    assert title == "No answer to a handoff shows a cost beyond chance"
 
 
 def test_owners_stand_beside_the_targets_that_were_agreed_for_them(built: Built, text: str) -> None:
@@ -751,7 +882,8 @@ def test_retention_says_what_it_is_without_the_largest_customer(built: Built, te
     closing = sum(closing for _, closing in others)
     rest = closing / sum(opening for opening, _ in others)
     said = f"without that one, {words.percent(rest, 1)}"
-    assert (said in text) == (largest > (closing + largest) / 4)
+    whole = (closing + largest) / sum(float(opening) for opening, _ in accounts)
+    assert (said in text) == (abs(rest - whole) >= 0.01)
 
 
 def test_a_figure_of_few_cases_is_marked(built: Built, text: str) -> None:

@@ -252,7 +252,7 @@ if (planned) {
     const isPossible = Number.isFinite(found.leads);
     out("leads").textContent = isPossible ? tenth(found.leads) : "–";
     out("verdict").textContent = isPossible
-      ? verdict(plan, typed, found)
+      ? verdict(plan, typed, found, crowded(found.weeks, most))
       : "With these inputs no lead brings revenue.";
     out("advice").textContent = plan.advice;
     out("safe").textContent = plan.safe;
@@ -275,11 +275,21 @@ if (planned) {
     showWeeks(found.weeks, most);
   }
 
-  function verdict(plan, typed, found) {
+  // The nodes with more than can be worked: in how many weeks, and first in which.
+  const isOver = (most, node, volume, days) => most[node] !== undefined && 7 * volume > days * most[node];
+  const crowded = (weeks, most) => NODES.flatMap((node, place) => {
+    const over = weeks.filter(({ volumes, days }) => isOver(most, node, volumes[place], days));
+    return over.length ? [{ node, count: over.length, first: over[0].week }] : [];
+  });
+
+  function verdict(plan, typed, found, over) {
     if (found.needed === 0)
       return "The open funnel and bypasses are expected to be enough: no new leads are needed.";
+    const today = `today ${tenth(plan.today_leads)} come per week, and at most ${tenth(typed.most)} can be worked`;
     if (found.leads <= found.most * (1 + 1e-9))
-      return `Within reach: today ${tenth(plan.today_leads)} come per week, and at most ${tenth(typed.most)} can be worked.`;
+      return over.some(({ count }) => count > found.weeks.length / 2)
+        ? `Over capacity: so many leads can be worked (${today}), but not all that follows from them.`
+        : `Within reach: ${today}.`;
     const limit = found.paid < typed.most
       ? `the budget pays for ${tenth(found.paid)} leads per week`
       : `at most ${tenth(typed.most)} leads per week can be worked`;
@@ -322,15 +332,17 @@ if (planned) {
 
   function showWeeks(weeks, most) {
     const sums = NODES.map((_, place) => total(weeks.map(({ volumes }) => volumes[place])));
-    const isOver = (node, volume, days) => most[node] !== undefined && 7 * volume > days * most[node];
+    const over = crowded(weeks, most);
+    // Where every week has too much, the sentence says so, and colour would say no more.
+    const marked = over.filter(({ count }) => count < weeks.length).map(({ node }) => node);
     const rows = weeks.map(({ week, days, volumes }) => {
       const row = made("tr", "");
       const head = made("th", shortDay(week));
       head.scope = "row";
       row.append(head, ...volumes.map((volume, place) => {
-        const over = isOver(NODES[place], volume, days);
-        const cell = made("td", tenth(volume), over ? "n over" : "n");
-        if (over) cell.append(made("span", " over capacity", "unseen"));
+        const isMarked = marked.includes(NODES[place]) && isOver(most, NODES[place], volume, days);
+        const cell = made("td", tenth(volume), isMarked ? "n over" : "n");
+        if (isMarked) cell.append(made("span", " over capacity", "unseen"));
         return cell;
       }));
       return row;
@@ -343,11 +355,9 @@ if (planned) {
     const owed = teams.map(({ name, nodes }) =>
       `${name}: ${nodes.map((place) => `${whole(sums[place])} ${PLURALS[NODES[place]]}`).join(", ")}`);
     out("owed").textContent = `In ${rows.length} weeks. ${owed.join(". ")}.`;
-    const crowded = NODES.flatMap((node, place) => {
-      const over = weeks.filter(({ volumes, days }) => isOver(node, volumes[place], days));
-      return over.length ? [`more than ${tenth(most[node])} ${PLURALS[node]} per week in ${over.length} of these weeks, first in that of ${shortDay(over[0].week)}`] : [];
-    });
-    out("capacity").textContent = crowded.length ? `Over capacity: ${crowded.join("; ")}.` : "";
+    const texts = over.map(({ node, count, first }) =>
+      `more than ${tenth(most[node])} ${PLURALS[node]} per week ${count === weeks.length ? "in each of these weeks" : `in ${count} of these weeks, first in that of ${shortDay(first)}`}`);
+    out("capacity").textContent = texts.length ? `More than can be worked: ${texts.join("; ")}.` : "";
   }
 
   field("funnel").addEventListener("change", reset);
