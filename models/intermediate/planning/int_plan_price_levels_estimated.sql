@@ -54,7 +54,7 @@ variances as (
     select
         *,
         (
-            win_deviations
+            greatest(win_deviations, 0)
             + {{ prior_wins }} * (funnel_deviations + {{ company_wins }} * company_variance)
             / (funnel_free_count + {{ company_wins }})
         ) / (free_count + {{ prior_wins }}) as log_variance,
@@ -75,7 +75,7 @@ gaps as (
             + coalesce(unwon_variance, log_variance) / nullif(unwon_count, 0),
             0
         ) as gap_weight,
-        win_count / nullif(log_variance, 0) as level_weight
+        nullif(win_count, 0) / nullif(log_variance, 0) as level_weight
     from variances
 
 ),
