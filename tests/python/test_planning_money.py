@@ -154,80 +154,131 @@ def test_more_leads_of_a_channel_never_get_cheaper(built: Built) -> None:
         assert high is None or cost <= high
 
 
-def test_customers_renew_what_those_of_their_age_did(built: Built) -> None:
-    """Customer by customer: what others paid at the age that the customer will have, for each unit
-    that they bought first, times what the customer bought."""
-    since, bought, older = _customer_starts(built)
-    assert min(bought.values()) > 0
-    assert older
-    paid: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for key, stage, at, amount in query(
-        built.database,
-        "select journey_key, stage, entered_at, amount from marts.fct_lifecycle"
-        " where stage in ('retained', 'expanded') and amount > 0",
-    ):
-        if key not in since:
-            continue
-        funnel, start = since[key]
-        # The first renewal of a customer from before the records is what was bought, not a payment.
-        is_later = at > start if key in older else at >= start
-        if is_later and _age(start, at) < _age(start):
-            own = paid[funnel, _age(start, at)]
-            own[0] += float(amount)
-            own[1] += float(amount) if stage == "retained" else 0.0
-    seen = {
-        (funnel, age): sum(
-            bought[key] for key, (each, at) in since.items() if each == funnel and _age(at) > age
-        )
-        for funnel in {funnel for funnel, _ in since.values()}
-        for age in range(61)
+def test_customers_renew_what_those_did_who_had_signed_as_long_ago(built: Built) -> None:
+    """Customer by customer and moment by moment, in months of thirty days."""
+    customers, funnels = _customers(built)
+    moments = [UNTIL - timedelta(days=30 * number) for number in range(61)]
+    signed: dict[Cell, float] = defaultdict(float)
+    renewed: dict[Cell, float] = defaultdict(float)
+    added: dict[tuple[str, bool], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for key, events in customers.items():
+        for number, moment in enumerate(moments[1:], start=1):
+            if (state := _state(events, moment, funnels[key])) is None:
+                continue
+            funnel, age, has_left, amount = state
+            added[funnel, has_left][0] += amount
+            for window in range(min(number, 14)):
+                signed[funnel, age, has_left, window] += amount
+                start = moment + timedelta(days=30 * window)
+                for at, kind, paid in events:
+                    if start <= at < start + timedelta(days=30) and paid > 0:
+                        renewed[funnel, age, has_left, window] += paid * (kind == "retained")
+                        added[funnel, has_left][1] += paid * (kind == "expanded" and not window)
+    usual = {
+        each: sum(renewed[cell] for cell in signed if _is_first(cell, each))
+        / sum(signed[cell] for cell in signed if _is_first(cell, each))
+        for each in added
     }
-    for row in query(
+    states = [_state(events, UNTIL, funnels[key]) for key, events in customers.items()]
+    found = query(
         built.database,
         "select funnel, period_start, expected_amount, expected_renewal_amount"
         " from marts.plan_renewals where expected_amount is not null",
-    ):
+    )
+    assert len(found) > 12
+    for row in found:
         funnel, month, expected, renewal = row
-        oldest = max(age for age in range(61) if seen[funnel, age])
-        ahead, days = _month(month)
-        wanted = [0.0, 0.0]
-        for key, (each, at) in since.items():
-            age = _age(at) + ahead
-            age = age if age <= oldest else max(age - 12, 0)
-            if each == funnel and seen.get((funnel, age)):
-                for kind in (0, 1):
-                    ratio = paid[funnel, age][kind] / seen[funnel, age]
-                    wanted[kind] += bought[key] * days / 30 * ratio
-        assert float(expected) == pytest.approx(wanted[0], rel=1e-4, abs=0.02), row
-        assert float(renewal) == pytest.approx(wanted[1], rel=1e-4, abs=0.02), row
+        wanted = more = 0.0
+        for state in states:
+            if state is None or state[0] != funnel or (funnel, state[2]) not in added:
+                continue
+            for window, share in _windows(month).items():
+                cell = (*state[:3], window)
+                ratio = renewed[cell] / signed[cell] if cell in signed else usual[funnel, state[2]]
+                wanted += state[3] * share * ratio
+                own = added[funnel, state[2]]
+                more += state[3] * share * own[1] / own[0]
+        assert float(renewal) == pytest.approx(wanted, rel=1e-4, abs=0.02), row
+        assert float(expected) == pytest.approx(wanted + more, rel=1e-4, abs=0.02), row
 
 
-Starts = dict[int, tuple[str, datetime]]
+def test_renewals_are_expected_of_those_whose_year_ends(built: Built) -> None:
+    """Contracts of the demo last a year and are renewed some days before it ends; prices have risen
+    by less than a tenth since."""
+    customers, funnels = _customers(built)
+    terms = [
+        (state, max(at for at, kind, _ in events if kind in SIGNINGS))
+        for key, events in customers.items()
+        if (state := _state(events, UNTIL, funnels[key])) and not state[2]
+    ]
+    found = query(
+        built.database,
+        "select funnel, period_start, expected_renewal_amount from marts.plan_renewals"
+        " where period_start <= '2026-09-01' and expected_renewal_amount is not null",
+    )
+    assert sum(float(amount) for *_, amount in found) > 0
+    for funnel, month, expected in found:
+        first = datetime(month.year - 1, month.month, 1)
+        due = sum(
+            state[3]
+            for state, signed in terms
+            if state[0] == funnel and -5 <= (signed - first).days <= 45
+        )
+        assert float(expected) <= 1.1 * due, (funnel, month)
 
 
-def _customer_starts(built: Built) -> tuple[Starts, dict[int, float], set[int]]:
-    """Since when each customer is one and what it bought first, and whose first win is unknown."""
-    events: dict[int, list[tuple[datetime, str, str, float]]] = defaultdict(list)
+SIGNINGS = ("customer", "retained")
+Cell = tuple[str, int, bool, int]
+Event = tuple[datetime, str, float]
+
+
+def _is_first(cell: Cell, group: tuple[str, bool]) -> bool:
+    """A cell of the group that is the first month after its moment."""
+    return (cell[0], cell[2]) == group and cell[3] == 0
+
+
+def _customers(built: Built) -> tuple[dict[int, list[Event]], dict[int, str]]:
+    """Wins, renewals, expansions and departures of each customer, in order, and its funnel."""
+    events: dict[int, list[Event]] = defaultdict(list)
+    funnels: dict[int, str] = {}
     for key, funnel, stage, at, amount in query(
         built.database,
         "select journey_key, funnel, stage, entered_at, amount from marts.fct_lifecycle"
-        " where stage in ('customer', 'retained') and entered_at is not null",
+        " where stage in ('customer', 'retained', 'expanded', 'churned')"
+        " and entered_at is not null order by entered_at, entry_number",
     ):
-        events[key].append((at, stage, funnel, float(amount)))
-    first = {key: min(each) for key, each in events.items()}
-    older = {key for key, (_, stage, *_) in first.items() if stage != "customer"}
-    since = {key: (funnel, at) for key, (at, _, funnel, _) in first.items()}
-    return since, {key: amount for key, (*_, amount) in first.items()}, older
+        events[key].append((at, stage, float(amount or 0)))
+        funnels[key] = funnel
+    signed = {
+        key: each for key, each in events.items() if any(kind in SIGNINGS for _, kind, _ in each)
+    }
+    assert all(
+        amount > 0 for each in signed.values() for _, kind, amount in each if kind in SIGNINGS
+    )
+    return signed, funnels
 
 
-def _age(since: datetime, until: datetime = UNTIL) -> int:
-    """Months of thirty days."""
-    return (until - since) // timedelta(days=30)
+def _state(
+    events: list[Event], moment: datetime, funnel: str
+) -> tuple[str, int, bool, float] | None:
+    """Of a customer at a moment: months since the last signing, whether it has left, and what it
+    signed for."""
+    past = [each for each in events if each[0] < moment]
+    signings = [each for each in past if each[1] in SIGNINGS]
+    if not signings:
+        return None
+    last, _, amount = signings[-1]
+    has_left = any(kind == "churned" and at > last for at, kind, _ in past)
+    return funnel, min((moment - last) // timedelta(days=30), 14), has_left, amount
 
 
-def _month(month: date) -> tuple[int, int]:
-    """How many months of thirty days its middle lies ahead, and its days."""
+def _windows(month: date) -> dict[int, float]:
+    """How much of each month of thirty days ahead is in this month."""
     start = datetime(month.year, month.month, 1)
     end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1)
-    middle = ((start - UNTIL) + (end - UNTIL)) / 2
-    return middle // timedelta(days=30), (end - start).days
+    days = [(start - UNTIL).days, (end - UNTIL).days]
+    shares = {
+        window: (min(days[1], 30 * window + 30) - max(days[0], 30 * window)) / 30
+        for window in range(14)
+    }
+    return {window: share for window, share in shares.items() if share > 0}

@@ -1,192 +1,272 @@
-{# Grain: one row per funnel and month ahead. What today's customers are expected to renew and add,
-   by how long they have been customers, in proportion to what each of them bought first. #}
-{#- Ages are months of 30 days; five years of them are followed. At an age that no customer has
-    reached yet, the age one year younger stands in. -#}
-{%- set age_days = 30 -%}
-{%- set last_age = 60 -%}
-{%- set year_of_ages = 12 -%}
-{%- set age_then = "floor(" ~ days_between('customers.customer_at', 'lifecycle.entered_at')
-    ~ " / " ~ age_days ~ ")" -%}
+{# Grain: one row per funnel and month ahead. What today's customers are expected to renew: what
+   others did who, at a past moment, had last signed as long ago, in proportion to what each had
+   signed for. So who has just renewed is not expected to renew again, and who is due is. They are
+   expected to add what the funnel's customers do in any month. #}
+{#- Moments, ages and windows are months of 30 days. Moments of five years are looked at, 14 windows
+    hold the weeks ahead; who last signed 14 or more windows ago has hardly any term left. -#}
+{%- set month_days = 30 -%}
+{%- set last_moment = 60 -%}
+{%- set last_age = 14 -%}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-lifecycle as (select * from {{ ref('fct_lifecycle') }} where entered_at is not null),
-
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-months as (
-
-    select
-        *,
-        cast(floor((from_day + before_day) / (2 * {{ age_days }})) as bigint) as ages_ahead
-    from {{ ref('int_plan_periods_listed') }}
-    where not is_total
-
-),
+months as (select * from {{ ref('int_plan_periods_listed') }} where not is_total),
 
 samples as ({{ plan_samples() }}),
 
-ages as ({{ whole_numbers(0, last_age) }}),
+moments as ({{ whole_numbers(0, last_moment) }}),
 
-first_renewals as (
+windows as ({{ whole_numbers(0, last_age - 1) }}),
+
+customer_events as (
 
     select
         lifecycle.journey_key,
-        min(lifecycle.entered_at) as renewed_at,
-        {{ first_by('lifecycle.amount', 'row(lifecycle.entered_at, lifecycle.entry_number)') }}
-            as amount
-    from lifecycle
+        stages.entered_by,
+        lifecycle.amount,
+        {{ days_between('lifecycle.entered_at', cutoff()) }} as days_ago
+    from {{ ref('fct_lifecycle') }} as lifecycle
     inner join stages on lifecycle.stage = stages.stage
-    where stages.entered_by = 'renewal_won'
-    group by lifecycle.journey_key
+    where
+        stages.entered_by in ('renewal_won', 'expansion_won', 'subscriptions_ended')
+        and lifecycle.entered_at is not null
 
 ),
 
-customer_starts as (
+signings as (
 
-    -- A customer whose win is not recorded counts from the first recorded renewal on, which stands
-    -- for what was bought first.
-    select
-        journeys.journey_key,
-        journeys.funnel,
-        coalesce(journeys.win_at, first_renewals.renewed_at) as customer_at,
-        case
-            when journeys.win_at is not null then journeys.won_amount
-            else first_renewals.amount
-        end as bought_amount,
-        journeys.win_at is not null as is_win_dated
-    from journeys
-    left join first_renewals on journeys.journey_key = first_renewals.journey_key
-    where journeys.win_at is not null or first_renewals.journey_key is not null
-
-),
-
-customers as (
-
-    -- A first win without an amount counts as one of the mean amount.
+    -- A first win, or a renewal.
     select
         journey_key,
-        funnel,
-        {{ sample_part('journey_key') }} as sample_part,
-        customer_at,
-        is_win_dated,
-        cast(floor({{ days_between('customer_at', cutoff()) }} / {{ age_days }}) as bigint)
-            as customer_age,
-        {{ as_double(
-            'coalesce(nullif(bought_amount, 0), avg(nullif(bought_amount, 0)) over '
-            ~ '(partition by funnel), 1)'
-        ) }} as bought_amount
-    from customer_starts
+        won_amount as amount,
+        {{ days_between('win_at', cutoff()) }} as days_ago
+    from journeys
+    where win_at is not null
+    union all
+    select
+        journey_key,
+        amount,
+        days_ago
+    from customer_events
+    where entered_by = 'renewal_won'
 
 ),
 
-age_payments as (
+terms as (
 
-    -- What customers of an age renewed and added. At the age that a customer has now, more may
-    -- come.
+    -- From one signing to the next. Without an amount it counts as one of the mean amount.
     select
-        customers.funnel,
-        customers.sample_part,
-        cast({{ age_then }} as bigint) as customer_age,
-        {{ as_double('sum(lifecycle.amount)') }} as later_revenue,
+        signings.journey_key,
+        journeys.funnel,
+        {{ sample_part('signings.journey_key') }} as sample_part,
+        signings.days_ago,
+        coalesce(
+            lead(signings.days_ago) over (
+                partition by signings.journey_key order by signings.days_ago desc
+            ),
+            0
+        ) as next_days_ago,
         {{ as_double(
-            "sum(case when stages.entered_by = 'renewal_won' then lifecycle.amount else 0 end)"
-        ) }} as renewal_revenue,
-        {{ exact_sum(
-            as_double('lifecycle.amount') ~ ' * ' ~ as_double('lifecycle.amount'), 4
-        ) }} as squared_revenue
-    from lifecycle
-    inner join stages on lifecycle.stage = stages.stage
-    inner join customers on lifecycle.journey_key = customers.journey_key
+            'coalesce(nullif(signings.amount, 0), avg(nullif(signings.amount, 0)) over '
+            ~ '(partition by journeys.funnel), 1)'
+        ) }} as amount
+    from signings
+    inner join journeys on signings.journey_key = journeys.journey_key
+
+),
+
+terms_left as (
+
+    -- When a customer left before the next signing.
+    select
+        terms.journey_key,
+        terms.days_ago,
+        max(events.days_ago) as left_days_ago
+    from terms
+    inner join customer_events as events on terms.journey_key = events.journey_key
     where
-        stages.entered_by in ('renewal_won', 'expansion_won')
-        and lifecycle.amount > 0
-        and lifecycle.entered_at >= customers.customer_at
-        and (customers.is_win_dated or lifecycle.entered_at > customers.customer_at)
-        and {{ age_then }} < customers.customer_age
-    group by customers.funnel, customers.sample_part, cast({{ age_then }} as bigint)
+        events.entered_by = 'subscriptions_ended'
+        and events.days_ago < terms.days_ago
+        and events.days_ago >= terms.next_days_ago
+    group by terms.journey_key, terms.days_ago
 
 ),
 
-age_customers as (
+customer_moments as (
 
-    -- Customers that were observed for the whole of an age.
+    -- Moment 0 is the cutoff.
+    select
+        terms.journey_key,
+        terms.funnel,
+        terms.sample_part,
+        terms.amount,
+        moments.number as moment_number,
+        {{ month_days }} * moments.number as moment_days_ago,
+        cast(least(
+            floor((terms.days_ago - {{ month_days }} * moments.number) / {{ month_days }}),
+            {{ last_age }}
+        ) as bigint) as age,
+        coalesce(terms_left.left_days_ago > {{ month_days }} * moments.number, false) as has_left
+    from terms
+    inner join moments
+        on
+            terms.days_ago > {{ month_days }} * moments.number
+            and terms.next_days_ago <= {{ month_days }} * moments.number
+    left join terms_left
+        on terms.journey_key = terms_left.journey_key and terms.days_ago = terms_left.days_ago
+
+),
+
+moment_amounts as (
+
+    select
+        funnel,
+        sample_part,
+        moment_number,
+        age,
+        has_left,
+        {{ exact_sum('amount') }} as amount,
+        {{ exact_sum('amount * amount', 4) }} as squared_amount
+    from customer_moments
+    group by funnel, sample_part, moment_number, age, has_left
+
+),
+
+window_amounts as (
+
+    -- What was signed for by those whose window is over.
+    select
+        amounts.funnel,
+        amounts.sample_part,
+        amounts.age,
+        amounts.has_left,
+        windows.number as window_number,
+        {{ exact_sum('amounts.amount') }} as amount,
+        {{ exact_sum('amounts.squared_amount', 4) }} as squared_amount
+    from moment_amounts as amounts
+    inner join windows on amounts.moment_number > windows.number
+    group by
+        amounts.funnel, amounts.sample_part, amounts.age, amounts.has_left, windows.number
+
+),
+
+payments as (
+
     select
         customers.funnel,
         customers.sample_part,
-        ages.number as customer_age,
-        sum(customers.bought_amount) as bought_amount,
-        sum(customers.bought_amount * customers.bought_amount) as squared_amount
-    from customers
-    inner join ages on customers.customer_age > ages.number
-    group by customers.funnel, customers.sample_part, ages.number
-
-),
-
-age_ratios as (
-
-    -- Per unit that customers of the age bought; who has churned counts, without payments.
-    select
-        observed.funnel,
-        samples.number as sample_number,
-        observed.customer_age,
-        coalesce({{ exact_sum('payments.later_revenue') }}, 0)
-        / {{ exact_sum('observed.bought_amount') }} as later_revenue,
-        coalesce({{ exact_sum('payments.renewal_revenue') }}, 0)
-        / {{ exact_sum('observed.bought_amount') }} as renewal_revenue,
-        coalesce({{ exact_sum('payments.squared_revenue', 4) }}, 0)
-        / {{ exact_sum('observed.squared_amount', 4) }} as squared_revenue
-    from age_customers as observed
-    inner join samples on observed.sample_part != samples.number
-    left join age_payments as payments
+        customers.age,
+        customers.has_left,
+        cast(floor((customers.moment_days_ago - events.days_ago) / {{ month_days }}) as bigint)
+            as window_number,
+        events.entered_by = 'renewal_won' as is_renewal,
+        {{ as_double('events.amount') }} as amount
+    from customer_moments as customers
+    inner join customer_events as events
         on
-            observed.funnel = payments.funnel
-            and observed.sample_part = payments.sample_part
-            and observed.customer_age = payments.customer_age
-    group by observed.funnel, samples.number, observed.customer_age
+            customers.journey_key = events.journey_key
+            and customers.moment_days_ago >= events.days_ago
+    where
+        events.entered_by in ('renewal_won', 'expansion_won')
+        and events.amount > 0
+        and customers.moment_number > 0
 
 ),
 
-oldest_ages as (
+window_payments as (
 
     select
         funnel,
-        max(customer_age) as customer_age
-    from age_ratios
-    group by funnel
+        sample_part,
+        age,
+        has_left,
+        window_number,
+        {{ exact_sum('case when is_renewal then amount else 0 end') }} as renewals,
+        {{ exact_sum('case when is_renewal then 0 else amount end') }} as expansions,
+        {{ exact_sum('case when is_renewal then amount * amount else 0 end', 4) }}
+            as squared_renewals,
+        {{ exact_sum('case when is_renewal then 0 else amount * amount end', 4) }}
+            as squared_expansions
+    from payments
+    group by funnel, sample_part, age, has_left, window_number
 
 ),
 
-customer_ages as (
+window_sums as (
 
     select
-        funnel,
-        customer_age,
-        {{ exact_sum('bought_amount') }} as bought_amount,
-        {{ exact_sum('bought_amount * bought_amount', 4) }} as squared_amount
-    from customers
-    group by funnel, customer_age
+        amounts.funnel,
+        amounts.age,
+        amounts.has_left,
+        amounts.window_number,
+        samples.number as sample_number,
+        {{ exact_sum('amounts.amount') }} as amount,
+        {{ exact_sum('amounts.squared_amount', 4) }} as squared_amount,
+        coalesce({{ exact_sum('payments.renewals') }}, 0) as renewals,
+        coalesce({{ exact_sum('payments.expansions') }}, 0) as expansions,
+        coalesce({{ exact_sum('payments.squared_renewals', 4) }}, 0) as squared_renewals,
+        coalesce({{ exact_sum('payments.squared_expansions', 4) }}, 0) as squared_expansions
+    from window_amounts as amounts
+    inner join samples on amounts.sample_part != samples.number
+    left join window_payments as payments
+        on
+            amounts.funnel = payments.funnel
+            and amounts.sample_part = payments.sample_part
+            and amounts.age = payments.age
+            and amounts.has_left = payments.has_left
+            and amounts.window_number = payments.window_number
+    group by
+        amounts.funnel, amounts.age, amounts.has_left, amounts.window_number, samples.number
 
 ),
 
-customer_months as (
+usual_ratios as (
 
-    -- Today's customers at the age that they have in the month.
+    -- What the funnel's customers did in any month; of renewals, where nobody was seen for as long.
+    select
+        funnel,
+        has_left,
+        sample_number,
+        {{ exact_sum('renewals') }} / {{ exact_sum('amount') }} as renewal_ratio,
+        {{ exact_sum('expansions') }} / {{ exact_sum('amount') }} as expansion_ratio,
+        {{ exact_sum('squared_renewals', 4) }} / {{ exact_sum('squared_amount', 4) }}
+            as squared_renewal_ratio,
+        {{ exact_sum('squared_expansions', 4) }} / {{ exact_sum('squared_amount', 4) }}
+            as squared_expansion_ratio
+    from window_sums
+    where window_number = 0
+    group by funnel, has_left, sample_number
+
+),
+
+month_customers as (
+
+    -- Today's customers, and how much of each window ahead is in the month.
     select
         months.funnel,
         months.period_start,
-        customers.bought_amount,
-        customers.squared_amount,
-        (months.before_day - greatest(months.from_day, 0)) / {{ age_days }} as age_count,
-        case
-            when customers.customer_age + months.ages_ahead <= oldest_ages.customer_age
-                then customers.customer_age + months.ages_ahead
-            else greatest(customers.customer_age + months.ages_ahead - {{ year_of_ages }}, 0)
-        end as customer_age
+        customers.age,
+        customers.has_left,
+        windows.number as window_number,
+        (
+            least(months.before_day, {{ month_days }} * (windows.number + 1))
+            - greatest(months.from_day, {{ month_days }} * windows.number)
+        ) / {{ month_days }}.0 as window_share,
+        {{ exact_sum('customers.amount') }} as amount,
+        {{ exact_sum('customers.squared_amount', 4) }} as squared_amount
     from months
-    inner join customer_ages as customers on months.funnel = customers.funnel
-    inner join oldest_ages on months.funnel = oldest_ages.funnel
+    inner join moment_amounts as customers
+        on months.funnel = customers.funnel and customers.moment_number = 0
+    inner join windows
+        on
+            months.before_day > {{ month_days }} * windows.number
+            and months.from_day < {{ month_days }} * (windows.number + 1)
+    group by
+        months.funnel, months.period_start, months.from_day, months.before_day,
+        customers.age, customers.has_left, windows.number
 
 ),
 
@@ -195,20 +275,30 @@ month_samples as (
     select
         customers.funnel,
         customers.period_start,
-        ratios.sample_number,
-        {{ exact_sum('customers.bought_amount * customers.age_count * ratios.later_revenue') }}
-            as later_revenue,
-        {{ exact_sum('customers.bought_amount * customers.age_count * ratios.renewal_revenue') }}
-            as renewal_revenue,
+        usual_ratios.sample_number,
         {{ exact_sum(
-            'customers.squared_amount * customers.age_count * ratios.squared_revenue', 4
+            'customers.amount * customers.window_share'
+            ~ ' * coalesce(sums.renewals / sums.amount, usual_ratios.renewal_ratio)'
+        ) }} as renewal_revenue,
+        {{ exact_sum(
+            'customers.amount * customers.window_share * usual_ratios.expansion_ratio'
+        ) }} as expansion_revenue,
+        {{ exact_sum(
+            'customers.squared_amount * customers.window_share'
+            ~ ' * (coalesce(sums.squared_renewals / sums.squared_amount,'
+            ~ ' usual_ratios.squared_renewal_ratio) + usual_ratios.squared_expansion_ratio)', 4
         ) }} as luck_variance
-    from customer_months as customers
-    inner join age_ratios as ratios
+    from month_customers as customers
+    inner join usual_ratios
+        on customers.funnel = usual_ratios.funnel and customers.has_left = usual_ratios.has_left
+    left join window_sums as sums
         on
-            customers.funnel = ratios.funnel
-            and customers.customer_age = ratios.customer_age
-    group by customers.funnel, customers.period_start, ratios.sample_number
+            customers.funnel = sums.funnel
+            and customers.age = sums.age
+            and customers.has_left = sums.has_left
+            and customers.window_number = sums.window_number
+            and usual_ratios.sample_number = sums.sample_number
+    group by customers.funnel, customers.period_start, usual_ratios.sample_number
 
 ),
 
@@ -217,10 +307,11 @@ month_estimates as (
     select
         funnel,
         period_start,
-        max(case when sample_number = 0 then later_revenue end) as later_revenue,
+        max(case when sample_number = 0 then renewal_revenue + expansion_revenue end)
+            as later_revenue,
         max(case when sample_number = 0 then renewal_revenue end) as renewal_revenue,
         sqrt(
-            power({{ sample_deviation('later_revenue', 3) }}, 2)
+            power({{ sample_deviation('renewal_revenue + expansion_revenue', 3) }}, 2)
             + max(case when sample_number = 0 then luck_variance end)
         ) as deviation
     from month_samples
