@@ -57,8 +57,10 @@
     ('new_target', false, 'so_far_new_target'),
     ('due_opening_amount', false, 'case when is_started then so_far_due_opening_amount end'),
     ('mrr_closing_amount', false,
-     'case when now_mrr_amount > 0 then now_mrr_amount else last_mrr_amount end'
-     ~ ' * power(year_mrr_closing_amount / nullif(year_mrr_opening_amount, 0), ahead_ratio)'),
+     'case when year_mrr_closing_amount > 0 then greatest('
+     ~ 'case when now_mrr_amount > 0 then now_mrr_amount else last_mrr_amount end'
+     ~ ' + ahead_ratio * (year_mrr_closing_amount - year_mrr_opening_amount)'
+     ~ ' / year_period_count, 0) end'),
 ] -%}
 {#- Measures that go on as in a mean period of the last year; those that span more than their period
     (a year, the window of velocity) as now. -#}
