@@ -37,8 +37,8 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test test-companies test-postgres lint check unit-test demo summary report digest backtest alerts validate publish rollback docs clean \
-    history-backup history-restore
+.PHONY: help build test test-companies test-increments test-postgres lint check unit-test demo summary report digest backtest alerts validate \
+    publish rollback docs clean history-backup history-restore
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ test: $(DEVELOPERS_READY) ## everything that must hold of the demo company: lint
 
 test-companies: $(DEVELOPERS_READY) ## the same with other companies: projects of their own, other stages and calendars, public data
 	@$(PY) -m pytest -q tests/python/companies
+
+test-increments: $(DEVELOPERS_READY) ## compare the tables that keep rows with full builds, over 40 histories of the source tables
+	@HISTORIES=40 INCREMENTS=4 $(PY) -m pytest -q tests/python/test_incremental.py
 
 test-postgres: $(POSTGRES_READY) ## build a small company on PostgreSQL, too, and compare every published row with DuckDB's
 	@$(PY) -m tests.python.compare_engines

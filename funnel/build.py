@@ -20,6 +20,7 @@ from funnel.erasure.prepare import prepare_copy
 from funnel.erasure.secret import SECRET, ErasureError, secret_path
 from funnel.failures import Fault, fault_of_exception, faults_of
 from funnel.faults_shown import show_faults
+from funnel.increments import increments_of
 from funnel.places import ROOT, SOURCES, sources_of
 from funnel.preflight import faults_before
 from funnel.progress import is_quiet, show_step
@@ -95,6 +96,8 @@ def _build_aside(database: Path, target: Path, variables: Mapping[str, Any], pro
         if code:
             print(_kept(database, building))
             return code
+        for sentence in increments_of(building):
+            print(sentence)
         put_in_place(building, database, before)
         stamp.write(database, variables, project)
     print(f"{database} now is this build.")

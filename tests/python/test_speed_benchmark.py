@@ -9,6 +9,7 @@ import yaml
 
 from funnel.benchmarks.speed.empty_project import write_empty_project
 from funnel.benchmarks.speed.floor import scan_and_write, used_columns
+from funnel.benchmarks.speed.increments import INCREMENTS, arrive, hold_back
 from funnel.benchmarks.speed.page import STEPS, write_page
 
 KINDS = ("table", "view", "incremental")
@@ -69,6 +70,8 @@ def _figures(cost: dict[str, float]) -> dict[str, Any]:
         }
         for name in STEPS
     }
+    for name in (*INCREMENTS, "full again"):
+        steps[name] |= {"nodes": {"model.p.kept": cost.get(name, 1.0) / 4}, "keeping": ["kept"]}
     steps["models"] |= {
         "nodes": {"model.p.slow": 30.0, "model.p.quick": 1.0, "seed.p.list": 99.0},
         "folders": {"model.p.slow": "models/marts"},
@@ -83,14 +86,37 @@ def _figures(cost: dict[str, float]) -> dict[str, Any]:
 
 def test_the_page_compares_models_with_the_floor_and_names_the_slowest(tmp_path: Path) -> None:
     costs = {"models": 50.0, "floor": 10.0, "data tests": 5.0, "empty project": 20.0}
+    costs |= {"full again": 40.0, "increment of 0.1 %": 30.0, "increment of 1 %": 36.0}
     write_page(_figures(costs), tmp_path / "speed.md")
     page = (tmp_path / "speed.md").read_text()
     # Of the 20 s of the empty project three quarters are its models'.
     assert "Models take 5.0 times the floor" in page
     assert "as many empty ones, 3.5 times" in page
     assert "Data tests add 10 % to the models" in page
+    assert "of 0.1 %: 75 % of a full build, 75 % in the models that keep rows; of 1 %: 90 %" in page
     assert page.index("| slow | 30.00 |") < page.index("| quick | 1.00 |")
     assert "| list |" not in page
     for picture in tmp_path.glob("*.svg"):
         assert f"({picture.name})" in page
     assert len(list(tmp_path.glob("*.svg"))) == 2
+
+
+def test_what_is_held_back_comes_with_the_increments(tmp_path: Path) -> None:
+    path = tmp_path / "sources.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema crm; create table crm.lead as from range(50000)")
+    hold_back(tmp_path)
+    counts = [_leads(path)]
+    for name in INCREMENTS:
+        arrive(tmp_path, name)
+        counts.append(_leads(path))
+    assert counts[2] == 50000
+    assert 0.0005 < (counts[1] - counts[0]) / 50000 < 0.002
+    assert 0.007 < (counts[2] - counts[1]) / 50000 < 0.013
+
+
+def _leads(path: Path) -> int:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        row = connection.execute("select count(distinct range) from crm.lead").fetchone()
+    assert row
+    return int(row[0])

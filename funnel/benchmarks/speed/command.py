@@ -12,10 +12,20 @@ from typing import Any
 import duckdb
 from dbt.version import installed as dbt_version
 
+from funnel.benchmarks.speed.increments import INCREMENTS, arrive, hold_back
 from funnel.benchmarks.speed.page import write_page
 from funnel.places import ROOT, SOURCES
 
-STEPS = ("parse", "models", "data tests", "no change", "floor", "empty project")
+STEPS = (
+    "parse",
+    "models",
+    "data tests",
+    "no change",
+    *INCREMENTS,
+    "full again",
+    "floor",
+    "empty project",
+)
 
 
 def measure_speed(sizes: Sequence[int], folder: Path, seed: int, out: Path, page: Path) -> None:
@@ -26,11 +36,16 @@ def measure_speed(sizes: Sequence[int], folder: Path, seed: int, out: Path, page
     for people in sizes:
         place = folder / str(people)
         _make_company(place, people, seed)
+        hold_back(place)
         steps = {}
         for step in STEPS:
             print(f"{people:,} people: {step} ...", file=sys.stderr)
+            if step in INCREMENTS:
+                arrive(place, step)
             steps[step] = _measure_step(step, place)
         steps["models"]["folders"] = _folders(place)
+        for step in (*INCREMENTS, "full again"):
+            steps[step]["keeping"] = _keeping(place)
         known["sizes"][str(people)] = {"raw_rows": _raw_rows(place), "steps": steps}
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(known, indent=1))
@@ -64,6 +79,14 @@ def _folders(place: Path) -> dict[str, str]:
     nodes = json.loads((place / "target" / "manifest.json").read_text())["nodes"]
     paths = {id: Path(node["original_file_path"]).parent for id, node in nodes.items()}
     return {id: str(path) for id, path in paths.items() if not id.startswith("test.")}
+
+
+def _keeping(place: Path) -> list[str]:
+    """The models that keep rows of the last build, and those that find what has changed."""
+    nodes = json.loads((place / "target" / "manifest.json").read_text())["nodes"].values()
+    keeping = [node for node in nodes if node["config"].get("incremental_strategy") == "touched"]
+    touched = {node["config"]["meta"]["touched_by"] for node in keeping}
+    return sorted({node["name"] for node in keeping} | touched)
 
 
 def _raw_rows(place: Path) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from funnel.benchmarks.speed.increments import INCREMENTS
+
 HEADING = Path(__file__).with_name("heading.md")
 SLOWEST = 10
 # Of the steps, what each is; they stand in the order in which they ran.
@@ -16,6 +18,9 @@ STEPS = {
     "models": "seeds and models",
     "data tests": "data tests",
     "no change": "a build when nothing changed",
+    "increment of 0.1 %": "seeds and models after 0.1 % of the rows have come",
+    "increment of 1 %": "seeds and models after 1 % more have come",
+    "full again": "seeds and models of all these rows, no row kept",
     "floor": "scanning each used column once, writing the tables once",
     "empty project": "dbt with as many nodes that do nothing",
 }
@@ -76,6 +81,28 @@ def _size(people: str, size: Mapping[str, Any]) -> Iterator[str]:
         f"for as many empty ones, {models / cost['floor']:.1f} times. Data tests add "
         f"{100 * cost['data tests'] / cost['models']:.0f} % to the models."
     )
+    yield from ("", _increments(cost, steps))
+
+
+def _increments(cost: Mapping[str, float], steps: Mapping[str, Any]) -> str:
+    """What an increment costs beside a full build of the same rows, and of that, the models that
+    keep rows."""
+    full = "full again"
+    shares = [
+        f"{name[13:]}: {100 * cost[name] / cost[full]:.0f} % of a full build, "
+        f"{100 * _kept(steps[name]) / _kept(steps[full]):.0f} % in the models that keep rows"
+        for name in INCREMENTS
+    ]
+    return (
+        f"Increments cost, of {'; of '.join(shares)} (those cost {_kept(steps[full]):.1f} s in a "
+        "full build, with the search for what changed)."
+    )
+
+
+def _kept(step: Mapping[str, Any]) -> float:
+    """Of the models that keep rows of the last build, and those that find what has changed."""
+    nodes = {id.split(".")[-1]: seconds for id, seconds in step["nodes"].items()}
+    return float(sum(nodes.get(name, 0) for name in step["keeping"]))
 
 
 def _share_of_models(steps: Mapping[str, Any]) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 from funnel import stamp
 from funnel.benchmarks.speed.empty_project import write_empty_project
 from funnel.benchmarks.speed.floor import scan_and_write
+from funnel.benchmarks.speed.increments import INCREMENTS
 from funnel.build import build_warehouse
 from funnel.run_dbt import ROOT, run_dbt
 
@@ -47,6 +48,12 @@ def build_models(folder: Path) -> dict[str, float]:
     return _dbt(folder, ["build", *NO_UNIT_TESTS, "--exclude-resource-type", "test", *ALONE])
 
 
+def build_models_anew(folder: Path) -> dict[str, float]:
+    """Seeds and models, of which none keeps a row of the last build."""
+    arguments = ["build", *NO_UNIT_TESTS, "--exclude-resource-type", "test", "--full-refresh"]
+    return _dbt(folder, [*arguments, *ALONE])
+
+
 def run_data_tests(folder: Path) -> dict[str, float]:
     """All data tests of a build."""
     return _dbt(folder, ["test", *NO_UNIT_TESTS, *ALONE])
@@ -78,6 +85,8 @@ STEPS: dict[str, Callable[[Path], dict[str, float]]] = {
     "models": build_models,
     "data tests": run_data_tests,
     "no change": build_again,
+    **dict.fromkeys(INCREMENTS, build_models),
+    "full again": build_models_anew,
     "floor": scan_and_write_once,
     "empty project": build_empty_project,
 }

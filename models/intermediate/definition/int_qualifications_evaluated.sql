@@ -1,3 +1,4 @@
+{{ config(**keeps_rows('person_key', 'int_touched_persons_detected')) }}
 {# Grain: one row per evaluation, journey and stage of the definition that the journey met: the
    first moment. Published tables read the evaluation in_force only. #}
 {#- The first dated touch; if none has a date, the first one. -#}
@@ -7,7 +8,12 @@
 
 with
 
-touches as (select * from {{ ref('int_evaluation_touches_scored') }}),
+touches as (
+
+    select * from {{ ref('int_evaluation_touches_scored') }}
+    {{ where_touched('person_key', 'int_touched_persons_detected') }}
+
+),
 
 criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 

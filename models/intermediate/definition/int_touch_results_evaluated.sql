@@ -1,14 +1,29 @@
+{{ config(**keeps_rows('person_key', 'int_touched_persons_detected')) }}
 {# Grain: one row per evaluation, stage and dated touch that could meet the stage: the first rule
    that it did not pass, null if it passed all. #}
 with
 
-touches as (select * from {{ ref('int_evaluation_touches_scored') }} where occurred_at is not null),
+scored_touches as (
+
+    select * from {{ ref('int_evaluation_touches_scored') }}
+    {{ where_touched('person_key', 'int_touched_persons_detected') }}
+
+),
+
+touches as (select * from scored_touches where occurred_at is not null),
 
 criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 
 profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 
-leads as (select * from {{ ref('int_qualifications_evaluated') }} where is_lead_stage),
+qualifications as (
+
+    select * from {{ ref('int_qualifications_evaluated') }}
+    {{ where_touched('person_key', 'int_touched_persons_detected') }}
+
+),
+
+leads as (select * from qualifications where is_lead_stage),
 
 int_touch_results_evaluated as (
 

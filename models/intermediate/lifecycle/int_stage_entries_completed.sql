@@ -1,8 +1,14 @@
+{{ config(**keeps_rows('journey_key', 'int_touched_journeys_detected')) }}
 {# Grain: one row each time a journey enters a stage: up to the win first entries, skipped stages
    filled in, then further opportunities, returns and exits; after the win every event as it is. #}
 with
 
-evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
+evidence as (
+
+    select * from {{ ref('int_stage_evidence_unioned') }}
+    {{ where_touched('journey_key', 'int_touched_journeys_detected') }}
+
+),
 
 stages as (
 

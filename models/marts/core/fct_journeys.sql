@@ -1,7 +1,13 @@
+{{ config(**keeps_rows('journey_key', 'int_touched_journeys_detected')) }}
 {# Grain: one row per journey: fct_lifecycle aggregated, with columns per planning node. #}
 with
 
-lifecycle as (select * from {{ ref('fct_lifecycle') }}),
+lifecycle as (
+
+    select * from {{ ref('fct_lifecycle') }}
+    {{ where_touched('journey_key', 'int_touched_journeys_detected') }}
+
+),
 
 stages as (
 

@@ -1,10 +1,21 @@
+{{ config(**keeps_rows('journey_key', 'int_touched_journeys_detected')) }}
 {# Grain: one row each time a journey enters a stage. The fact that all counts of leads and
    customers are made from. #}
 with
 
-entries as (select * from {{ ref('int_stage_entries_completed') }}),
+entries as (
 
-journeys as (select * from {{ ref('int_journeys_described') }}),
+    select * from {{ ref('int_stage_entries_completed') }}
+    {{ where_touched('journey_key', 'int_touched_journeys_detected') }}
+
+),
+
+journeys as (
+
+    select * from {{ ref('int_journeys_described') }}
+    {{ where_touched('journey_key', 'int_touched_journeys_detected') }}
+
+),
 
 stages as (
 

@@ -1,0 +1,80 @@
+{# Before a model that keeps rows is made: an entry in operations.increments, which says whether it keeps the rows of untouched keys, or
+   is made anew, and why. It is made anew if it, or a model before it that keeps rows, has other SQL than in the last build (another
+   version of the project, of a setting, or of DuckDB), or if it has not seen the changes of every build.
+   touched: the relation of touched_keys. #}
+{% macro plan_increment(touched) -%}
+    {%- if execute and target.type == 'duckdb' -%}
+    {%- set log = increments_table() -%}
+    {%- set is_new = should_full_refresh() or load_relation(this) is none -%}
+    {%- set parents = [] -%}
+    {%- for id in model.depends_on.nodes if graph.nodes.get(id, {}).get('config', {}).get('incremental_strategy') == 'touched' -%}
+        {%- do parents.append("'" ~ graph.nodes[id].alias ~ "'") -%}
+    {%- endfor -%}
+    insert into {{ log }}
+    with
+
+    last_entries as (
+
+        select
+            table_name,
+            max(entry_number) as entry_number,
+            max_by(code, entry_number) as code,
+            max_by(build_id, entry_number) as build_id
+        from {{ log }}
+        group by table_name
+
+    ),
+
+    present as (
+
+        select
+            '{{ this.identifier }}' as table_name,
+            md5(
+                version() || '{{ local_md5(model.compiled_code) }}'
+                || coalesce((
+                    select string_agg(code, '' order by table_name) from last_entries
+                    where table_name in ({{ (parents or ["''"]) | join(', ') }})
+                ), '')
+            ) as code,
+            max(build_id) as build_id,
+            max(previous_build_id) as previous_build_id,
+            count(fingerprint) as key_count,
+            count(case when is_touched then 1 end) as touched_count
+        from {{ touched }}
+
+    ),
+
+    reasons as (
+
+        select
+            present.*,
+            coalesce(last_entries.entry_number, 0) + 1 as entry_number,
+            case
+                when {{ is_new | lower }} or last_entries.code is null then 'there were none, or a full refresh was asked for'
+                when last_entries.code != present.code
+                    then 'the SQL, a setting in it, or the version of DuckDB has changed'
+                when coalesce(last_entries.build_id not in (present.previous_build_id, present.build_id), true)
+                    then 'the build before this one did not reach them'
+            end as reason
+        from present
+        left join last_entries on present.table_name = last_entries.table_name
+
+    )
+
+    select
+        table_name,
+        entry_number,
+        code,
+        build_id,
+        reason is not null as is_whole,
+        reason,
+        key_count,
+        touched_count,
+        '{{ invocation_id }}' as invocation_id
+    from reasons;
+
+    set variable {{ this.identifier }}_is_made_anew = (
+        select max_by(is_whole, entry_number) from {{ log }} where table_name = '{{ this.identifier }}'
+    )
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,138 @@
+"""Tables that keep rows of the last build hold what a full build of the same sources makes."""
+
+import json
+import os
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from funnel.demo.generate import generate
+from funnel.demo.load import load
+from tests.python.conftest import NAME, UNTIL, Built, messages, query
+from tests.python.raw_histories import RawHistory
+from tests.python.warm_dbt import run_dbt
+
+# How many histories of the source tables, of how many builds: `make test-increments` asks for more.
+HISTORIES = int(os.environ.get("HISTORIES", "3"))
+INCREMENTS = int(os.environ.get("INCREMENTS", "1"))
+PEOPLE = 150
+FIRST_CUTOFF = UNTIL - timedelta(days=30)
+KEEPING = (
+    "intermediate.int_evaluation_touches_scored",
+    "intermediate.int_qualifications_evaluated",
+    "intermediate.int_touch_results_evaluated",
+    "intermediate.int_stage_entries_completed",
+    "marts.fct_lifecycle",
+    "marts.fct_journeys",
+)
+TOUCHED = ("int_touched_persons_detected", "int_touched_journeys_detected")
+MODELS = [name.split(".")[1] for name in KEEPING]
+ALL = [f"+{name}" for name in MODELS]
+# The views of staging stay as they are.
+AGAIN = [*ALL, "--exclude", "path:models/staging"]
+# What a build has done that is killed before the last tables.
+KILLED = [*(f"+{name}" for name in TOUCHED), "--exclude", "path:models/staging"]
+LAST = """
+    select is_whole, reason from operations.increments
+    where table_name = '{table}' order by entry_number desc limit 1
+"""
+
+
+@pytest.fixture(scope="module")
+def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company of which a part of the rows has not come yet, and what a build makes of it."""
+    folder = tmp_path_factory.mktemp("first_build")
+    database = folder / NAME
+    generate(PEOPLE, 7, UNTIL, folder / "demo", workers=1)
+    load(folder / "demo", database)
+    RawHistory(database, 0).begin()
+    _run(database, "seed")
+    _build(database, ALL, FIRST_CUTOFF)
+    return database
+
+
+@pytest.mark.parametrize("seed", range(HISTORIES))
+def test_kept_and_new_rows_are_those_of_a_full_build(
+    first_build: Path, tmp_path: Path, seed: int
+) -> None:
+    """In turn, a build is as usual, another version of the definition begins, and a build before it
+    is killed."""
+    database = tmp_path / NAME
+    shutil.copy(first_build, database)
+    raw = RawHistory(database, seed)
+    cutoff = FIRST_CUTOFF
+    for number in range(INCREMENTS):
+        raw.go_on()
+        cutoff += timedelta(days=raw.random.randint(0, 7))
+        special = (None, "version", "kill")[(seed + number) % 3]
+        if special == "version":
+            raw.begin_version()
+        if special == "kill":
+            _build(database, KILLED, cutoff)
+            raw.go_on()
+        _build(database, AGAIN, cutoff)
+        [(is_whole, reason)] = query(database, LAST.format(table="fct_lifecycle"))
+        assert is_whole == (special == "kill"), reason
+        _is_what_a_full_build_makes(database, tmp_path / "full" / NAME, cutoff)
+
+
+def test_a_small_change_touches_few(first_build: Path, tmp_path: Path) -> None:
+    """Otherwise the tables would be right, and nothing would be kept."""
+    database = tmp_path / NAME
+    shutil.copy(first_build, database)
+    person = "select person_key from intermediate.int_touches_resolved order by 1 limit 1"
+    change = (
+        "update intermediate.int_touches_resolved set occurred_at = occurred_at - interval 1 hour"
+    )
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"{change} where person_key = ({person})")
+    _build(database, [*TOUCHED, *MODELS, "int_touch_journeys_assigned"], FIRST_CUTOFF)
+    touched = "select count(*) filter (where is_touched) from intermediate.{}"
+    assert query(database, touched.format(TOUCHED[0])) == [(1,)]
+    for table in KEEPING[:3]:
+        entry = query(database, LAST.format(table=table.split(".")[1]))
+        assert entry == [(False, None)]
+
+
+def test_each_table_that_is_read_is_watched(built: Built) -> None:
+    """A table that keeps rows reads nothing whose changes no fingerprint would show."""
+    nodes = json.loads((built.target / "manifest.json").read_text())["nodes"]
+    keeping = {
+        id: node
+        for id, node in nodes.items()
+        if node["config"].get("incremental_strategy") == "touched"
+    }
+    assert {node["name"] for node in keeping.values()} == set(MODELS)
+    for node in keeping.values():
+        touched = f"model.revenue_funnel.{node['config']['meta']['touched_by']}"
+        same = {id for id, other in keeping.items() if _touched_by(other) == _touched_by(node)}
+        watched = {touched, *nodes[touched]["depends_on"]["nodes"], *same}
+        assert set(node["depends_on"]["nodes"]) <= watched, node["name"]
+
+
+def _touched_by(node: dict[str, Any]) -> str:
+    return str(node["config"]["meta"]["touched_by"])
+
+
+def _is_what_a_full_build_makes(database: Path, full: Path, cutoff: datetime) -> None:
+    full.parent.mkdir(exist_ok=True)
+    shutil.copy(database, full)
+    _build(full, MODELS, cutoff, "--full-refresh")
+    for table in KEEPING:
+        made, kept = (query(path, f"from {table} order by all") for path in (full, database))
+        assert made, f"no row of {table} is compared"
+        assert kept == made, table
+
+
+def _build(database: Path, models: list[str], cutoff: datetime, *more: str) -> None:
+    _run(database, "run", "--select", *models, *more, cutoff=cutoff)
+
+
+def _run(database: Path, *arguments: str, cutoff: datetime = UNTIL) -> None:
+    variables = {"cutoff": cutoff.isoformat(sep=" ")}
+    outcome = run_dbt([*arguments, "--quiet"], database, database.parent / "target", variables)
+    assert outcome.success, messages(outcome)
