@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from funnel.open_warehouse import open_warehouse
-from funnel.places import BUILD_FIRST
+from funnel.places import BUILD_FIRST, unreadable
 
 Row = tuple[Any, ...]
 
@@ -139,7 +139,7 @@ def show_backtest(database: Path, draft: str = "all", by: str | None = None) -> 
     except duckdb.CatalogException:
         print(f"{database} has no back-test yet: {BUILD_FIRST}.", file=sys.stderr)
     except duckdb.IOException as error:
-        print(f"{database} can't be read just now: {error}", file=sys.stderr)
+        print(unreadable(database, error), file=sys.stderr)
     return 1
 
 

@@ -126,7 +126,10 @@ def _manifest(folder: Path) -> Mapping[str, dict[str, Any]]:
         try:
             rows = duckdb.sql(f"select count(*) from {_file(folder, name)}").fetchall()[0][0]
         except duckdb.Error:
-            raise HistoryError(f"{folder / name}.parquet is missing or damaged.") from None
+            raise HistoryError(
+                f"{folder / name}.parquet is missing or damaged: use another backup. Nothing was"
+                " changed."
+            ) from None
         if rows != table["rows"]:
             raise HistoryError(
                 f"{folder / name}.parquet has {rows} rows; its manifest says {table['rows']}."

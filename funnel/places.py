@@ -11,6 +11,14 @@ SOURCES = "REVENUE_FUNNEL_SOURCES"
 BUILD_FIRST = "run `make build` first (on your own data: `make build DEMO=no`)"
 
 
+def unreadable(database: Path, reason: object) -> str:
+    """What to say of a database that is there and cannot be opened."""
+    return (
+        f"{database} can't be read just now: {str(reason).splitlines()[0]}. If another program has"
+        " it open, close that or wait until it is done, then ask again."
+    )
+
+
 def sources_of(database: Path) -> Path | None:
     """The file with the source systems' tables, which builds only read: the one that the
     environment names, else sources.duckdb beside the warehouse; none if they are in its own file.

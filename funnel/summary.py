@@ -12,7 +12,7 @@ from rich.table import Table
 from funnel.alerts.read import read_from
 from funnel.alerts.show import brief
 from funnel.open_warehouse import open_warehouse
-from funnel.places import BUILD_FIRST
+from funnel.places import BUILD_FIRST, unreadable
 
 Row = tuple[Any, ...]
 
@@ -70,9 +70,9 @@ HANDOFF_COSTS = """
     select
         from_stages.stage_name || ' to ' || to_stages.stage_name,
         costs.handoff_result,
-        costs.cost_amount,
-        costs.low_95_cost_amount,
-        costs.high_95_cost_amount,
+        costs.forgone_amount,
+        costs.low_95_forgone_amount,
+        costs.high_95_forgone_amount,
         costs.finding
     from marts.handoff_costs as costs
     inner join intermediate.int_conversion_steps_listed as steps using (step)
@@ -120,7 +120,7 @@ def show_summary(database: Path) -> int:
         print(f"{database} has no marts yet: {BUILD_FIRST}.", file=sys.stderr)
         return 1
     except duckdb.IOException as error:
-        print(f"{database} can't be read just now: {error}", file=sys.stderr)
+        print(unreadable(database, error), file=sys.stderr)
         return 1
     return 0
 

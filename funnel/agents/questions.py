@@ -133,8 +133,9 @@ class Questions:
         )
         if not people:
             raise RefusedError(
-                f"No published person has the record {record_id} of {system}. Of each person one"
-                " record is published, with the system that it is in; ask for that one. Names and"
+                f"No published person has the record {record_id} of {system}: it does not exist, or"
+                " the person is published under a record of another system. Of each person one"
+                " record is published (system and record_id of marts.dim_persons). Names and"
                 " addresses are not published, so they can't be looked up."
             )
         rules = self._rows(

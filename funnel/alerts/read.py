@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from funnel.open_warehouse import open_warehouse
-from funnel.places import BUILD_FIRST
+from funnel.places import BUILD_FIRST, unreadable
 
 SEVERITIES = ("error", "warning", "notice")
 
@@ -35,12 +35,12 @@ class Alert:
     expected_volume: Decimal | None
     affected_count: int | None
     affected_stage: str | None
-    stage_entered_count: int | None
+    stage_qualified_count: int | None
     affected_ratio: Decimal | None
     value_at_stake_amount: Decimal | None
     value_missing_reason: str | None
     counted_stage: str | None
-    entered_count: int | None
+    qualified_count: int | None
     earlier_reported_count: int | None
     largest_driver: str | None
     largest_change: Decimal | None
@@ -74,8 +74,7 @@ def read_alerts(database: Path) -> list[Alert]:
     except duckdb.CatalogException:
         raise NoAlertsError(f"{database} has no table marts.alerts: {BUILD_FIRST}.") from None
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise NoAlertsError(f"{database} can't be read just now: {reason}") from None
+        raise NoAlertsError(unreadable(database, error)) from None
 
 
 def read_from(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> list[Alert]:

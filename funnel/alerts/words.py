@@ -85,8 +85,8 @@ def at_stake(alert: Alert) -> str:
         parts.append(f"{alert.value_at_stake_amount:,.0f} of expected revenue")
     if alert.affected_ratio is not None:
         parts.append(
-            f"as many records as {alert.affected_ratio:.0%} of the journeys that came to"
-            f" {alert.affected_stage}"
+            f"as many records as {alert.affected_ratio:.0%} of the journeys that met"
+            f" the definition of {alert.affected_stage}"
         )
     return "; ".join(parts)
 
@@ -97,7 +97,7 @@ def count_change(alert: Alert) -> str:
         return ""
     part = alert.largest_driver.replace("_", " ")
     return (
-        f"{alert.counted_stage}: {alert.entered_count:,}, after {alert.earlier_reported_count:,}"
+        f"{alert.counted_stage}: {alert.qualified_count:,}, after {alert.earlier_reported_count:,}"
         f" the week before; largest part: {part} ({alert.largest_change:+,.1f})"
     )
 

@@ -10,7 +10,7 @@ import duckdb
 
 from funnel.last_build import last_good_cutoff
 from funnel.open_warehouse import open_warehouse, settings_of
-from funnel.places import BUILD_FIRST
+from funnel.places import BUILD_FIRST, unreadable
 from funnel.progress import working
 from funnel.report.company import Company
 from funnel.report.read import Rows, read_all
@@ -37,7 +37,7 @@ def show_report(
         with working("Drawing the report"):
             written = write_report(database, out, variables)
     except duckdb.IOException as error:
-        print(f"{database} can't be read just now: {error}", file=sys.stderr)
+        print(unreadable(database, error), file=sys.stderr)
         return 1
     except LocaleError as error:
         print(error, file=sys.stderr)

@@ -14,7 +14,7 @@ from funnel.alerts.ledger import Ledger, Message
 from funnel.alerts.read import NoAlertsError, read_alerts
 from funnel.alerts.settings import Channel, SettingsError, read_settings
 from funnel.alerts.words import masked, without_people
-from funnel.places import BUILD_FIRST
+from funnel.places import BUILD_FIRST, unreadable
 from funnel.report import leadership, words
 from funnel.report.blocks import Item, Tile
 from funnel.report.command import beside, read_company
@@ -41,7 +41,7 @@ def send_digest(
         print(error, file=sys.stderr)
         return 2
     except duckdb.IOException as error:
-        print(f"{database} can't be read just now: {error}", file=sys.stderr)
+        print(unreadable(database, error), file=sys.stderr)
         return 1
     body = as_body(company, _worst_alert(database), link or str(beside(database)))
     print(

@@ -79,7 +79,7 @@ def _limits(company: Company, steps: Sequence[str]) -> str:
 
 
 # The answers as they stand in a sentence.
-TOLD = {
+IN_A_SENTENCE = {
     "accepted_late": "were answered late",
     "never_worked": "were never worked",
     "rejected": "were rejected",
@@ -100,8 +100,8 @@ def handoff_costs(company: Company) -> Block:
     for row in records:
         has_cost = row["status"] == "ok"
         low, high = (
-            words.amount(row["low_95_cost_amount"]),
-            words.amount(row["high_95_cost_amount"]),
+            words.amount(row["low_95_forgone_amount"]),
+            words.amount(row["high_95_forgone_amount"]),
         )
         rows.append(
             (
@@ -113,7 +113,7 @@ def handoff_costs(company: Company) -> Block:
                 Cell(names[row["handoff_result"]]),
                 Cell(words.count(row["handoff_count"])),
                 Cell(words.count(row["compared_count"])),
-                Cell(words.amount(row["cost_amount"])),
+                Cell(words.amount(row["forgone_amount"])),
                 Cell(f"{low} to {high}" if has_cost else words.NOTHING),
                 Cell(FINDINGS[row["finding"]] if has_cost else "too few to compare"),
             )
@@ -142,11 +142,11 @@ def _costs_title(company: Company, records: Sequence[Record]) -> str:
     ]
     if not found:
         return "No answer to a handoff shows a cost beyond chance"
-    first = max(found, key=lambda row: float(row["cost_amount"]))
-    name = TOLD[first["handoff_result"]]
+    first = max(found, key=lambda row: float(row["forgone_amount"]))
+    name = IN_A_SENTENCE[first["handoff_result"]]
     costs = "cost about" if first["finding"] == "cost" else "cost at most"
     step = words.step(first["step"], company.stages)
-    count, cost = words.count(first["handoff_count"]), words.amount(first["cost_amount"])
+    count, cost = words.count(first["handoff_count"]), words.amount(first["forgone_amount"])
     title = f"{count} handoffs {step} {name}: they {costs} {cost}"
     if not any(row["finding"] == "cost" for row in found):
         title += "; late answers show no cost beyond chance"

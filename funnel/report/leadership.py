@@ -354,7 +354,7 @@ def _count_change(company: Company) -> Item | None:
     main = max(parts, key=lambda row: abs(float(row["change"] or 0)))
     if not main["change"]:
         return None
-    then, now = main["earlier_reported_count"], main["entered_count"]
+    then, now = main["earlier_reported_count"], main["qualified_count"]
     cause = PARTS.get(main["driver"], f"the definition's rule “{words.plain(main['rule'])}”")
     when = words.period("month", main["period_start"])
     text = (

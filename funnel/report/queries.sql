@@ -216,7 +216,7 @@ order by all;
 
 -- name: stage_count_parts
 select
-    period_kind, period_start, earlier_start, stage, owner_team, entered_count,
+    period_kind, period_start, earlier_start, stage, owner_team, qualified_count,
     earlier_reported_count, driver, rule, change
 from marts.stage_count_changes_by_period
 where period_start = (
@@ -390,8 +390,8 @@ order by all;
 
 -- name: handoff_costs
 select
-    step, from_team, handoff_result, status, finding, handoff_count, compared_count, cost_amount,
-    low_95_cost_amount, high_95_cost_amount,
+    step, from_team, handoff_result, status, finding, handoff_count, compared_count, forgone_amount,
+    low_95_forgone_amount, high_95_forgone_amount,
     (select cast(min(handed_over_at) as date) from marts.handoffs) as first_date
 from marts.handoff_costs
 order by step, handoff_result;
@@ -439,8 +439,8 @@ select
     coalesce(segment, 'all') as segment,
     cast(date_trunc('month', handed_over_at) as date) as month_start,
     count(*) as handoff_count,
-    count(*) filter (is_touched) as touched_count,
-    median(first_touch_business_hours) filter (is_touched) as median_touch_hours
+    count(*) filter (is_contacted) as touched_count,
+    median(handoff_to_contact_business_hours) filter (is_contacted) as median_touch_hours
 from marts.speed_to_lead
 where handed_over_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by grouping sets (
@@ -452,8 +452,8 @@ order by all;
 select
     cast(date_trunc('month', handed_over_at) as date) as month_start,
     count(*) as handoff_count,
-    count(*) filter (is_touched) as touched_count,
-    median(first_touch_business_hours) filter (is_touched) as median_touch_hours
+    count(*) filter (is_contacted) as touched_count,
+    median(handoff_to_contact_business_hours) filter (is_contacted) as median_touch_hours
 from marts.speed_to_lead
 where handed_over_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by month_start

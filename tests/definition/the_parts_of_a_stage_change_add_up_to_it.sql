@@ -6,7 +6,7 @@ changes as (
         period_kind,
         period_start,
         stage,
-        max(entered_count) as entered_count,
+        max(qualified_count) as qualified_count,
         max(earlier_reported_count) as earlier_reported_count,
         sum(change) as change
     from {{ ref('stage_count_changes_by_period') }}
@@ -26,7 +26,7 @@ lifecycle_counts as (
         periods.period_kind,
         periods.period_start,
         lifecycle.stage,
-        count(*) as entered_count
+        count(*) as qualified_count
     from periods
     inner join {{ ref('fct_lifecycle') }} as lifecycle
         on
@@ -39,7 +39,7 @@ lifecycle_counts as (
 
 select
     changes.*,
-    lifecycle_counts.entered_count as lifecycle_count
+    lifecycle_counts.qualified_count as lifecycle_count
 from changes
 left join lifecycle_counts
     on
@@ -47,5 +47,5 @@ left join lifecycle_counts
         and changes.period_start = lifecycle_counts.period_start
         and changes.stage = lifecycle_counts.stage
 where
-    changes.change != changes.entered_count - changes.earlier_reported_count
-    or changes.entered_count != coalesce(lifecycle_counts.entered_count, 0)
+    changes.change != changes.qualified_count - changes.earlier_reported_count
+    or changes.qualified_count != coalesce(lifecycle_counts.qualified_count, 0)

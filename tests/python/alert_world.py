@@ -20,9 +20,9 @@ COLUMNS = """
     usual_causes text, next_step text, window_observed_volume bigint,
     window_expected_volume decimal(18, 2), observed_volume bigint,
     expected_volume decimal(18, 2), affected_count bigint, affected_stage text,
-    stage_entered_count bigint, affected_ratio decimal(18, 6),
+    stage_qualified_count bigint, affected_ratio decimal(18, 6),
     value_at_stake_amount decimal(18, 2), value_missing_reason text, counted_stage text,
-    entered_count bigint, earlier_reported_count bigint, largest_driver text,
+    qualified_count bigint, earlier_reported_count bigint, largest_driver text,
     largest_change decimal(18, 2), status text, status_reason text, turned_out text,
     window_first_date date, window_last_date date,
     first_seen_date date, last_seen_date date, resolved_date date, silenced_until date

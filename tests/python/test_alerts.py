@@ -79,7 +79,7 @@ def test_what_has_most_at_stake_is_shown_first_then_the_largest_part_of_its_stag
     places = [shown.index(each) for each in ("Much", "Little", "Most of it", "Nobody can tell")]
     assert places == sorted(places)
     assert "96,926 of expected revenue" in shown
-    assert "64% of the journeys that came to mql" in shown
+    assert "64% of the journeys that met the definition of mql" in shown
 
 
 def test_the_facts_of_a_message_are_those_of_the_window_that_alarmed(database: Path) -> None:
@@ -89,7 +89,7 @@ def test_the_facts_of_a_message_are_those_of_the_window_that_alarmed(database: P
 
 
 def test_what_moved_most_in_its_week_is_shown(tmp_path: Path) -> None:
-    counts = {"counted_stage": "sql", "entered_count": 1200, "earlier_reported_count": 900}
+    counts = {"counted_stage": "sql", "qualified_count": 1200, "earlier_reported_count": 900}
     moved = {**counts, "largest_driver": "large_enough", "largest_change": 250}
     write_alerts(tmp_path / "one.duckdb", {"alert_key": 1, **moved})
     console = Console(width=200, record=True)

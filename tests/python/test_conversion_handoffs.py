@@ -252,7 +252,8 @@ def test_the_cost_of_a_result_is_what_it_lacks_of_comparable_handoffs(built: Bui
             missed[kind[0], result].append(fmean(comparable) - float(value))
     costs = query(
         built.database,
-        "select step, handoff_result, compared_count, cost_amount, status from marts.handoff_costs",
+        "select step, handoff_result, compared_count, forgone_amount, status"
+        " from marts.handoff_costs",
     )
     assert {status for *_, status in costs} <= {"ok", "too_few"}
     for step, result, count, cost, status in costs:

@@ -41,7 +41,7 @@ PUBLISHED = """
 """
 # The sum of the parts. The part of a change of version needs the evaluation of that version alone.
 CHANGES = """
-    select period_kind, period_start, stage, entered_count, earlier_reported_count, sum(change)
+    select period_kind, period_start, stage, qualified_count, earlier_reported_count, sum(change)
     from marts.stage_count_changes_by_period
     group by all
     order by all

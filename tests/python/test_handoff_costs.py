@@ -102,7 +102,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
 def _by_kind(database: Path, drawn: dict[str, float]) -> dict[str, np.ndarray]:
     rows = query(
         database,
-        "select step, cost_amount, low_95_cost_amount, high_95_cost_amount,"
+        "select step, forgone_amount, low_95_forgone_amount, high_95_forgone_amount,"
         " finding = 'selection', compared_count / handoff_count"
         " from marts.handoff_costs where handoff_result = 'accepted_late' and status = 'ok'",
     )

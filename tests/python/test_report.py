@@ -640,10 +640,11 @@ def test_speed_is_that_of_the_handoffs_of_marketing(built: Built, text: str) -> 
     assert _title(text, "handoff-speed").endswith(f"within {middle:.1f} days")
     touches = query(
         built.database,
-        f"select first_touch_business_hours, is_touched from marts.speed_to_lead where {may}",
+        "select handoff_to_contact_business_hours, is_contacted from marts.speed_to_lead"
+        f" where {may}",
     )
-    hours = median(hour for hour, is_touched in touches if is_touched)
-    share = f"{sum(is_touched for _, is_touched in touches) / len(touches) * 100:.0f}%"
+    hours = median(hour for hour, is_contacted in touches if is_contacted)
+    share = f"{sum(is_contacted for _, is_contacted in touches) / len(touches) * 100:.0f}%"
     title = _title(text, "speed-to-lead")
     assert f"within {hours:.0f} business hours" in title
     assert f"({hours / 8:.1f} working days)" in title or hours <= 8
@@ -830,7 +831,7 @@ def test_the_largest_cost_of_a_handoff_is_the_title(shown_rows: dict[str, Rows])
         for row in rows["handoff_costs"].records
         if row["status"] == "ok" and row["finding"] in ("cost", "at_most")
     ]
-    largest = max((row["cost_amount"] for row in costs), default=None)
+    largest = max((row["forgone_amount"] for row in costs), default=None)
     assert largest is None or f"{words.amount(largest)}" in title
     _with(rows, "handoff_costs", finding="unclear")
     title = handoffs.handoff_costs(_company(rows)).title

@@ -104,7 +104,7 @@ def test_the_pipeline_follows_from_the_history_of_each_opportunity(built: Built)
     )
     worked = query(
         built.database,
-        "select period_start, sum(worked_count) from marts.kpi_sales_by_period"
+        "select period_start, sum(open_in_period_count) from marts.kpi_sales_by_period"
         " where period_kind = 'quarter' group by period_start",
     )
     histories = _histories(built)

@@ -165,10 +165,10 @@ def _business_hours(begin: datetime, end: datetime) -> float:
 
 def test_speed_to_lead_counts_business_hours(built: Built) -> None:
     found = rows(built, "from marts.speed_to_lead")
-    assert sum(row["is_touched"] for row in found) > 30
+    assert sum(row["is_contacted"] for row in found) > 30
     for row in found:
-        for name in ("assigned", "first_touch"):
-            at, hours = row[f"{name}_at"], row[f"{name}_business_hours"]
+        for name, length in (("assigned", "owner"), ("first_contact", "contact")):
+            at, hours = row[f"{name}_at"], row[f"handoff_to_{length}_business_hours"]
             assert (at is None) == (hours is None)
             if at is not None:
                 expected = _business_hours(row["handed_over_at"], at)

@@ -51,7 +51,7 @@ TABLES = f"""
         snapshot_number bigint, snapshotted_at timestamp);
     create table marts.stage_count_changes_by_period (
         period_kind varchar, period_start date, stage varchar, driver varchar, rule varchar,
-        change decimal(18, 2), entered_count bigint, earlier_reported_count bigint);
+        change decimal(18, 2), qualified_count bigint, earlier_reported_count bigint);
     create table marts.fct_lifecycle (
         journey_key bigint, stage varchar, visit_number bigint, is_qualified boolean,
         qualified_at timestamp);

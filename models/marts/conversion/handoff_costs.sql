@@ -52,7 +52,7 @@ handoff_groups as (
         sample_part,
         yielded_amount
     from handoffs
-    where shortfall_amount is not null
+    where forgone_amount is not null
 
 ),
 
@@ -171,9 +171,9 @@ handoff_costs as (
         cast(handoff_count as bigint) as handoff_count,
         cast(compared_count as bigint) as compared_count,
         case when has_enough then {{ as_amount('yielded_amount') }} end as yielded_amount,
-        case when has_enough then {{ as_amount('cost') }} end as cost_amount,
-        case when has_enough then {{ as_amount('low_95_cost') }} end as low_95_cost_amount,
-        case when has_enough then {{ as_amount('high_95_cost') }} end as high_95_cost_amount
+        case when has_enough then {{ as_amount('cost') }} end as forgone_amount,
+        case when has_enough then {{ as_amount('low_95_cost') }} end as low_95_forgone_amount,
+        case when has_enough then {{ as_amount('high_95_cost') }} end as high_95_forgone_amount
     from cost_intervals
 
 )

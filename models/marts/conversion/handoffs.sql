@@ -221,7 +221,7 @@ handoffs as (
         case
             when handoff_result in ('accepted_late', 'rejected', 'recycled', 'never_worked')
                 then cast(benchmark_amount - won_amount - expected_amount as decimal(24, 6))
-        end as shortfall_amount,
+        end as forgone_amount,
         is_worked,
         entered_at as handed_over_at,
         ended_at as answered_at

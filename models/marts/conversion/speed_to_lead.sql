@@ -78,7 +78,7 @@ first_touches as (
 
     select
         first_handoffs.handoff_key,
-        min(touches.occurred_at) as first_touch_at
+        min(touches.occurred_at) as first_contact_at
     from first_handoffs
     inner join touches on first_handoffs.journey_key = touches.journey_key
     inner join kinds on touches.kind = kinds.kind
@@ -96,7 +96,7 @@ dated_handoffs as (
             when person_assignments.assigned_at is not null
                 then greatest(person_assignments.assigned_at, first_handoffs.handed_over_at)
         end as assigned_at,
-        first_touches.first_touch_at
+        first_touches.first_contact_at
     from first_handoffs
     left join person_assignments on first_handoffs.person_key = person_assignments.person_key
     left join first_touches on first_handoffs.handoff_key = first_touches.handoff_key
@@ -116,15 +116,15 @@ speed_to_lead as (
         dated_handoffs.segment,
         {{ business_hours_between(
             'dated_handoffs.handed_over_at', 'dated_handoffs.assigned_at'
-        ) }} as assigned_business_hours,
+        ) }} as handoff_to_owner_business_hours,
         {{ business_hours_between(
-            'dated_handoffs.handed_over_at', 'dated_handoffs.first_touch_at'
-        ) }} as first_touch_business_hours,
+            'dated_handoffs.handed_over_at', 'dated_handoffs.first_contact_at'
+        ) }} as handoff_to_contact_business_hours,
         dated_handoffs.assigned_at is not null as is_assigned,
-        dated_handoffs.first_touch_at is not null as is_touched,
+        dated_handoffs.first_contact_at is not null as is_contacted,
         dated_handoffs.handed_over_at,
         dated_handoffs.assigned_at,
-        dated_handoffs.first_touch_at
+        dated_handoffs.first_contact_at
     from dated_handoffs
     left join persons on dated_handoffs.person_key = persons.person_key
 

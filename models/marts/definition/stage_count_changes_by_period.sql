@@ -38,7 +38,7 @@ period_changes as (
         counts.earlier_start,
         counts.stage,
         stages.owner_team,
-        counts.entered_count,
+        counts.entered_count as qualified_count,
         earlier_counts.entered_count as earlier_count,
         coalesce(first_snapshots.entered_count, earlier_counts.entered_count)
             as earlier_reported_count,
@@ -122,7 +122,7 @@ stage_count_changes_by_period as (
         period_changes.earlier_start,
         period_changes.stage,
         period_changes.owner_team,
-        period_changes.entered_count,
+        period_changes.qualified_count,
         period_changes.earlier_count,
         period_changes.earlier_reported_count,
         period_changes.bypass_count,

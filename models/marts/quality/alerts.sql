@@ -46,7 +46,7 @@ ranked_changes as (
     select
         causes.alert_key,
         count_changes.stage as counted_stage,
-        count_changes.entered_count,
+        count_changes.qualified_count,
         count_changes.earlier_reported_count,
         coalesce(count_changes.rule, count_changes.driver) as largest_driver,
         count_changes.change as largest_change,
@@ -76,7 +76,7 @@ stage_entries as (
     -- Everybody who qualified for the stage in the days that the alert is about.
     select
         causes.alert_key,
-        count(*) as stage_entered_count
+        count(*) as stage_qualified_count
     from causes
     inner join lifecycle
         on
@@ -141,7 +141,7 @@ decided_causes as (
 
     select
         causes.*,
-        coalesce(stage_entries.stage_entered_count, 0) as stage_entered_count,
+        coalesce(stage_entries.stage_qualified_count, 0) as stage_qualified_count,
         -- A moved score concerns everybody with a score: it does not say whose stage it decides.
         case
             when causes.affected_stage is null then 'no_stage'
@@ -150,7 +150,7 @@ decided_causes as (
         end as value_missing_reason,
         record_values.record_value_amount,
         ranked_changes.counted_stage,
-        ranked_changes.entered_count,
+        ranked_changes.qualified_count,
         ranked_changes.earlier_reported_count,
         ranked_changes.largest_driver,
         ranked_changes.largest_change,
@@ -205,10 +205,11 @@ alerts as (
         expected_volume,
         affected_count,
         affected_stage,
-        case when affected_stage is not null then stage_entered_count end as stage_entered_count,
+        case when affected_stage is not null then stage_qualified_count end
+            as stage_qualified_count,
         case
             when affected_stage is not null
-                then {{ ratio('affected_count', 'stage_entered_count') }}
+                then {{ ratio('affected_count', 'stage_qualified_count') }}
         end as affected_ratio,
         case when value_missing_reason is null then record_value_amount end as record_value_amount,
         case
@@ -217,7 +218,7 @@ alerts as (
         end as value_at_stake_amount,
         value_missing_reason,
         counted_stage,
-        entered_count,
+        qualified_count,
         earlier_reported_count,
         largest_driver,
         largest_change,
