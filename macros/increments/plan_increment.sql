@@ -1,6 +1,7 @@
 {# Before a model that keeps rows is made: an entry in operations.increments, which says whether it keeps the rows of untouched keys, or
    is made anew, and why. It is made anew if it, or a model before it that keeps rows, has other SQL than in the last build (another
-   version of the project, of a setting, or of DuckDB), or if it has not seen the changes of every build.
+   version of the project, of a setting, or of DuckDB), if it has not seen the changes of every build, or if this run does not look for
+   changes.
    touched: the relation of touched_keys. #}
 {% macro plan_increment(touched) -%}
     {%- if execute and target.type == 'duckdb' -%}
@@ -36,7 +37,8 @@
                     where table_name in ({{ (parents or ["''"]) | join(', ') }})
                 ), '')
             ) as code,
-            max(build_id) as build_id,
+            -- Only what this run has found counts.
+            max(case when build_id = '{{ invocation_id }}' then build_id end) as build_id,
             max(previous_build_id) as previous_build_id,
             count(fingerprint) as key_count,
             count(case when is_touched then 1 end) as touched_count
@@ -53,7 +55,8 @@
                 when {{ is_new | lower }} or last_entries.code is null then 'there were none, or a full refresh was asked for'
                 when last_entries.code != present.code
                     then 'the SQL, a setting in it, or the version of DuckDB has changed'
-                when coalesce(last_entries.build_id not in (present.previous_build_id, present.build_id), true)
+                when present.build_id is null then 'this run did not look for what has changed'
+                when coalesce(last_entries.build_id != present.previous_build_id, true)
                     then 'the build before this one did not reach them'
             end as reason
         from present

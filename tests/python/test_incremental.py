@@ -82,20 +82,37 @@ def test_kept_and_new_rows_are_those_of_a_full_build(
 
 def test_a_small_change_touches_few(first_build: Path, tmp_path: Path) -> None:
     """Otherwise the tables would be right, and nothing would be kept."""
-    database = tmp_path / NAME
-    shutil.copy(first_build, database)
-    person = "select person_key from intermediate.int_touches_resolved order by 1 limit 1"
-    change = (
-        "update intermediate.int_touches_resolved set occurred_at = occurred_at - interval 1 hour"
-    )
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(f"{change} where person_key = ({person})")
-    _build(database, [*TOUCHED, *MODELS, "int_touch_journeys_assigned"], FIRST_CUTOFF)
+    database = _with_an_earlier_touch(first_build, tmp_path)
+    _build(database, [*TOUCHED, *MODELS], FIRST_CUTOFF)
     touched = "select count(*) filter (where is_touched) from intermediate.{}"
     assert query(database, touched.format(TOUCHED[0])) == [(1,)]
-    for table in KEEPING[:3]:
-        entry = query(database, LAST.format(table=table.split(".")[1]))
-        assert entry == [(False, None)]
+    for table in MODELS:
+        assert query(database, LAST.format(table=table)) == [(False, None)]
+
+
+def test_a_run_that_looks_for_no_changes_keeps_nothing(first_build: Path, tmp_path: Path) -> None:
+    """Nor does the next one: what has changed before the run, and back after it, would not show."""
+    database = _with_an_earlier_touch(first_build, tmp_path)
+    _build(database, MODELS, FIRST_CUTOFF)
+    _is_what_a_full_build_makes(database, tmp_path / "full" / NAME, FIRST_CUTOFF)
+    shutil.copy(first_build, tmp_path / "before.duckdb")
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"attach '{tmp_path / 'before.duckdb'}' as before (read_only)")
+        touches = "intermediate.int_touches_resolved"
+        connection.execute(f"delete from {touches}; insert into {touches} from before.{touches}")
+    _build(database, [*TOUCHED, *MODELS], FIRST_CUTOFF)
+    _is_what_a_full_build_makes(database, tmp_path / "full" / NAME, FIRST_CUTOFF)
+
+
+def _with_an_earlier_touch(first_build: Path, folder: Path) -> Path:
+    database = folder / NAME
+    shutil.copy(first_build, database)
+    touches = "intermediate.int_touches_resolved"
+    touch = f"select touch_key from {touches} where occurred_at is not null order by 1 limit 1"
+    earlier = f"update {touches} set occurred_at = occurred_at - interval 1 hour"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"{earlier} where touch_key = ({touch})")
+    return database
 
 
 def test_each_table_that_is_read_is_watched(built: Built) -> None:
