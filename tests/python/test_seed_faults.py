@@ -81,6 +81,60 @@ FAULTS = (
         "line 2: new_share is 0.8, expansion_share is 0.2, renewal_share is 0.3: the shares of",
     ),
     (
+        "targets",
+        "smb,2024-08-01,40000.00",
+        "smb,2024-08-02,40000.00",
+        "line 3: target_month is 2024-08-02: a target is of a whole month.",
+    ),
+    (
+        "targets",
+        "smb,2024-09-01,41200.00",
+        "smb,2024-09-01,-41200.00",
+        "line 4, column target_amount: “-41200.00” is not allowed: it must be 0 or more.",
+    ),
+    (
+        "targets",
+        "smb,2024-10-01,46600.00",
+        "small,2024-10-01,46600.00",
+        "line 5, column funnel: “small” is not in the column funnel of seeds/funnels.csv",
+    ),
+    (
+        "targets",
+        "smb,2024-12-01,49400.00",
+        "smb,2024-11-01,49400.00",
+        "columns funnel, target_month: “smb, 2024-11-01” stands in line 6 already.",
+    ),
+    (
+        "kpi_targets",
+        "spend,all,,,,quarter,2024-07-01,24000",
+        "spend,smb,,,,quarter,2024-07-01,24000",
+        "line 53: metric is spend, funnel is smb: ads are bought for the whole company",
+    ),
+    (
+        "kpi_targets",
+        "spend,all,,,,quarter,2024-10-01,26000",
+        "spend,all,,,,week,2024-10-01,26000",
+        "line 54, column period_kind: “week” is not one of month, quarter, year.",
+    ),
+    (
+        "kpi_targets",
+        "nrr,all,,,,quarter,2025-01-01,1.0,",
+        "nrr,all,,,,quarter,2025-01-01,100,",
+        "line 152: metric is nrr, target is 100: ten times what customers paid a year ago",
+    ),
+    (
+        "kpi_targets",
+        "bookings_new,all,,salesforce,005000000000003AAA,quarter,2025-07-01,40000",
+        "bookings_new,all,,,005000000000003AAA,quarter,2025-07-01,40000",
+        "line 188: system is empty, owner is 005000000000003AAA: an owner is a user of a system",
+    ),
+    (
+        "kpi_targets",
+        "bookings_new,all,,salesforce,005000000000003AAA,quarter,2025-10-01,40000",
+        "bookings_new,all,field,salesforce,005000000000003AAA,quarter,2025-10-01,40000",
+        "line 189: team is field, owner is 005000000000003AAA: a target is of a team or of one",
+    ),
+    (
         "kpi_targets",
         "leads,smb,,,,quarter,2024-07-01,230",
         "lead,smb,,,,quarter,2024-07-01,230",
@@ -125,8 +179,8 @@ FAULTS = (
     ),
     (
         "kpi_targets",
-        "leads,smb,,,,quarter,2026-04-01,370",
-        "leads,smb,,,,quarter,2026-04-01,370,2026-03-18\nleads,smb,,,,quarter,2026-04-01,240",
+        "leads,mid_market,,,,quarter,2024-07-01,135",
+        "leads,smb,,,,quarter,2026-04-01,135",
         "“leads, smb, (empty), (empty), (empty), quarter, 2026-04-01” stands in line 9 already.",
     ),
     (
