@@ -215,3 +215,42 @@ def benchmark_speed(sizes: tuple[int, ...], seed: int, folder: Path, out: Path, 
     from funnel.benchmarks.speed.command import measure_speed
 
     measure_speed(sizes, folder, seed, out, page)
+
+
+@benchmark.command("forecasts")
+@click.option("--companies", default=8, show_default=True, help="Demo companies.")
+@click.option(
+    "--people",
+    "sizes",
+    type=int,
+    multiple=True,
+    default=(1500, 3000),
+    show_default=True,
+    help="People of a demo company; with several, companies have them in turn.",
+)
+@click.option("--seed", default=101, show_default=True, help="Draws the first company.")
+@click.option(
+    "--out",
+    type=FILE,
+    default=Path("target/forecast_scores.csv"),
+    show_default=True,
+    help="CSV file that gets one more row per forecast.",
+)
+@click.option(
+    "--table",
+    type=FILE,
+    default=Path("benchmarks/forecasts.md"),
+    show_default=True,
+    help="Page made of all rows of that file.",
+)
+def benchmark_forecasts(
+    companies: int, sizes: tuple[int, ...], seed: int, out: Path, table: Path
+) -> None:
+    """Compare past forecasts with what came, and with two simple rules.
+
+    \b
+    Example: funnel benchmark forecasts --companies 1 --table target/forecasts.md
+    """
+    from funnel.benchmarks.forecasts.command import measure_forecasts
+
+    measure_forecasts(companies, sizes, seed, out, table)
