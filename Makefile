@@ -24,6 +24,7 @@ FUNNEL := .venv/bin/funnel $(if $(filter yes,$(QUIET)),--quiet)
 READY := .venv/ready
 DEVELOPERS_READY := .venv/ready-for-developers
 POSTGRES_READY := .venv/ready-for-postgres
+SPARK_READY := .venv/ready-for-spark
 SQL := $(wildcard models tests analyses)
 # What rendered SQL depends on: while none of it changes, it needs no second look.
 SQL_INPUTS := $(shell find $(SQL) macros seeds -name '*.sql' -o -name '*.yml' -o -name '*.csv') \
@@ -37,8 +38,8 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test test-companies test-increments test-postgres lint check unit-test demo summary report digest backtest alerts validate \
-    publish rollback docs clean history-backup history-restore
+.PHONY: help build test test-companies test-increments test-postgres test-spark lint check unit-test demo summary report digest backtest alerts \
+    validate publish rollback docs clean history-backup history-restore
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +67,9 @@ test-increments: $(DEVELOPERS_READY) ## compare the tables that keep rows with f
 
 test-postgres: $(POSTGRES_READY) ## build a small company on PostgreSQL, too, and compare every published row with DuckDB's
 	@$(PY) -m tests.python.compare_engines
+
+test-spark: $(SPARK_READY) ## build a small company on Spark, too, and compare every published row with DuckDB's; needs Java 17
+	@$(PY) -m tests.python.compare_with_spark
 
 lint: $(DEVELOPERS_READY) ## style of SQL, YAML and Python; needs no warehouse
 	@$(PY) -m ruff check .
@@ -136,6 +140,11 @@ $(READY): requirements.txt
 
 $(POSTGRES_READY): $(READY) requirements-postgres.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-postgres.txt
+	@touch $@
+
+$(SPARK_READY): $(READY) requirements-spark.txt
+	@echo "Installing what requirements-spark.txt lists (half a gigabyte) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-spark.txt
 	@touch $@
 
 $(DEVELOPERS_READY): $(READY) requirements-dev.txt

@@ -143,10 +143,10 @@ def report(database: Path, variables: dict[str, Any], out: Path | None, if_chang
 @click.option("--no-load", is_flag=True, help="Write the files only.")
 @click.option(
     "--engine",
-    type=click.Choice(["duckdb", "postgres"]),
+    type=click.Choice(["duckdb", "postgres", "spark"]),
     default="duckdb",
     show_default=True,
-    help="Where to load it: for PostgreSQL see docs/engines.md.",
+    help="Where to load it: for PostgreSQL and Spark see docs/engines.md.",
 )
 def demo(
     database: Path,
@@ -164,26 +164,40 @@ def demo(
     \b
     Example: funnel demo --people 1500 --seed 8 --database warehouse/small.duckdb
     """
-    from funnel.demo.command import generate_demo, load_demo, load_demo_into_postgres
+    from funnel.demo.command import (
+        generate_demo,
+        load_demo,
+        load_demo_into_postgres,
+        load_demo_into_spark,
+    )
 
     code = generate_demo(people, seed, until, out, quiet, looks)
     if code or no_load:
         sys.exit(code)
-    sys.exit(load_demo_into_postgres(out) if engine == "postgres" else load_demo(out, database))
+    if engine == "duckdb":
+        sys.exit(load_demo(out, database))
+    sys.exit(load_demo_into_postgres(out) if engine == "postgres" else load_demo_into_spark(out))
 
 
 @funnel.command()
 @database_option
 @click.option("--schema", default="marts", show_default=True, help="Whose tables are compared.")
-def parity(database: Path, schema: str) -> None:
-    """Compare the published tables of the DuckDB file with those of PostgreSQL, row by row.
+@click.option(
+    "--engine",
+    type=click.Choice(["postgres", "spark"]),
+    default="postgres",
+    show_default=True,
+    help="Which engine's tables they are compared with.",
+)
+def parity(database: Path, schema: str, engine: str) -> None:
+    """Compare the published tables of the DuckDB file with another engine's, row by row.
 
     \b
     Example: funnel parity --database warehouse/revenue_funnel.duckdb
     """
     from funnel.parity import show_parity
 
-    sys.exit(show_parity(database, schema))
+    sys.exit(show_parity(database, engine, schema))
 
 
 @funnel.command()

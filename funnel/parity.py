@@ -1,22 +1,25 @@
-"""Compares the published tables of two engines row by row: of the DuckDB file and of PostgreSQL.
+"""Compares the published tables of two engines row by row: of the DuckDB file and of another one.
 
 Everything must be equal; rates (decimals of nine digits and more after the point) and numbers of
 floating point may differ from the ninth digit on."""
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 import duckdb
 
 from funnel.open_warehouse import open_warehouse
 from funnel.postgres import PostgresError, connect_to_postgres
+from funnel.spark import SparkError, open_spark
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # type: ignore[import-untyped]  # noqa: N812
@@ -25,9 +28,10 @@ LARGEST_GAP = 1e-9
 """Of two rates; relative to them where they are larger than 1."""
 RATE = re.compile(r"DOUBLE|FLOAT|DECIMAL\(\d+,(9|[1-3]\d)\)")
 """The types of what is no amount, count, date or key."""
-SPELLINGS = ((r"(\d{4}-\d\d-\d\d)T(\d\d:)", r"\1 \2"), (r"(:-?\d+)\.0([,}])", r"\1\2"))
-"""Of one value in JSON: PostgreSQL writes a T before the time, DuckDB the zero of 1000.0."""
+TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:)")
+"""PostgreSQL writes times in JSON so, the others with a blank."""
 SHOWN_ROWS = 3
+PLAIN_JSON = "plain_json"
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,82 @@ class Comparison:
     differences: tuple[str, ...] = ()
 
 
-def show_parity(database: Path, schema: str = "marts") -> int:
+class Engine(Protocol):
+    """Where the other tables are."""
+
+    name: str
+
+    def columns(self, table: str) -> set[str]:
+        """The names of a table's columns; none if it is not there."""
+
+    def copy_table(
+        self, warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
+    ) -> None:
+        """Puts its rows into the table `other`, in the types that they have on DuckDB."""
+
+
+class Postgres:
+    """The tables of the database that the environment names."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+
+    def columns(self, table: str) -> set[str]:
+        self.cursor.execute(
+            "select column_name from information_schema.columns"
+            " where table_schema = %s and table_name = %s",
+            table.split("."),
+        )
+        return {name for (name,) in self.cursor.fetchall()}
+
+    def copy_table(
+        self, warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
+    ) -> None:
+        with tempfile.NamedTemporaryFile(suffix=".csv") as text:
+            names = ", ".join(columns)
+            query = f"copy (select {names} from {table}) to stdout (format csv, force_quote *)"
+            self.cursor.copy_expert(query, text)
+            text.flush()
+            warehouse.execute(
+                "create or replace temp table other as from read_csv(?, header = false,"
+                " columns = ?, quote = '"
+                ", escape = "
+                "', delim = ',', nullstr = '',"
+                " allow_quoted_nulls = false, auto_detect = false)",
+                [text.name, columns],
+            )
+
+
+class Spark:
+    """The tables of the session of this process."""
+
+    name = "Spark"
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+
+    def columns(self, table: str) -> set[str]:
+        there = self.session.catalog.tableExists(table)
+        return set(self.session.table(table).columns) if there else set()
+
+    def copy_table(
+        self, warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
+    ) -> None:
+        warehouse.register("rows_of_spark", self.session.table(table).toArrow())
+        names = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
+        warehouse.execute(
+            f"create or replace temp table other as select {names} from rows_of_spark"
+        )
+        warehouse.unregister("rows_of_spark")
+
+
+def show_parity(database: Path, engine: str, schema: str = "marts") -> int:
     """Prints each table that differs, and how many are equal: 0 if all are, else 1."""
     try:
-        comparisons = list(compare_engines(database, schema))
-    except PostgresError as problem:
+        comparisons = list(compare_engines(database, engine, schema))
+    except (PostgresError, SparkError) as problem:
         click.echo(f"error: {problem}", err=True)
         return 1
     for comparison in comparisons:
@@ -57,63 +132,61 @@ def show_parity(database: Path, schema: str = "marts") -> int:
     return 0 if comparisons and equal == len(comparisons) else 1
 
 
-def compare_engines(database: Path, schema: str) -> Iterator[Comparison]:
-    """Each table of a schema of the file beside the same table of PostgreSQL."""
+def compare_engines(database: Path, engine: str, schema: str) -> Iterator[Comparison]:
+    """Each table of a schema of the file beside the same table of the other engine."""
+    with _open_engine(engine) as other, open_warehouse(database) as warehouse:
+        found = warehouse.execute(
+            "select table_name from information_schema.tables"
+            " where table_schema = ? and table_catalog = current_database()"
+            " order by table_name",
+            [schema],
+        ).fetchall()
+        for (table,) in found:
+            yield _compare_table(warehouse, other, f"{schema}.{table}")
+
+
+@contextmanager
+def _open_engine(engine: str) -> Iterator[Engine]:
+    if engine == "spark":
+        yield Spark(open_spark())
+        return
     postgres = connect_to_postgres()
     try:
-        with postgres, postgres.cursor() as cursor, open_warehouse(database) as warehouse:
-            found = warehouse.execute(
-                "select table_name from information_schema.tables"
-                " where table_schema = ? and table_catalog = current_database()"
-                " order by table_name",
-                [schema],
-            ).fetchall()
-            for (table,) in found:
-                yield _compare_table(warehouse, cursor, f"{schema}.{table}")
+        with postgres, postgres.cursor() as cursor:
+            yield Postgres(cursor)
     finally:
         postgres.close()
 
 
-def _compare_table(warehouse: duckdb.DuckDBPyConnection, cursor: Cursor, table: str) -> Comparison:
+def _compare_table(warehouse: duckdb.DuckDBPyConnection, engine: Engine, table: str) -> Comparison:
     columns = {name: kind for name, kind, *_ in warehouse.execute(f"describe {table}").fetchall()}
     counted = warehouse.execute(f"select count(*) from {table}").fetchone()
     row_count = int(counted[0]) if counted else 0
-    cursor.execute(
-        "select column_name from information_schema.columns"
-        " where table_schema = %s and table_name = %s",
-        table.split("."),
-    )
-    others = {name for (name,) in cursor.fetchall()}
+    others = engine.columns(table)
     if not others:
-        return Comparison(table, row_count, ("PostgreSQL does not have it",))
+        return Comparison(table, row_count, (f"{engine.name} does not have it",))
     if others != set(columns):
         only = ", ".join(sorted(others ^ set(columns)))
         return Comparison(table, row_count, (f"one engine alone has {only}",))
-    _copy_table(warehouse, cursor, table, columns)
-    return Comparison(table, row_count, tuple(find_differences(warehouse, table, columns)))
-
-
-def _copy_table(
-    warehouse: duckdb.DuckDBPyConnection, cursor: Cursor, table: str, columns: dict[str, str]
-) -> None:
-    """PostgreSQL's rows as the table `other`, in the types that they have on DuckDB."""
-    with tempfile.NamedTemporaryFile(suffix=".csv") as text:
-        names = ", ".join(columns)
-        query = f"copy (select {names} from {table}) to stdout (format csv, force_quote *)"
-        cursor.copy_expert(query, text)
-        text.flush()
-        warehouse.execute(
-            "create or replace temp table other as from read_csv(?, header = false,"
-            " columns = ?, quote = '\"', escape = '\"', delim = ',', nullstr = '',"
-            " allow_quoted_nulls = false, auto_detect = false)",
-            [text.name, columns],
-        )
+    engine.copy_table(warehouse, table, columns)
+    differences = find_differences(warehouse, table, columns, engine.name)
+    return Comparison(table, row_count, tuple(differences))
 
 
 def find_differences(
-    warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
+    warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], engine: str
 ) -> Iterator[str]:
     """Sentences about how a table differs from the table `other`; none where they are equal."""
+    warehouse.create_function(PLAIN_JSON, plain_json, ["VARCHAR"], "VARCHAR")
+    try:
+        yield from _find_differences(warehouse, table, columns, engine)
+    finally:
+        warehouse.remove_function(PLAIN_JSON)
+
+
+def _find_differences(
+    warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], engine: str
+) -> Iterator[str]:
     rates = [name for name, kind in columns.items() if RATE.fullmatch(kind)]
     exact = [_spelled(name) for name in columns if name not in rates]
     only_there = _rows_of_one(warehouse, exact, "other", table)
@@ -126,21 +199,26 @@ def find_differences(
             or _rows_of_one(warehouse, [name], "other", table)
         ]
         yield f"differs in {', '.join(differing) or 'how its columns go together'}"
-    for engine, rows in (("DuckDB", only_here), ("PostgreSQL", only_there)):
+    for holder, rows in (("DuckDB", only_here), (engine, only_there)):
         for row in rows[:SHOWN_ROWS]:
-            yield f"{engine} alone has {row} ({len(rows):,} such rows)"
+            yield f"{holder} alone has {row} ({len(rows):,} such rows)"
     if not (only_here or only_there) and rates:
-        yield from _rate_differences(warehouse, table, ", ".join(exact), rates)
+        yield from _rate_differences(warehouse, table, ", ".join(exact), rates, engine)
 
 
 def _spelled(column: str) -> str:
     """An expression of the column in which equal values are equal texts."""
-    if not column.endswith("_json"):
-        return column
-    expression = column
-    for spelling, other in SPELLINGS:
-        expression = f"regexp_replace({expression}, '{spelling}', '{other}', 'g')"
-    return expression
+    return f"{PLAIN_JSON}({column})" if column.endswith("_json") else column
+
+
+def plain_json(text: str) -> str:
+    """JSON in one spelling: a number is 1000, where engines write 1000.0 or 1E3."""
+    return json.dumps(json.loads(TIME.sub(r"\1 \2", text), parse_float=_number))
+
+
+def _number(text: str) -> float | int:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _rows_of_one(
@@ -154,7 +232,7 @@ def _rows_of_one(
 
 
 def _rate_differences(
-    warehouse: duckdb.DuckDBPyConnection, table: str, exact: str, rates: list[str]
+    warehouse: duckdb.DuckDBPyConnection, table: str, exact: str, rates: list[str], engine: str
 ) -> Iterator[str]:
     """The rates that differ too much, of rows that are equal otherwise."""
     order = ", ".join([exact, *rates])
@@ -172,4 +250,4 @@ def _rate_differences(
             """
         ).fetchone()
         if row and row[0]:
-            yield f"{name} differs in {row[0]:,} rows: DuckDB has {row[1]}, PostgreSQL {row[2]}"
+            yield f"{name} differs in {row[0]:,} rows: DuckDB has {row[1]}, {engine} {row[2]}"

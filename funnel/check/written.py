@@ -16,8 +16,9 @@ COUNT = re.compile(r"_(count|volume|leads)$")
 # A column that is named for a stage of the definition, or one whose row is of a stage, may be one.
 NAMED = re.compile(r"(^|_)(lead|mql|sql|prospect)s?(_|$)")
 PER_STAGE = {"stage", "step", "node", "affected_stage"}
-# An engine's way of doing what a described macro promises; a generic test, which yml files name.
-UNDESCRIBED = re.compile(r"^(default|duckdb|postgres|spark)__|^test_")
+# An engine's way of doing what a described macro, or dbt, promises; a generic test, which yml files
+# name.
+UNDESCRIBED = re.compile(r"^(default|duckdb|postgres|spark)__|^(test|materialization)_")
 SIGNATURE = re.compile(r"macro\s+\w+\((.*?)\)\s*-?%}", re.DOTALL)
 ARGUMENT = re.compile(r"(?:^|,)\s*(\w+)\s*(?:=\s*(?:\[[^\]]*\]|[^,]*))?")
 

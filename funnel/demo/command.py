@@ -11,9 +11,11 @@ import duckdb
 from funnel.demo.generate import generate
 from funnel.demo.load import load
 from funnel.demo.load_postgres import load_into_postgres
+from funnel.demo.load_spark import load_into_spark
 from funnel.places import SOURCES
 from funnel.postgres import PostgresError, postgres_settings
 from funnel.progress import show_step
+from funnel.spark import SparkError, spark_settings
 
 
 def generate_demo(
@@ -55,6 +57,17 @@ def load_demo_into_postgres(folder: Path) -> int:
         click.echo(f"error: {problem}", err=True)
         return 1
     click.echo(f"PostgreSQL, database {postgres_settings()['dbname']}: {count} tables loaded")
+    return 0
+
+
+def load_demo_into_spark(folder: Path) -> int:
+    """Shows the folder to Spark: 0, or 1 if nothing can be shown."""
+    try:
+        count = load_into_spark(folder)
+    except (FileNotFoundError, PermissionError, SparkError) as problem:
+        click.echo(f"error: {problem}", err=True)
+        return 1
+    click.echo(f"Spark, folder {spark_settings()['spark.sql.warehouse.dir']}: {count} tables")
     return 0
 
 

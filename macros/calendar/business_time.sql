@@ -5,3 +5,8 @@
     {%- set zone = time_zone() -%}
     {{ utc if zone == 'UTC' else "((" ~ utc ~ ") at time zone 'UTC') at time zone '" ~ zone ~ "'" }}
 {%- endmacro %}
+
+{% macro spark__business_time(utc) -%}
+    {%- set zone = time_zone() -%}
+    {{ utc if zone == 'UTC' else "from_utc_timestamp(" ~ utc ~ ", '" ~ zone ~ "')" }}
+{%- endmacro %}

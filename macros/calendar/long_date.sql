@@ -4,3 +4,5 @@
 {% macro default__long_date(date) -%} strftime({{ date }}, '%-d %B %Y') {%- endmacro %}
 
 {% macro postgres__long_date(date) -%} to_char({{ date }}, 'FMDD FMMonth YYYY') {%- endmacro %}
+
+{% macro spark__long_date(date) -%} date_format({{ date }}, 'd MMMM yyyy') {%- endmacro %}

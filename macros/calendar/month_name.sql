@@ -4,3 +4,5 @@
 {% macro default__month_name(moment) -%} strftime({{ moment }}, '%B %Y') {%- endmacro %}
 
 {% macro postgres__month_name(moment) -%} to_char({{ moment }}, 'FMMonth YYYY') {%- endmacro %}
+
+{% macro spark__month_name(moment) -%} date_format({{ moment }}, 'MMMM yyyy') {%- endmacro %}

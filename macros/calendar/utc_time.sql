@@ -5,3 +5,8 @@
     {%- set zone = time_zone() -%}
     {{ local if zone == 'UTC' else "((" ~ local ~ ") at time zone '" ~ zone ~ "') at time zone 'UTC'" }}
 {%- endmacro %}
+
+{% macro spark__utc_time(local) -%}
+    {%- set zone = time_zone() -%}
+    {{ local if zone == 'UTC' else "to_utc_timestamp(" ~ local ~ ", '" ~ zone ~ "')" }}
+{%- endmacro %}

@@ -10,3 +10,7 @@
 {% macro postgres__list_of_texts(text, separator) -%}
     string_agg({{ text }}, '{{ separator }}' order by {{ text }} collate "C")
 {%- endmacro %}
+
+{% macro spark__list_of_texts(text, separator) -%}
+    listagg({{ text }}, '{{ separator }}') within group (order by {{ text }})
+{%- endmacro %}

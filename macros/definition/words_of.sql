@@ -4,3 +4,5 @@
 {% macro default__words_of(words) -%} unnest(string_split({{ words }}, ' ')) {%- endmacro %}
 
 {% macro postgres__words_of(words) -%} unnest(string_to_array({{ words }}, ' ')) {%- endmacro %}
+
+{% macro spark__words_of(words) -%} explode(split({{ words }}, ' ')) {%- endmacro %}

@@ -6,13 +6,22 @@
 {% macro alert_sentence(template, texts, counts) -%}
     {%- set filled = namespace(sql=template) -%}
     {%- for name, number in counts.items() -%}
-        {%- set pattern = "'[{]" ~ name ~ ":([^|}]*)[|]([^}]*)[}]'" -%}
-        {%- set form = "case when round(" ~ number ~ ") = 1 then '\\1' else '\\2' end" -%}
-        {%- set filled.sql = "regexp_replace(" ~ filled.sql ~ ", " ~ pattern ~ ", " ~ form ~ ", 'g')" -%}
+        {%- set filled.sql = one_or_many(filled.sql, name, number) -%}
         {%- set filled.sql = "replace(" ~ filled.sql ~ ", '{" ~ name ~ "}', coalesce(" ~ with_thousands(number) ~ ", ''))" -%}
     {%- endfor -%}
     {%- for name, text in texts.items() -%}
         {%- set filled.sql = "replace(" ~ filled.sql ~ ", '{" ~ name ~ "}', coalesce(" ~ text ~ ", ''))" -%}
     {%- endfor -%}
     {{ filled.sql }}
+{%- endmacro %}
+
+{# A text in which {name:one|many} became `one` where a number is 1, else `many`. Engines differ in regular expressions. #}
+{% macro one_or_many(text, name, number) -%} {{ return(adapter.dispatch('one_or_many', 'revenue_funnel')(text, name, number)) }} {%- endmacro %}
+
+{% macro default__one_or_many(text, name, number) -%}
+    regexp_replace({{ text }}, '[{]{{ name }}:([^|}]*)[|]([^}]*)[}]', case when round({{ number }}) = 1 then '\1' else '\2' end, 'g')
+{%- endmacro %}
+
+{% macro spark__one_or_many(text, name, number) -%}
+    regexp_replace({{ text }}, '[{]{{ name }}:([^|}]*)[|]([^}]*)[}]', case when round({{ number }}) = 1 then '$1' else '$2' end)
 {%- endmacro %}

@@ -3,8 +3,14 @@
    rounds: how often the graph is contracted. In each round every node takes the smallest of its neighbours as its parent, follows
    parents of parents, and is replaced by the node that it reaches. Edges within one node are then dropped, so later rounds have little
    to do; they see few nodes and long chains, so they follow more parents. At the end the rounds are read backwards. Too few rounds
-   leave a component in pieces: stop_if_unconverged() finds that. SQL has no loop that all engines share, hence a macro. #}
-{% macro connected_components(edges, rounds) %}
+   leave a component in pieces: stop_if_unconverged() finds that. SQL has no loop that all engines share, hence a macro.
+   stored_edges: a query of tables with the edges (node, neighbour), for engines that search by steps of their own. It may have further
+   edges between nodes that no edge connects with these. #}
+{% macro connected_components(edges, rounds, stored_edges) -%}
+    {{ return(adapter.dispatch('connected_components', 'revenue_funnel')(edges, rounds, stored_edges)) }}
+{%- endmacro %}
+
+{% macro default__connected_components(edges, rounds, stored_edges) %}
     with
 
     edges_1 as (
@@ -98,4 +104,40 @@
         node,
         component
     from components
+{%- endmacro %}
+
+{#- Spark repeats a CTE wherever it is read, and would plan thousands of joins. Each step is a table, until nothing changes: a node takes
+    the smallest component of its neighbours, then that component's own. -#}
+{% macro spark__connected_components(edges, rounds, stored_edges) -%}
+    {%- if not execute or flags.WHICH not in ('build', 'run') -%}
+        select cast(null as bigint) as node, cast(null as bigint) as component where false
+    {%- else -%}
+        {%- set prefix = this ~ '__' ~ local_md5(stored_edges)[:6] ~ '_' -%}
+        {%- do spark__make_step(prefix ~ 'edges', "select node, neighbour from (" ~ stored_edges ~ ") where node <> neighbour union select neighbour, node from ("
+            ~ stored_edges ~ ") where node <> neighbour") -%}
+        {%- do spark__make_step(prefix ~ 0, 'select distinct node, node as component from ' ~ prefix ~ 'edges') -%}
+        {%- set search = namespace(last=0, is_over=false) -%}
+        {%- for round in range(1, 100) if not search.is_over -%}
+            {%- set before = prefix ~ (round - 1) -%}
+            {%- do spark__make_step(prefix ~ 'near', 'select edges.node, min(least(nodes.component, neighbours.component)) as component from ' ~ prefix ~ 'edges as edges'
+                ~ ' inner join ' ~ before ~ ' as nodes on edges.node = nodes.node'
+                ~ ' inner join ' ~ before ~ ' as neighbours on edges.neighbour = neighbours.node group by edges.node') -%}
+            {%- do spark__make_step(prefix ~ round, 'select nodes.node, least(nodes.component, parents.component) as component from ' ~ prefix ~ 'near as nodes'
+                ~ ' inner join ' ~ prefix ~ 'near as parents on nodes.component = parents.node') -%}
+            {%- set changed = run_query('select 1 from ' ~ prefix ~ round ~ ' as nodes inner join ' ~ before ~ ' as earlier on nodes.node = earlier.node'
+                ~ ' where nodes.component <> earlier.component limit 1') -%}
+            {%- do run_query('drop table ' ~ before) -%}
+            {%- set search.is_over = changed | length == 0 -%}
+            {%- set search.last = round -%}
+        {%- endfor -%}
+        {%- do run_query('drop table ' ~ prefix ~ 'edges') -%}
+        {%- do run_query('drop table ' ~ prefix ~ 'near') -%}
+        {%- if not search.is_over -%} {{ exceptions.raise_compiler_error('The search for connected records did not end.') }} {%- endif -%}
+        select node, component from {{ prefix ~ search.last }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__make_step(name, query) -%}
+    {%- do run_query('drop table if exists ' ~ name) -%}
+    {%- do run_query('create table ' ~ name ~ ' as ' ~ query) -%}
 {%- endmacro %}

@@ -4,3 +4,5 @@
 {% macro default__is_plain_address(column) -%} regexp_matches({{ column }}, '^[A-Za-z0-9._%+@-]+$') {%- endmacro %}
 
 {% macro postgres__is_plain_address(column) -%} {{ column }} ~ '^[A-Za-z0-9._%+@-]+$' {%- endmacro %}
+
+{% macro spark__is_plain_address(column) -%} {{ column }} rlike '^[A-Za-z0-9._%+@-]+$' {%- endmacro %}

@@ -5,7 +5,7 @@
     {%- if run_query(edges_between_components(edges, components)) | length -%}
         {%- set enough = namespace(rounds=rounds + 1) -%}
         {%- for attempt in range(60)
-            if run_query(edges_between_components(edges, connected_components('edges', enough.rounds))) | length -%}
+            if run_query(edges_between_components(edges, connected_components('edges', enough.rounds, edges))) | length -%}
             {%- set enough.rounds = enough.rounds + 1 -%}
         {%- endfor -%}
         {{ exceptions.raise_compiler_error(

@@ -7,7 +7,7 @@
         {{ exceptions.raise_compiler_error("The var business_hours is '" ~ hours ~ "': start must be before end, both from 0 to 24.") }}
     {%- endif -%}
     {%- set day_seconds = (hours['end'] | int - hours['start'] | int) * 3600 -%}
-    {%- set day = "(cast(" ~ moment ~ " as date) - date '1969-12-29')" -%}
+    {%- set day = '(' ~ date_difference("date '1969-12-29'", 'cast(' ~ moment ~ ' as date)') ~ ')' -%}
     {%- set second = "(date_part('hour', " ~ moment ~ ") * 3600 + date_part('minute', " ~ moment ~ ") * 60 + date_part('second', " ~ moment ~ "))" -%}
     (
             cast(floor({{ day }} / 7.0) as bigint) * {{ (weekdays | length) * day_seconds }}

@@ -1,5 +1,7 @@
 {# A query: one row per column of every source table that has landed: system, table_name, column_name (lower case), data_type. #}
-{% macro columns_of_sources() -%}
+{% macro columns_of_sources() -%} {{ return(adapter.dispatch('columns_of_sources', 'revenue_funnel')()) }} {%- endmacro %}
+
+{% macro default__columns_of_sources() -%}
     {%- set sources = (graph.sources.values() if execute else []) | sort(attribute='unique_id') %}
     select
         declared.system,
@@ -30,4 +32,24 @@
             lower(declared.table_catalog) = lower(landed.table_catalog)
             and lower(declared.table_schema) = lower(landed.table_schema)
             and lower(declared.identifier) = lower(landed.table_name)
+{%- endmacro %}
+
+{#- Spark has no information_schema: each table is asked for its columns while this is compiled. -#}
+{% macro spark__columns_of_sources() -%}
+    {%- set rows = [] -%}
+    {%- for source in (graph.sources.values() if execute else []) | sort(attribute='unique_id') -%}
+        {%- set relation = find_relation(source.database, source.schema, source.identifier) -%}
+        {%- for column in (adapter.get_columns_in_relation(relation) if relation else []) -%}
+            {%- set type = {'string': 'varchar', 'int': 'integer'}.get(column.dtype, column.dtype) -%}
+            {%- do rows.append("('" ~ [source.source_name, source.name, column.name | lower, type] | join("', '") ~ "')") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    select
+        landed.system,
+        landed.table_name,
+        landed.column_name,
+        landed.data_type
+    from values
+        {{ rows | join(',\n        ') or "('', '', '', '')" }} as landed (system, table_name, column_name, data_type)
+    where landed.system <> ''
 {%- endmacro %}

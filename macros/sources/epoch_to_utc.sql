@@ -25,3 +25,14 @@
         end as bigint
     )
 {%- endmacro %}
+
+{% macro spark__epoch_to_utc(number, is_whole=true) -%}
+    {%- set read = cast_or_null(number, 'bigint' if is_whole else 'decimal(30, 6)') -%}
+    timestamp_micros(cast(
+        case
+            when {{ read }} between -99999999999 and 99999999999 then {{ read }} * 1000000
+            when {{ read }} between -99999999999999 and 99999999999999 then {{ read }} * 1000
+            when {{ read }} between -99999999999999999 and 99999999999999999 then {{ read }}
+        end as bigint
+    ))
+{%- endmacro %}

@@ -26,3 +26,12 @@
     cross join lateral unnest(string_to_array({{ list }}, ';')) as entries (entry)
     where {{ trimmed('entry') }} <> ''
 {%- endmacro %}
+
+{% macro spark__list_entries(relation, columns, list) -%}
+    select
+        {{ columns | join(',\n        ') }},
+        {{ trimmed('entry') }} as entry
+    from {{ relation }}
+    lateral view explode(split({{ list }}, ';')) entries as entry
+    where {{ trimmed('entry') }} <> ''
+{%- endmacro %}

@@ -39,11 +39,11 @@
         {%- do run_query('insert into ' ~ runs ~ ' values (' ~ values | join(', ') ~ ')') -%}
     {%- endif -%}
     {%- if results is not none and (flags.WHICH != 'test' or bad) -%}
-        {%- call statement('record_end_of_run') -%}
-            update {{ runs }}
-            set is_complete = true, step_count = {{ results | length }}, bad_step_count = {{ bad | length }}
-            where invocation_id = {{ dbt.string_literal(invocation_id) }}
-        {%- endcall -%}
+        {%- do change_rows(
+            runs,
+            {'is_complete': 'true', 'step_count': results | length, 'bad_step_count': bad | length},
+            'invocation_id = ' ~ dbt.string_literal(invocation_id),
+        ) -%}
     {%- endif -%}
     {%- if is_start or bad or flags.WHICH != 'test' -%}
         {%- do commit_work() -%}

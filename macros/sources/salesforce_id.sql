@@ -14,7 +14,7 @@
     case
             when length({{ id }}) = 15 then {{ id }}
             {%- for block in range(3) %}
-                || substr('{{ capitals }}012345', cast(floor((strpos('{{ patterns | join(' ') }}', substr({{ pattern_of_id }}, {{ 5 * block + 1 }}, 5)) + 5) / 6) as integer), 1)
+                || substr('{{ capitals }}012345', cast(floor((position(substr({{ pattern_of_id }}, {{ 5 * block + 1 }}, 5) in '{{ patterns | join(' ') }}') + 5) / 6) as integer), 1)
             {%- endfor %}
             else {{ id }}
         end

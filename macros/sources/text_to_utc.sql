@@ -53,3 +53,27 @@
         {{ epoch_to_utc(text, is_whole=false) }}
     )
 {%- endmacro %}
+
+{% macro spark__text_to_utc(text) -%}
+    {%- set form = "'^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?)"
+        ~ " *([A-Za-z]+|[-+][0-9]{2}(:?[0-9]{2})?)?$'" -%}
+    {%- set zone = "upper(regexp_extract(" ~ text ~ ", " ~ form ~ ", 5))" -%}
+    {%- set moment = "regexp_replace(replace(regexp_extract(" ~ text ~ ", " ~ form ~ ", 1), '/', '-'), '[T ]+', ' ')" -%}
+    coalesce(
+        timestamp_micros(
+            unix_micros(try_cast(if(regexp_count({{ moment }}, ':') = 1, {{ moment }} || ':00', {{ moment }}) as timestamp))
+            - 60000000 * case
+                when {{ zone }} = '' then 0
+                {%- for minutes, names in zone_offsets().items() %}
+                when {{ zone }} in ('{{ names | join("', '") }}') then {{ minutes }}
+                {%- endfor %}
+                else
+                    try_cast(substr({{ zone }}, 1, 1) || '1' as bigint) * (
+                        60 * try_cast(substr({{ zone }}, 2, 2) as bigint)
+                        + coalesce(try_cast(right(substr({{ zone }}, 4), 2) as bigint), 0)
+                    )
+            end
+        ),
+        {{ epoch_to_utc(text, is_whole=false) }}
+    )
+{%- endmacro %}

@@ -4,3 +4,7 @@
 {% macro default__add_days(timestamp, days) -%} {{ timestamp }} + to_hours(24 * ({{ days }})) {%- endmacro %}
 
 {% macro postgres__add_days(timestamp, days) -%} {{ timestamp }} + ({{ days }}) * interval '24 hours' {%- endmacro %}
+
+{% macro spark__add_days(timestamp, days) -%}
+    cast({{ timestamp }} as timestamp) + make_dt_interval(cast({{ days }} as integer))
+{%- endmacro %}

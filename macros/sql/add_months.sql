@@ -4,3 +4,7 @@
 {% macro default__add_months(timestamp, months) -%} {{ timestamp }} + to_months(cast({{ months }} as integer)) {%- endmacro %}
 
 {% macro postgres__add_months(timestamp, months) -%} {{ timestamp }} + ({{ months }}) * interval '1 month' {%- endmacro %}
+
+{% macro spark__add_months(timestamp, months) -%}
+    cast({{ timestamp }} as timestamp) + make_ym_interval(0, cast({{ months }} as integer))
+{%- endmacro %}

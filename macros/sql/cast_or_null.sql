@@ -23,3 +23,12 @@
         )
     {%- endif -%}
 {%- endmacro %}
+
+{#- Spark reads no fraction as a whole number, and no number but 0 and 1 as a boolean. -#}
+{% macro spark__cast_or_null(value, type) -%}
+    {%- if type == 'bigint' -%} try_cast(round(try_cast({{ value }} as decimal(38, 10))) as bigint)
+    {%- elif type == 'boolean' -%}
+    coalesce(try_cast({{ value }} as boolean), try_cast(cast({{ value }} as string) as double) <> 0)
+    {%- else -%} try_cast({{ value }} as {{ type }})
+    {%- endif -%}
+{%- endmacro %}

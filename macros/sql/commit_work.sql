@@ -5,3 +5,6 @@
 
 {#- PostgreSQL's driver opens a transaction that dbt does not know of. -#}
 {% macro postgres__commit_work() -%} {%- do run_query('commit') -%} {%- endmacro %}
+
+{#- Spark has no transactions. -#}
+{% macro spark__commit_work() -%} {%- endmacro %}

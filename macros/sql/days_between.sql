@@ -13,3 +13,8 @@
         ~ ' / 86400000000 * 100' -%}
     cast(trunc(cast(trunc({{ hundredths }} + 0.5 * sign({{ hundredths }})) as numeric)) / 100 as decimal(18, 2))
 {%- endmacro %}
+
+{% macro spark__days_between(earlier, later) -%}
+    {%- set hundredths = 'cast(unix_micros(' ~ later ~ ') - unix_micros(' ~ earlier ~ ') as double) / 86400000000 * 100' -%}
+    cast(floor(abs({{ hundredths }}) + 0.5) * sign({{ hundredths }}) / 100 as decimal(18, 2))
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro postgres__first_by(value, order) -%}
     (array_agg({{ value }} order by {{ order }}) filter (where {{ value }} is not null and {{ order }} is distinct from null))[1]
 {%- endmacro %}
+
+{% macro spark__first_by(value, order) -%}
+    min_by({{ value }}, {{ order | replace('row(', 'struct(') }}) filter (where ({{ value }}) is not null)
+{%- endmacro %}

@@ -11,3 +11,7 @@
 {% macro postgres__json_item(list, position, key=none) -%}
     nullif(({{ cast_or_null(list, 'json') }} -> cast({{ position }} as integer)) #>> '{{ '{' ~ (key or '') | replace('.', ',') ~ '}' }}', '')
 {%- endmacro %}
+
+{% macro spark__json_item(list, position, key=none) -%}
+    nullif(get_json_object({{ list }}, '$[' || cast({{ position }} as string) || ']{{ '.' ~ key if key }}'), '')
+{%- endmacro %}

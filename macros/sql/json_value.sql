@@ -8,3 +8,5 @@
 {% macro postgres__json_value(column, key) -%}
     nullif({{ cast_or_null(column, 'json') }} #>> '{{ '{' ~ key | replace('.', ',') ~ '}' }}', '')
 {%- endmacro %}
+
+{% macro spark__json_value(column, key) -%} nullif(get_json_object({{ column }}, '$.{{ key }}'), '') {%- endmacro %}

@@ -15,3 +15,5 @@
 {% macro postgres__hex_to_bigint(md5) -%}
     cast(cast('x0' || substr({{ md5 }}, 1, 15) as bit(64)) as bigint)
 {%- endmacro %}
+
+{% macro spark__hex_to_bigint(md5) -%} cast(conv(substr({{ md5 }}, 1, 15), 16, 10) as bigint) {%- endmacro %}

@@ -3,10 +3,10 @@
 {% macro url_parameter(column, name) -%}
     {%- set query = "('&' || split_part(split_part(" ~ column ~ ", '#', 1), '?', 2))" -%}
     {%- set marker = '&' ~ name ~ '=' -%}
-    {%- set start = "strpos(lower(" ~ query ~ "), '" ~ marker ~ "') + " ~ marker | length -%}
+    {%- set start = "position('" ~ marker ~ "' in lower(" ~ query ~ ")) + " ~ marker | length -%}
     {%- set value = "replace(split_part(substr(" ~ query ~ ", " ~ start ~ "), '&', 1), '+', ' ')" -%}
     case
-            when strpos(lower({{ query }}), '{{ marker }}') > 0
+            when position('{{ marker }}' in lower({{ query }})) > 0
                 then nullif({{ trimmed('coalesce(' ~ url_decoded(value) ~ ', ' ~ value ~ ')') }}, '')
         end
 {%- endmacro %}

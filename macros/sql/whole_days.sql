@@ -10,3 +10,7 @@
 {% macro postgres__whole_days(earlier, later) -%}
     cast(trunc((extract(epoch from {{ later }}) - extract(epoch from {{ earlier }})) / 86400) as bigint)
 {%- endmacro %}
+
+{% macro spark__whole_days(earlier, later) -%}
+    (unix_micros({{ later }}) - unix_micros({{ earlier }})) div 86400000000
+{%- endmacro %}

@@ -8,3 +8,16 @@
 {% macro postgres__whole_numbers(first, last) -%}
     select spine.number from generate_series(cast({{ first }} as bigint), cast({{ last }} as bigint)) as spine (number)
 {%- endmacro %}
+
+{#- Spark's sequence counts down where the last number is smaller. -#}
+{% macro spark__whole_numbers(first, last) -%}
+    select spine.number
+    from (
+        select
+            cast({{ first }} as bigint) as first_number,
+            cast({{ last }} as bigint) as last_number
+    ) as bounds
+    lateral view explode(
+        case when last_number >= first_number then sequence(first_number, last_number) else array() end
+    ) spine as number
+{%- endmacro %}

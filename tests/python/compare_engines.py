@@ -61,7 +61,7 @@ def _compare(folder: Path) -> int:
         built = list(processes.map(build, ENGINES, [database] * 2, [folder] * 2))
     if not all(built):
         return 1
-    return show_parity(database)
+    return show_parity(database, "postgres")
 
 
 def _swap() -> int:

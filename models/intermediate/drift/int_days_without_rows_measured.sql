@@ -65,7 +65,7 @@ usual_counts as (
 
     select
         *,
-        avg(1.0 * all_count) over (
+        avg({{ as_double('all_count') }}) over (
             partition by {{ series }}, day_number % 7 order by day_number
             rows between {{ int_var('drift_silence_weeks') }} preceding and 1 preceding
         ) as usual_count

@@ -28,7 +28,7 @@ label_day_volumes as (
 
     select
         *,
-        avg(1.0 * label_count) over (
+        avg({{ as_double('label_count') }}) over (
             partition by system order by event_date
             rows between {{ int_var('drift_reference_days') }} preceding and 1 preceding
         ) as usual_count

@@ -30,7 +30,12 @@ edges as (
 
 components as (
 
-    {{ connected_components(edges='edges', rounds=int_var('identity_rounds') | int) }}
+    {{ connected_components(
+        edges='edges',
+        rounds=int_var('identity_rounds') | int,
+        stored_edges='select company_key as node, other_company_key as neighbour from '
+            ~ ref('int_companies_linked')
+    ) }}
 
 ),
 

@@ -48,7 +48,12 @@ edges as (
 
 components as (
 
-    {{ connected_components(edges='edges', rounds=int_var('identity_rounds') | int) }}
+    {{ connected_components(
+        edges='edges',
+        rounds=int_var('identity_rounds') | int,
+        stored_edges='select record_key as node, other_record_key as neighbour from '
+            ~ ref('int_records_linked')
+    ) }}
 
 ),
 
@@ -97,7 +102,12 @@ strong_edges as (
 
 strong_components as (
 
-    {{ connected_components(edges='strong_edges', rounds=int_var('identity_rounds') | int) }}
+    {{ connected_components(
+        edges='strong_edges',
+        rounds=int_var('identity_rounds') | int,
+        stored_edges='select record_key as node, other_record_key as neighbour from '
+            ~ ref('int_records_linked') ~ " where link_kind in ('address', 'review')"
+    ) }}
 
 ),
 

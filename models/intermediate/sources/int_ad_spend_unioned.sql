@@ -20,9 +20,10 @@ campaign_totals as (
     select
         *,
         least(
-            least(
-                last_spend_date, cast({{ cutoff() }} - interval '1 microsecond' as date)
-            ) - spend_date + 1,
+            {{ date_difference(
+                'spend_date',
+                'least(last_spend_date, cast(' ~ cutoff() ~ " - interval '1 microsecond' as date))"
+            ) }} + 1,
             {{ longest_campaign }}
         ) as day_count
     from usable_rows

@@ -18,7 +18,7 @@ spans as (
 
 day_numbers as (
 
-    {{ whole_numbers(0, '(select last_date - first_date from spans)') }}
+    {{ whole_numbers(0, '(select ' ~ date_difference('first_date', 'last_date') ~ ' from spans)') }}
 
 ),
 

@@ -229,7 +229,9 @@ dim_opportunities as (
         case
             when systems_with_changes.system is not null
                 then cast(
-                    close_dates.expected_close_date - close_dates.first_expected_close_date
+                    {{ date_difference(
+                        'close_dates.first_expected_close_date', 'close_dates.expected_close_date'
+                    ) }}
                     as bigint
                 )
         end as pushed_days,

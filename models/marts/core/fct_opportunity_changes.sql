@@ -133,7 +133,9 @@ fct_opportunity_changes as (
         case
             when outcome = 'open' and previous_outcome = 'open'
                 then cast(
-                    nullif(expected_close_date - previous_expected_close_date, 0) as bigint
+                    nullif({{ date_difference(
+                        'previous_expected_close_date', 'expected_close_date'
+                    ) }}, 0) as bigint
                 )
         end as moved_days,
         is_final,

@@ -17,7 +17,7 @@ drift_signals as (
         definition_version,
         cast(window_days as bigint) as window_days,
         trial_count,
-        cast(observed as bigint) as observed_volume,
+        cast(round(observed) as bigint) as observed_volume,
         cast(cast(expected as decimal(28, 9)) as decimal(18, 2)) as expected_volume,
         cast(cast(z_score as decimal(28, 9)) as decimal(18, 2)) as z_score,
         cast(z_threshold as decimal(18, 2)) as z_threshold,

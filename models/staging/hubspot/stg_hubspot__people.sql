@@ -63,7 +63,7 @@ contacts_with_origins as (
             case
                 when
                     upper(property_hs_analytics_source) = 'OTHER_CAMPAIGNS'
-                    and strpos(property_hs_analytics_source_data_2, '/') > 0
+                    and position('/' in property_hs_analytics_source_data_2) > 0
                     then
                         trim(split_part(property_hs_analytics_source_data_2, '/', 2))
                         || ' / ' || trim(split_part(property_hs_analytics_source_data_2, '/', 1))

@@ -1,0 +1,65 @@
+"""Builds one small demo company on DuckDB and on Spark, and compares what is published.
+
+`make test-spark` runs it. Spark runs in this process, and its tables are in a temporary folder. The
+builds leave out the tests of data and models: `make test` has them."""
+
+import os
+import signal
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+
+from funnel.demo.command import generate_demo, load_demo, load_demo_into_spark
+from funnel.parity import show_parity
+from funnel.places import SOURCES
+from funnel.run_dbt import environment
+from funnel.spark import PREFIX
+from tests.python.compare_engines import PEOPLE, build
+
+
+def compare_with_spark() -> int:
+    """0 if all published tables have the same rows on both engines, else 1."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        place = {
+            SOURCES: "",
+            f"{PREFIX}WAREHOUSE": str(Path(folder) / "spark"),
+            # The names of tables are in memory: a file of them takes longer, and nobody reads it.
+            f"{PREFIX}CATALOG": "in-memory",
+        }
+        with environment(place):
+            code = _compare(Path(folder))
+    times = os.times()
+    cpu = times.user + times.system + times.children_user + times.children_system
+    click.echo(f"{time.monotonic() - started:.0f} seconds, {cpu:.0f} of CPU without Spark's own")
+    return code
+
+
+def _compare(folder: Path) -> int:
+    database, demo = folder / "revenue_funnel.duckdb", folder / "demo"
+    if (
+        generate_demo(PEOPLE, 7, datetime(2026, 7, 1), demo, True, [])
+        or load_demo(demo, database)
+        or load_demo_into_spark(demo)
+    ):
+        return 1
+    click.echo("Building on both engines (some minutes) ...")
+    with ProcessPoolExecutor(1, get_context("spawn")) as processes:
+        on_duckdb = processes.submit(build, "duckdb", database, folder)
+        # In this process, which has Spark's session.
+        on_spark = build("spark", folder / "none.duckdb", folder)
+        if not (on_duckdb.result() and on_spark):
+            return 1
+    return show_parity(database, "spark")
+
+
+if __name__ == "__main__":
+    # The temporary folder goes whichever way this ends.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    sys.exit(compare_with_spark())
