@@ -5,7 +5,7 @@
     {%- set trials = '(' ~ observed ~ ' + ' ~ shape ~ ' - 1)' -%}
     {%- set whole = '(' ~ shape ~ ' + ' ~ expected ~ ')' -%}
     {%- set gap -%}
-        (({{ shape }} * ({{ observed }} - 1.0 / 3 - {{ expected }}) + {{ expected }} / 3 + 0.02 * {{ shape }} / {{ observed }}) / {{ whole }})
+        (({{ shape }} * ({{ observed }} - 1e0 / 3 - {{ expected }}) + {{ expected }} / 3 + 0.02 * {{ shape }} / {{ observed }}) / {{ whole }})
     {%- endset -%}
     {%- set middle -%}
         abs(({{ shape }} * ({{ observed }} - 0.5 - {{ expected }}) + 0.5 * {{ expected }}) / {{ whole }})

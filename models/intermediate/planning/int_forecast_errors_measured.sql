@@ -82,7 +82,7 @@ forecast_spans as (
         ) as bigint) as whole_count,
         {{ as_double('next_day_number - first_day_number') }}
         / {{ days_between('starts_at', 'next_starts_at') }} as left_rate,
-        next_day_number / {{ days }} as ahead_ratio,
+        {{ as_double('next_day_number') }} / {{ days }} as ahead_ratio,
         is_started
     from periods
     where not is_complete{% if unit_kind == 'month' %} and period_kind != 'week'{% endif %}

@@ -28,8 +28,8 @@ trend_weeks as (
         samples.number as sample_number,
         samples.number = {{ plan_shifted_sample('trends.from_node') }} as is_shifted,
         weeks.number as week_number,
-        least(weeks.number, 26) / 52.0 as years_ahead,
-        least(weeks.number, 26) / 52.0 - trends.mean_years as years_from_mean
+        least(weeks.number, 26) / 52e0 as years_ahead,
+        least(weeks.number, 26) / 52e0 - trends.mean_years as years_from_mean
     from trends
     cross join samples
     cross join weeks

@@ -102,7 +102,7 @@ int_plan_rate_residuals_measured as (
         expected_moves.block_number,
         {{ stable_double('expected_moves.expected_count', 9) }} as expected_volume,
         cast(coalesce(actual_moves.advanced_count, 0) as bigint) as advanced_count,
-        {{ as_double(block_weeks ~ ' * (0.5 - expected_moves.block_number) / 52') }}
+        {{ as_double(block_weeks ~ ' * (0.5 - expected_moves.block_number)') }} / 52
             as midpoint_years
     from expected_moves
     left join actual_moves

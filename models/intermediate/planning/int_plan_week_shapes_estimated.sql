@@ -30,7 +30,7 @@ funnels as (
     select
         funnel,
         min(entered_week_number) <= -56 as has_year,
-        sum(case when entered_week_number >= -52 then lead_count else 0 end) / 52.0 as weekly_leads
+        sum(case when entered_week_number >= -52 then lead_count else 0 end) / 52e0 as weekly_leads
     from weekly_leads
     group by funnel
 

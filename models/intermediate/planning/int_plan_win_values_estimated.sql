@@ -53,7 +53,7 @@ funnel_distances as (
         -- A count of a sample that leaves out a part of the journeys is lower by that part.
         case
             when sample_number between 1 and {{ plan_part_count() }}
-                then {{ plan_part_count() }} / ({{ plan_part_count() }} - 1.0)
+                then {{ plan_part_count() }} / ({{ plan_part_count() }} - 1e0)
             else 1
         end as sample_scale
     from curve_distances

@@ -1,6 +1,6 @@
 {# Grain: one row per step and result of the handoff that may have cost something. What these
    handoffs yielded less than comparable ones that were accepted in time, with an interval. #}
-{%- set scale = plan_part_count() ~ ' / (' ~ plan_part_count() ~ ' - 1.0)' -%}
+{%- set scale = plan_part_count() ~ ' / (' ~ plan_part_count() ~ ' - 1e0)' -%}
 with
 
 handoffs as (

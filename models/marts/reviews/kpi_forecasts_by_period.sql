@@ -90,7 +90,8 @@ measures as (
         'all' as funnel,
         'spend_amount' as measure,
         coalesce(recorded_spend.total, 0)
-        + budget.week_amount * (periods.next_day_number - periods.first_day_number) / 7 as total
+        + {{ as_double('budget.week_amount') }}
+        * (periods.next_day_number - periods.first_day_number) / 7 as total
     from periods
     cross join budget
     left join recorded_spend
