@@ -9,7 +9,7 @@
             var('source_databases').get(
                 system,
                 'sources' if target.type == 'duckdb' and env_var('REVENUE_FUNNEL_SOURCES', 'warehouse/sources.duckdb')
-                else target.database,
+                else target.get('database'),
             ),
             var('source_schemas').get(system, system),
             var('source_tables').get(system ~ '.' ~ table, table),

@@ -5,7 +5,7 @@
     {%- if not execute or flags.WHICH not in ('build', 'run', 'seed', 'test') -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set runs = api.Relation.create(database=target.database, schema='operations', identifier='dbt_runs') -%}
+    {%- set runs = api.Relation.create(database=target.get('database'), schema='operations', identifier='dbt_runs') -%}
     {%- set bad = (results or [])
         | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error'])
         | rejectattr('node.resource_type', 'equalto', 'unit_test') | list -%}

@@ -1,6 +1,6 @@
 {# Puts rows of texts into a table of the schema operations, in place of those that it has. #}
 {% macro refill_operations(name, columns, rows) -%}
-    {%- set table = api.Relation.create(database=target.database, schema='operations', identifier=name) -%}
+    {%- set table = api.Relation.create(database=target.get('database'), schema='operations', identifier=name) -%}
     {%- set text = api.Column.translate_type('string') -%}
     {%- set values = [] -%}
     {%- for row in rows -%}
