@@ -87,7 +87,7 @@ gap_sums as (
         {%- for value in ['gap', 'level'] %}
         {%- set number = 'gap' if value == 'gap' else 'coalesce(win_mean, 0)' %}
         {%- set weight = value ~ '_weight' %}
-        {{ exact_sum(weight, over=funnel_sample) }} as {{ value }}_weights,
+        nullif({{ exact_sum(weight, over=funnel_sample) }}, 0) as {{ value }}_weights,
         {{ exact_sum(weight ~ ' * ' ~ number, over=funnel_sample) }} as weighted_{{ value }}s,
         {{ exact_sum(weight ~ ' * ' ~ number ~ ' * ' ~ number, over=funnel_sample) }}
             as weighted_{{ value }}_squares,
@@ -108,7 +108,7 @@ group_spreads as (
     select
         *,
         (coalesce(weighted_gaps, 0) + company_gap / {{ prior_gap_variance }})
-        / (coalesce(gap_weights, 0) + 1 / {{ prior_gap_variance }}) as usual_gap,
+        / (coalesce(gap_weights, 0) + 1e0 / {{ prior_gap_variance }}) as usual_gap,
         {%- for value in ['gap', 'level'] %}
         (
             weighted_{{ value }}_squares - power(weighted_{{ value }}s, 2) / {{ value }}_weights
@@ -117,7 +117,7 @@ group_spreads as (
         / nullif({{ value }}_weights - squared_{{ value }}_weights / {{ value }}_weights, 0)
             as {{ value }}_variance,
         {%- endfor %}
-        1 / (coalesce(gap_weights, 0) + 1 / {{ prior_gap_variance }}) as gap_mean_variance
+        1 / (coalesce(gap_weights, 0) + 1e0 / {{ prior_gap_variance }}) as gap_mean_variance
     from gap_sums
 
 ),
