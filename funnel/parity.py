@@ -177,16 +177,9 @@ def find_differences(
     warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], engine: str
 ) -> Iterator[str]:
     """Sentences about how a table differs from the table `other`; none where they are equal."""
-    warehouse.create_function(PLAIN_JSON, plain_json, ["VARCHAR"], "VARCHAR")
-    try:
-        yield from _find_differences(warehouse, table, columns, engine)
-    finally:
-        warehouse.remove_function(PLAIN_JSON)
-
-
-def _find_differences(
-    warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], engine: str
-) -> Iterator[str]:
+    known = "select 1 from duckdb_functions() where function_name = ?"
+    if not warehouse.execute(known, [PLAIN_JSON]).fetchone():
+        warehouse.create_function(PLAIN_JSON, plain_json, ["VARCHAR"], "VARCHAR")
     rates = [name for name, kind in columns.items() if RATE.fullmatch(kind)]
     exact = [_spelled(name) for name in columns if name not in rates]
     only_there = _rows_of_one(warehouse, exact, "other", table)

@@ -32,6 +32,7 @@ def compare_with_spark() -> int:
             f"{PREFIX}WAREHOUSE": str(Path(folder) / "spark"),
             # The names of tables are in memory: a file of them takes longer, and nobody reads it.
             f"{PREFIX}CATALOG": "in-memory",
+            f"{PREFIX}CODEGEN": "false",
         }
         with environment(place):
             code = _compare(Path(folder))
