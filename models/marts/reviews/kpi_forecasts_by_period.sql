@@ -240,8 +240,11 @@ kpi_forecasts_by_period as (
         cast(case when forecast_value is not null then {{ part }}_amount end as decimal(24, 6))
             as expected_{{ part }}_amount,
         {%- endfor %}
-        cast(case when not (is_missing or is_beyond_plan) then numerator end as decimal(28, 2))
-            as forecast_numerator,
+        -- Through a decimal, so that half a cent is rounded alike on every engine.
+        cast(cast(
+            case when not (is_missing or is_beyond_plan) then numerator end
+            as decimal(34, 6)
+        ) as decimal(28, 2)) as forecast_numerator,
         cast(
             case when is_ratio and not (is_missing or is_beyond_plan) then denominator end
             as decimal(28, 2)
