@@ -59,7 +59,7 @@ def handoffs(company: Company) -> Block:
         title=title,
         rows=company["handoffs"],
         text="What became of everybody handed from one team to the next in the last 365 days."
-        f"{_limits(company, steps)} The colour is the team that hands over.",
+        f"{_limits(company, steps)}{_reasons(company)} The colour is the team that hands over.",
         grid=Grid(headings, tuple(rows), "Answers to handoffs", tuple(steps)),
         cube=filters.cube(company, "handoffs_filtered"),
         span=3,
@@ -76,6 +76,20 @@ def _limits(company: Company, steps: Sequence[str]) -> str:
         if days.get(first := step.partition(words.STEP)[0])
     ]
     return f" In time is within: {', '.join(names)}." if names else ""
+
+
+def _reasons(company: Company) -> str:
+    """What those who reject say most often, where enough say it."""
+    known = {row["reason"] for row in company["reasons"].records}
+    fewest = int(company.variables["least_published_records"])
+    texts = [
+        f" Rejected most often of {words.step(row['step'], company.stages)}:"
+        f" {words.plain(row['reason']).lower()} ({row['handoff_count']} of"
+        f" {row['rejected_count']})."
+        for row in company["handoff_reasons"].records
+        if row["reason"] in known and row["handoff_count"] >= fewest
+    ]
+    return texts[0] if texts else ""
 
 
 # The answers as they stand in a sentence.
@@ -118,17 +132,14 @@ def handoff_costs(company: Company) -> Block:
                 Cell(FINDINGS[row["finding"]] if has_cost else "too few to compare"),
             )
         )
-    began = ""
-    if records and records[0]["first_date"]:
-        began = f" All handoffs since {words.month(records[0]['first_date'])}."
     headings = ("Handoff", "Answer", ".Handoffs", ".Compared", ".Cost", ".95% interval", "Reading")
     return Block(
         id="handoff-costs",
         title=_costs_title(company, records),
         rows=company["handoff_costs"],
         text="What handoffs yielded less than comparable ones that were accepted in time: same"
-        f" funnel, score and channel.{began} Won since, and expected of those that are open. Below"
-        " 0 they yielded more.",
+        " funnel, score and channel. Won since, and expected of those that are open. Below 0 they"
+        " yielded more. The comparable ones are few and differ much: do not add up the costs.",
         grid=Grid(headings, tuple(rows), "Cost of misalignment"),
         span=3,
         empty="" if rows else "No handoff has been answered late or turned away yet.",
@@ -147,7 +158,8 @@ def _costs_title(company: Company, records: Sequence[Record]) -> str:
     costs = "cost about" if first["finding"] == "cost" else "cost at most"
     step = words.step(first["step"], company.stages)
     count, cost = words.count(first["handoff_count"]), words.amount(first["forgone_amount"])
-    title = f"{count} handoffs {step} {name}: they {costs} {cost}"
+    since = words.month(first["first_date"])
+    title = f"{count} handoffs {step} {name} since {since}: they {costs} {cost}"
     if not any(row["finding"] == "cost" for row in found):
         title += "; late answers show no cost beyond chance"
     return title

@@ -82,14 +82,15 @@ def _parts(company: Company, start: date) -> str:
 
 
 def _still_needed(company: Company, short: float) -> str:
-    """The pipeline that the target still needs beside what is expected, at the last win rate."""
-    rate = company.kpi("quarter", company.last("quarter"), "win_rate")["actual"]
-    if short <= 0 or not rate:
+    """The pipeline that the target still needs beside what is expected: what is short, by the share
+    of the amount of new business that was won of all that was closed in the last quarter."""
+    row = next(iter(company["closed_new_business"].records), None)
+    if short <= 0 or not row or not row["won_amount"]:
         return ""
-    pipeline = words.amount(short / float(rate))
+    rate = float(row["won_amount"]) / float(row["won_amount"] + (row["lost_amount"] or 0))
     return (
-        f"; the rest needs {pipeline} of further pipeline, of which {words.percent(rate)} was won"
-        " in the last quarter"
+        f"; the rest needs {words.amount(short / rate)} of further pipeline: {words.percent(rate)}"
+        " of the amount that was closed in the last quarter was won"
     )
 
 

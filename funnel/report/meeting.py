@@ -29,7 +29,7 @@ def section(company: Company) -> list[Section]:
             [
                 worklists.block(company),
                 _waiting(company),
-                _losses(company),
+                losses(company),
                 slices.exits(company),
             ],
         ),
@@ -226,7 +226,8 @@ def _funnel(company: Company) -> Block:
         )
     text = (
         "Passed: who came to the stage or past it. From all history: who goes on in the end (of the"
-        " passed, corrected for journeys that are still open), the interval and the wait."
+        " passed, corrected for journeys that are still open), the interval and the wait. Those who"
+        " bypassed a stage are among the passed, and all of them went on."
         " The win rate of the review is another figure: of the opportunities that closed in a"
         " period, those won."
     )
@@ -391,7 +392,7 @@ def _waiting(company: Company) -> Block:
     )
 
 
-def _losses(company: Company) -> Block:
+def losses(company: Company) -> Block:
     """The rare reasons are added up."""
     records = company["loss_reasons"].records
     # Words that somebody typed, and that few records bear, are not shown.
@@ -423,7 +424,7 @@ def _losses(company: Company) -> Block:
         text="The last 365 days. Each lost opportunity counts once, of new business, renewals and"
         " expansions, also where another opportunity of the same person went on. Rejected leads"
         " were disqualified, and nothing has happened since. A dot: one team alone can do"
-        " something about the reason.",
+        f" something about the reason.{_largest_loss(records)}",
         grid=Grid(
             ("Reason", ".Lost opportunities", ".Their amount", ".Rejected leads"),
             tuple(rows),
@@ -432,6 +433,19 @@ def _losses(company: Company) -> Block:
         ),
         cube=_named_losses(company, {str(row["reason"]) for row in shown}),
         empty="" if rows else "Nothing was disqualified or lost in the last 365 days.",
+    )
+
+
+def _largest_loss(records: Sequence[Record]) -> str:
+    """One opportunity can be most of what a reason cost."""
+    largest = max(records, key=lambda row: row["largest_amount"] or 0, default=None)
+    if not largest or not largest["largest_amount"]:
+        return ""
+    if float(largest["largest_amount"]) < float(largest["amount"]) / 2:
+        return ""
+    return (
+        f" One opportunity is {words.amount(largest['largest_amount'])} of the"
+        f" {words.amount(largest['amount'])} of {_reason(largest)}."
     )
 
 

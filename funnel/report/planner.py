@@ -6,11 +6,13 @@ have to pass it, a wait moves them, a price multiplies what their wins are worth
 that is written in templates/planner.js beside each calculation."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from funnel.report import words
-from funnel.report.company import Company
+from funnel.report.blocks import Block, Cell, Grid
+from funnel.report.company import FINDING, Company
 from funnel.report.read import Record
 
 NODES = ("awareness", "lead", "prospect", "opportunity", "win")
@@ -54,8 +56,77 @@ def together(company: Company) -> str:
     today = sum(plan["today_leads"] for plan in found)
     return (
         f"In the plan of the build all markets together take {words.decimal(needed)} new leads per"
-        f" week; today {words.decimal(today)} come."
+        f" week; today {words.decimal(today)} come.{_short(found)}"
     )
+
+
+def _short(found: Sequence[Mapping[str, Any]]) -> str:
+    """The markets that need more leads than come today: those of another one do not help them."""
+    short = [
+        f"{words.decimal(plan['weekly_leads'] - plan['today_leads'])} in {plan['name']}"
+        for plan in found
+        if plan["weekly_leads"] > plan["today_leads"]
+    ]
+    return f" More are needed per week: {', '.join(short)}." if short else ""
+
+
+MONTHS_SHOWN = 6
+
+
+def months(company: Company) -> Block:
+    """For the first months with a target: what is needed, and until when a lead still helps."""
+    rows = [row for row in company["targets"].where(is_total=False) if row["new_target_amount"]]
+    starts = sorted({row["period_start"] for row in rows})[:MONTHS_SHOWN]
+    funnels = list(company.funnels)
+    shown = sorted(
+        (row for row in rows if row["period_start"] in starts),
+        key=lambda row: (row["period_start"], funnels.index(row["funnel"])),
+    )
+    late = [row for row in shown if _is_over(company, row["last_lead_week"])]
+    headings = ("Month", "Market", ".Target", ".Leads per week", "A lead helps until", "Outcome",
+                "Advice")  # fmt: skip
+    grid = Grid(
+        headings,
+        tuple(
+            (
+                Cell(words.short_month(row["period_start"]), is_heading=True),
+                Cell(company.funnels[row["funnel"]]),
+                Cell(words.amount(row["new_target_amount"])),
+                Cell(words.decimal(row["weekly_leads"])),
+                Cell(_until(company, row["last_lead_week"])),
+                Cell(row["outcome_name"] or words.NOTHING),
+                Cell(row["advice"] or words.NOTHING),
+            )
+            for row in shown
+        ),
+        "Month by month: until when a lead still helps",
+    )
+    return Block(
+        id="plan-months",
+        title=f"For {words.count(len(late))} of {words.count(len(shown))} monthly targets new leads"
+        " come too late"
+        if shown
+        else "Month by month",
+        rows=company["targets"],
+        text="The plan of the build for the target of each month alone. A lead helps until: the"
+        " last week in which half of what a lead brings is expected to come by the end of the"
+        " month.",
+        grid=grid if shown else None,
+        team=FINDING,
+        span=3,
+        empty="" if shown else "No month has a target.",
+    )
+
+
+def _is_over(company: Company, week: date | None) -> bool:
+    return week is not None and company.as_of is not None and week + timedelta(7) <= company.as_of
+
+
+def _until(company: Company, week: date | None) -> str:
+    """The last week in which a lead is expected to pay in the month; said if it is over."""
+    if week is None:
+        return words.NOTHING
+    return f"{words.day(week)}{', over' if _is_over(company, week) else ''}"
 
 
 def has_budget(company: Company) -> bool:

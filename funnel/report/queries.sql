@@ -133,6 +133,39 @@ select
 from marts.dim_opportunities
 where outcome = 'open' and revenue_type = 'new';
 
+-- name: closed_new_business
+-- Won and lost amounts of new business in the last quarter that is over, and of whom with a target.
+with sales as (
+    select sales.owner_key, sales.won_amount, sales.lost_amount
+    from marts.kpi_sales_by_period as sales
+    inner join periods
+        on sales.period_kind = periods.period and sales.period_start = periods.first_date
+    where sales.period_kind = 'quarter' and sales.revenue_type = 'new'
+),
+owners as (
+    select distinct targets.owner_key
+    from marts.kpi_targets_by_period as targets
+    inner join periods
+        on targets.period_kind = periods.period and targets.period_start = periods.first_date
+    where targets.period_kind = 'quarter' and targets.owner_key != 0 and targets.target is not null
+)
+select
+    sum(sales.won_amount) as won_amount,
+    sum(sales.lost_amount) as lost_amount,
+    coalesce(sum(sales.won_amount) filter (owners.owner_key is not null), 0) as targeted_won_amount
+from sales
+left join owners on sales.owner_key = owners.owner_key;
+
+-- name: handoff_reasons
+-- Why handoffs were rejected in the last 365 days.
+select
+    step, answer_reason as reason, count(*) as handoff_count,
+    sum(count(*)) over (partition by step) as rejected_count
+from marts.handoffs
+where handoff_result = 'rejected' and handed_over_at >= getvariable('as_of_date') - 365
+group by step, answer_reason
+order by step, handoff_count desc, reason;
+
 -- name: largest_wins
 select
     periods.period, opportunities.revenue_type, opportunities.won_amount
@@ -182,8 +215,8 @@ where
     exits.exit_type = 'churned'
     and exits.exited_month
     >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
-order by exits.lost_mrr_amount desc nulls last, exits.exited_at desc
-limit 10;
+order by exits.exited_month desc, exits.lost_mrr_amount desc nulls last, exits.exited_at desc
+limit 30;
 
 -- name: bottlenecks
 select
@@ -714,6 +747,7 @@ select
     reason,
     count(opportunity_key) as opportunity_count,
     sum(amount) as amount,
+    max(amount) as largest_amount,
     count(*) - count(opportunity_key) as rejected_lead_count
 from losses
 group by reason
@@ -936,6 +970,7 @@ select
     sum(churned_customer_count) as churned_customer_count,
     sum(closing_customer_count) as closing_customer_count,
     sum(year_opening_amount) as year_opening_amount,
+    sum(year_opening_customer_count) as year_opening_customer_count,
     sum(year_net_amount) as year_net_amount
 from marts.kpi_mrr_by_period
 where period_kind = 'month' and period_start >= getvariable('as_of_date') - 400

@@ -41,8 +41,9 @@ def side_by_side(company: Company) -> Block:
         rows=replace(company["funnel_filtered"], tables=tables),
         text="Last twelve months: leads and MQLs that met the definition, new customers,"
         " opportunities of new business. Leads that buy in the end: estimated from all history,"
-        " with waiting time counted. Recurring revenue: a month, now. NRR: of twelve months. Few"
-        " wins make wide intervals: compare those.",
+        " with waiting time counted. Recurring revenue: a month, now. NRR: of twelve months, and of"
+        " how many customers; of few of them, one customer moves it. Few wins make wide intervals:"
+        " compare those.",
         switches=(Switch("By", tuple(titles)),) if len(titles) > 1 else (),
         panels=tuple(panels),
         span=3,
@@ -77,13 +78,25 @@ def owners(company: Company) -> Block:
         title=title,
         rows=company["owner_targets"],
         text="Targets that were agreed for one owner, and what came. All that was won has renewals"
-        " and expansions, too. What people are called is not in the page: an owner is the user of"
-        " the system, with the team that the system has.",
+        f" and expansions, too.{_untargeted(company)} What people are called is not in the"
+        " page: an owner is the user of the system, with the team that the system has.",
         grid=grid if rows else None,
         team=SELLING,
         span=3,
         empty="" if rows else "No owner has a target for the last quarter that is over.",
     )
+
+
+def _untargeted(company: Company) -> str:
+    """How much of the new business the owners with a target won."""
+    for row in company["closed_new_business"].records:
+        if row["won_amount"]:
+            return (
+                f" These owners won {words.amount(row['targeted_won_amount'])} of the"
+                f" {words.amount(row['won_amount'])} of new business; the rest is of owners"
+                " without a target."
+            )
+    return ""
 
 
 def _owner(rows: list[Record], metrics: list[str]) -> tuple[Cell, ...]:
@@ -137,6 +150,7 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
     now = of("mrr_filtered", "closing_customer_count", key=last) if months else None
     opening = of("mrr_filtered", "year_opening_amount", key=last)
     kept = of("mrr_filtered", "year_net_amount", key=last)
+    customers = of("mrr_filtered", "year_opening_customer_count", key=last)
     estimate = _estimate(company, dimension, value)
     low, high = estimate.get("lower_rate"), estimate.get("upper_rate")
     name = company.funnels if dimension == "funnel" else {}
@@ -151,7 +165,10 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
         Cell(words.amount(of("sales_slices", "won_amount"))),
         Cell(words.count(now)),
         Cell(words.amount(mrr)),
-        Cell(words.percent(kept / opening) if opening else words.NOTHING),
+        Cell(
+            words.percent(kept / opening) if opening else words.NOTHING,
+            note=f"of {words.count(customers)}" if opening else "",
+        ),
     )
 
 
@@ -190,7 +207,8 @@ def customers_lost(company: Company) -> Block:
         id="customers-lost",
         title=title,
         rows=company["customers_lost"],
-        text="The ten that paid most. Recurring revenue: what they paid a month.",
+        text="The latest months first, in each of them who paid most. Recurring revenue: what they"
+        " paid a month.",
         grid=Grid(
             ("Account", "Market", "Left in", ".Recurring revenue", "Reason", "Record"),
             rows,

@@ -36,6 +36,8 @@ HEADINGS = (
     "Record",
 )
 OF_RENEWALS = {".Waits, days": ".Days since last contract"}
+# There the day is the one on which the stage's time limit ran out, or does.
+OF_OTHERS = {"Due": "Time limit"}
 
 
 def block(company: Company) -> Block:
@@ -59,8 +61,8 @@ def block(company: Company) -> Block:
         title=title,
         rows=company["worklists"],
         text=f"The first {SHOWN} of each list by expected revenue, of all markets or of one."
-        " The file has those of each market, and marts.worklists has all. Leads and opportunities"
-        " that have waited for too long are left out (aged out); customers never are.",
+        " The file has those of each market, and marts.worklists has all. Leads, opportunities and"
+        " renewals that have waited for too long are left out (aged out).",
         switches=(Switch("List", options),) if options else (),
         panels=panels,
         follows="funnel",
@@ -77,7 +79,7 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
     rows = company["worklists"].where(list_name=name)
     grid = Grid(
         tuple(
-            OF_RENEWALS.get(heading, heading) if name == RENEWALS else heading
+            (OF_RENEWALS if name == RENEWALS else OF_OTHERS).get(heading, heading)
             for heading in HEADINGS
         ),
         tuple(_row(company, row) for row in rows),

@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from funnel.report import cohorts, customers, handoffs, review, words, worklists
+from funnel.report import cohorts, customers, handoffs, meeting, review, words, worklists
 from funnel.report.blocks import as_csv
 from funnel.report.command import show_report, write_report
 from funnel.report.company import Company
@@ -864,6 +864,55 @@ def test_owners_stand_beside_the_targets_that_were_agreed_for_them(built: Built,
     }
     assert len(shown) > 2
     assert shown == {user: pytest.approx(float(amount), abs=0.01) for user, amount in won}
+
+
+def test_new_business_that_was_closed_is_that_of_the_opportunities(
+    built: Built, shown_rows: dict[str, Rows]
+) -> None:
+    """The last quarter: what was won and lost, and what those with a target won of it."""
+    ((won, lost, targeted),) = query(
+        built.database,
+        """
+        select
+            sum(won_amount), sum(amount) filter (outcome = 'lost'),
+            sum(won_amount) filter (owner_key in (
+                select owner_key from marts.kpi_targets_by_period
+                where period_kind = 'quarter' and period_start = date '2026-04-01'
+                    and owner_key != 0
+            ))
+        from marts.dim_opportunities
+        where revenue_type = 'new' and closed_at >= date '2026-04-01'
+            and closed_at < date '2026-07-01' and outcome in ('won', 'lost')
+        """,
+    )
+    [row] = shown_rows["closed_new_business"].records
+    assert float(row["won_amount"]) == pytest.approx(float(won))
+    assert float(row["lost_amount"]) == pytest.approx(float(lost))
+    assert float(row["targeted_won_amount"]) == pytest.approx(float(targeted or 0))
+    assert 0 < targeted < won
+
+
+def test_a_loss_that_is_most_of_its_reason_is_said(shown_rows: dict[str, Rows]) -> None:
+    rows = dict(shown_rows)
+    _with(rows, "loss_reasons", amount=1000, largest_amount=400)
+    assert "One opportunity is" not in meeting.losses(_company(rows)).text
+    _with(rows, "loss_reasons", amount=1000, largest_amount=600)
+    assert "One opportunity is 600 of the 1k of" in meeting.losses(_company(rows)).text
+
+
+def test_a_lead_helps_until_the_week_of_the_plan(built: Built, text: str) -> None:
+    """Month by month, from the plan; a week that has ended before the cutoff is over."""
+    said = " ".join(Cards(text).said["plan-months"])
+    rows = query(
+        built.database,
+        "select last_lead_week from marts.plan_targets where scenario = 'base' and not is_total"
+        " and new_target_amount > 0 and last_lead_week is not null"
+        " and period_start < date '2027-01-01'",
+    )
+    assert rows
+    for (week,) in rows:
+        is_over = week + timedelta(7) <= date(2026, 7, 1)
+        assert f"{words.day(week)}{', over' if is_over else ''}" in said
 
 
 def test_retention_says_what_it_is_without_the_largest_customer(built: Built, text: str) -> None:

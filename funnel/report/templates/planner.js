@@ -286,7 +286,8 @@ if (planned) {
     if (found.needed === 0)
       return "The open funnel and bypasses are expected to be enough: no new leads are needed.";
     const today = `today ${tenth(plan.today_leads)} come per week, and at most ${tenth(typed.most)} can be worked`;
-    if (found.leads <= found.most * (1 + 1e-9))
+    // A budget that is typed in whole units pays for a hair less than it should.
+    if (found.leads <= found.most * (1 + 1e-9) || typed.target - found.reachable < 0.5)
       return over.some(({ count }) => count > found.weeks.length / 2)
         ? `Over capacity: so many leads can be worked (${today}), but not all that follows from them.`
         : `Within reach: ${today}.`;
