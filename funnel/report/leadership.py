@@ -67,7 +67,7 @@ def _attainment(company: Company) -> Tile:
     return Tile("Bookings", company.money(row["actual"]), text, tables, None, caveats, "#review")
 
 
-def _parts(company: Company, start: date) -> str:
+def _parts(company: Company, start: date | None) -> str:
     """What a landing is made of: won, open funnel, leads to come, customers."""
     names = {
         "recorded": "won",
@@ -75,9 +75,12 @@ def _parts(company: Company, start: date) -> str:
         "expected_lead_amount": "from leads to come",
         "expected_customer_amount": "renewals and expansion",
     }
+    if start is None:
+        return ""
     for row in company["landing"].where(period_start=start):
         parts = [f"{words.amount(row[column])} {name}" for column, name in names.items()]
-        return f": {' + '.join(parts)}"
+        when = company.period("quarter", start)
+        return f" The {when} is forecast at {words.amount(row['forecast'])}: {' + '.join(parts)}."
     return ""
 
 
@@ -89,8 +92,8 @@ def _still_needed(company: Company, short: float) -> str:
         return ""
     rate = float(row["won_amount"]) / float(row["won_amount"] + (row["lost_amount"] or 0))
     return (
-        f"; the rest needs {words.amount(short / rate)} of further pipeline: {words.percent(rate)}"
-        " of the amount that was closed in the last quarter was won"
+        f"; the rest takes {words.amount(short / rate)} of further pipeline, if"
+        f" {words.percent(rate)} of the amount is won as in the last quarter"
     )
 
 
@@ -103,7 +106,7 @@ def _forecast(company: Company) -> Tile:
         if row["forecast_reason"] == "not_recorded":
             text = "Not recorded: no system provides opportunities"
         return Tile("Landing", words.NOTHING, text, tables)
-    text = f"forecast of all bookings, {company.period('quarter', start)}{_parts(company, start)}"
+    text = f"forecast of all bookings, {company.period('quarter', start)}"
     if row["forecast_low_80"] is not None:
         low, high = row["forecast_low_80"], row["forecast_high_80"]
         # The interval leaves out one in ten on either side.
@@ -207,7 +210,8 @@ def _bookings(company: Company) -> Block:
         id="bookings",
         title=title,
         rows=_only(company["review"], metric="bookings", period_kind="month", funnel="all"),
-        text="By month. Grey: a year before. Hollow: forecast. Tick: target.",
+        text="By month. Grey: a year before. Hollow: forecast. Tick: target."
+        f"{_parts(company, company.next('quarter'))}",
         picture=picture,
         alt=f"{title}. Line of the bookings of each month.",
         caveats=company.caveats("bookings"),
