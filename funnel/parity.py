@@ -83,9 +83,7 @@ class Postgres:
             text.flush()
             warehouse.execute(
                 "create or replace temp table other as from read_csv(?, header = false,"
-                " columns = ?, quote = '"
-                ", escape = "
-                "', delim = ',', nullstr = '',"
+                " columns = ?, quote = '\"', escape = '\"', delim = ',', nullstr = '',"
                 " allow_quoted_nulls = false, auto_detect = false)",
                 [text.name, columns],
             )

@@ -480,9 +480,9 @@ def renewals(company: Company) -> Block:
         rows=replace(company["renewals"], tables=tables),
         text=f"{customers}{_renewed(company)}Amount: what the customer pays for a contract now."
         " Expected: times the share of renewals that were won in the market. The forecast of"
-        " bookings goes by how long customers have been with us, this card by when their contracts"
-        " end. The contracts are in marts.worklists (renewals_ahead). Tickets, satisfaction,"
-        " use of the product and overdue invoices are not in this report.",
+        " bookings goes by when customers last signed, this card by when their contracts end. The"
+        " contracts are in marts.worklists (renewals_ahead). Tickets, satisfaction, use of the"
+        " product and overdue invoices are not in this report.",
         grid=Grid(
             headings,
             rows,

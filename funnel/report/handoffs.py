@@ -83,9 +83,8 @@ def _reasons(company: Company) -> str:
     known = {row["reason"] for row in company["reasons"].records}
     fewest = int(company.variables["least_published_records"])
     texts = [
-        f" Rejected most often of {words.step(row['step'], company.stages)}:"
-        f" {words.plain(row['reason']).lower()} ({row['handoff_count']} of"
-        f" {row['rejected_count']})."
+        f" Of the {row['named_count']} rejected {words.step(row['step'], company.stages)} with a"
+        f" reason, most named: {words.plain(row['reason']).lower()} ({row['handoff_count']})."
         for row in company["handoff_reasons"].records
         if row["reason"] in known and row["handoff_count"] >= fewest
     ]
@@ -158,9 +157,10 @@ def _costs_title(company: Company, records: Sequence[Record]) -> str:
     costs = "cost about" if first["finding"] == "cost" else "cost at most"
     step = words.step(first["step"], company.stages)
     count, cost = words.count(first["handoff_count"]), words.amount(first["forgone_amount"])
-    since = words.month(first["first_date"])
-    title = f"{count} handoffs {step} {name} since {since}: they {costs} {cost}"
-    if not any(row["finding"] == "cost" for row in found):
+    since = f" since {words.month(first['first_date'])}" if first["first_date"] else ""
+    title = f"{count} handoffs {step} {name}{since}: they {costs} {cost}"
+    late = [row for row in records if row["handoff_result"] == "accepted_late"]
+    if any(row["status"] == "ok" and row["finding"] == "unclear" for row in late):
         title += "; late answers show no cost beyond chance"
     return title
 

@@ -259,7 +259,9 @@ def slipped_opportunities(company: Company) -> Block:
         (
             Cell(row["account_name"] or words.NOTHING, is_heading=True),
             Cell(
-                f"{words.system(row['system'])} {row['user_id']}" if row["user_id"] else "no owner",
+                "no owner"
+                if row["user_id"] in (None, "none")
+                else f"{words.system(row['owner_system'])} {row['user_id']}",
                 note=row["owner_own_team"] or "",
             ),
             Cell(words.plain(row["revenue_type"])),

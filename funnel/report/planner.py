@@ -77,10 +77,10 @@ def months(company: Company) -> Block:
     """For the first months with a target: what is needed, and until when a lead still helps."""
     rows = [row for row in company["targets"].where(is_total=False) if row["new_target_amount"]]
     starts = sorted({row["period_start"] for row in rows})[:MONTHS_SHOWN]
-    funnels = list(company.funnels)
+    place = {funnel: number for number, funnel in enumerate(company.funnels)}
     shown = sorted(
         (row for row in rows if row["period_start"] in starts),
-        key=lambda row: (row["period_start"], funnels.index(row["funnel"])),
+        key=lambda row: (row["period_start"], place.get(row["funnel"], len(place))),
     )
     late = [row for row in shown if _is_over(company, row["last_lead_week"])]
     headings = ("Month", "Market", ".Target", ".Leads per week", "A lead helps until", "Outcome",
@@ -90,7 +90,7 @@ def months(company: Company) -> Block:
         tuple(
             (
                 Cell(words.short_month(row["period_start"]), is_heading=True),
-                Cell(company.funnels[row["funnel"]]),
+                Cell(company.funnels.get(row["funnel"], words.plain(row["funnel"]))),
                 Cell(words.amount(row["new_target_amount"])),
                 Cell(words.decimal(row["weekly_leads"])),
                 Cell(_until(company, row["last_lead_week"])),

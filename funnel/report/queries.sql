@@ -160,7 +160,9 @@ left join owners on sales.owner_key = owners.owner_key;
 -- Why handoffs were rejected in the last 365 days.
 select
     step, answer_reason as reason, count(*) as handoff_count,
-    sum(count(*)) over (partition by step) as rejected_count
+    sum(count(*)) over (partition by step) as rejected_count,
+    sum(count(*)) filter (answer_reason not in ('none', 'unmapped', 'unknown'))
+        over (partition by step) as named_count
 from marts.handoffs
 where handoff_result = 'rejected' and handed_over_at >= getvariable('as_of_date') - 365
 group by step, answer_reason
@@ -183,7 +185,8 @@ order by periods.period;
 -- name: slipped_opportunities
 -- The largest that were due in the last quarter and were neither won nor lost in it.
 select
-    waterfall.period_start, accounts.account_name, owners.system, owners.user_id,
+    waterfall.period_start, accounts.account_name, opportunities.system,
+    owners.system as owner_system, owners.user_id,
     case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
     waterfall.slipped_amount, opportunities.outcome, opportunities.expected_close_date,
     opportunities.revenue_type, opportunities.record_id, opportunities.record_url,
@@ -425,7 +428,10 @@ order by all;
 select
     step, from_team, handoff_result, status, finding, handoff_count, compared_count, forgone_amount,
     low_95_forgone_amount, high_95_forgone_amount,
-    (select cast(min(handed_over_at) as date) from marts.handoffs) as first_date
+    (
+        select cast(min(handoffs.handed_over_at) as date) from marts.handoffs as handoffs
+        where handoffs.step = handoff_costs.step
+    ) as first_date
 from marts.handoff_costs
 order by step, handoff_result;
 

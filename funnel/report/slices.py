@@ -179,7 +179,7 @@ def _estimate(company: Company, dimension: str, value: str) -> Record:
 
 
 def customers_lost(company: Company) -> Block:
-    """The largest customers that left in the last twelve months, and why."""
+    """The customers that left in the last twelve months, and why."""
     known = {row["reason"] for row in company["reasons"].records} | set(NAMELESS)
     records = company["customers_lost"].records
     rows = tuple(
@@ -207,8 +207,8 @@ def customers_lost(company: Company) -> Block:
         id="customers-lost",
         title=title,
         rows=company["customers_lost"],
-        text="The latest months first, in each of them who paid most. Recurring revenue: what they"
-        " paid a month.",
+        text="The latest months first (thirty at most), in each of them who paid most. Recurring"
+        " revenue: what they paid a month.",
         grid=Grid(
             ("Account", "Market", "Left in", ".Recurring revenue", "Reason", "Record"),
             rows,

@@ -222,7 +222,7 @@ MISTAKES = (
     Mistake(
         "a misspelled word in the SQL of a model",
         (
-            f"{FACT}, line 5: DuckDB cannot read the SQL at “selct”.",
+            f"{FACT}, line 8: DuckDB cannot read the SQL at “selct”.",
             "LINE",
             "What to do:",
             "Skipped:",
@@ -261,7 +261,7 @@ MISTAKES = (
     ),
     Mistake(
         "a bracket too few",
-        (f"{FACT}, line 5: Jinja cannot read", "What to do:"),
+        (f"{FACT}, line 1: Jinja cannot read", "What to do:"),
         ((FACT, "}}", "}"),),
         code=2,
     ),

@@ -104,6 +104,36 @@ def test_a_run_that_looks_for_no_changes_keeps_nothing(first_build: Path, tmp_pa
     _is_what_a_full_build_makes(database, tmp_path / "full" / NAME, FIRST_CUTOFF)
 
 
+def test_a_table_left_out_of_a_run_leaves_no_old_rows_behind(
+    first_build: Path, tmp_path: Path
+) -> None:
+    """The tables that read it were made from its old rows: the next run makes them anew."""
+    database = tmp_path / NAME
+    shutil.copy(first_build, database)
+    evidence = "intermediate.int_stage_evidence_unioned"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            f"update {evidence} set occurred_at = occurred_at - interval 1 hour"
+            f" where journey_key = (select min(journey_key) from {evidence})"
+        )
+    left_out = [TOUCHED[1], "fct_lifecycle", "fct_journeys"]
+    _build(database, left_out, FIRST_CUTOFF)
+    _build(database, [*TOUCHED, *MODELS], FIRST_CUTOFF)
+    _is_what_a_full_build_makes(database, tmp_path / "full" / NAME, FIRST_CUTOFF)
+
+
+def test_a_column_of_another_type_is_not_rounded(first_build: Path, tmp_path: Path) -> None:
+    database = tmp_path / NAME
+    shutil.copy(first_build, database)
+    evidence = "intermediate.int_stage_evidence_unioned"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"alter table {evidence} alter amount type decimal(18, 4)")
+        connection.execute(f"update {evidence} set amount = amount + 0.0012")
+    _build(database, [TOUCHED[1], "int_stage_entries_completed"], FIRST_CUTOFF)
+    kept = "select count(*) from intermediate.int_stage_entries_completed where amount % 0.01 > 0"
+    assert query(database, kept) != [(0,)]
+
+
 def _with_an_earlier_touch(first_build: Path, folder: Path) -> Path:
     database = folder / NAME
     shutil.copy(first_build, database)

@@ -9,6 +9,11 @@ groups; the variance and the usual gap lean on those of the funnel and of the co
 {#- Wins of the funnel that the company counts as; variance of the gap between funnels. -#}
 {%- set company_wins = 4 -%}
 {%- set prior_wins = int_var('planning_prior_wins') -%}
+{#- Where all prices are the same: less would be rounding, and its inverse would not fit a number. -#}
+{%- set least_variance = '1e-6' -%}
+{%- set unwon_spread =
+    'greatest(coalesce(unwon_variance, log_variance), ' ~ least_variance ~ ')'
+-%}
 {%- set prior_gap_variance = 0.09 -%}
 {#- How far levels of lead groups vary, before the data; that counts as much as one lead group. -#}
 {%- set prior_level_variance = 1 -%}
@@ -53,11 +58,14 @@ variances as (
     -- With few wins, the variance leans on the funnel's and the company's.
     select
         *,
-        (
-            greatest(win_deviations, 0)
-            + {{ prior_wins }} * (funnel_deviations + {{ company_wins }} * company_variance)
-            / (funnel_free_count + {{ company_wins }})
-        ) / (free_count + {{ prior_wins }}) as log_variance,
+        greatest(
+            (
+                greatest(win_deviations, 0)
+                + {{ prior_wins }} * (funnel_deviations + {{ company_wins }} * company_variance)
+                / (funnel_free_count + {{ company_wins }})
+            ) / (free_count + {{ prior_wins }}),
+            {{ least_variance }}
+        ) as log_variance,
         win_sum / nullif(win_count, 0) as win_mean
     from company_variances
 
@@ -69,10 +77,10 @@ gaps as (
     select
         *,
         win_mean - unwon_mean as gap,
-        coalesce(unwon_variance, log_variance) / nullif(unwon_count, 0) as unwon_mean_variance,
+        {{ unwon_spread }} / nullif(unwon_count, 0) as unwon_mean_variance,
         1 / nullif(
             log_variance / nullif(win_count, 0)
-            + coalesce(unwon_variance, log_variance) / nullif(unwon_count, 0),
+            + {{ unwon_spread }} / nullif(unwon_count, 0),
             0
         ) as gap_weight,
         nullif(win_count, 0) / nullif(log_variance, 0) as level_weight
@@ -127,7 +135,10 @@ funnel_spreads as (
     select
         *,
         greatest(
-            coalesce(max(case when sample_number = 0 then gap_variance end) over funnel_rows, 0),
+            -- One lead group shows no difference between lead groups.
+            coalesce(max(case
+                when sample_number = 0 and gap_count > 1 then gap_variance
+            end) over funnel_rows, 0),
             power({{ decimal_var('planning_prior_price_gap') }}, 2)
         ) as usual_gap_variance,
         coalesce(max(case

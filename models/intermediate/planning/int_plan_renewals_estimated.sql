@@ -230,11 +230,11 @@ usual_ratios as (
         funnel,
         has_left,
         sample_number,
-        {{ exact_sum('renewals') }} / {{ exact_sum('amount') }} as renewal_ratio,
-        {{ exact_sum('expansions') }} / {{ exact_sum('amount') }} as expansion_ratio,
-        {{ exact_sum('squared_renewals', 4) }} / {{ exact_sum('squared_amount', 4) }}
+        {{ exact_sum('renewals') }} / nullif({{ exact_sum('amount') }}, 0) as renewal_ratio,
+        {{ exact_sum('expansions') }} / nullif({{ exact_sum('amount') }}, 0) as expansion_ratio,
+        {{ exact_sum('squared_renewals', 4) }} / nullif({{ exact_sum('squared_amount', 4) }}, 0)
             as squared_renewal_ratio,
-        {{ exact_sum('squared_expansions', 4) }} / {{ exact_sum('squared_amount', 4) }}
+        {{ exact_sum('squared_expansions', 4) }} / nullif({{ exact_sum('squared_amount', 4) }}, 0)
             as squared_expansion_ratio
     from window_sums
     where window_number = 0
@@ -278,14 +278,14 @@ month_samples as (
         usual_ratios.sample_number,
         {{ exact_sum(
             'customers.amount * customers.window_share'
-            ~ ' * coalesce(sums.renewals / sums.amount, usual_ratios.renewal_ratio)'
+            ~ ' * coalesce(sums.renewals / nullif(sums.amount, 0), usual_ratios.renewal_ratio)'
         ) }} as renewal_revenue,
         {{ exact_sum(
             'customers.amount * customers.window_share * usual_ratios.expansion_ratio'
         ) }} as expansion_revenue,
         {{ exact_sum(
             'customers.squared_amount * customers.window_share'
-            ~ ' * (coalesce(sums.squared_renewals / sums.squared_amount,'
+            ~ ' * (coalesce(sums.squared_renewals / nullif(sums.squared_amount, 0),'
             ~ ' usual_ratios.squared_renewal_ratio) + usual_ratios.squared_expansion_ratio)', 4
         ) }} as luck_variance
     from month_customers as customers

@@ -11,6 +11,7 @@ multiple leans on the company's. #}
 {#- The curve counts as this number of wins of the lead group: so many show their own mean hardly
     better than the curve does. -#}
 {%- set curve_wins = 100 -%}
+{%- set largest_variance = '10e0' -%}
 with
 
 amounts as (select * from {{ ref('int_plan_amounts_aggregated') }}),
@@ -23,8 +24,9 @@ curve_distances as (
     select
         amounts.*,
         levels.price_level,
-        exp(levels.log_variance / 2) as curve_mean,
-        exp(2 * levels.log_variance) as curve_square,
+        -- Prices that lie millions apart, such as wins of 1, say nothing of a mean.
+        exp(least(levels.log_variance, {{ largest_variance }}) / 2) as curve_mean,
+        exp(2 * least(levels.log_variance, {{ largest_variance }})) as curve_square,
         coalesce(amounts.win_amount_sum / levels.price_level, 0) as win_mean_total,
         coalesce(amounts.win_amount_squares / power(levels.price_level, 2), 0)
             as win_square_total
