@@ -9,7 +9,7 @@ groups; the variance and the usual gap lean on those of the funnel and of the co
 {#- Wins of the funnel that the company counts as; variance of the gap between funnels. -#}
 {%- set company_wins = 4 -%}
 {%- set prior_wins = int_var('planning_prior_wins') -%}
-{#- Where all prices are the same: less would be rounding, and its inverse would not fit a number. -#}
+{#- Where all prices are the same: less would be rounding, and its inverse would fit no number. -#}
 {%- set least_variance = '1e-6' -%}
 {%- set unwon_spread =
     'greatest(coalesce(unwon_variance, log_variance), ' ~ least_variance ~ ')'
