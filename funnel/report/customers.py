@@ -296,8 +296,7 @@ def _channel_text(records: Sequence[Record], last_month: date | None, margin: ob
         started = f"All journeys that started up to {when} (younger ones may still buy)"
     text = f"{started} and the customers they became. Cost is ad spend alone; LTV is gross margin"
     text += f" ({margin}% of what they pay) by churn" if margin is not None else " by churn"
-    text += ", which also counts the months in which no contract could end: with many customers in"
-    text += " their first year LTV is too high"
+    text += " over contract terms that are over, until the customer leaves"
     shared = [row for row in records if row["ltv_amount"] and not row["has_own_churn_rate"]]
     if shared and len(shared) == sum(row["ltv_amount"] is not None for row in records):
         text += "; LTV takes the churn of the whole company"

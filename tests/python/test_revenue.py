@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -265,20 +265,57 @@ def _started_in(journey: Row, start: date) -> bool:
     return quarter(journey["started_at"]) == start
 
 
+def test_customers_leave_at_the_end_of_the_true_contracts(built: Built) -> None:
+    """A year of a subscription of the truth is a term, whatever happened in it."""
+    spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    truth = built.truth / "subscriptions.parquet"
+    for row in rows(built, f"from '{truth}' order by account_id, started_at"):
+        own, end = spans[row["account_id"]], row["ended_at"] or datetime.max
+        if own and row["started_at"] <= own[-1][1]:
+            own[-1] = own[-1][0], end
+        else:
+            own.append((row["started_at"], end))
+    term_count = churn_count = 0
+    for start, end in (span for own in spans.values() for span in own):
+        for year in range(1, 10):
+            due = start.replace(year=start.year + year)
+            if due < UNTIL and end > start.replace(year=start.year + year - 1) + LATE:
+                term_count += 1
+                churn_count += end <= due + LATE
+    [(terms, months, churned)] = query(built.database, TERMS)
+    assert (terms, churned) == (term_count, churn_count)
+    assert churn_count >= 3
+    assert 12 * (terms - churned) < months <= 13 * terms
+
+
+LATE = timedelta(10)
+"""So long after its end billing may still go on."""
+
+TERMS = """
+    select sum(term_count), sum(term_month_count), sum(term_churn_count)
+    from intermediate.int_customers_aggregated
+"""
+
+
 def _ltv_holds(built: Built, row: Row, customers: set[int]) -> None:
-    """LTV = ARPA x margin / churn; that of all customers while too few of these have left."""
+    """ARPA x margin x months of a year / share that does not renew; that of all while few left."""
     months = rows(built, "from marts.fct_mrr_movements")
     own = [month for month in months if month["account_key"] in customers]
-    churned_count = sum(month["churn_amount"] > 0 for month in months)
-    at_risk = sum(month["opening_amount"] > 0 for month in months)
     paying = [month["closing_amount"] for month in own if month["closing_amount"] > 0]
-    churn = share(churned_count, at_risk)
+    [(term_count, month_count, churned)] = query(built.database, TERMS)
+    churn = share(churned, month_count)
     assert row["churn_rate"] == churn
+    assert row["term_churn_rate"] == share(churned, term_count)
     if not paying or not churn:
         assert row["ltv_amount"] is None
         return
-    wanted = total(iter(paying)) / len(paying) * MARGIN / churn
-    assert abs(row["ltv_amount"] - wanted) < Decimal("0.02")
+    margin = total(iter(paying)) / len(paying) * MARGIN
+    assert abs(row["ltv_amount"] - margin / churn) < Decimal("0.02")
+    # Within three years: the months of a term, for all, for those who renewed, and who did twice.
+    renewed = 1 - churned / Decimal(term_count)
+    three_years = month_count / Decimal(term_count) * (1 + renewed + renewed**2)
+    assert float(row["horizon_ltv_amount"]) == pytest.approx(float(margin * three_years), abs=0.02)
+    assert row["horizon_ltv_amount"] < row["ltv_amount"]
 
 
 def test_the_pipeline_of_the_past_is_what_was_known_then(built: Built, tmp_path: Path) -> None:

@@ -102,8 +102,9 @@ cohort_customers as (
         sum(paid_amount) as paid_amount,
         sum(mrr_month_amount) as mrr_month_amount,
         sum(paying_month_count) as paying_month_count,
-        sum(at_risk_month_count) as at_risk_month_count,
-        sum(churn_count) as churn_count
+        sum(term_count) as term_count,
+        sum(term_month_count) as term_month_count,
+        sum(term_churn_count) as term_churn_count
     from customers
     where is_won
     group by cast({{ period_start('month', 'started_at') }} as date), channel, segment
@@ -131,8 +132,9 @@ int_spend_cohorts_aggregated as (
         cast(coalesce(cohort_customers.paid_amount, 0) as decimal(18, 2)) as paid_amount,
         cast(coalesce(cohort_customers.mrr_month_amount, 0) as decimal(18, 2)) as mrr_month_amount,
         cast(coalesce(cohort_customers.paying_month_count, 0) as bigint) as paying_month_count,
-        cast(coalesce(cohort_customers.at_risk_month_count, 0) as bigint) as at_risk_month_count,
-        cast(coalesce(cohort_customers.churn_count, 0) as bigint) as churn_count,
+        cast(coalesce(cohort_customers.term_count, 0) as bigint) as term_count,
+        cast(coalesce(cohort_customers.term_month_count, 0) as bigint) as term_month_count,
+        cast(coalesce(cohort_customers.term_churn_count, 0) as bigint) as term_churn_count,
         case
             when cohort_spend.channel_amount = 0 then 'no_spend_recorded'
             when cohort_spend.journey_count > 0 then 'spend_with_journeys'
