@@ -141,10 +141,14 @@ contract_months as (
         *,
         row_number() over (
             partition by account_key, contract_start order by month_start
-        ) - 1{% if contract_months | int > 1 %} - case
-            when movement = 'churn' and contract_start < {{ add_months('month_start', '-1') }} then 1
+        ) - 1
+        {%- if contract_months | int > 1 %}
+        - case
+            when movement = 'churn' and contract_start < {{ add_months('month_start', '-1') }}
+                then 1
             else 0
-        end{% endif %} as contract_age
+        end
+        {%- endif %} as contract_age
     from contract_movements
 
 ),

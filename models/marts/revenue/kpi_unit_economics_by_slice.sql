@@ -76,6 +76,8 @@ slice_sums as (
         cast(sum(spend_amount) as decimal(18, 2)) as spend_amount,
         cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
         cast(sum(mrr_month_amount) as decimal(18, 2)) as mrr_month_amount,
+        sum(term_churn_count) >= {{ int_var('least_churned_customers') }}
+            as has_own_churn_rate,
         bool_or(is_silent) as is_silent,
         bool_and(is_mature) as is_mature
     from sliced_cohorts
@@ -98,27 +100,14 @@ slice_rates as (
             'slice_sums.paying_month_count * 100',
             whole_digits=22
         ) }} as margin_amount,
-        company_churn.term_count as company_term_count,
-        company_churn.term_month_count as company_term_month_count,
-        company_churn.term_churn_count as company_term_churn_count,
-        slice_sums.term_churn_count >= {{ int_var('least_churned_customers') }}
-            as has_own_churn_rate
+        case when slice_sums.has_own_churn_rate then slice_sums.term_count else company_churn.term_count end
+            as churn_term_count,
+        case when slice_sums.has_own_churn_rate then slice_sums.term_month_count else company_churn.term_month_count end
+            as churn_month_count,
+        case when slice_sums.has_own_churn_rate then slice_sums.term_churn_count else company_churn.term_churn_count end
+            as churned_count
     from slice_sums
     cross join company_churn
-
-),
-
-churn_terms as (
-
-    select
-        *,
-        case when has_own_churn_rate then term_count else company_term_count end
-            as churn_term_count,
-        case when has_own_churn_rate then term_month_count else company_term_month_count end
-            as churn_month_count,
-        case when has_own_churn_rate then term_churn_count else company_term_churn_count end
-            as churned_count
-    from slice_rates
 
 ),
 
@@ -130,7 +119,7 @@ slice_churn as (
         {{ ratio('churned_count', 'churn_month_count') }} as churn_rate,
         {{ as_double('churn_month_count') }} / nullif(churn_term_count, 0) as months_per_term,
         1 - {{ as_double('churned_count') }} / nullif(churn_term_count, 0) as renewed_rate
-    from churn_terms
+    from slice_rates
 
 ),
 
