@@ -100,12 +100,18 @@ slice_rates as (
             'slice_sums.paying_month_count * 100',
             whole_digits=22
         ) }} as margin_amount,
-        case when slice_sums.has_own_churn_rate then slice_sums.term_count else company_churn.term_count end
-            as churn_term_count,
-        case when slice_sums.has_own_churn_rate then slice_sums.term_month_count else company_churn.term_month_count end
-            as churn_month_count,
-        case when slice_sums.has_own_churn_rate then slice_sums.term_churn_count else company_churn.term_churn_count end
-            as churned_count
+        case
+            when slice_sums.has_own_churn_rate then slice_sums.term_count
+            else company_churn.term_count
+        end as churn_term_count,
+        case
+            when slice_sums.has_own_churn_rate then slice_sums.term_month_count
+            else company_churn.term_month_count
+        end as churn_month_count,
+        case
+            when slice_sums.has_own_churn_rate then slice_sums.term_churn_count
+            else company_churn.term_churn_count
+        end as churned_count
     from slice_sums
     cross join company_churn
 
