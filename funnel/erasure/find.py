@@ -1,7 +1,7 @@
 """Finds the persons of a list in the last good build: their records, addresses and customers."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +80,7 @@ class Warehouse:
         found = connection.execute(RELATIONS).fetchall()
         self.schemas = {str(name): str(schema) for name, schema in found}
         self.names = {name: f'"{schema}"."{name}"' for name, schema in self.schemas.items()}
+        self._staged: list[tuple[str, str, str]] | None = None
 
     def setting(self, name: str, default: str) -> str:
         """A var that the last build recorded."""
@@ -100,11 +101,30 @@ class Warehouse:
 
     def columns(self, name: str) -> set[str]:
         """Those of a relation; a staging model of one's own may leave some out."""
-        found = self.connection.execute(f"describe {self.names[name]}").fetchall()
+        found = self.connection.execute(f"describe select * from {self.names[name]}").fetchall()
         return {str(column[0]) for column in found}
 
     def staged(self) -> Iterable[tuple[str, str, str]]:
-        """System, entity and name of each staging model that is there."""
+        """System, entity and name of each staging model that is there. Where one holds the rows of
+        several instances of a connector, each instance has a name of its own."""
+        if self._staged is None:
+            models = list(self._staging_models())
+            self._staged = [each for found in models for each in self._by_system(*found)]
+        return self._staged
+
+    def _by_system(self, system: str, entity: str, name: str) -> Iterator[tuple[str, str, str]]:
+        if "system" not in self.columns(name):
+            yield system, entity, name
+            return
+        model = self.names[name]
+        found = self.connection.execute(f"select distinct system from {model} order by all")
+        for (instance,) in found.fetchall() or [(system,)]:
+            each = f"{name} of {instance}"
+            rows = f"select * exclude (system) from {model} where system = '{instance}'"
+            self.names[each] = f"({rows})"
+            yield str(instance), entity, each
+
+    def _staging_models(self) -> Iterator[tuple[str, str, str]]:
         there = {
             name
             for (name,) in self.connection.execute(

@@ -5,13 +5,13 @@
 {% macro erased_apart(system, entity, staging, columns, staged) -%}
     {%- set roles = erasure_roles().get(entity) -%}
     {%- set identifiers = erasure_table('erased_identifiers') if roles and staged and not staging.is_cte else none -%}
-    {%- if not identifiers -%} {{ return(staging) }} {%- endif -%}
+    {%- if not identifiers -%} {{ return(instance_rows(staging, system, 'staged')) }} {%- endif -%}
     {%- set rows = erasure_table('erased_rows') -%}
     {%- set names = [] -%}
     {%- for name in columns if name in staged %}{% do names.append(name) %}{% endfor -%}
     {%- set others = [] -%}
     {%- for role in roles.others if role.column in staged %}{% do others.append(role.column) %}{% endfor -%}
-    {%- set people = staging.incorporate(path={'identifier': 'stg_' ~ system ~ '__people'}) -%}
+    {%- set people = staging.incorporate(path={'identifier': 'stg_' ~ connector_of(system) ~ '__people'}) -%}
     {%- set has_people = 'people' in var('systems')[system] and entity != 'person_links' and (roles.own | selectattr('kind', 'equalto', 'record') | list) -%}
     {#- Whose a row is, its own address says, and never one that a text mentions. -#}
     {%- set addressed = none -%}
@@ -46,7 +46,7 @@
         {{ kind }}_references as (
 
             {%- for name in references %}
-            select distinct {{ name }} as reference from {{ staging }}
+            select distinct {{ name }} as reference from {{ instance_rows(staging, system, 'staged') }}
             {{ 'union' if not loop.last }}
             {%- else %}
             select {{ typed_null('text') }} as reference where false
@@ -76,7 +76,7 @@
             -- A record of another id with one of their addresses is theirs, too.
             {%- if has_people %}
             select staged.record_id as reference
-            from {{ people }} as staged
+            from {{ instance_rows(people, system, 'staged') }}
             cross join pads
             cross join known_addresses
             where {{ has_erased_address('staged.email') }}
@@ -100,7 +100,7 @@
                 coalesce({{ addressed }}, false) or
                 {%- endif %}
                 false as is_erased
-            from {{ staging }} as staged
+            from {{ instance_rows(staging, system, 'staged') }}
             cross join pads
             cross join known_addresses
 

@@ -1,12 +1,13 @@
 {# Grain: one row per merge of two contacts. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'person_links') %}
 
 with
 
 audited_merges as (
 
     {{ read_source(
-        'hubspot', 'contact_merge_audit',
+        system, 'contact_merge_audit',
         {'canonical_vid': 'text', 'vid_to_merge': 'text', 'timestamp': 'timestamp'},
         key=['canonical_vid', 'vid_to_merge'],
         needs=['timestamp'],
@@ -18,7 +19,7 @@ audited_merges as (
 contacts as (
 
     {{ read_source(
-        'hubspot', 'contact',
+        system, 'contact',
         {
             'id': 'text',
             'property_hs_calculated_merged_vids': 'text',
@@ -88,3 +89,4 @@ stg_hubspot__person_links as (
 )
 
 select * from stg_hubspot__person_links
+{% endcall %}

@@ -1,6 +1,8 @@
 {# Grain: one row per subscription and discount that lowers its recurring revenue: its own, that of
    one of its items, or that of its customer. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
+{% call(system) each_instance('stripe', 'subscriptions') %}
+
 {%- set columns = {
     'id': 'text', 'coupon_id': 'text', 'customer_id': 'text', 'subscription_id': 'text',
     'subscription_item_id': 'text', 'type': 'text', 'type_id': 'text', 'invoice_id': 'text',
@@ -16,7 +18,7 @@ with
 landed_coupons as (
 
     {{ read_lookup(
-        'stripe', 'coupon',
+        system, 'coupon',
         {
             'id': 'text', 'percent_off': 'decimal', 'amount_off': 'decimal', 'currency': 'text',
             'duration': 'text', 'duration_in_months': 'bigint',
@@ -28,20 +30,20 @@ landed_coupons as (
 
 subscription_discounts as (
 
-    {{ read_lookup('stripe', 'subscription_discount', columns, key=['id']) }}
+    {{ read_lookup(system, 'subscription_discount', columns, key=['id']) }}
 
 ),
 
 other_discounts as (
 
-    {{ read_lookup('stripe', 'discount', columns, key=['id']) }}
+    {{ read_lookup(system, 'discount', columns, key=['id']) }}
 
 ),
 
 subscription_texts as (
 
     {{ read_lookup(
-        'stripe', 'subscription', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
+        system, 'subscription', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
         key=['id'],
     ) }}
 
@@ -50,7 +52,7 @@ subscription_texts as (
 customer_texts as (
 
     {{ read_lookup(
-        'stripe', 'customer', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
+        system, 'customer', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
         key=['id'],
     ) }}
 
@@ -170,14 +172,14 @@ coupons as (
 
 currencies as (select * from {{ ref('currencies') }}),
 
-item_prices as (select * from {{ ref('base_stripe__item_prices') }}),
+item_prices as (select * from {{ instance_rows(ref('base_stripe__item_prices'), system) }}),
 
 subscriptions as (
 
     select distinct
         subscription_id,
         customer_id
-    from {{ ref('base_stripe__subscription_versions') }}
+    from {{ instance_rows(ref('base_stripe__subscription_versions'), system) }}
 
 ),
 
@@ -315,3 +317,4 @@ base_stripe__discounts as (
 )
 
 select * from base_stripe__discounts
+{% endcall %}

@@ -1,14 +1,15 @@
 {# Grain: one row per version of a subscription, and per change of its price or discounts within the
    version: an interval at one monthly amount. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('stripe', 'subscriptions') %}
 
 with
 
-versions as (select * from {{ ref('base_stripe__subscription_versions') }}),
+versions as (select * from {{ instance_rows(ref('base_stripe__subscription_versions'), system) }}),
 
-item_prices as (select * from {{ ref('base_stripe__item_prices') }}),
+item_prices as (select * from {{ instance_rows(ref('base_stripe__item_prices'), system) }}),
 
-discounts as (select * from {{ ref('base_stripe__discounts') }}),
+discounts as (select * from {{ instance_rows(ref('base_stripe__discounts'), system) }}),
 
 subscription_contents as (
 
@@ -260,3 +261,4 @@ stg_stripe__subscriptions as (
 )
 
 select * from stg_stripe__subscriptions
+{% endcall %}
