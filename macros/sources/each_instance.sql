@@ -73,10 +73,10 @@
 {%- endmacro %}
 
 {# A seed with rows by system: an instance without a row of its own for a label has that of its connector. #}
-{% macro seed_by_system(seed) -%}
+{% macro seed_by_system(seed, alias=none) -%}
     {%- set further = [] -%}
     {%- for system in var('systems') if execute and connector_of(system) != system %}{% do further.append(system) %}{% endfor -%}
-    {%- if not further or seed.is_cte -%} {{ return(seed) }} {%- endif -%}
+    {%- if not further or seed.is_cte -%} {{ return(seed ~ (' as ' ~ alias if alias else '')) }} {%- endif -%}
     {#- What one row of a system is about. -#}
     {%- set key = {
         'activity_outcomes': ['kind', 'outcome'],
@@ -104,5 +104,5 @@
                 where own.system = {{ name }}{% for column in key %} and own.{{ column }} = shared.{{ column }}{% endfor %}
             )
         {%- endfor %}
-    )
+    ) as {{ alias or seed.identifier }}
 {%- endmacro %}

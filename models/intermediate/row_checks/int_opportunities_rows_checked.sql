@@ -18,7 +18,7 @@ source_channels as (
 labels as (
 
     select *
-    from {{ seed_by_system(ref('stage_labels')) }} as stage_labels
+    from {{ seed_by_system(ref('stage_labels')) }}
     where entity = 'opportunity_changes'
 
 ),

@@ -19,15 +19,9 @@ keyed_rows as (
 
 people as (select record_key from {{ ref('int_people_unioned') }}),
 
-labels as (
+labels as (select * from {{ seed_by_system(ref('stage_labels')) }} where entity = 'stage_claims'),
 
-    select *
-    from {{ seed_by_system(ref('stage_labels')) }} as stage_labels
-    where entity = 'stage_claims'
-
-),
-
-change_sources as (select * from {{ seed_by_system(ref('change_sources')) }} as change_sources),
+change_sources as (select * from {{ seed_by_system(ref('change_sources')) }}),
 
 int_stage_claims_rows_checked as (
 

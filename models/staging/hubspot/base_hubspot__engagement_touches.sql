@@ -74,7 +74,7 @@ meetings as (
 outcomes as (
 
     select *
-    from {{ seed_by_system(ref('activity_outcomes')) }} as activity_outcomes
+    from {{ seed_by_system(ref('activity_outcomes')) }}
     where system = '{{ system }}'
 
 ),

@@ -43,8 +43,8 @@ lists as (
         {{ list_entries(
             'usable_contacts', ['id', 'property_createdate', 'loaded_at', 'row_json'], column
         ) }}
-    ) as entries_of_{{ loop.index }}
-    {{ 'union all' if not loop.last }}
+    ) as entries_of_{{ loop.index }} -- noqa: LT02
+    {{ 'union all' if not loop.last }} -- noqa: LT02
     {% endfor %}
 
 ),

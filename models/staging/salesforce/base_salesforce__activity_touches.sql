@@ -37,7 +37,7 @@ events as (
 outcomes as (
 
     select *
-    from {{ seed_by_system(ref('activity_outcomes')) }} as activity_outcomes
+    from {{ seed_by_system(ref('activity_outcomes')) }}
     where system = '{{ system }}' and kind = 'sales_call'
 
 ),

@@ -1,8 +1,6 @@
 {# Grain: one row per subscription and discount that lowers its recurring revenue: its own, that of
    one of its items, or that of its customer. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
-{% call(system) each_instance('stripe', 'subscriptions') %}
-
 {%- set columns = {
     'id': 'text', 'coupon_id': 'text', 'customer_id': 'text', 'subscription_id': 'text',
     'subscription_item_id': 'text', 'type': 'text', 'type_id': 'text', 'invoice_id': 'text',
@@ -12,6 +10,8 @@
 
 {#- Stripe allows so many discounts on a subscription. -#}
 {%- set most_discounts = 20 %}
+
+{% call(system) each_instance('stripe', 'subscriptions') %}
 
 with
 
@@ -77,7 +77,7 @@ discount_lists as (
         end as discount_list
     from {{ rows }}
     where {{ column }} is not null
-    {{ 'union all' if not loop.last }}
+    {{ 'union all' if not loop.last }} -- noqa: LT02
     {% endfor %}
 
 ),

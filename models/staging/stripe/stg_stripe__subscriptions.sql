@@ -31,8 +31,8 @@ moments as (
     select
         subscription_id,
         {{ column }} as moment
-    from {{ model }}
-    {{ 'union distinct' if not loop.last }}
+    from {{ model }} -- noqa: LT02
+    {{ 'union distinct' if not loop.last }} -- noqa: LT02
     {% endfor %}
 
 ),
