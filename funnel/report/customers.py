@@ -192,7 +192,7 @@ def channels(company: Company) -> Block:
         id="channels",
         title=_channel_title(company, records),
         rows=company["channel_economics"],
-        text=_channel_text(records, last_month, company.variables.get("gross_margin_percent")),
+        text=_channel_text(company, records, last_month),
         grid=Grid(headings, rows, "Channels"),
         caveats=company.caveats("spend", words.next_month(last_month) if last_month else date.max),
         team=FINDING,
@@ -215,10 +215,10 @@ def _channel_row(company: Company, row: Record, most: float) -> tuple[Cell, ...]
         Cell(words.count(row["customer_count"])),
         Cell(words.percent(_part(row["bought_lead_count"], row["lead_count"]), 1)),
         Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
-        Cell(words.amount(paid.get("cac_amount"))),
+        Cell(words.amount(paid.get("paid_cac_amount"))),
         _unless_too_few(row, words.amount(row["ltv_amount"])),
-        _unless_too_few(row, words.times(paid.get("ltv_to_cac_ratio"))),
-        _unless_too_few(row, words.decimal(paid.get("payback_months"))),
+        _unless_too_few(row, words.times(paid.get("ltv_to_paid_cac_ratio"))),
+        _unless_too_few(row, words.decimal(paid.get("paid_payback_months"))),
     )
 
 
@@ -237,13 +237,13 @@ def _with_ads(company: Company, records: Sequence[Record]) -> list[Record]:
         return []
     spend = total(paid, "spend_amount")
     bought = [row for row in paid if row["customer_count"]]
-    is_known = all(row["ltv_amount"] and row["payback_months"] for row in bought)
+    is_known = all(row["ltv_amount"] and row["paid_payback_months"] for row in bought)
     worth = sum(float(row["ltv_amount"] or 0) * row["customer_count"] for row in bought)
     # Spend divided by payback is the monthly margin of the customers.
     margin = sum(
-        float(row["spend_amount"]) / float(row["payback_months"])
+        float(row["spend_amount"]) / float(row["paid_payback_months"])
         for row in bought
-        if row["payback_months"]
+        if row["paid_payback_months"]
     )
     is_too_few = customers < int(company.variables.get("minimum_group_size", 0))
     return [
@@ -253,29 +253,29 @@ def _with_ads(company: Company, records: Sequence[Record]) -> list[Record]:
             "bought_lead_count": total(paid, "bought_lead_count"),
             "customer_count": customers,
             "spend_amount": spend,
-            "cac_amount": spend / customers,
+            "paid_cac_amount": spend / customers,
             "ltv_amount": worth / customers if is_known else None,
-            "ltv_to_cac_ratio": worth / spend if is_known else None,
-            "payback_months": spend / margin if is_known else None,
+            "ltv_to_paid_cac_ratio": worth / spend if is_known else None,
+            "paid_payback_months": spend / margin if is_known else None,
             "status": "too_few" if is_too_few else "ok",
         }
     ]
 
 
 def _channel_title(company: Company, records: Sequence[Record]) -> str:
-    known = [row for row in records if row["cac_amount"] is not None]
+    known = [row for row in records if row["paid_cac_amount"] is not None]
     paid = [row for row in known if row["status"] != "too_few"]
     if not paid:
         return "Channels down to what a customer is worth"
-    dear = max(paid, key=lambda row: float(row["cac_amount"]))
-    cheap = min(paid, key=lambda row: float(row["cac_amount"]))
+    dear = max(paid, key=lambda row: float(row["paid_cac_amount"]))
+    cheap = min(paid, key=lambda row: float(row["paid_cac_amount"]))
     title = (
         f"A customer from {company.channel(dear['channel'])} costs"
-        f" {words.amount(dear['cac_amount'])} of ads ({_customers(dear)})"
+        f" {words.amount(dear['paid_cac_amount'])} of ads ({_customers(dear)})"
     )
     if len(paid) > 1:
         title += (
-            f", from {company.channel(cheap['channel'])} {words.amount(cheap['cac_amount'])}"
+            f", from {company.channel(cheap['channel'])} {words.amount(cheap['paid_cac_amount'])}"
             f" ({_customers(cheap)})"
         )
     return title
@@ -292,7 +292,8 @@ def _channel_name(company: Company, row: Record) -> str:
     return "All channels" if row["slice_name"] == "all" else "Channels with ads"
 
 
-def _channel_text(records: Sequence[Record], last_month: date | None, margin: object = None) -> str:
+def _channel_text(company: Company, records: Sequence[Record], last_month: date | None) -> str:
+    margin = company.variables.get("gross_margin_percent")
     started = "All journeys"
     if last_month:
         when = words.period("month", last_month)
@@ -306,11 +307,30 @@ def _channel_text(records: Sequence[Record], last_month: date | None, margin: ob
         text += "; LTV takes the churn of the whole company"
     elif shared:
         text += "; where few customers have left, LTV takes the churn of the whole company"
+    text += _full_cost_text(company)
     return (
         f"{text}. A dash means that no ads were paid; too few, that the customers are too few to"
         " show what one is worth. The row of all channels has no cost per customer: ads did not"
         " bring the customers of the other channels."
     )
+
+
+def _full_cost_text(company: Company) -> str:
+    """What all customers cost with salaries, and what they are worth within the horizon."""
+    text = ""
+    for row in company["channel_economics"].where(slice_name="all"):
+        if row["status"] != "too_few" and row["horizon_ltv_amount"]:
+            months = company.variables.get("ltv_horizon_months")
+            text += f" (within the first {months} months {words.amount(row['horizon_ltv_amount'])})"
+        if row["full_cac_status"] == "not_recorded":
+            text += "; salaries, tools and events are not recorded (seed acquisition_costs)"
+        elif row["full_cac_amount"] and row["full_payback_months"]:
+            text += (
+                f"; with salaries, tools and events a customer costs"
+                f" {words.amount(row['full_cac_amount'])}, paid back in"
+                f" {words.decimal(row['full_payback_months'])} months"
+            )
+    return text
 
 
 def campaigns(company: Company) -> Block:

@@ -1341,9 +1341,11 @@ bought as (
 )
 select
     economics.slice_name, economics.slice_value as channel, economics.lead_count,
-    economics.customer_count, economics.spend_amount, economics.cac_amount, economics.arpa_amount,
-    economics.ltv_amount, economics.ltv_to_cac_ratio, economics.payback_months,
-    economics.empty_reason, economics.status, economics.has_own_churn_rate, economics.is_mature,
+    economics.customer_count, economics.spend_amount, economics.paid_cac_amount,
+    economics.full_cac_amount, economics.full_payback_months, economics.full_cac_status,
+    economics.arpa_amount, economics.ltv_amount, economics.horizon_ltv_amount,
+    economics.ltv_to_paid_cac_ratio, economics.paid_payback_months, economics.empty_reason,
+    economics.status, economics.has_own_churn_rate, economics.is_mature,
     coalesce(bought.customer_count, 0) as bought_lead_count, mature.last_month
 from marts.kpi_unit_economics_by_slice as economics
 cross join mature

@@ -450,13 +450,13 @@ def test_what_a_customer_is_worth_is_not_shown_of_a_handful(shown_rows: dict[str
         for row in company["channel_economics"].where(slice_name="channel")
         if row["customer_count"] < 5 and row["ltv_amount"]
     ]
-    assert [row for row in few if row["cac_amount"]], "the demo company has such a paid channel"
+    assert [row for row in few if row["paid_cac_amount"]], "the demo has such a channel"
     title = customers.channels(company).title
     for row in few:
         name = company.channel(row["channel"])
         assert cells[name]["LTV"] == f"{words.NOTHING} too few"
         assert name not in title
-        if row["cac_amount"]:
+        if row["paid_cac_amount"]:
             assert {cells[name][column] for column in WORTH} == {f"{words.NOTHING} too few"}
     assert re.fullmatch(
         r"A customer from Paid search costs [\d.]+k of ads \(\d+ customers\)", title

@@ -3,12 +3,14 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from csv import DictReader
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
 
+from funnel.places import ROOT
 from tests.python.conftest import UNTIL, Built, query
 from tests.python.revenue_story import (
     MARGIN,
@@ -238,6 +240,10 @@ def test_cac_and_ltv_of_a_quarter_are_those_of_the_same_journeys(built: Built) -
     started = Counter(quarter(journey["started_at"]) for journey in journeys)
     customers = Counter(quarter(journey["started_at"]) for journey in firsts.values())
     spend = dict(query(built.database, SPEND))
+    costs: dict[date, Decimal] = defaultdict(Decimal)
+    with (ROOT / "seeds" / "acquisition_costs.csv").open() as lines:
+        for cost in DictReader(lines):
+            costs[quarter(date.fromisoformat(cost["cost_month"]))] += Decimal(cost["amount"])
     actual = rows(built, "from marts.kpi_unit_economics_by_slice where slice_name = 'quarter'")
     assert len(actual) >= 10
     for row in actual:
@@ -246,8 +252,51 @@ def test_cac_and_ltv_of_a_quarter_are_those_of_the_same_journeys(built: Built) -
         assert row["customer_count"] == customers[start]
         assert row["spend_amount"] == spend[start]
         cac = spend[start] / customers[start] if customers[start] else None
-        assert row["cac_amount"] == (cac and cac.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        assert row["paid_cac_amount"] == (cac and cac.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        full = (spend[start] + costs[start]) / customers[start] if customers[start] else None
+        assert row["full_cac_amount"] == (full and full.quantize(Decimal("0.01"), ROUND_HALF_UP))
         _ltv_holds(built, row, {key for key, each in firsts.items() if _started_in(each, start)})
+
+
+def test_a_cohort_has_paid_back_when_its_margin_is_above_what_it_cost(built: Built) -> None:
+    """Each customer of a cohort by hand: what it paid, and the CAC of the quarter it came from."""
+    months = rows(built, "from marts.fct_mrr_movements")
+    paid: dict[tuple[date, int], Decimal] = defaultdict(Decimal)
+    costs = {
+        date.fromisoformat(row["slice_value"]): row
+        for row in rows(
+            built,
+            "from marts.kpi_unit_economics_by_slice where slice_name = 'quarter' and is_mature",
+        )
+    }
+    cost: dict[date, list[Decimal | None]] = defaultdict(list)
+    for customer in rows(
+        built, "from intermediate.int_customers_aggregated where first_mrr_month is not null"
+    ):
+        cohort = customer["first_mrr_month"]
+        started = customer["is_won"] and customer["started_at"]
+        came_from = started and costs.get(quarter(started))
+        cost[cohort].append(came_from["full_cac_amount"] if came_from else None)
+        for month in months:
+            if month["account_key"] == customer["customer_key"]:
+                moved = month["movement_month"]
+                age = 12 * (moved.year - cohort.year) + moved.month - cohort.month
+                paid[cohort, age] += month["closing_amount"]
+    found = rows(
+        built,
+        "select cohort_month, age_month_count, sum(margin_to_date_amount) as margin,"
+        " sum(full_cost_amount) as cost, count(full_cost_amount) = count(*) as has_cost"
+        " from marts.kpi_retention group by all",
+    )
+    assert sum(row["has_cost"] for row in found) > 20
+    for row in found:
+        cohort = row["cohort_month"]
+        margin = sum(paid[cohort, age] for age in range(row["age_month_count"] + 1)) * MARGIN
+        assert abs(row["margin"] - margin) < Decimal("0.05")
+        if row["has_cost"]:
+            known = [each for each in cost[cohort] if each is not None]
+            assert len(known) == len(cost[cohort])
+            assert abs(row["cost"] - sum(known)) < Decimal("0.05")
 
 
 SPEND = """

@@ -26,7 +26,6 @@ company_churn as (
 ),
 
 slices as (
-
     {% for slice_name in ['all', 'channel', 'segment', 'quarter'] -%}
     select '{{ slice_name }}' as slice_name
     {{ 'union all' if not loop.last }}
@@ -74,6 +73,10 @@ slice_sums as (
         cast(sum(term_month_count) as bigint) as term_month_count,
         cast(sum(term_churn_count) as bigint) as term_churn_count,
         cast(sum(spend_amount) as decimal(18, 2)) as spend_amount,
+        case
+            when count(*) = count(other_cost_amount)
+                then cast(sum(other_cost_amount) as decimal(18, 2))
+        end as other_cost_amount,
         cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
         cast(sum(mrr_month_amount) as decimal(18, 2)) as mrr_month_amount,
         sum(term_churn_count) >= {{ int_var('least_churned_customers') }}
@@ -87,33 +90,23 @@ slice_sums as (
 
 slice_rates as (
 
-    -- The churn of few customers is random: until enough have left, that of all customers is used.
+    -- The churn of few is random: until enough have left, that of all customers is used.
     select
         slice_sums.*,
-        case
-            when slice_sums.spend_amount > 0
-                then cast(slice_sums.spend_amount as decimal(22, 2))
-        end as recorded_spend_amount,
+        cast(nullif(greatest(slice_sums.spend_amount, 0), 0) as decimal(22, 2)) as paid_cost_amount,
+        cast(slice_sums.spend_amount + slice_sums.other_cost_amount as decimal(22, 2))
+            as full_cost_amount,
         {{ ratio(
             'cast(slice_sums.mrr_month_amount as decimal(22, 2)) * '
             ~ int_var('gross_margin_percent'),
             'slice_sums.paying_month_count * 100',
             whole_digits=22
         ) }} as margin_amount,
-        case
-            when slice_sums.has_own_churn_rate then slice_sums.term_count
-            else company_churn.term_count
-        end as churn_term_count,
-        case
-            when slice_sums.has_own_churn_rate then slice_sums.term_month_count
-            else company_churn.term_month_count
-        end as churn_month_count,
-        case
-            when slice_sums.has_own_churn_rate then slice_sums.term_churn_count
-            else company_churn.term_churn_count
-        end as churned_count
+        coalesce(company_churn.term_count, slice_sums.term_count) as churn_term_count,
+        coalesce(company_churn.term_month_count, slice_sums.term_month_count) as churn_month_count,
+        coalesce(company_churn.term_churn_count, slice_sums.term_churn_count) as churned_count
     from slice_sums
-    cross join company_churn
+    left join company_churn on not slice_sums.has_own_churn_rate
 
 ),
 
@@ -159,12 +152,14 @@ kpi_unit_economics_by_slice as (
         term_month_count,
         term_churn_count,
         spend_amount,
+        other_cost_amount,
         paid_amount,
         mrr_month_amount,
+        {%- for cost in ['paid', 'full'] %}
         cast(
-            {{ ratio('recorded_spend_amount', 'customer_count', whole_digits=22) }}
-            as decimal(18, 2)
-        ) as cac_amount,
+            {{ ratio(cost ~ '_cost_amount', 'customer_count', whole_digits=22) }} as decimal(18, 2)
+        ) as {{ cost }}_cac_amount,
+        {%- endfor %}
         cast(
             {{ ratio('mrr_month_amount', 'paying_month_count', whole_digits=22) }} as decimal(18, 2)
         ) as arpa_amount,
@@ -175,9 +170,12 @@ kpi_unit_economics_by_slice as (
         ) as ltv_amount,
         {{ as_amount(as_double('margin_amount') ~ ' * horizon_month_count') }}
             as horizon_ltv_amount,
-        {{ ratio('margin_amount * customer_count', 'churn_rate * recorded_spend_amount') }}
-            as ltv_to_cac_ratio,
-        {{ ratio('recorded_spend_amount', 'margin_amount * customer_count') }} as payback_months,
+        {%- for cost in ['paid', 'full'] %}
+        {{ ratio('margin_amount * customer_count', 'churn_rate * ' ~ cost ~ '_cost_amount') }}
+            as ltv_to_{{ cost }}_cac_ratio,
+        {{ ratio(cost ~ '_cost_amount', 'margin_amount * customer_count') }}
+            as {{ cost }}_payback_months,
+        {%- endfor %}
         case
             when spend_amount > 0 and journey_count = 0 then 'spend_before_first_lead'
             when spend_amount > 0 and customer_count = 0 then 'no_customer_yet'
@@ -187,6 +185,11 @@ kpi_unit_economics_by_slice as (
             when coalesce(churn_rate, 0) = 0 then 'no_churn_yet'
         end as empty_reason,
         {{ kpi_status('true', 'is_silent', 'is_mature', 'customer_count') }} as status,
+        case
+            when other_cost_amount is null then 'not_recorded'
+            when customer_count < {{ int_var('minimum_group_size') }} then 'too_few'
+            else 'ok'
+        end as full_cac_status,
         has_own_churn_rate,
         is_mature,
         slice_name = 'all' as is_additive
