@@ -18,9 +18,7 @@ methods as (select * from {{ ref('account_match_methods') }}),
 
 system_ranks as (
 
-    select *
-    from {{ seed_by_system(ref('survivorship')) }}
-    where entity = 'people' and attribute = 'company'
+    select * from {{ ref('survivorship') }} where entity = 'people' and attribute = 'company'
 
 ),
 

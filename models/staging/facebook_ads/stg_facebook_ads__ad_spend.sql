@@ -1,13 +1,12 @@
 {# Grain: one row per ad and day. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('facebook_ads', 'ad_spend') %}
 
 with
 
 days as (
 
     {{ read_source(
-        system, 'basic_ad',
+        'facebook_ads', 'basic_ad',
         {
             'ad_id': 'text',
             'account_id': 'text',
@@ -25,7 +24,7 @@ days as (
 ads as (
 
     {{ read_lookup(
-        system, 'ad_history',
+        'facebook_ads', 'ad_history',
         {'id': 'text', 'campaign_id': 'text', 'updated_time': 'timestamp'},
         key=['id'],
         changed='updated_time',
@@ -36,7 +35,7 @@ ads as (
 campaigns as (
 
     {{ read_lookup(
-        system, 'campaign_history',
+        'facebook_ads', 'campaign_history',
         {'id': 'text', 'name': 'text', 'updated_time': 'timestamp'},
         key=['id'],
         changed='updated_time',
@@ -48,7 +47,7 @@ campaigns as (
 accounts as (
 
     {{ read_lookup(
-        system, 'account_history', {'id': 'text', 'currency': 'text'},
+        'facebook_ads', 'account_history', {'id': 'text', 'currency': 'text'},
         key=['id'],
     ) }}
 
@@ -75,4 +74,3 @@ stg_facebook_ads__ad_spend as (
 )
 
 select * from stg_facebook_ads__ad_spend
-{% endcall %}

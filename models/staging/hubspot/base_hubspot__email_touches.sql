@@ -1,6 +1,5 @@
 {# Grain: one row per e-mail event. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
-{% call(system) each_instance('hubspot', 'touches') %}
 
 {%- set counted = [] %}
 {%- for type in var('hubspot_email_events') %}
@@ -12,7 +11,7 @@ with
 email_events as (
 
     {{ read_source(
-        system, 'email_event',
+        'hubspot', 'email_event',
         {
             'id': 'text',
             'type': 'text',
@@ -31,7 +30,7 @@ email_events as (
 contacts as (
 
     {{ read_lookup(
-        system, 'contact',
+        'hubspot', 'contact',
         {
             'id': 'text', 'property_email': 'text',
             'property_hs_additional_emails': 'text', 'properties_hs_additional_emails': 'text',
@@ -56,7 +55,7 @@ addressees as (
 campaigns as (
 
     {{ read_lookup(
-        system, 'email_campaign', {'id': 'text', 'name': 'text'}, key=['id']
+        'hubspot', 'email_campaign', {'id': 'text', 'name': 'text'}, key=['id']
     ) }}
 
 ),
@@ -128,4 +127,3 @@ base_hubspot__email_touches as (
 )
 
 select * from base_hubspot__email_touches
-{% endcall %}

@@ -1,14 +1,13 @@
 {# Grain: one row per contact and engagement, and one per call or meeting, which only details
    them. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
-{% call(system) each_instance('hubspot', 'touches') %}
 
 with
 
 links as (
 
     {{ read_source(
-        system, 'engagement_contact',
+        'hubspot', 'engagement_contact',
         {
             'engagement_id': 'text', 'contact_id': 'text', 'type_id': 'text',
             'category': 'text',
@@ -37,14 +36,14 @@ ranked_links as (
 
 engagements as (
 
-    {{ read_lookup(system, 'engagement', {'id': 'text', 'type': 'text'}, key=['id']) }}
+    {{ read_lookup('hubspot', 'engagement', {'id': 'text', 'type': 'text'}, key=['id']) }}
 
 ),
 
 calls as (
 
     {{ read_source(
-        system, 'engagement_call',
+        'hubspot', 'engagement_call',
         {
             'engagement_id': 'text', 'property_hs_timestamp': 'timestamp',
             'disposition': 'text', 'property_hs_call_disposition': 'text',
@@ -59,7 +58,7 @@ calls as (
 meetings as (
 
     {{ read_source(
-        system, 'engagement_meeting',
+        'hubspot', 'engagement_meeting',
         {
             'engagement_id': 'text',
             'meeting_outcome': 'text', 'property_hs_meeting_outcome': 'text',
@@ -71,13 +70,7 @@ meetings as (
 
 ),
 
-outcomes as (
-
-    select *
-    from {{ seed_by_system(ref('activity_outcomes')) }}
-    where system = '{{ system }}'
-
-),
+outcomes as (select * from {{ ref('activity_outcomes') }} where system = 'hubspot'),
 
 activities as (
 
@@ -205,4 +198,3 @@ base_hubspot__engagement_touches as (
 )
 
 select * from base_hubspot__engagement_touches
-{% endcall %}

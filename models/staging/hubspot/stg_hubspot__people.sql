@@ -1,13 +1,12 @@
 {# Grain: one row per contact, and per contact without a row that another one was merged from. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('hubspot', 'people') %}
 
 with
 
 contacts as (
 
     {{ read_source(
-        system, 'contact',
+        'hubspot', 'contact',
         {
             'id': 'text',
             'property_email': 'text',
@@ -192,4 +191,3 @@ stg_hubspot__people as (
 )
 
 select * from stg_hubspot__people
-{% endcall %}

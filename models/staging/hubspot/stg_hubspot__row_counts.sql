@@ -1,8 +1,7 @@
 {# Grain: one row per source table that is there. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('hubspot', 'row_counts') %}
 
-{{ count_rows(system, {
+{{ count_rows('hubspot', {
     'people': ['contact'],
     'companies': ['company'],
     'person_links': ['contact_merge_audit'],
@@ -18,4 +17,3 @@
     'users': ['owner'],
     'settings': ['property', 'property_option', 'deal_pipeline_stage'],
 }) }}
-{% endcall %}

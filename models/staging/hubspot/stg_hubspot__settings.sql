@@ -1,13 +1,12 @@
 {# Grain: one row per property, option of a property and stage of a pipeline. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('hubspot', 'settings') %}
 
 with
 
 properties as (
 
     {{ read_source(
-        system, 'property',
+        'hubspot', 'property',
         {'_fivetran_id': 'text', 'hubspot_object': 'text', 'name': 'text', 'label': 'text'},
         key=['_fivetran_id'],
         needs=['hubspot_object', 'name'],
@@ -19,7 +18,7 @@ properties as (
 options as (
 
     {{ read_source(
-        system, 'property_option',
+        'hubspot', 'property_option',
         {'property_id': 'text', 'value': 'text', 'label': 'text', 'hidden': 'boolean'},
         key=['property_id', 'value'],
         optional=true,
@@ -30,7 +29,7 @@ options as (
 stages as (
 
     {{ read_source(
-        system, 'deal_pipeline_stage',
+        'hubspot', 'deal_pipeline_stage',
         {'stage_id': 'text', 'pipeline_id': 'text', 'label': 'text', 'active': 'boolean'},
         key=['stage_id'],
         optional=true,
@@ -41,7 +40,7 @@ stages as (
 property_names as (
 
     {{ read_lookup(
-        system, 'property',
+        'hubspot', 'property',
         {'_fivetran_id': 'text', 'hubspot_object': 'text', 'name': 'text'},
         key=['_fivetran_id'],
     ) }}
@@ -83,4 +82,3 @@ stg_hubspot__settings as (
 )
 
 select * from stg_hubspot__settings
-{% endcall %}

@@ -1,13 +1,12 @@
 {# Grain: one row per value in the property history of contacts. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('hubspot', 'stage_claims') %}
 
 with
 
 changes as (
 
     {{ read_source(
-        system, 'contact_property_history',
+        'hubspot', 'contact_property_history',
         {
             'contact_id': 'text',
             'name': 'text',
@@ -76,4 +75,3 @@ stg_hubspot__stage_claims as (
 )
 
 select * from stg_hubspot__stage_claims
-{% endcall %}

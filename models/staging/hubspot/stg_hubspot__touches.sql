@@ -1,45 +1,16 @@
 {# Grain: one row per form submission, e-mail event, and contact and engagement. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('hubspot', 'touches') %}
 
 with
 
-email_touches as (
+email_touches as (select * from {{ ref('base_hubspot__email_touches') }}),
 
-    select
-        touch_id,
-        record_id,
-        anonymous_id,
-        kind,
-        channel_label,
-        campaign,
-        cost,
-        occurred_at,
-        {{ row_origin() }}
-    from {{ instance_rows(ref('base_hubspot__email_touches'), system) }}
-
-),
-
-engagement_touches as (
-
-    select
-        touch_id,
-        record_id,
-        anonymous_id,
-        kind,
-        channel_label,
-        campaign,
-        cost,
-        occurred_at,
-        {{ row_origin() }}
-    from {{ instance_rows(ref('base_hubspot__engagement_touches'), system) }}
-
-),
+engagement_touches as (select * from {{ ref('base_hubspot__engagement_touches') }}),
 
 submissions as (
 
     {{ read_source(
-        system, 'contact_form_submission',
+        'hubspot', 'contact_form_submission',
         {
             'contact_id': 'text',
             'form_id': 'text',
@@ -113,4 +84,3 @@ stg_hubspot__touches as (
 )
 
 select * from stg_hubspot__touches
-{% endcall %}

@@ -1,13 +1,12 @@
 {# Grain: one row per owner. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('hubspot', 'users') %}
 
 with
 
 owners as (
 
     {{ read_source(
-        system, 'owner',
+        'hubspot', 'owner',
         {'owner_id': 'text', 'first_name': 'text', 'last_name': 'text', 'email': 'text'},
         key=['owner_id'],
     ) }}
@@ -17,7 +16,7 @@ owners as (
 memberships as (
 
     {{ read_source(
-        system, 'owner_team',
+        'hubspot', 'owner_team',
         {'owner_id': 'text', 'team_id': 'text', 'is_team_primary': 'boolean'},
         key=['owner_id', 'team_id'],
         optional=true,
@@ -27,7 +26,7 @@ memberships as (
 
 teams as (
 
-    {{ read_lookup(system, 'team', {'id': 'text', 'name': 'text'}, key=['id']) }}
+    {{ read_lookup('hubspot', 'team', {'id': 'text', 'name': 'text'}, key=['id']) }}
 
 ),
 
@@ -66,4 +65,3 @@ stg_hubspot__users as (
 )
 
 select * from stg_hubspot__users
-{% endcall %}

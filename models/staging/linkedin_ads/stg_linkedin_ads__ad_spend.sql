@@ -1,13 +1,12 @@
 {# Grain: one row per campaign and day. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('linkedin_ads', 'ad_spend') %}
 
 with
 
 analytics as (
 
     {{ read_source(
-        system, 'ad_analytics_by_campaign',
+        'linkedin_ads', 'ad_analytics_by_campaign',
         {
             'campaign_id': 'text',
             'cost_in_local_currency': 'decimal',
@@ -25,7 +24,7 @@ analytics as (
 campaigns as (
 
     {{ read_lookup(
-        system, 'campaign_history',
+        'linkedin_ads', 'campaign_history',
         {
             'id': 'text',
             'name': 'text',
@@ -41,7 +40,7 @@ campaigns as (
 accounts as (
 
     {{ read_lookup(
-        system, 'account_history',
+        'linkedin_ads', 'account_history',
         {'id': 'text', 'currency': 'text', 'last_modified_time': 'timestamp'},
         key=['id'],
         changed='last_modified_time',
@@ -76,4 +75,3 @@ stg_linkedin_ads__ad_spend as (
 )
 
 select * from stg_linkedin_ads__ad_spend
-{% endcall %}

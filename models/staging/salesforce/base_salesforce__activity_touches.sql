@@ -1,13 +1,12 @@
 {# Grain: one row per task and event of the calendar. #}
 {{ config(enabled=provides('stg_salesforce__touches')) }}
-{% call(system) each_instance('salesforce', 'touches') %}
 
 with
 
 tasks as (
 
     {{ read_source(
-        system, 'task',
+        'salesforce', 'task',
         {
             'id': 'text', 'who_id': 'text', 'type': 'text', 'task_subtype': 'text',
             'status': 'text', 'is_closed': 'boolean', 'call_disposition': 'text',
@@ -22,7 +21,7 @@ tasks as (
 events as (
 
     {{ read_source(
-        system, 'event',
+        'salesforce', 'event',
         {
             'id': 'text', 'who_id': 'text',
             'start_date_time': 'timestamp', 'activity_date_time': 'timestamp',
@@ -36,9 +35,8 @@ events as (
 
 outcomes as (
 
-    select *
-    from {{ seed_by_system(ref('activity_outcomes')) }}
-    where system = '{{ system }}' and kind = 'sales_call'
+    select * from {{ ref('activity_outcomes') }}
+    where system = 'salesforce' and kind = 'sales_call'
 
 ),
 
@@ -108,4 +106,3 @@ base_salesforce__activity_touches as (
 )
 
 select * from base_salesforce__activity_touches
-{% endcall %}

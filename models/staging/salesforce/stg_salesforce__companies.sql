@@ -1,13 +1,12 @@
 {# Grain: one row per account. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'companies') %}
 
 with
 
 accounts as (
 
     {{ read_source(
-        system, 'account',
+        'salesforce', 'account',
         {
             'id': 'text',
             'name': 'text',
@@ -49,4 +48,3 @@ stg_salesforce__companies as (
 )
 
 select * from stg_salesforce__companies
-{% endcall %}

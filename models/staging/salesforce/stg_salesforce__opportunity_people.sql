@@ -1,13 +1,12 @@
 {# Grain: one row per contact role of an opportunity. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'opportunity_people') %}
 
 with
 
 roles as (
 
     {{ read_source(
-        system, 'opportunity_contact_role',
+        'salesforce', 'opportunity_contact_role',
         {
             'id': 'text',
             'opportunity_id': 'text',
@@ -37,4 +36,3 @@ stg_salesforce__opportunity_people as (
 )
 
 select * from stg_salesforce__opportunity_people
-{% endcall %}

@@ -1,13 +1,12 @@
 {# Grain: one row per lead and contact. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'people') %}
 
 with
 
 leads as (
 
     {{ read_source(
-        system, 'lead',
+        'salesforce', 'lead',
         {
             'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
             'title': 'text', 'country': 'text', 'country_code': 'text',
@@ -26,7 +25,7 @@ leads as (
 contacts as (
 
     {{ read_source(
-        system, 'contact',
+        'salesforce', 'contact',
         {
             'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
             'title': 'text', 'mailing_country': 'text', 'mailing_country_code': 'text',
@@ -98,4 +97,3 @@ stg_salesforce__people as (
 )
 
 select * from stg_salesforce__people
-{% endcall %}

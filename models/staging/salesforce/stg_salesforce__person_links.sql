@@ -1,13 +1,12 @@
 {# Grain: one row per conversion of a lead, and per merge of leads or contacts. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'person_links') %}
 
 with
 
 leads as (
 
     {{ read_source(
-        system, 'lead',
+        'salesforce', 'lead',
         {
             'id': 'text', 'converted_contact_id': 'text', 'master_record_id': 'text',
             'converted_date': 'timestamp', 'last_modified_date': 'timestamp',
@@ -20,7 +19,7 @@ leads as (
 contacts as (
 
     {{ read_source(
-        system, 'contact',
+        'salesforce', 'contact',
         {
             'id': 'text', 'master_record_id': 'text', 'last_modified_date': 'timestamp',
         },
@@ -85,4 +84,3 @@ stg_salesforce__person_links as (
 )
 
 select * from stg_salesforce__person_links
-{% endcall %}

@@ -1,8 +1,7 @@
 {# Grain: one row per source table that is there. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'row_counts') %}
 
-{{ count_rows(system, {
+{{ count_rows('salesforce', {
     'people': ['lead', 'contact'],
     'companies': ['account'],
     'touches': ['campaign_member', 'task', 'event'],
@@ -14,4 +13,3 @@
     'settings': ['opportunity_stage', 'lead_status'],
     'ad_spend': ['campaign'],
 }) }}
-{% endcall %}

@@ -1,13 +1,12 @@
 {# Grain: one row per lead status and opportunity stage. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'settings') %}
 
 with
 
 statuses as (
 
     {{ read_source(
-        system, 'lead_status',
+        'salesforce', 'lead_status',
         {'id': 'text', 'master_label': 'text', 'api_name': 'text'},
         key=['id'],
         needs=['master_label'],
@@ -19,7 +18,7 @@ statuses as (
 stages as (
 
     {{ read_source(
-        system, 'opportunity_stage',
+        'salesforce', 'opportunity_stage',
         {
             'id': 'text', 'master_label': 'text', 'api_name': 'text',
             'is_active': 'boolean',
@@ -55,4 +54,3 @@ stg_salesforce__settings as (
 )
 
 select * from stg_salesforce__settings
-{% endcall %}

@@ -1,13 +1,12 @@
 {# Grain: one row per change of a lead's field. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'stage_claims') %}
 
 with
 
 changes as (
 
     {{ read_source(
-        system, 'lead_history',
+        'salesforce', 'lead_history',
         {
             'id': 'text',
             'lead_id': 'text',
@@ -25,7 +24,7 @@ changes as (
 
 users as (
 
-    {{ read_lookup(system, 'user', {'id': 'text', 'user_type': 'text'}, key=['id']) }}
+    {{ read_lookup('salesforce', 'user', {'id': 'text', 'user_type': 'text'}, key=['id']) }}
 
 ),
 
@@ -51,4 +50,3 @@ stg_salesforce__stage_claims as (
 )
 
 select * from stg_salesforce__stage_claims
-{% endcall %}

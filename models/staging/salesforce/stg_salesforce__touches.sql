@@ -1,13 +1,12 @@
 {# Grain: one row per campaign member, task, event and lead (its creation). #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'touches') %}
 
 with
 
 members as (
 
     {{ read_source(
-        system, 'campaign_member',
+        'salesforce', 'campaign_member',
         {
             'id': 'text', 'campaign_id': 'text', 'lead_or_contact_id': 'text',
             'contact_id': 'text', 'lead_id': 'text', 'has_responded': 'boolean',
@@ -22,32 +21,18 @@ members as (
 campaigns as (
 
     {{ read_lookup(
-        system, 'campaign', {'id': 'text', 'name': 'text', 'type': 'text'},
+        'salesforce', 'campaign', {'id': 'text', 'name': 'text', 'type': 'text'},
         key=['id'],
     ) }}
 
 ),
 
-activities as (
-
-    select
-        touch_id,
-        record_id,
-        anonymous_id,
-        kind,
-        channel_label,
-        campaign,
-        cost,
-        occurred_at,
-        {{ row_origin() }}
-    from {{ instance_rows(ref('base_salesforce__activity_touches'), system) }}
-
-),
+activities as (select * from {{ ref('base_salesforce__activity_touches') }}),
 
 leads as (
 
     {{ read_source(
-        system, 'lead',
+        'salesforce', 'lead',
         {'id': 'text', 'lead_source': 'text', 'created_date': 'timestamp'},
         key=['id'],
         needs=['created_date'],
@@ -58,7 +43,7 @@ leads as (
 lead_addresses as (
 
     {{ read_lookup(
-        system, 'lead',
+        'salesforce', 'lead',
         {'id': 'text', 'email': 'text', 'converted_contact_id': 'text'},
         key=['id'],
     ) }}
@@ -67,7 +52,7 @@ lead_addresses as (
 
 contact_addresses as (
 
-    {{ read_lookup(system, 'contact', {'id': 'text', 'email': 'text'}, key=['id']) }}
+    {{ read_lookup('salesforce', 'contact', {'id': 'text', 'email': 'text'}, key=['id']) }}
 
 ),
 
@@ -165,4 +150,3 @@ stg_salesforce__touches as (
 )
 
 select * from stg_salesforce__touches
-{% endcall %}

@@ -1,13 +1,12 @@
 {# Grain: one row per user. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('salesforce', 'users') %}
 
 with
 
 users as (
 
     {{ read_source(
-        system, 'user',
+        'salesforce', 'user',
         {'id': 'text', 'name': 'text', 'user_role_id': 'text'},
         key=['id'],
     ) }}
@@ -17,7 +16,7 @@ users as (
 roles as (
 
     {{ read_lookup(
-        system, 'user_role', {'id': 'text', 'name': 'text'}, key=['id']
+        'salesforce', 'user_role', {'id': 'text', 'name': 'text'}, key=['id']
     ) }}
 
 ),
@@ -35,4 +34,3 @@ stg_salesforce__users as (
 )
 
 select * from stg_salesforce__users
-{% endcall %}

@@ -1,8 +1,6 @@
 {# Grain: one row per subscription item and start of a billed period: the price and quantity that
    its invoice shows. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
-{% call(system) each_instance('stripe', 'subscriptions') %}
-
 {%- set period_days = days_between('billed_prices.period_start', 'billed_prices.period_end') %}
 
 with
@@ -10,7 +8,7 @@ with
 items as (
 
     {{ read_lookup(
-        system, 'subscription_item', {'id': 'text', 'subscription_id': 'text'}, key=['id'],
+        'stripe', 'subscription_item', {'id': 'text', 'subscription_id': 'text'}, key=['id'],
     ) }}
 
 ),
@@ -18,7 +16,7 @@ items as (
 invoices as (
 
     {{ read_lookup(
-        system, 'invoice',
+        'stripe', 'invoice',
         {
             'id': 'text', 'status': 'text', 'paid': 'boolean', 'is_deleted': 'boolean',
             'created': 'timestamp',
@@ -31,7 +29,7 @@ invoices as (
 lines as (
 
     {{ read_lookup(
-        system, 'invoice_line_item',
+        'stripe', 'invoice_line_item',
         {
             'id': 'text', 'invoice_id': 'text', 'subscription_id': 'text',
             'subscription_item_id': 'text', 'price_id': 'text', 'plan_id': 'text',
@@ -43,7 +41,7 @@ lines as (
 
 ),
 
-prices as (select * from {{ instance_rows(ref('base_stripe__prices'), system) }}),
+prices as (select * from {{ ref('base_stripe__prices') }}),
 
 currencies as (select * from {{ ref('currencies') }}),
 
@@ -197,4 +195,3 @@ base_stripe__billed_prices as (
 )
 
 select * from base_stripe__billed_prices
-{% endcall %}

@@ -1,14 +1,13 @@
 {# Grain: one row per subscription item and interval in which it had one price and quantity.
    Invoices show the past; the item itself only shows today. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
-{% call(system) each_instance('stripe', 'subscriptions') %}
 
 with
 
 items as (
 
     {{ read_lookup(
-        system, 'subscription_item',
+        'stripe', 'subscription_item',
         {
             'id': 'text', 'subscription_id': 'text', 'plan_id': 'text', 'price_id': 'text',
             'quantity': 'bigint', 'created': 'timestamp', 'current_period_start': 'timestamp',
@@ -19,9 +18,9 @@ items as (
 
 ),
 
-prices as (select * from {{ instance_rows(ref('base_stripe__prices'), system) }}),
+prices as (select * from {{ ref('base_stripe__prices') }}),
 
-billed_prices as (select * from {{ instance_rows(ref('base_stripe__billed_prices'), system) }}),
+billed_prices as (select * from {{ ref('base_stripe__billed_prices') }}),
 
 last_billed_prices as (
 
@@ -189,4 +188,3 @@ base_stripe__item_prices as (
 )
 
 select * from base_stripe__item_prices
-{% endcall %}

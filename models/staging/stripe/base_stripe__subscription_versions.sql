@@ -1,16 +1,15 @@
 {# Grain: one row per landed version of a subscription, or per subscription where the connector
    keeps none: from when to when it was paid for. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
-{% call(system) each_instance('stripe', 'subscriptions') %}
 
-{%- set has_history = has_landed(system, 'subscription_history') %}
+{%- set has_history = has_landed('stripe', 'subscription_history') %}
 
 with
 
 versions as (
 
     {{ read_source(
-        system, 'subscription_history' if has_history else 'subscription',
+        'stripe', 'subscription_history' if has_history else 'subscription',
         {
             'id': 'text', 'customer_id': 'text', 'status': 'text', 'livemode': 'boolean',
             'quantity': 'bigint', 'cancellation_details_reason': 'text',
@@ -36,7 +35,7 @@ payments as (
     select
         subscription_id,
         max(paid_until) as paid_until
-    from {{ instance_rows(ref('base_stripe__billed_prices'), system) }}
+    from {{ ref('base_stripe__billed_prices') }}
     group by subscription_id
 
 ),
@@ -167,4 +166,3 @@ base_stripe__subscription_versions as (
 )
 
 select * from base_stripe__subscription_versions
-{% endcall %}

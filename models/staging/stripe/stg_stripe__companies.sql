@@ -1,13 +1,12 @@
 {# Grain: one row per customer. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('stripe', 'companies') %}
 
 with
 
 customers as (
 
     {{ read_source(
-        system, 'customer',
+        'stripe', 'customer',
         {
             'id': 'text',
             'name': 'text',
@@ -35,8 +34,8 @@ stg_stripe__companies as (
         address_country as country,
         {{ typed_null('decimal') }} as yearly_revenue,
         {{ typed_null('text') }} as parent_record_id,
-        {{ stripe_company(system, 'metadata', 'system') }} as crm_system,
-        {{ stripe_company(system, 'metadata', 'record_id') }} as crm_record_id,
+        {{ stripe_company('metadata', 'system') }} as crm_system,
+        {{ stripe_company('metadata', 'record_id') }} as crm_record_id,
         {{ typed_null('text') }} as merged_into_record_id,
         created as created_at,
         {{ row_origin("case when not coalesce(livemode, true) then 'test_mode' end") }}
@@ -45,4 +44,3 @@ stg_stripe__companies as (
 )
 
 select * from stg_stripe__companies
-{% endcall %}

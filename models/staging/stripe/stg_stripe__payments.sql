@@ -1,7 +1,5 @@
 {# Grain: one row per charge, refund and dispute. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('stripe', 'payments') %}
-
 {%- set return_columns = {
     'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text', 'amount': 'decimal',
     'currency': 'text', 'status': 'text', 'created': 'timestamp',
@@ -12,7 +10,7 @@ with
 charges as (
 
     {{ read_source(
-        system, 'charge',
+        'stripe', 'charge',
         {
             'id': 'text', 'customer_id': 'text', 'payment_intent_id': 'text',
             'amount': 'decimal', 'currency': 'text', 'status': 'text', 'paid': 'boolean',
@@ -28,7 +26,7 @@ charges as (
 refunds as (
 
     {{ read_source(
-        system, 'refund', return_columns,
+        'stripe', 'refund', return_columns,
         key=['id'], needs=['amount', 'created'], optional=true,
     ) }}
 
@@ -37,7 +35,7 @@ refunds as (
 disputes as (
 
     {{ read_source(
-        system, 'dispute', return_columns,
+        'stripe', 'dispute', return_columns,
         key=['id'], needs=['amount', 'created'], optional=true,
     ) }}
 
@@ -54,6 +52,7 @@ judged_charges as (
         case
             when reason_code is not null then reason_code
             when not coalesce(livemode, true) then 'test_mode'
+            when lower(status) not in ('succeeded', 'pending', 'failed') then 'unknown_label'
             when lower(coalesce(status, 'succeeded')) != 'succeeded' then 'not_needed'
             when status is null and (not paid or failure_code is not null) then 'not_needed'
             when not coalesce(captured, true) then 'not_needed'
@@ -83,12 +82,19 @@ returns as (
     select
         'refund' as kind,
         coalesce(lower(refunds.status), 'succeeded') = 'succeeded' as is_final,
+        coalesce(lower(refunds.status), 'succeeded') in (
+            'succeeded', 'pending', 'requires_action', 'failed', 'canceled'
+        ) as has_known_status,
         refunds.*
     from refunds
     union all
     select
         'dispute' as kind,
         lower(disputes.status) = 'lost' as is_final,
+        coalesce(lower(disputes.status), 'lost') in (
+            'warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response',
+            'under_review', 'charge_refunded', 'prevented', 'won', 'lost'
+        ) as has_known_status,
         disputes.*
     from disputes
 
@@ -159,8 +165,10 @@ movements as (
             case
                 when livemode = false then 'test_mode'
                 when is_final is null then 'missing_value'
+                when not has_known_status then 'unknown_label'
                 when not is_final or charge_reason = 'not_needed' then 'not_needed'
-                when paid_charge_id is null then 'unknown_reference'
+                when paid_charge_id is null or charge_reason = 'unknown_label'
+                    then 'unknown_reference'
                 when customer_id is null then 'missing_value'
                 when left_amount < 0 then 'impossible_amount'
             end
@@ -188,4 +196,3 @@ stg_stripe__payments as (
 )
 
 select * from stg_stripe__payments
-{% endcall %}

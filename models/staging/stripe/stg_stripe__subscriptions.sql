@@ -1,15 +1,14 @@
 {# Grain: one row per version of a subscription, and per change of its price or discounts within the
    version: an interval at one monthly amount. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('stripe', 'subscriptions') %}
 
 with
 
-versions as (select * from {{ instance_rows(ref('base_stripe__subscription_versions'), system) }}),
+versions as (select * from {{ ref('base_stripe__subscription_versions') }}),
 
-item_prices as (select * from {{ instance_rows(ref('base_stripe__item_prices'), system) }}),
+item_prices as (select * from {{ ref('base_stripe__item_prices') }}),
 
-discounts as (select * from {{ instance_rows(ref('base_stripe__discounts'), system) }}),
+discounts as (select * from {{ ref('base_stripe__discounts') }}),
 
 subscription_contents as (
 
@@ -17,6 +16,31 @@ subscription_contents as (
         subscription_id,
         bool_and(is_metered) as is_metered
     from item_prices
+    group by subscription_id
+
+),
+
+lines as (
+
+    {{ read_source(
+        'stripe', 'invoice_line_item',
+        {
+            'id': 'text', 'subscription_id': 'text', 'amount': 'decimal', 'quantity': 'bigint',
+            'proration': 'boolean', 'period_start': 'timestamp', 'period_end': 'timestamp',
+        },
+        key=['id'], optional=true,
+    ) }}
+
+),
+
+unreadable_lines as (
+
+    -- What was billed in such a line is not known to the prices above.
+    select
+        subscription_id,
+        'invoice_line_item.' || min(reason_detail) as reason_detail
+    from lines
+    where reason_code is null and reason_detail is not null
     group by subscription_id
 
 ),
@@ -31,8 +55,8 @@ moments as (
     select
         subscription_id,
         {{ column }} as moment
-    from {{ model }} -- noqa: LT02
-    {{ 'union distinct' if not loop.last }} -- noqa: LT02
+    from {{ model }}
+    {{ 'union distinct' if not loop.last }}
     {% endfor %}
 
 ),
@@ -164,6 +188,7 @@ part_amounts as (
             ~ ' else sums.monthly_amount * sums.kept_share - sums.amount_off end') }}
             as monthly_amount,
         sums.has_unknown_discount,
+        unreadable_lines.reason_detail as line_detail,
         case
             when parts.reason_code is not null then parts.reason_code
             when parts.state is null or (parts.state = 'canceled' and parts.ends_at is null)
@@ -192,6 +217,7 @@ part_amounts as (
         on
             parts.version_number = sums.version_number
             and parts.priced_at = sums.priced_at
+    left join unreadable_lines on parts.subscription_id = unreadable_lines.subscription_id
 
 ),
 
@@ -250,6 +276,7 @@ stg_stripe__subscriptions as (
             reason_detail,
             case
                 when part_reason is null and has_unknown_discount then 'coupon_id'
+                when part_reason is null then line_detail
                 when part_reason = 'missing_value' and state is null then 'status'
                 when part_reason = 'missing_value' then 'ended_at'
             end
@@ -261,4 +288,3 @@ stg_stripe__subscriptions as (
 )
 
 select * from stg_stripe__subscriptions
-{% endcall %}

@@ -1,14 +1,13 @@
 {# Grain: one row per organization, and per further domain of an organization, as if it were a
    record that was merged into it. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('zendesk', 'companies') %}
 
 with
 
 organizations as (
 
     {{ read_source(
-        system, 'organization',
+        'zendesk', 'organization',
         {
             'id': 'text',
             'name': 'text',
@@ -23,9 +22,9 @@ organizations as (
 domains as (
 
     {{ read_source(
-        system, 'domain_name',
+        'zendesk', 'domain_name',
         {'organization_id': 'text', 'index': 'bigint', 'domain_name': 'text'},
-        key=['organization_id', 'index'],
+        key=['organization_id', 'domain_name'],
         optional=true,
     ) }}
 
@@ -37,7 +36,7 @@ ranked_domains as (
         organization_id,
         domain_name,
         row_number() over (
-            partition by organization_id order by index, domain_name
+            partition by organization_id order by index nulls last, domain_name
         ) as position
     from domains
     where reason_code is null and deleted_at is null
@@ -74,7 +73,7 @@ stg_zendesk__companies as (
         {{ typed_null('text') }} as country,
         {{ typed_null('decimal') }} as yearly_revenue,
         {{ typed_null('text') }} as parent_record_id,
-        {{ crm_of_id(system, 'organizations.external_id') }} as crm_system,
+        {{ crm_of_id('organizations.external_id') }} as crm_system,
         organizations.external_id as crm_record_id,
         {{ typed_null('text') }} as merged_into_record_id,
         organizations.created_at,
@@ -90,4 +89,3 @@ stg_zendesk__companies as (
 )
 
 select * from stg_zendesk__companies
-{% endcall %}

@@ -1,13 +1,12 @@
 {# Grain: one row per user. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('zendesk', 'people') %}
 
 with
 
 users as (
 
     {{ read_source(
-        system, 'user',
+        'zendesk', 'user',
         {
             'id': 'text', 'email': 'text', 'phone': 'text', 'role': 'text',
             'organization_id': 'text', 'active': 'boolean',
@@ -62,4 +61,3 @@ stg_zendesk__people as (
 )
 
 select * from stg_zendesk__people
-{% endcall %}

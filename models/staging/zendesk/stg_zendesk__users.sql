@@ -1,13 +1,12 @@
 {# Grain: one row per user who is an agent or admin. #}
 {{ config(enabled=provides(model.name)) }}
-{% call(system) each_instance('zendesk', 'users') %}
 
 with
 
 users as (
 
     {{ read_source(
-        system, 'user',
+        'zendesk', 'user',
         {'id': 'text', 'name': 'text', 'role': 'text'},
         key=['id'],
     ) }}
@@ -34,4 +33,3 @@ stg_zendesk__users as (
 )
 
 select * from stg_zendesk__users
-{% endcall %}
