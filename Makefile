@@ -11,6 +11,8 @@ SEED ?= 7
 # The version or draft that `make backtest` sets beside what is in force, and what it parts the figures by.
 DRAFT ?= all
 BY ?=
+# Models that `make test-spark` does not build: LEAVE_OUT='path:models/intermediate/planning+'.
+LEAVE_OUT ?=
 # Where the history is backed up: the tables that cannot be rebuilt.
 BACKUP ?= backups/history
 # How many cells `make test-dirt` spoils.
@@ -40,11 +42,11 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test test-companies test-increments test-dirt test-postgres test-spark lint check unit-test demo summary report digest backtest alerts \
+.PHONY: help build test test-companies test-increments test-dirt test-postgres test-spark test-spark-cluster lint check unit-test demo summary report digest backtest alerts \
     validate publish rollback docs clean history-backup history-restore
 
 help: ## list these verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Each runs the command of the same name; .venv/bin/funnel --help lists their options."
 
 build: $(if $(filter no,$(DEMO)),$(READY),demo) ## build and test the warehouse (of the demo company), print a summary, write the report
@@ -74,7 +76,10 @@ test-postgres: $(POSTGRES_READY) ## build a small company on PostgreSQL, too, an
 	@$(PY) -m tests.python.compare_engines
 
 test-spark: $(SPARK_READY) ## build a small company on Spark, too, and compare every published row with DuckDB's; needs Java 17
-	@$(PY) -m tests.python.compare_with_spark
+	@$(PY) -m tests.python.compare_with_spark $(if $(LEAVE_OUT),--exclude $(LEAVE_OUT))
+
+test-spark-cluster: $(SPARK_READY) ## on a Spark cluster made here: kill a worker and a driver in mid-build, compare with DuckDB; needs Java 17
+	@$(PY) -m tests.python.kill_spark
 
 lint: $(DEVELOPERS_READY) ## style of SQL, YAML and Python; needs no warehouse
 	@$(PY) -m ruff check .

@@ -5,16 +5,25 @@
 -- one. An alert about a label, a word or a field has no such persons.
 {%- set alert_key = var('alert_key', none) -%}
 {%- set choice = "status = 'open'" if alert_key is none else 'alert_key = ' ~ (alert_key | int) %}
+{%- set version = ['system', 'stage', 'definition_version'] %}
 with
 
 alerts as (select * from {{ ref('alerts') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }} where method = 'labels'),
 
+evaluated_days as (select * from {{ ref('int_label_delays_counted') }} where is_evaluated),
+
 trials as (
 
-    select * from {{ ref('int_label_trials_evaluated') }}
-    where has_touch and is_labelled != is_defined and not has_unknown_label
+    -- Days whose labels have not come yet are no evidence.
+    select evaluated_trials.*
+    from {{ ref('int_label_trials_evaluated') }} as evaluated_trials
+    inner join evaluated_days
+        on
+            evaluated_trials.system = evaluated_days.system
+            and evaluated_trials.trial_date = evaluated_days.series_date
+    where evaluated_trials.has_touch
 
 ),
 
@@ -28,6 +37,8 @@ chosen_alert as (
         alerts.*,
         monitors.is_defined,
         monitors.blocked_by,
+        monitors.from_points,
+        monitors.to_points,
         monitors.segment_kind
     from alerts
     inner join monitors on alerts.monitor = monitors.monitor
@@ -37,41 +48,116 @@ chosen_alert as (
 
 ),
 
+score_thresholds as (
+
+    select
+        definition_version,
+        stage,
+        max(case when attribute = 'score' then cast(value as bigint) end) as least_score
+    from {{ ref('int_required_rules_listed') }}
+    group by definition_version, stage
+
+),
+
+numbered_trials as (
+
+    select
+        *,
+        dense_rank() over (partition by {{ version | join(', ') }} order by trial_date)
+            as day_number
+    from trials
+
+),
+
+systems_with_our_score as (
+
+    -- The score that the system decides by, as int_label_trial_cells_counted has it.
+    select {{ version | join(', ') }}
+    from numbered_trials
+    where day_number <= {{ int_var('drift_reference_days') }}
+    group by {{ version | join(', ') }}
+    having
+        sum(least(abs(system_score - score), {{ int_var('drift_largest_score_gap') }}))
+        < {{ int_var('drift_same_scale_gap') }} * count(system_score - score)
+
+),
+
+trial_points as (
+
+    select
+        trials.*,
+        score_thresholds.least_score,
+        case
+            when systems_with_our_score.system is null then coalesce(trials.score, 0)
+            else coalesce(trials.system_score, trials.score, 0)
+        end - coalesce(score_thresholds.least_score, 0) as points
+    from trials
+    inner join score_thresholds
+        on {{ same('trials', 'score_thresholds', ['definition_version', 'stage']) }}
+    left join systems_with_our_score
+        on {{ same('trials', 'systems_with_our_score', version) }}
+    where trials.is_labelled != trials.is_defined and not trials.has_unknown_label
+
+),
+
+mismatches as (
+
+    -- The two scores on different sides of the threshold: a matter of the score.
+    select
+        *,
+        least_score is not null as is_scored,
+        least_score is not null and (
+            (is_defined and points < 0)
+            or (not is_defined and coalesce(score >= least_score, false) != (points >= 0))
+        ) as is_contested
+    from trial_points
+
+),
+
 who_is_behind_an_alert as (
 
     select
-        trials.trial_date,
-        trials.person_key,
-        trials.system,
-        trials.stage,
-        trials.is_labelled,
-        trials.is_defined,
-        trials.label_date,
-        trials.blocking_rule,
-        trials.channel,
-        trials.score,
-        trials.system_score,
+        mismatches.trial_date,
+        mismatches.person_key,
+        mismatches.system,
+        mismatches.stage,
+        mismatches.is_labelled,
+        mismatches.is_defined,
+        mismatches.label_date,
+        mismatches.blocking_rule,
+        mismatches.channel,
+        mismatches.score,
+        mismatches.system_score,
         persons.record_url,
         chosen_alert.summary
-    from trials
+    from mismatches
     inner join chosen_alert
         on
-            {{ same('trials', 'chosen_alert', ['system', 'stage', 'definition_version',
-                'is_defined']) }}
-            and trials.trial_date
+            {{ same('mismatches', 'chosen_alert', version + ['is_defined']) }}
+            and mismatches.trial_date
             between chosen_alert.window_first_date and chosen_alert.last_seen_date
-    left join persons on trials.person_key = persons.person_key
+            and not mismatches.is_contested
+            and (
+                chosen_alert.from_points is null
+                or mismatches.is_scored
+                and mismatches.points
+                between chosen_alert.from_points and chosen_alert.to_points - 1
+            )
+    left join persons on mismatches.person_key = persons.person_key
     left join profile_segments
         on
-            trials.profile_key = profile_segments.profile_key
+            mismatches.profile_key = profile_segments.profile_key
             and chosen_alert.subject = profile_segments.segment
     where
-        case
-            when chosen_alert.segment_kind = 'channel' then trials.channel = chosen_alert.subject
-            when chosen_alert.segment_kind = 'attribute' then profile_segments.segment is not null
-            when chosen_alert.blocked_by = 'one_rule' then trials.blocking_rule = chosen_alert.rule
-            when chosen_alert.blocked_by = 'score' then trials.blocking_attribute = 'score'
+        case chosen_alert.segment_kind
+            when 'channel' then mismatches.channel = chosen_alert.subject
+            when 'attribute' then profile_segments.segment is not null
             else true
+        end
+        and case chosen_alert.blocked_by
+            when 'any' then true
+            when 'one_rule' then mismatches.blocking_rule = chosen_alert.rule
+            else mismatches.blocking_attribute = chosen_alert.blocked_by
         end
 
 )

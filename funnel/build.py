@@ -16,6 +16,7 @@ from rich.console import Console
 
 from funnel import stamp
 from funnel.aside import AsideError, alone, copy_aside, place_of_build, put_in_place
+from funnel.erasure.kept import kept_path
 from funnel.erasure.prepare import prepare_copy
 from funnel.erasure.secret import SECRET, ErasureError, secret_path
 from funnel.failures import Fault, fault_of_exception, faults_of
@@ -89,7 +90,7 @@ def _build_aside(database: Path, target: Path, variables: Mapping[str, Any], pro
             return code
         show_step(f"Building and testing the models in {building}, a copy ...")
         before = copy_aside(database, building)
-        prepare_copy(building, secret)
+        prepare_copy(building, secret, kept_path(database))
         # Unit tests ask about the models, not about this data: `funnel unit-test` runs them.
         arguments = ("build", "--exclude-resource-type", "unit_test")
         code = _run_steps(arguments, building, target, variables, project)

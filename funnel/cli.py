@@ -202,6 +202,26 @@ def parity(database: Path, schema: str, engine: str) -> None:
 
 @funnel.command()
 @database_option
+@click.option(
+    "--engine",
+    type=click.Choice(["postgres", "spark"]),
+    default="postgres",
+    show_default=True,
+    help="Where dbt has built.",
+)
+def copy(database: Path, engine: str) -> None:
+    """Copy the warehouse of PostgreSQL or Spark into a DuckDB file, which the other commands read.
+
+    \b
+    Example: funnel copy --engine spark --database warehouse/revenue_funnel.duckdb
+    """
+    from funnel.copy_warehouse import copy_warehouse
+
+    sys.exit(copy_warehouse(database, engine))
+
+
+@funnel.command()
+@database_option
 @click.option("--draft", default="all", show_default=True, help="Version to try, such as 3.")
 @click.option("--by", type=click.Choice(["funnel", "first_channel"]), help="A row for each.")
 def backtest(database: Path, draft: str, by: str | None) -> None:

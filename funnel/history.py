@@ -7,6 +7,7 @@ first build, too.
 import json
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from funnel.erasure.kept import KEPT, kept_files, kept_path, read_kept, write_kept
+from funnel.erasure.secret import ErasureError, read_secret, secret_path
 from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST, ROOT
 
@@ -63,23 +66,29 @@ def backup(database: Path, folder: Path) -> str:
 
 
 def restore(database: Path, folder: Path, force: bool = False) -> str:
-    """Puts the tables of a backup into the database, all or none."""
+    """Puts the tables of a backup into the database, all or none; persons who were erased since
+    the backup do not come back with it."""
     tables = _manifest(folder)
     database.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(database)) as connection:
+    with (
+        duckdb.connect(str(database)) as connection,
+        tempfile.TemporaryDirectory(dir=database.parent) as place,
+    ):
         schema = _schema(connection)
         losses = list(_losses(connection, folder, tables, schema))
         if losses and not force:
             raise HistoryError(
                 "\n".join(losses) + "\nNothing was restored. Add --force to replace them anyway."
             )
+        files = _without_erased(connection, schema, database, folder, tables, Path(place))
         connection.execute("begin")
         connection.execute(f'create schema if not exists "{schema}"')
-        names = _names_of_today()
-        for name in tables:
-            table = _name(names.get(name, name), schema)
-            connection.execute(f"create or replace table {table} as from {_file(folder, name)}")
+        for name in files:
+            connection.execute(
+                f"create or replace table {_name(name, schema)} as from {_file(Path(place), name)}"
+            )
         connection.execute("commit")
+        write_kept(connection, schema, kept_path(database))
     rows = sum(table["rows"] for table in tables.values())
     return (
         f"{database} has {len(tables)} history tables with {rows:,} rows from {folder}"
@@ -142,7 +151,8 @@ def _losses(
 ) -> Iterator[str]:
     """A sentence for each table with snapshots later than the last one of the backup."""
     names = _names_of_today()
-    files = {names.get(file, file): file for file in tables}
+    # Who was erased stays erased: these rows are kept beside those of the backup.
+    files = {names.get(file, file): file for file in tables if file not in KEPT}
     for name in sorted(set(_tables(connection, schema)) & set(files)):
         later = f"select {LAST} from {_file(folder, files[name])}"
         found = connection.execute(
@@ -155,6 +165,56 @@ def _losses(
                 f"{schema}.{name} has {rows:,} rows later than the backup, the last of"
                 f" {_date(last)}: they would be lost."
             )
+
+
+def _without_erased(
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    database: Path,
+    folder: Path,
+    tables: Mapping[str, Any],
+    place: Path,
+) -> list[str]:
+    """Writes the tables of the backup to a place, without the ids of persons who were erased before
+    or after it was made: no byte of them gets into the warehouse. The names of the tables today."""
+    known = place / "known"
+    write_kept(connection, schema, known)
+    names, secret = _names_of_today(), secret_path(database)
+    with duckdb.connect() as aside:
+        aside.execute(f'create schema "{schema}"')
+        for file in sorted(set(tables) - set(KEPT)):
+            table = _name(names.get(file, file), schema)
+            aside.execute(f"create table {table} as from {_file(folder, file)}")
+        copies = [kept_files(each) for each in (known, kept_path(database), folder)]
+        memory = read_kept(aside, schema, copies)
+        if memory.is_empty() and secret.exists():
+            raise HistoryError(
+                f"Persons were erased with the secret in {secret}, and neither the backup nor the"
+                f" warehouse nor {kept_path(database)} says who: they would come back. Nothing was"
+                " restored. Use a backup from after the erasure, or put that folder back."
+            )
+        if not memory.is_empty():
+            memory.secret = _secret(secret)
+            if not memory.fits():
+                raise HistoryError(
+                    f"{secret} holds another secret than the one with which persons were erased:"
+                    " put that one back. Nothing was restored."
+                )
+            memory.rewrite(5)
+        restored = _tables(aside, schema)
+        for name in restored:
+            aside.execute(f"copy {_name(name, schema)} to {_text(place / f'{name}.parquet')}")
+    return restored
+
+
+def _secret(path: Path) -> str:
+    try:
+        return read_secret(path)
+    except (OSError, ErasureError):
+        raise HistoryError(
+            f"Persons were erased, and their secret is not in {path}: put the file back, or name it"
+            " in REVENUE_FUNNEL_ERASURE_SECRET. Nothing was restored."
+        ) from None
 
 
 def _names_of_today() -> dict[str, str]:

@@ -30,6 +30,15 @@ RATE = re.compile(r"DOUBLE|FLOAT|DECIMAL\(\d+,(9|[1-3]\d)\)")
 """The types of what is no amount, count, date or key."""
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:)")
 """PostgreSQL writes times in JSON so, the others with a blank."""
+TYPES_OF_SPARK = {"string": "varchar", "int": "integer"}
+COLUMNS_OF_POSTGRES = """
+    select pg_class.relname, attname, format_type(atttypid, atttypmod)
+    from pg_attribute
+    inner join pg_class on pg_class.oid = attrelid
+    inner join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname = %s and relkind in ('r', 'v', 'm') and attnum > 0 and not attisdropped
+    order by pg_class.relname, attnum
+"""
 SHOWN_ROWS = 3
 PLAIN_JSON = "plain_json"
 
@@ -50,6 +59,9 @@ class Engine(Protocol):
 
     def columns(self, table: str) -> set[str]:
         """The names of a table's columns; none if it is not there."""
+
+    def tables(self, schema: str) -> dict[str, dict[str, str]]:
+        """Its tables and views that have rows to copy, each with its columns and DuckDB's types."""
 
     def copy_table(
         self, warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
@@ -72,6 +84,13 @@ class Postgres:
             table.split("."),
         )
         return {name for (name,) in self.cursor.fetchall()}
+
+    def tables(self, schema: str) -> dict[str, dict[str, str]]:
+        self.cursor.execute(COLUMNS_OF_POSTGRES, [schema])
+        found: dict[str, dict[str, str]] = {}
+        for table, column, kind in self.cursor.fetchall():
+            found.setdefault(table, {})[column] = "decimal(38, 9)" if kind == "numeric" else kind
+        return found
 
     def copy_table(
         self, warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
@@ -100,6 +119,19 @@ class Spark:
     def columns(self, table: str) -> set[str]:
         there = self.session.catalog.tableExists(table)
         return set(self.session.table(table).columns) if there else set()
+
+    def tables(self, schema: str) -> dict[str, dict[str, str]]:
+        if not self.session.catalog.databaseExists(schema):
+            return {}
+        names = [row.tableName for row in self.session.sql(f"show tables in {schema}").collect()]
+        return {
+            name: {
+                field.name: TYPES_OF_SPARK.get(kind := field.dataType.simpleString(), kind)
+                for field in self.session.table(f"{schema}.{name}").schema
+            }
+            for name in names
+            if "__" not in name  # What a search for connected records leaves.
+        }
 
     def copy_table(
         self, warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
@@ -132,7 +164,7 @@ def show_parity(database: Path, engine: str, schema: str = "marts") -> int:
 
 def compare_engines(database: Path, engine: str, schema: str) -> Iterator[Comparison]:
     """Each table of a schema of the file beside the same table of the other engine."""
-    with _open_engine(engine) as other, open_warehouse(database) as warehouse:
+    with open_engine(engine) as other, open_warehouse(database) as warehouse:
         found = warehouse.execute(
             "select table_name from information_schema.tables"
             " where table_schema = ? and table_catalog = current_database()"
@@ -144,7 +176,8 @@ def compare_engines(database: Path, engine: str, schema: str) -> Iterator[Compar
 
 
 @contextmanager
-def _open_engine(engine: str) -> Iterator[Engine]:
+def open_engine(engine: str) -> Iterator[Engine]:
+    """The tables of PostgreSQL or Spark."""
     if engine == "spark":
         yield Spark(open_spark())
         return

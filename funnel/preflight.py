@@ -51,7 +51,8 @@ def faults_before(
             )
     declared = {**declared, **own, **variables}
     yield from _faults_of_calendar(declared)
-    yield from _faults_of_systems(project, package, declared["systems"])
+    connectors = dict(declared["system_connectors"] or {})
+    yield from _faults_of_systems(project, package, declared["systems"], connectors)
     yield from _faults_of_seeds(project, package)
     sources = sources_of(database)
     if sources:
@@ -84,31 +85,43 @@ def _faults_of_calendar(variables: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def _faults_of_systems(project: Path, package: Path | None, systems: Any) -> Iterator[Fault]:
-    """Each system and entity of the var systems has a staging model, and is listed once."""
+def _faults_of_systems(
+    project: Path, package: Path | None, systems: Any, connectors: Mapping[str, Any]
+) -> Iterator[Fault]:
+    """Each system and entity of the var systems has a staging model, and is listed once. Several
+    systems may be instances of one connector, whose staging models read them all."""
     folders = [folder / "models" for folder in (project, package) if folder]
     staged = {path.stem for folder in folders for path in folder.rglob("stg_*__*.sql")}
     known = {name.removeprefix("stg_").split("__")[0] for name in staged}
-    for system, entities in dict(systems or {}).items():
+    for system in set(connectors) - set(systems or {}):
+        yield _fault(
+            f"The var system_connectors names {system}, which the var systems does not list.",
+            f"Correct the name in dbt_project.yml{like(system, systems or ())}, or list what the"
+            " system provides in the var systems.",
+        )
+    for own_name, entities in dict(systems or {}).items():
+        system = str(connectors.get(own_name, own_name))
         if system not in known:
             yield _fault(
-                f"The var systems lists {system}, and no folder of models/staging reads it.",
-                f"Correct the name in dbt_project.yml{like(system, known)}, or write its staging"
-                f" models (stg_{system}__<entity>).",
+                f"The var systems lists {own_name}, and no folder of models/staging reads"
+                f" {'it' if system == own_name else system}.",
+                f"Correct the name in dbt_project.yml{like(system, known)}, write its staging"
+                f" models (stg_{system}__<entity>), or say in the var system_connectors which"
+                " connector it is a further instance of.",
             )
             continue
         of_system = {name.split("__")[1] for name in staged if name.startswith(f"stg_{system}__")}
         for entity, number in Counter(entities or ()).items():
             if entity not in of_system:
                 yield _fault(
-                    f"The var systems lists {entity} of {system}, and there is no model"
+                    f"The var systems lists {entity} of {own_name}, and there is no model"
                     f" stg_{system}__{entity}.",
                     f"Correct the name in dbt_project.yml{like(entity, of_system)}, take it out,"
                     f" or write the model in models/staging/{system}.",
                 )
             elif number > 1:
                 yield _fault(
-                    f"The var systems lists {entity} of {system} {number} times.",
+                    f"The var systems lists {entity} of {own_name} {number} times.",
                     "Delete all but one in dbt_project.yml.",
                 )
 

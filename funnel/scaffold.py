@@ -49,6 +49,7 @@ definition_version,stage,rule,attribute,operator,value,if_unknown,meaning
     "targets": "",
     "kpi_targets": "",
     "owner_capacity": "",
+    "acquisition_costs": "",
     "planning_scenarios": "",
     "holidays": "",
 }

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,9 @@ def spark_settings() -> dict[str, str]:
     }
 
 
-def open_spark() -> Any:
+def open_spark(other_settings: Mapping[str, str] | None = None) -> Any:
     """The session of this process, which dbt uses, too."""
-    _check_java()
+    check_java()
     try:
         sessions = import_module("pyspark.sql").SparkSession
     except ImportError as missing:
@@ -44,14 +45,14 @@ def open_spark() -> Any:
             "Spark needs two packages more: pip install -r requirements-spark.txt"
         ) from missing
     builder = sessions.builder.enableHiveSupport()
-    for name, value in spark_settings().items():
+    for name, value in {**spark_settings(), **(other_settings or {})}.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
 
 
-def _check_java() -> None:
+def check_java() -> None:
     """Spark runs on Java: it is the one thing that no Python package brings."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")

@@ -128,6 +128,9 @@ def _entity_page(project: Described, entity: str) -> str:
 def _column_rows(project: Described, entity: str, columns: Iterable[Column]) -> Iterator[str]:
     required = {*project.required[entity], "source_table", "source_key", "reason_code"}
     for column in columns:
+        # Which instance of a connector a row comes from: a system's own models need no such column.
+        if column.name == "system":
+            continue
         must = "yes" if column.name in required else ""
         yield f"| `{column.name}` | {column.data_type} | {must} | {_flat(column.description)} |"
 

@@ -104,9 +104,10 @@ class Anonymizer:
             for row in rows
         ]
 
-    def common_words(self, name: str, rows: list[Row]) -> dict[str, set[str]]:
-        """For each column, the words that stay: enough records bear them, or a seed maps them."""
-        words = dict[str, set[str]]()
+    def common_words(self, name: str, rows: list[Row]) -> dict[str, dict[str, str]]:
+        """For each column, the words that stay, and as what: enough records bear them, or a seed
+        maps them or what is in front of their slash."""
+        words = dict[str, dict[str, str]]()
         for column in WORDS:
             borne = sorted({row[column] for row in rows if isinstance(row.get(column), str)})
             if borne:
@@ -116,23 +117,31 @@ class Anonymizer:
                     {"borne": borne},
                 )
                 many = {str(word) for word, count in counts if int(str(count)) >= self.least}
-                words[column] = many | {word for word in borne if self._is_harmless(word)}
+                parts = {word: self._harmless_part(word) for word in borne if word not in many}
+                words[column] = {word: word for word in many}
+                words[column] |= {word: part for word, part in parts.items() if part is not None}
         return words
 
-    def _is_harmless(self, word: str) -> bool:
-        return word.strip().lower() in self.mapped_words or bool(SMALL_NUMBER.fullmatch(word))
+    def _harmless_part(self, word: str) -> str | None:
+        """The word, or its part that decides the channel (macro channels_of_labels)."""
+        if word.strip().lower() in self.mapped_words or SMALL_NUMBER.fullmatch(word):
+            return word
+        front, slash, _ = word.partition(" / ")
+        return front if slash and front.lower() in self.mapped_words else None
 
-    def _row(self, system: str, entity: str, row: Row, words: Mapping[str, set[str]]) -> Row:
+    def _row(
+        self, system: str, entity: str, row: Row, words: Mapping[str, Mapping[str, str]]
+    ) -> Row:
         new = {name: _value(name, value, words) for name, value in row.items()}
         new |= self._references(system, entity, row)
         if entity == "people":
             each = (system, str(row["record_id"]))
             new["email"] = ", ".join(self.addresses.get(each, [])) or None
-            new["company_domain"] = self._domain(row["company_domain"])
-            new["is_test"] = row["is_test"] or each in self.tests
+            new["company_domain"] = self._domain(row.get("company_domain"))
+            new["is_test"] = row.get("is_test") or each in self.tests
         elif entity == "companies":
-            new["domain"] = self._domain(row["domain"])
-        return new
+            new["domain"] = self._domain(row.get("domain"))
+        return {column: value for column, value in new.items() if column in row}
 
     def _references(self, system: str, entity: str, row: Row) -> Row:
         """Ids of the persons in the row, each replaced by the random one."""
@@ -150,7 +159,7 @@ class Anonymizer:
             if row.get(name) is not None
         }
         if row.get("crm_record_id") is not None:
-            crm = (str(row["crm_system"]), str(row["crm_record_id"]))
+            crm = (str(row.get("crm_system")), str(row["crm_record_id"]))
             new["crm_record_id"] = found.companies.get(crm, row["crm_record_id"])
         return new
 
@@ -158,11 +167,11 @@ class Anonymizer:
         return domain if domain and domain.lower() in self.kept_domains else None
 
 
-def _value(name: str, value: Any, words: Mapping[str, set[str]]) -> Any:
+def _value(name: str, value: Any, words: Mapping[str, Mapping[str, str]]) -> Any:
     if name in NOTHING or value is None:
         return None
     if name in WORDS and isinstance(value, str):
-        return value if value in words.get(name, set()) else RARE
+        return words.get(name, {}).get(value, RARE)
     return value
 
 

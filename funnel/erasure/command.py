@@ -7,11 +7,18 @@ from pathlib import Path
 import duckdb
 
 from funnel.aside import AsideError, alone, place_of_build
-from funnel.erasure.copies import clear_messages, remove_building, texts_of
+from funnel.erasure.copies import (
+    clear_file,
+    clear_messages,
+    message_file,
+    remove_building,
+    texts_of,
+)
 from funnel.erasure.find import Found, Warehouse, find_persons
+from funnel.erasure.kept import kept_path, write_kept
 from funnel.erasure.listed import Listed, read_list
 from funnel.erasure.remember import Memory
-from funnel.erasure.rows import Collected, collect_rows
+from funnel.erasure.rows import DELETE, Collected, collect_rows
 from funnel.erasure.secret import (
     ErasureError,
     key_of,
@@ -21,7 +28,9 @@ from funnel.erasure.secret import (
     secret_path,
 )
 from funnel.open_warehouse import quoted
-from funnel.places import BUILD_FIRST, sources_of
+from funnel.places import BUILD_FIRST, ROOT, sources_of
+
+SETTINGS = ROOT / "alerts.yml"
 
 
 def erase_persons(database: Path, path: Path, only_show: bool, out: Path | None) -> int:
@@ -44,6 +53,7 @@ def erase_persons(database: Path, path: Path, only_show: bool, out: Path | None)
 def _erase(database: Path, path: Path, only_show: bool, out: Path | None) -> None:
     if out and not out.absolute().parent.is_dir():
         raise ErasureError(f"There is no folder {out.absolute().parent} for the list of rows.")
+    file = message_file(SETTINGS)
     with _opened(database) as connection:
         warehouse = Warehouse(connection)
         systems = frozenset(system for system, _, _ in warehouse.staged())
@@ -61,7 +71,7 @@ def _erase(database: Path, path: Path, only_show: bool, out: Path | None) -> Non
                 )
             _leave_out_known(memory, found)
         collected = collect_rows(warehouse, found, listed, least)
-        texts = list(texts_of(collected, warehouse, database, least))
+        texts = list(texts_of(collected, warehouse, database, file, least))
         _show(found, listed, collected, only_show)
         if not only_show:
             is_first = memory.is_empty()
@@ -69,14 +79,16 @@ def _erase(database: Path, path: Path, only_show: bool, out: Path | None) -> Non
             connection.execute("begin")
             memory.make_tables()
             memory.add(found, collected.kept, is_first)
-            memory.rewrite(least)
+            memory.rewrite(least, _gone_companies(warehouse, found))
             connection.execute("commit")
+            write_kept(connection, warehouse.schemas["history_person_ids"], kept_path(database))
     _show_landed(collected, out)
     if not only_show:
         remove_building(place_of_build(database))
         try:
             emptied = clear_messages(database, texts)
-        except sqlite3.Error as error:
+            lines = clear_file(file, texts)
+        except (sqlite3.Error, OSError) as error:
             print(
                 f"They are erased, but messages that name them could not be emptied ({error}): run"
                 " the command again when nobody sends alerts.",
@@ -84,6 +96,8 @@ def _erase(database: Path, path: Path, only_show: bool, out: Path | None) -> Non
             )
             return
         _show_what_is_left(database, secret_file, emptied)
+        if lines:
+            print(f"{lines} lines of {file} were emptied.")
 
 
 def _opened(database: Path) -> duckdb.DuckDBPyConnection:
@@ -105,6 +119,13 @@ def _known_secret(path: Path) -> str:
     return read_secret(path)
 
 
+def _gone_companies(warehouse: Warehouse, found: Found) -> set[int]:
+    """Keys of customers of theirs that are gone; a company that is there has the key by chance."""
+    sql = "select unnest($keys) as key except select company_key from {int_companies_unioned}"
+    values = {"keys": sorted(found.earlier_keys)}
+    return {int(str(key)) for (key,) in warehouse.rows(sql, values)}
+
+
 def _leave_out_known(memory: Memory, found: Found) -> None:
     """Who was erased since the last build is not erased twice; landed rows are listed again."""
     for kind, ids in (("record", found.records), ("company", found.companies)):
@@ -123,6 +144,13 @@ def _show(found: Found, listed: Listed, collected: Collected, only_show: bool) -
         f" {len(collected.kept)} anonymous rows {'would stay' if only_show else 'stay'}."
     )
     ids = {f"{system},{record_id}" for system, record_id in listed.records}
+    for (system, record_id), name in sorted(found.staying.items()):
+        print(
+            f"The customer {system},{record_id} stays as the company “{name}”: replace the name of"
+            " the person in it, if there is one. If it is the person alone, list it by its id."
+        )
+    for sentence in collected.silent:
+        print(sentence)
     for text in sorted((listed.addresses | ids) - collected.met):
         print(f"No landed row has {text}; it will not be let in later, either.")
 
@@ -131,12 +159,12 @@ def _show_landed(collected: Collected, out: Path | None) -> None:
     """The rows that the owner of the sources must delete there: table and key."""
     if out:
         lines = [",".join(_cell(part) for part in row) for row in sorted(collected.landed)]
-        out.write_text("\n".join(["system,table,row", *lines]) + "\n")
+        out.write_text("\n".join(["system,table,row,to_do", *lines]) + "\n")
         print(f"{out} lists the {len(collected.landed)} rows to delete in the sources.")
         return
     print(f"Delete these {len(collected.landed)} rows in the sources:")
-    for system, table, key in sorted(collected.landed):
-        print(f"  {system}.{table}  {key}")
+    for system, table, key, to_do in sorted(collected.landed):
+        print(f"  {system}.{table}  {key}{'' if to_do == DELETE else f': {to_do}'}")
 
 
 def _cell(text: str) -> str:

@@ -1,61 +1,73 @@
 """Finds the persons of a list in the last good build: their records, addresses and customers."""
 
+import json
+import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
-from funnel.erasure.listed import Listed, addresses_in, normal_address
+from funnel.erasure.listed import Listed, addresses_in, name_words, normal_address
 from funnel.erasure.secret import ErasureError
 
 # Where the last build has the relations; a project of its own may have other schemas.
 RELATIONS = "select relation_name, schema_name from operations.relations"
-OWN_COMPANIES = """
-    with own_companies as (
-        -- One record that is person and company, such as a billing customer. In a CRM, contact 501
-        -- and company 501 have nothing to do with each other.
-        select company_key
-        from {int_people_unioned}
-        where record_key = company_key and record_key in (select unnest($keys))
-    ),
-    candidates as (
-        select accounts.account_key
+# All companies of the accounts in which something may be of the persons.
+CANDIDATES = """
+    with companies as (
+        select
+            companies.system,
+            companies.company_record_id,
+            companies.company_key,
+            companies.name,
+            companies.domain,
+            coalesce(companies.is_person, false) as is_person,
+            accounts.account_key,
+            accounts.match_method,
+            -- One record that is person and company, such as a billing customer. In a CRM, contact
+            -- 501 and company 501 have nothing to do with each other.
+            companies.company_key in (
+                select company_key
+                from {int_people_unioned}
+                where record_key = company_key and record_key in (select unnest($keys))
+            ) as is_customer,
+            coalesce(companies.is_person, false) and companies.company_key in (
+                select company_key from {int_people_unioned}
+                where record_key in (select unnest($keys))
+            ) as is_consumer
         from {int_companies_unioned} as companies
         inner join {int_company_accounts_mapped} as accounts
             on companies.company_key = accounts.company_key
-        left join {int_people_unioned} as people on companies.company_key = people.company_key
-        where
-            companies.company_key in (from own_companies)
-            or (
-                coalesce(companies.is_person, false)
-                and people.record_key in (select unnest($keys))
-            )
-    ),
-    own_accounts as (
-        -- Nothing but the person's own records is in the account: a consumer.
-        select accounts.account_key
-        from {int_companies_unioned} as companies
-        inner join {int_company_accounts_mapped} as accounts
-            on companies.company_key = accounts.company_key
-        where accounts.account_key in (from candidates)
-        group by accounts.account_key
-        having bool_and(
-            coalesce(companies.is_person, false) or companies.company_key in (from own_companies)
-        )
     )
-    select
-        companies.system,
-        companies.company_record_id,
-        companies.company_key
-    from {int_companies_unioned} as companies
-    inner join {int_company_accounts_mapped} as accounts
-        on companies.company_key = accounts.company_key
-    where
-        companies.company_key in (from own_companies)
-        or accounts.account_key in (from own_accounts)
+    select companies.*, domains.domain is null as has_business_domain
+    from companies
+    left join {email_domains} as domains on companies.domain = domains.domain
+    where account_key in (select account_key from companies where is_customer or is_consumer)
+    order by all
 """
+# Records that earlier builds joined to the persons, and that are gone from their systems.
+EARLIER_KEYS = """
+    with last_persons as (
+        select record_key, max_by(person_key, snapshot_number) as person_key
+        from {history_person_ids}
+        where not is_look_back
+        group by record_key
+    ),
+    keys as (
+        select record_key from last_persons where person_key in (select unnest($persons))
+        union
+        select unnest($persons)
+    )
+    select record_key from keys
+    where record_key not in (select record_key from {int_people_unioned})
+"""
+NAMES = {
+    "first": re.compile(r"(first|given)_?name$"),
+    "last": re.compile(r"(last|family)_?name$|surname$"),
+    "full": re.compile(r"^(property_)?(full_?|display_?)?name$"),
+}
 
 
 @dataclass
@@ -70,6 +82,13 @@ class Found:
     # Records that the last build could not use, or that came after an erasure.
     others: set[tuple[str, str]] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
+    # Those of no company: a billing customer with such an address is a person.
+    private_addresses: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    # Billing customers that are a company, though a person's address is in them.
+    staying: dict[tuple[str, str], str] = field(default_factory=dict)
+    # Keys of records that earlier builds joined to the persons, and that are gone.
+    earlier_keys: set[int] = field(default_factory=set)
 
 
 class Warehouse:
@@ -80,6 +99,7 @@ class Warehouse:
         found = connection.execute(RELATIONS).fetchall()
         self.schemas = {str(name): str(schema) for name, schema in found}
         self.names = {name: f'"{schema}"."{name}"' for name, schema in self.schemas.items()}
+        self._staged: list[tuple[str, str, str]] | None = None
 
     def setting(self, name: str, default: str) -> str:
         """A var that the last build recorded."""
@@ -100,11 +120,30 @@ class Warehouse:
 
     def columns(self, name: str) -> set[str]:
         """Those of a relation; a staging model of one's own may leave some out."""
-        found = self.connection.execute(f"describe {self.names[name]}").fetchall()
+        found = self.connection.execute(f"describe select * from {self.names[name]}").fetchall()
         return {str(column[0]) for column in found}
 
     def staged(self) -> Iterable[tuple[str, str, str]]:
-        """System, entity and name of each staging model that is there."""
+        """System, entity and name of each staging model that is there. Where one holds the rows of
+        several instances of a connector, each instance has a name of its own."""
+        if self._staged is None:
+            models = list(self._staging_models())
+            self._staged = [each for found in models for each in self._by_system(*found)]
+        return self._staged
+
+    def _by_system(self, system: str, entity: str, name: str) -> Iterator[tuple[str, str, str]]:
+        if "system" not in self.columns(name):
+            yield system, entity, name
+            return
+        model = self.names[name]
+        found = self.connection.execute(f"select distinct system from {model} order by all")
+        for (instance,) in found.fetchall() or [(system,)]:
+            each = f"{name} of {instance}"
+            rows = f"select * exclude (system) from {model} where system = '{instance}'"
+            self.names[each] = f"({rows})"
+            yield str(instance), entity, each
+
+    def _staging_models(self) -> Iterator[tuple[str, str, str]]:
         there = {
             name
             for (name,) in self.connection.execute(
@@ -144,8 +183,11 @@ def find_persons(warehouse: Warehouse, listed: Listed) -> Found:
         for key, address, blocked in addresses
         if key in keys and blocked is None
     }
-    _add_companies(warehouse, found)
+    found.names = set(_names(warehouse, found))
+    _add_companies(warehouse, found, listed)
     _add_others(warehouse, found, listed)
+    earlier = warehouse.rows(EARLIER_KEYS, {"persons": sorted(persons)})
+    found.earlier_keys = {int(str(key)) for (key,) in earlier}
     return found
 
 
@@ -163,12 +205,78 @@ def _keys_by_address(addresses: list[tuple[object, ...]], listed: Listed) -> dic
     return found
 
 
-def _add_companies(warehouse: Warehouse, found: Found) -> None:
+def _names(warehouse: Warehouse, found: Found) -> Iterator[str]:
+    """The persons' full names, as their records and addresses have them."""
+    customers = {
+        (str(system), str(record_id))
+        for system, record_id in warehouse.rows(
+            "select system, record_id from {int_people_unioned} where record_key = company_key"
+        )
+    }
+    names = set[str]()
+    for system, entity, name in warehouse.staged():
+        if entity == "people" and "row_json" in warehouse.columns(name):
+            wanted = [
+                record_id
+                for of, record_id in found.records
+                if of == system and (of, record_id) not in customers
+            ]
+            sql = f"select row_json from {{{name}}} where record_id in (select unnest($wanted))"
+            for (row,) in warehouse.rows(sql, {"wanted": wanted}):
+                names |= set(_names_in(json.loads(str(row or "{}"))))
+    names |= {re.sub(r"[._-]+", " ", each.partition("@")[0]) for each in found.addresses}
+    yield from {words for words in map(name_words, names) if " " in words}
+
+
+def _names_in(row: Mapping[str, object]) -> Iterator[str]:
+    parts = {
+        kind: [str(value) for column, value in row.items() if value and pattern.search(column)]
+        for kind, pattern in NAMES.items()
+    }
+    yield from parts["full"]
+    yield from (f"{first} {last}" for first in parts["first"] for last in parts["last"])
+
+
+def _add_companies(warehouse: Warehouse, found: Found, listed: Listed) -> None:
     """Billing customers and consumers: what is loaded as a company, and is the person."""
-    for system, record_id, key in warehouse.rows(OWN_COMPANIES, {"keys": sorted(found.keys)}):
-        each = (str(system), str(record_id))
-        found.companies[each] = found.records.get(each, random_id())
-        found.company_keys.add(int(str(key)))
+    accounts = dict[object, list[dict[str, Any]]]()
+    for row in warehouse.dicts(CANDIDATES, {"keys": sorted(found.keys)}):
+        accounts.setdefault(row["account_key"], []).append(row)
+    domains = {str(domain) for (domain,) in warehouse.rows("select domain from {email_domains}")}
+    for members in accounts.values():
+        persons = [row for row in members if _is_person(row, members, found, listed)]
+        # Nothing but the person's own records is in the account: a consumer.
+        is_own = all(row["is_person"] or row in persons for row in members)
+        has_consumer = bool(persons) or any(row["is_consumer"] for row in members)
+        for row in members:
+            each = (str(row["system"]), str(row["company_record_id"]))
+            if row in persons or (is_own and has_consumer):
+                found.companies[each] = found.records.get(each, random_id())
+                found.company_keys.add(int(row["company_key"]))
+                domains.add(str(row["domain"]))
+            elif row["is_customer"]:
+                found.staying[each] = str(row["name"] or "")
+    found.private_addresses = {
+        address for address in found.addresses if address.partition("@")[2] in domains
+    }
+
+
+def _is_person(
+    row: dict[str, Any], members: list[dict[str, Any]], found: Found, listed: Listed
+) -> bool:
+    """Whether a billing customer is the person, and not a company that the person pays for."""
+    if not row["is_customer"]:
+        return False
+    words = name_words(row["name"] or "")
+    if (row["system"], row["company_record_id"]) in listed.records or any(
+        set(name.split()) <= set(words.split()) for name in found.names
+    ):
+        return True
+    others = [each for each in members if not each["is_customer"] and not each["is_person"]]
+    is_linked = bool(others) and row["match_method"] in ("company_id", "business_domain")
+    has_name = any(words and words == name_words(each["name"] or "") for each in others)
+    has_domain = row["domain"] is not None and row["has_business_domain"]
+    return not (is_linked or has_name or has_domain)
 
 
 def _add_others(warehouse: Warehouse, found: Found, listed: Listed) -> None:

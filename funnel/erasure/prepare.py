@@ -7,17 +7,26 @@ from typing import Any
 import duckdb
 
 from funnel.aside import copy_what_no_build_makes
-from funnel.erasure.remember import Memory
+from funnel.erasure.kept import kept_files, read_kept, write_kept
+from funnel.erasure.remember import IDENTIFIERS, Memory
 from funnel.erasure.secret import ErasureError, read_secret
 
 
-def prepare_copy(building: Path, secret: Path) -> None:
+def prepare_copy(building: Path, secret: Path, kept: Path | None = None) -> None:
     """Nothing to do where nobody was erased. Else restored backups of the history are rewritten,
-    and the first build after an erasure begins with a new file."""
-    if not building.exists():
+    and the first build after an erasure begins with a new file. kept: who was erased, for a
+    warehouse that is new."""
+    files = kept_files(kept) if kept else {}
+    if not building.exists() and not files:
         return
     with duckdb.connect(str(building)) as connection:
-        memory = Memory(connection, _schema(connection))
+        schema = _schema(connection)
+        if not _has_memory(connection, schema):
+            connection.execute(f'create schema if not exists "{schema}"')
+            read_kept(connection, schema, [files])
+        memory = Memory(connection, schema)
+        if kept and _has_memory(connection, schema):
+            write_kept(connection, schema, kept)
         if memory.is_empty():
             return
         if not secret.exists():
@@ -28,8 +37,8 @@ def prepare_copy(building: Path, secret: Path) -> None:
             )
         memory.secret = read_secret(secret)
         memory.rewrite(_least(connection))
-        is_new = is_built_before_an_erasure(connection)
-    if is_new:
+        is_old = _last_built_at(connection) and is_built_before_an_erasure(connection)
+    if is_old:
         copy_what_no_build_makes(building)
 
 
@@ -47,6 +56,12 @@ def is_older(published_at: str, erased_at: datetime | None) -> bool:
 def last_erased_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """When somebody was erased last from the warehouse that the connection uses."""
     return Memory(connection, _schema(connection)).last_erased_at()
+
+
+def _has_memory(connection: duckdb.DuckDBPyConnection, schema: str) -> bool:
+    """Whether the warehouse knows who was erased, be it nobody any more."""
+    sql = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
+    return bool(connection.execute(sql, [schema, IDENTIFIERS]).fetchall())
 
 
 def _schema(connection: duckdb.DuckDBPyConnection) -> str:

@@ -2,6 +2,7 @@
 rows, and random ids in place of theirs in the tables that builds only add to."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from funnel.erasure.find import Found, random_id
 from funnel.erasure.secret import key_of, keyed_hash
 
 IDENTIFIERS, ROWS = "erased_identifiers", "erased_rows"
+STAYS = "company_that_stays"
 TABLES = (
     f"""create table if not exists {{history}}.{IDENTIFIERS} (
         kind varchar not null,
@@ -95,6 +97,15 @@ class Memory:
         for address in sorted(found.addresses):
             hashes.append(("address", keyed_hash(self.secret, "address", address), None, None))
         others: dict[tuple[str, str], str | None] = dict.fromkeys(found.others)
+        for kind, texts in (("private_address", found.private_addresses), ("name", found.names)):
+            for text in sorted(texts):
+                hashes.append((kind, keyed_hash(self.secret, kind, text), None, None))
+        for each in sorted(found.staying):
+            digest = keyed_hash(self.secret, STAYS, key_of(*each))
+            hashes.append((STAYS, digest, None, None))
+        for key in sorted(found.earlier_keys):
+            new_key = key_of("", random_id())
+            hashes.append(("record", keyed_hash(self.secret, "record", key), None, new_key))
         for kind, ids in (("record", {**found.records, **others}), ("company", found.companies)):
             for (system, record_id), new in sorted(ids.items()):
                 digest = keyed_hash(self.secret, kind, key_of(system, record_id))
@@ -102,14 +113,15 @@ class Memory:
                 # of its own all the same, since two such records must not become one.
                 new_key = key_of(system, new or random_id())
                 hashes.append((kind, digest, new, new_key))
-        known = {kind: self.hashes(kind) for kind in ("secret", "address", "record", "company")}
-        for each in hashes:
-            if each[1] not in known[each[0]]:
+        known = {kind: self.hashes(kind) for kind in {row[0] for row in hashes}}
+        for row in hashes:
+            if row[1] not in known[row[0]]:
+                known[row[0]].add(row[1])
                 self.run(
-                    f"insert into {{history}}.{IDENTIFIERS} values (?, ?, ?, ?, ?)", [*each, now]
+                    f"insert into {{history}}.{IDENTIFIERS} values (?, ?, ?, ?, ?)", [*row, now]
                 )
-        for entity, system, row in rows:
-            text = json.dumps(row, default=_text, ensure_ascii=False)
+        for entity, system, kept in rows:
+            text = json.dumps(kept, default=_text, ensure_ascii=False)
             self.run(
                 f"insert into {{history}}.{ROWS} values (?, ?, ?, ?)", [entity, system, text, now]
             )
@@ -118,7 +130,7 @@ class Memory:
         for statement in (*TABLES, *COMMENTS):
             self.run(statement)
 
-    def rewrite(self, least: int) -> None:
+    def rewrite(self, least: int, gone_companies: Collection[int] = ()) -> None:
         """The keys of erased records in the other tables of the history become the random ones; a
         backup of an earlier day that was restored is rewritten, too."""
         there = {
@@ -131,6 +143,9 @@ class Memory:
         }
         columns = [(table, column) for table, column in KEYS if table in there]
         self._match_keys(columns, "history_erasable_touch_changes" in there)
+        for key in gone_companies:
+            pair = [key, key_of("", random_id())]
+            self.run("insert into erased_keys values ('company', ?, ?)", pair)
         for table, column in columns:
             kind = "'record'"
             if table == "history_attribute_values":

@@ -1,6 +1,6 @@
 """Revenue, retention, channels, campaigns, and the scorecards of the teams."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -38,14 +38,15 @@ def mrr(company: Company) -> Block:
                 values.append(charts.Bar(name, moved, label, company.colour(team), level))
             level += moved
         values.append(charts.Bar("Now", closing, words.amount(closing)))
-        title = f"Recurring revenue is {words.amount(closing)} a month"
+        title = f"MRR is {words.amount(closing)} (a year, ARR: {words.amount(12 * closing)})"
         grew = words.more_or_fewer(closing, opening, "a year ago")
         title += f", {grew}" if grew else ""
     return Block(
         id="mrr",
         title=title,
         rows=company["mrr"],
-        text="Monthly recurring revenue of the last twelve months: how it moved from then to now."
+        text="Monthly recurring revenue (MRR) of the last twelve months: how it moved from then to"
+        " now."
         " Expansion and churn include customers won since; NRR is of the customers of twelve months"
         f" ago alone.{_largest(company)}",
         picture=charts.bars(values) if values else "",
@@ -130,7 +131,8 @@ def retention(company: Company) -> Block:
         stay = words.percent(float(year["retained_count"]) / float(year["customer_count"]))
         worth = words.percent(float(year["closing_amount"]) / float(year["starting_amount"]))
         title = (
-            f"After a year {stay} of customers stay, with {worth} of the revenue they began with"
+            f"Twelve months after they began, {stay} of customers stay, with {worth} of their first"
+            " revenue (by age; NRR is on the first screen)"
         )
     details = Grid(
         (".Months", ".Customers old enough", ".Customers who stay", ".Revenue kept"),
@@ -174,12 +176,12 @@ def channels(company: Company) -> Block:
         _channel_row(company, row, most)
         for row in (*records, *_with_ads(company, records), *found.where(slice_name="all"))
     )
-    last_month = next((row["last_month"] for row in company["mature_months"].records), None)
+    last_month = next((row["last_month"] for row in found.records), None)
     headings = (
         "First channel",
         ".Leads",
         ".Customers",
-        ".Of leads",
+        ".Of the leads",
         ".Ad spend",
         ".Ad cost per customer",
         ".LTV",
@@ -190,7 +192,7 @@ def channels(company: Company) -> Block:
         id="channels",
         title=_channel_title(company, records),
         rows=company["channel_economics"],
-        text=_channel_text(records, last_month, company.variables.get("gross_margin_percent")),
+        text=_channel_text(company, records, last_month),
         grid=Grid(headings, rows, "Channels"),
         caveats=company.caveats("spend", words.next_month(last_month) if last_month else date.max),
         team=FINDING,
@@ -211,12 +213,12 @@ def _channel_row(company: Company, row: Record, most: float) -> tuple[Cell, ...]
             team=FINDING if is_channel else None,
         ),
         Cell(words.count(row["customer_count"])),
-        Cell(words.percent(_part(row["customer_count"], row["lead_count"]), 1)),
+        Cell(words.percent(_part(row["bought_lead_count"], row["lead_count"]), 1)),
         Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
-        Cell(words.amount(paid.get("cac_amount"))),
+        Cell(words.amount(paid.get("paid_cac_amount"))),
         _unless_too_few(row, words.amount(row["ltv_amount"])),
-        _unless_too_few(row, words.times(paid.get("ltv_to_cac_ratio"))),
-        _unless_too_few(row, words.decimal(paid.get("payback_months"))),
+        _unless_too_few(row, words.times(paid.get("ltv_to_paid_cac_ratio"))),
+        _unless_too_few(row, words.decimal(paid.get("paid_payback_months"))),
     )
 
 
@@ -235,44 +237,45 @@ def _with_ads(company: Company, records: Sequence[Record]) -> list[Record]:
         return []
     spend = total(paid, "spend_amount")
     bought = [row for row in paid if row["customer_count"]]
-    is_known = all(row["ltv_amount"] and row["payback_months"] for row in bought)
+    is_known = all(row["ltv_amount"] and row["paid_payback_months"] for row in bought)
     worth = sum(float(row["ltv_amount"] or 0) * row["customer_count"] for row in bought)
     # Spend divided by payback is the monthly margin of the customers.
     margin = sum(
-        float(row["spend_amount"]) / float(row["payback_months"])
+        float(row["spend_amount"]) / float(row["paid_payback_months"])
         for row in bought
-        if row["payback_months"]
+        if row["paid_payback_months"]
     )
     is_too_few = customers < int(company.variables.get("minimum_group_size", 0))
     return [
         {
             "slice_name": "with_ads",
             "lead_count": total(paid, "lead_count"),
+            "bought_lead_count": total(paid, "bought_lead_count"),
             "customer_count": customers,
             "spend_amount": spend,
-            "cac_amount": spend / customers,
+            "paid_cac_amount": spend / customers,
             "ltv_amount": worth / customers if is_known else None,
-            "ltv_to_cac_ratio": worth / spend if is_known else None,
-            "payback_months": spend / margin if is_known else None,
+            "ltv_to_paid_cac_ratio": worth / spend if is_known else None,
+            "paid_payback_months": spend / margin if is_known else None,
             "status": "too_few" if is_too_few else "ok",
         }
     ]
 
 
 def _channel_title(company: Company, records: Sequence[Record]) -> str:
-    known = [row for row in records if row["cac_amount"] is not None]
+    known = [row for row in records if row["paid_cac_amount"] is not None]
     paid = [row for row in known if row["status"] != "too_few"]
     if not paid:
         return "Channels down to what a customer is worth"
-    dear = max(paid, key=lambda row: float(row["cac_amount"]))
-    cheap = min(paid, key=lambda row: float(row["cac_amount"]))
+    dear = max(paid, key=lambda row: float(row["paid_cac_amount"]))
+    cheap = min(paid, key=lambda row: float(row["paid_cac_amount"]))
     title = (
         f"A customer from {company.channel(dear['channel'])} costs"
-        f" {words.amount(dear['cac_amount'])} of ads ({_customers(dear)})"
+        f" {words.amount(dear['paid_cac_amount'])} of ads ({_customers(dear)})"
     )
     if len(paid) > 1:
         title += (
-            f", from {company.channel(cheap['channel'])} {words.amount(cheap['cac_amount'])}"
+            f", from {company.channel(cheap['channel'])} {words.amount(cheap['paid_cac_amount'])}"
             f" ({_customers(cheap)})"
         )
     return title
@@ -289,20 +292,22 @@ def _channel_name(company: Company, row: Record) -> str:
     return "All channels" if row["slice_name"] == "all" else "Channels with ads"
 
 
-def _channel_text(records: Sequence[Record], last_month: date | None, margin: object = None) -> str:
+def _channel_text(company: Company, records: Sequence[Record], last_month: date | None) -> str:
+    margin = company.variables.get("gross_margin_percent")
     started = "All journeys"
     if last_month:
         when = words.period("month", last_month)
         started = f"All journeys that started up to {when} (younger ones may still buy)"
-    text = f"{started} and the customers they became. Cost is ad spend alone; LTV is gross margin"
+    text = f"{started} and the customers they became; of the leads: those of them who had met the"
+    text += " definition of a lead and bought. Cost is ad spend alone; LTV is gross margin"
     text += f" ({margin}% of what they pay) by churn" if margin is not None else " by churn"
-    text += ", which also counts the months in which no contract could end: with many customers in"
-    text += " their first year LTV is too high"
+    text += " over contract terms that are over, until the customer leaves"
     shared = [row for row in records if row["ltv_amount"] and not row["has_own_churn_rate"]]
     if shared and len(shared) == sum(row["ltv_amount"] is not None for row in records):
         text += "; LTV takes the churn of the whole company"
     elif shared:
         text += "; where few customers have left, LTV takes the churn of the whole company"
+    text += _full_cost_text(company)
     return (
         f"{text}. A dash means that no ads were paid; too few, that the customers are too few to"
         " show what one is worth. The row of all channels has no cost per customer: ads did not"
@@ -310,9 +315,27 @@ def _channel_text(records: Sequence[Record], last_month: date | None, margin: ob
     )
 
 
+def _full_cost_text(company: Company) -> str:
+    """What all customers cost with salaries, and what they are worth within the horizon."""
+    text = ""
+    for row in company["channel_economics"].where(slice_name="all"):
+        if row["status"] != "too_few" and row["horizon_ltv_amount"]:
+            months = company.variables.get("ltv_horizon_months")
+            text += f" (within the first {months} months {words.amount(row['horizon_ltv_amount'])})"
+        if row["full_cac_status"] == "not_recorded":
+            text += "; salaries, tools and events are not recorded (seed acquisition_costs)"
+        elif row["full_cac_amount"] and row["full_payback_months"]:
+            text += (
+                f"; with salaries, tools and events a customer costs"
+                f" {words.amount(row['full_cac_amount'])}, paid back in"
+                f" {words.decimal(row['full_payback_months'])} months"
+            )
+    return text
+
+
 def campaigns(company: Company) -> Block:
     records = company["campaigns"].records
-    most = max((float(row["sourced_won_amount"] or 0) for row in records), default=0)
+    most = max((float(row["new_won_amount"] or 0) for row in records), default=0)
     rows = tuple(
         (
             Cell(row["campaign"], is_heading=True, note=company.channel(row["channel"])),
@@ -323,25 +346,28 @@ def campaigns(company: Company) -> Block:
             Cell(words.count(row["sql_count"])),
             Cell(words.count(row["customer_count"])),
             Cell(words.amount(row["sourced_pipeline_amount"])),
+            Cell(words.amount(row["new_open_amount"])),
             Cell(
-                words.amount(row["sourced_won_amount"]),
-                bar=max(float(row["sourced_won_amount"] or 0), 0) / most if most else None,
+                words.amount(row["new_won_amount"]),
+                bar=max(float(row["new_won_amount"] or 0), 0) / most if most else None,
                 team=FINDING,
             ),
+            Cell(words.amount(max(row["sourced_won_amount"] - row["new_won_amount"], 0))),
         )
         for row in records
     )
     totals = next(iter(company["campaign_totals"].records), {})
     won = words.amount(totals.get("won_amount"))
     nameless = (
-        f" {words.amount(totals.get('unknown_won_amount') or 0)} of {won} won has no campaign."
+        f" {words.amount(totals.get('unknown_won_amount') or 0)} of {won} of new business won has"
+        " no campaign."
     )
     title = "Campaigns"
-    if records and records[0]["sourced_won_amount"]:
+    if records and records[0]["new_won_amount"]:
         first = records[0]
         title = (
-            f"Of the named campaigns, {first['campaign']} led to most revenue by first touch:"
-            f" {words.amount(first['sourced_won_amount'])}"
+            f"Of the named campaigns, {first['campaign']} led to most new business by first touch:"
+            f" {words.amount(first['new_won_amount'])}"
         )
     headings = (
         "Campaign",
@@ -351,16 +377,19 @@ def campaigns(company: Company) -> Block:
         ".Spend per MQL",
         ".SQLs",
         ".Customers",
-        ".Pipeline",
-        ".Won",
+        ".Pipeline created",
+        ".Open now",
+        ".New business won",
+        ".Renewals and expansion",
     )
     return Block(
         id="campaigns",
         title=title,
         rows=company["campaigns"],
-        text=f"The last twelve months by first touch, renewals and expansion included;{nameless}"
-        " Each figure stands in the month in which it happened. The fifteen campaigns with most"
-        " revenue, then pipeline, then spend.",
+        text=f"The last twelve months by first touch;{nameless}"
+        " Each figure stands in the month in which it happened. Pipeline created: won and lost ones"
+        " included. Open now: new business. At most fifteen campaigns, those with most new business"
+        " won first, then pipeline, then spend.",
         grid=Grid(headings, rows, "Campaigns"),
         caveats=company.caveats("spend"),
         team=FINDING,
@@ -406,8 +435,8 @@ def attribution(company: Company) -> Block:
         rows=company["attribution"],
         text="Won in the last twelve months, renewals and expansion included, by the touches before"
         " each win. Each column shares out the same revenue: do not add up the columns."
-        " The campaigns above count by where the person of the journey first came from. A channel"
-        " belongs to no team here: what marketing brought is for you to add up.",
+        " The campaigns above count by where the person of the journey first came from. New"
+        " business alone, by first channel, is in the first table of this part.",
         grid=Grid(
             ("Channel", *(f".{name}" for _, name in MODELS)),
             rows,
@@ -454,7 +483,8 @@ def renewals(company: Company) -> Block:
             f" {words.amount(total(due, 'amount'))} end within"
             f" {company.days('worklist_renewal_days')};"
             f" {words.count(total(due, 'unprepared_count'))}"
-            f" ({words.amount(total(due, 'unprepared_amount'))}) have no renewal opportunity"
+            f" ({words.amount(total(due, 'unprepared_amount'))}) have no renewal opportunity yet"
+            f"{_opened_too_late(company)}"
         )
         if late:
             title += f"; {words.count(total(late, 'contract_count'))} more have ended unrenewed"
@@ -520,21 +550,48 @@ def _less_than_target(company: Company) -> str:
     when = words.months(months[0]["period_start"], months[-1]["period_start"])
     already = f" and with the {words.amount(booked)} renewed already" if booked else ""
     return (
-        f"; even if all that end by {words.value_day(last)} renew{already}, that is less than the"
+        f"; at today's prices all that end by {words.value_day(last)}{already} are less than the"
         f" renewal target of {words.amount(target)} ({when})"
     )
 
 
 def _renewed(company: Company) -> str:
     """The share of the renewals that were closed in the last twelve months and won."""
-    row = next(iter(company["renewals_closed"].records), None)
+    found = {row["period"]: row for row in company["renewals_closed"].records}
+    row = found.get("year")
     if not row or not row["won_count"]:
         return ""
     closed = row["won_count"] + (row["lost_count"] or 0)
     share = words.percent(row["won_count"] / closed)
+    text = (
+        f"Renewals won of those closed: {share} of {words.count(closed)} in the last twelve months"
+    )
+    for period, name in (
+        ("quarter", "in the last quarter"),
+        ("quarter_before", "in the one before"),
+    ):
+        row = found.get(period)
+        if row and row["won_count"]:
+            closed = row["won_count"] + (row["lost_count"] or 0)
+            amount = row["won_amount"] + (row["lost_amount"] or 0)
+            text += f", {row['won_count']} of {words.count(closed)} {name}"
+            text += (
+                f" ({words.percent(row['won_amount'] / amount)} of the amount)" if amount else ""
+            )
+    return f"{text}. "
+
+
+def _opened_too_late(company: Company) -> str:
+    """How many of those without an opportunity end sooner than a renewal usually takes."""
+    row = next(iter(company["renewal_days"].records), None)
+    if not row or row["median_days"] is None:
+        return ""
+    days = words.count(row["median_days"])
+    if not row["late_count"]:
+        return f", none of them nearer than the {days} days that a renewal takes (median)"
     return (
-        f"{share} of the {words.count(closed)} renewals that were closed in the last twelve months"
-        " were won. "
+        f", {words.count(row['late_count'])} ({words.amount(row['late_amount'])}) of them nearer"
+        f" than the {days} days that a renewal takes (median)"
     )
 
 
@@ -552,20 +609,28 @@ def costs(company: Company) -> Block:
     months = [row for row in records if row["month_start"] is not None]
     channels = [row for row in records if row["month_start"] is None and row["spend_amount"]]
     paid = [row for row in months if row["spend_amount"] and row["mql_count"]]
+    caveats = company.caveats("spend")
     title = "Ad spend for each lead, MQL, SQL and customer"
     if paid and paid[-1] is months[-1]:
         last, year = paid[-1], total(paid, "spend_amount") / total(paid, "mql_count")
         cost = float(last["spend_amount"]) / float(last["mql_count"])
+        # Where spend is missing, the true cost lies above.
+        least = "at least " if caveats else ""
         title = (
-            f"Ads cost {words.amount(cost)} for each MQL in"
+            f"Ad spend per MQL of all channels: {least}{words.amount(cost)} in"
             f" {words.month(last['month_start'])}, {words.amount(year)} in the year"
         )
+    title = _dearer(company, channels) or title
     panels = (
-        Panel(("month",), _cost_grid("Month", [(_month(row), row) for row in months])),
         Panel(
             ("channel",),
-            _cost_grid("Channel", [(company.channel(row["channel"]), row) for row in channels]),
+            _cost_grid(
+                "Channel",
+                [(company.channel(row["channel"]), row) for row in channels],
+                {company.channel(row["channel"]): row for row in company["costs_before"].records},
+            ),
         ),
+        Panel(("month",), _cost_grid("Month", [(_month(row), row) for row in months])),
     )
     shown = total(channels, "spend_amount") > 0
     return Block(
@@ -573,20 +638,49 @@ def costs(company: Company) -> Block:
         title=title,
         rows=company["costs"],
         text=f"Of the last twelve months; the card above counts all journeys{_until(company)}."
-        " By month: all ad spend divided by all who met the definition, also by those whom no ad"
-        " brought. By channel: its spend divided by whom it brought.",
-        switches=(Switch("By", (("month", "Month"), ("channel", "Paid channel"))),),
+        " By channel: its spend divided by whom it brought, and the same a year before. By month:"
+        " all ad spend divided by all who met the definition, also by those whom no ad brought."
+        " What a"
+        " channel has open is in the first table of this part.",
+        switches=(Switch("By", (("channel", "Paid channel"), ("month", "Month"))),),
         panels=panels if shown else (),
-        caveats=company.caveats("spend"),
+        caveats=caveats,
         team=FINDING,
         span=2,
         empty="" if shown else "No system provides ad spend.",
     )
 
 
+# A channel whose customers cost so many times more, or less, than a year before is the title.
+MANY_TIMES = 1.5
+
+
+def _dearer(company: Company, channels: Sequence[Record]) -> str:
+    """The channel whose cost per customer has changed most, where it has changed much."""
+    before = {row["channel"]: row for row in company["costs_before"].records}
+    found = []
+    for row in channels:
+        earlier = before.get(row["channel"], {})
+        if not (row["customer_count"] and earlier.get("customer_count")):
+            continue
+        if not earlier["spend_amount"]:
+            continue
+        now = float(row["spend_amount"]) / row["customer_count"]
+        then = float(earlier["spend_amount"]) / earlier["customer_count"]
+        found.append((max(now / then, then / now), now, then, row, earlier))
+    if not found or max(found, key=lambda item: item[0])[0] < MANY_TIMES:
+        return ""
+    _, now, then, row, earlier = max(found, key=lambda item: item[0])
+    return (
+        f"{company.channel(row['channel'])}: {words.amount(now)} of ads per customer in the last"
+        f" twelve months ({_customers(row)}), {words.amount(then)} in the twelve before"
+        f" ({words.count(earlier['customer_count'])})"
+    )
+
+
 def _until(company: Company) -> str:
     """The last month whose journeys the card of the channels counts."""
-    last_month = next((row["last_month"] for row in company["mature_months"].records), None)
+    last_month = next((row["last_month"] for row in company["channel_economics"].records), None)
     return f" that started up to {words.month(last_month)}" if last_month else ""
 
 
@@ -594,17 +688,32 @@ def _month(row: Record) -> str:
     return words.short_month(row["month_start"])
 
 
-def _cost_grid(name: str, rows: Sequence[tuple[str, Record]]) -> Grid:
+def _cost_grid(
+    name: str, rows: Sequence[tuple[str, Record]], before: Mapping[str, Record] | None = None
+) -> Grid:
     headings = (name, ".Ad spend", *(f".Per {thing}" for _, thing in COSTS))
+    if before is not None:
+        headings += (".Customers", ".Per customer, the year before")
     cells = tuple(
         (
             Cell(label, is_heading=True),
             Cell(words.amount(row["spend_amount"])),
             *(Cell(_each(row["spend_amount"], row[column])) for column, _ in COSTS),
+            *(_of_the_year_before(row, before.get(label, {})) if before is not None else ()),
         )
         for label, row in rows
     )
     return Grid(headings, cells, f"Ad spend by {name.lower()}")
+
+
+def _of_the_year_before(row: Record, earlier: Record) -> tuple[Cell, ...]:
+    return (
+        Cell(words.count(row["customer_count"])),
+        Cell(
+            _each(earlier.get("spend_amount"), earlier.get("customer_count")),
+            note=f"of {words.count(earlier['customer_count'])}" if earlier else "",
+        ),
+    )
 
 
 def _part(value: float | None, whole: float | None) -> float | None:

@@ -10,9 +10,9 @@ from funnel.report.company import FINDING, SELLING, Company, total
 from funnel.report.read import Record
 
 RESULTS = (
-    ("accepted_in_time", "In time"),
-    ("accepted_late", "Late"),
-    ("accepted_undated", "Undated"),
+    ("accepted_in_time", "Accepted in time"),
+    ("accepted_late", "Accepted late"),
+    ("accepted_undated", "Accepted, undated"),
     ("waiting", "Waiting"),
     ("never_worked", "Never worked"),
     ("rejected", "Rejected"),
@@ -36,6 +36,11 @@ def handoffs(company: Company) -> Block:
         cells = [
             Cell(words.step(step, company.stages), team=of_step[0]["from_team"], is_heading=True),
             Cell(words.count(everyone), sum="handoff_count"),
+            Cell(
+                words.percent(total(of_step, "in_time_count") / everyone),
+                sum="in_time/handoff_count",
+                form="percent",
+            ),
         ]
         for code, _ in kept:
             part = share.get(code, 0.0)
@@ -53,12 +58,20 @@ def handoffs(company: Company) -> Block:
     if worst[1]:
         name = words.step(worst[1], company.stages)
         title = f"{words.percent(worst[0])} of the handoffs {name} were never worked"
-    headings = ("Handoff", ".Handed over", *(f".{name}" for _, name in kept))
+    headings = (
+        "Handoff",
+        ".Handed over",
+        ".Answered in time",
+        *(f".{name}" for _, name in kept),
+    )
     return Block(
         id="handoffs",
         title=title,
         rows=company["handoffs"],
         text="What became of everybody handed from one team to the next in the last 365 days."
+        " Answered in time: accepted, rejected or sent back within the limit. Never worked: no"
+        " answer and past the limit; a customer who is onboarded later counts as accepted late"
+        " then."
         f"{_limits(company, steps)}{_reasons(company)} The colour is the team that hands over.",
         grid=Grid(headings, tuple(rows), "Answers to handoffs", tuple(steps)),
         cube=filters.cube(company, "handoffs_filtered"),

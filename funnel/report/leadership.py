@@ -1,6 +1,7 @@
 """The first screen: where we stand, what it comes to, what is worth most, what changed and why."""
 
 from datetime import date
+from decimal import Decimal
 
 from funnel.report import charts, words
 from funnel.report.blocks import Block, Item, Section, Tile
@@ -8,6 +9,8 @@ from funnel.report.company import KEEPING, SELLING, SEVERITIES, Company, total
 from funnel.report.meeting import points
 from funnel.report.read import Record, Rows
 
+# A win of this share of all is worth a word.
+LARGE = Decimal("0.4")
 # Of the worst; the rest is in the history of alerts.
 ALERTS_SHOWN = 4
 
@@ -48,15 +51,7 @@ def _attainment(company: Company) -> Tile:
             elsewhere = row["actual"] - row["compared_actual"]
             if elsewhere > 0:
                 text += f"; {words.amount(elsewhere)} more in markets without a target"
-            if row["carried_value"]:
-                carried = float(row["carried_value"])
-                whole = words.percent(
-                    float(row["compared_actual"]) / (float(row["target"]) + carried)
-                )
-                text += (
-                    f"; {whole} with the {words.amount(carried)} that is carried on, which the"
-                    " year's quarters before it missed"
-                )
+            text += _year_to_date(company, start)
             return Tile(label, share, text, tables, None, caveats, "#review")
     row = company.kpi("quarter", company.last("quarter"), "bookings")
     if row["actual"] is None:
@@ -65,6 +60,25 @@ def _attainment(company: Company) -> Tile:
     grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before")
     text = f"{when}{': ' + grew if grew else ''}. No target was set for it"
     return Tile("Bookings", company.money(row["actual"]), text, tables, None, caveats, "#review")
+
+
+def _year_to_date(company: Company, start: date) -> str:
+    """All quarters of the fiscal year up to this one against their targets, and new business alone:
+    renewals can hide that it falls behind."""
+    first = int(company.variables.get("fiscal_year_start_month", 1))
+    year = date(start.year - (start.month < first), first, 1)
+    starts = [row["period_start"] for row in company.review("quarter")]
+    quarters = sorted({day for day in starts if year <= day <= start})
+    if len(quarters) < 2:
+        return ""
+    texts = []
+    for metric, name in (("bookings", "year to date"), ("bookings_new", "of it new business")):
+        rows = [company.kpi("quarter", day, metric) for day in quarters]
+        if any(row["compared_actual"] is None or not row["target"] for row in rows):
+            return "; ".join(["", *texts])
+        share = total(rows, "compared_actual") / total(rows, "target")
+        texts.append(f"{name} {words.percent(share)}")
+    return f"; {', '.join(texts)}"
 
 
 def _parts(company: Company, start: date | None) -> str:
@@ -84,15 +98,32 @@ def _parts(company: Company, start: date | None) -> str:
     return ""
 
 
-def _still_needed(company: Company, short: float) -> str:
-    """The pipeline that the target still needs beside what is expected: what is short, by the share
-    of the amount of new business that was won of all that was closed in the last quarter."""
-    row = next(iter(company["closed_new_business"].records), None)
-    if short <= 0 or not row or not row["won_amount"]:
+# The kinds of bookings, whose targets and forecasts add up to those of all.
+KINDS = (
+    ("bookings_new", "new business"),
+    ("bookings_renewal", "renewals"),
+    ("bookings_expansion", "expansion"),
+)
+
+
+def _still_needed(company: Company, start: date, short: float) -> str:
+    """Where the forecast falls short of its target, and the pipeline that new business lacks: what
+    is short of it, by the share of its amount that was won of all that was closed in the last
+    quarter."""
+    if short <= 0:
         return ""
-    rate = float(row["won_amount"]) / float(row["won_amount"] + (row["lost_amount"] or 0))
+    rows = [(company.kpi("quarter", start, metric), name) for metric, name in KINDS]
+    if any(row["forecast"] is None or row["target"] is None for row, _ in rows):
+        return f"; {words.amount(short)} short"
+    gaps = [(float(row["target"]) - float(row["forecast"]), name) for row, name in rows]
+    parts = [f"{name} {words.signed(-gap, 'amount')}" for gap, name in sorted(gaps, reverse=True)]
+    text = f"; {words.amount(short)} short: {', '.join(parts)}"
+    closed = next(iter(company["closed_new_business"].records), None)
+    if gaps[0][0] < short / 10 or not closed or not closed["won_amount"]:
+        return text
+    rate = float(closed["won_amount"]) / float(closed["won_amount"] + (closed["lost_amount"] or 0))
     return (
-        f"; the rest takes {words.amount(short / rate)} of further pipeline, if"
+        f"{text}; new business lacks {words.amount(gaps[0][0] / rate)} of pipeline, if"
         f" {words.percent(rate)} of the amount is won as in the last quarter"
     )
 
@@ -105,7 +136,7 @@ def _forecast(company: Company) -> Tile:
         text = "Nothing to forecast from yet"
         if row["forecast_reason"] == "not_recorded":
             text = "Not recorded: no system provides opportunities"
-        return Tile("Landing", words.NOTHING, text, tables)
+        return Tile("Forecast", words.NOTHING, text, tables)
     text = f"forecast of all bookings, {company.period('quarter', start)}"
     if row["forecast_low_80"] is not None:
         low, high = row["forecast_low_80"], row["forecast_high_80"]
@@ -117,8 +148,8 @@ def _forecast(company: Company) -> Tile:
         text += f": {share} of the target of {words.amount(row['target'])}"
         if row["forecast_high_80"] is not None and row["forecast_high_80"] < row["target"]:
             text += ", which lies above that range"
-        text += _still_needed(company, float(row["target"]) - float(row["forecast"]))
-    return Tile("Landing", company.money(row["forecast"]), text, tables, None, (), "#landing")
+        text += _still_needed(company, start, float(row["target"]) - float(row["forecast"]))
+    return Tile("Forecast", company.money(row["forecast"]), text, tables, None, (), "#bookings")
 
 
 def _coverage(company: Company) -> Tile:
@@ -131,14 +162,25 @@ def _coverage(company: Company) -> Tile:
         return Tile("Coverage", words.NOTHING, text, tables, team)
     when = company.period("quarter", start)
     text = f"new business open for each 1 of the target for new business, {when}"
-    before = company.kpi("quarter", company.last("quarter"), "coverage")["actual"]
-    if before is not None:
-        text += f"; {words.times(before)} for the quarter before"
+    text += _due_in(company, start)
     if row["target"]:
         text += f"; {words.times(row['target'])} is agreed"
     text += _overdue(company)
     tables = ", ".join(dict.fromkeys((tables, _source(company, "open_new_business"))))
     return Tile("Coverage", words.times(value), text, tables, team, (), "#pipeline")
+
+
+def _due_in(company: Company, start: date) -> str:
+    """What is expected to close in the quarter itself; the rest of the pipeline is for later."""
+    target = company.kpi("quarter", start, "bookings_new")["target"]
+    months = [
+        row for row in company["open_by_month"].where(revenue_type="new") if row["close_month"]
+    ]
+    if not target or not months:
+        return ""
+    after = words.next_month(words.next_month(words.next_month(start)))
+    due = total([row for row in months if row["close_month"] < after], "due_amount")
+    return f"; {words.times(due / float(target))} is expected to close in it"
 
 
 def _overdue(company: Company) -> str:
@@ -187,7 +229,7 @@ def _bottleneck(company: Company) -> Tile:
         (row for row in company["bottlenecks"].records if row["one_point_gain_amount"]), None
     )
     if not row:
-        return Tile("Worth most", words.NOTHING, "Too little history to tell", tables)
+        return Tile("Bottleneck", words.NOTHING, "Too little history to tell", tables)
     text = f"a year for one more point of conversion from {company.stage(row['stage'])}"
     if row["past_limit_count"]:
         text += (
@@ -195,7 +237,7 @@ def _bottleneck(company: Company) -> Tile:
             f" past the limit of {row['time_limit_days']} days"
         )
     value = company.money(row["one_point_gain_amount"])
-    return Tile("Worth most", value, text, tables, row["owner_team"], (), "#bottlenecks")
+    return Tile("Bottleneck", value, text, tables, row["owner_team"], (), "#bottlenecks")
 
 
 def _bookings(company: Company) -> Block:
@@ -321,7 +363,7 @@ def _bookings_change(company: Company) -> Item | None:
             f"; the other way: {other['driver_name']}"
             f" {words.signed(other['change_amount'], 'amount')}"
         )
-    text += "."
+    text += f".{_one_win(company, drivers[0])}"
     owner = worst["owner_team"]
     before_driver = _stage_before(company, worst["driver"])
     waiting = company["waiting"].where(finding="past_time_limit", stage=before_driver)
@@ -335,6 +377,20 @@ def _bookings_change(company: Company) -> Item | None:
             f" {company.stage(lot['stage'])} past their time limit (worklists)"
         )
     return Item(text, owner, todo + ".", "Bookings")
+
+
+def _one_win(company: Company, row: Record) -> str:
+    """One win that is two fifths of the new business of its month moves the average alone."""
+    for period, column in (("month", "period_start"), ("month_before", "earlier_start")):
+        for win in company["largest_new_wins"].where(period=period):
+            if win["won_amount"] >= LARGE * win["whole_amount"] and win["win_count"] > 1:
+                when = words.period("month", row[column])
+                share = words.percent(float(win["won_amount"] / win["whole_amount"]))
+                return (
+                    f" One win of {words.amount(win['won_amount'])} was {share} of the new business"
+                    f" of {when}: without it there is less to explain."
+                )
+    return ""
 
 
 def _stage_before(company: Company, driver: str) -> str | None:

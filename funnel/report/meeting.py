@@ -9,6 +9,7 @@ from funnel.report import (
     customers,
     filters,
     handoffs,
+    new_business,
     pipeline,
     review,
     slices,
@@ -39,13 +40,17 @@ def section(company: Company) -> list[Section]:
             [
                 pipeline.drivers(company),
                 pipeline.pipeline(company),
+                pipeline.due(company),
+                pipeline.overdue(company),
                 pipeline.waterfall(company),
                 pipeline.slippage(company),
                 pipeline.slipped_opportunities(company),
                 slices.owners(company),
+                slices.owner_sales(company),
                 customers.mrr(company),
                 customers.retention(company),
                 slices.customers_lost(company),
+                slices.customers_moved(company),
                 customers.renewals(company),
             ],
         ),
@@ -67,6 +72,7 @@ def section(company: Company) -> list[Section]:
             "channels-section",
             "Markets, channels, campaigns, teams",
             [
+                new_business.new_business(company),
                 slices.side_by_side(company),
                 customers.channels(company),
                 customers.costs(company),
@@ -236,6 +242,7 @@ def _funnel(company: Company) -> Block:
             "Passed, qualified and bypassed in the last twelve months,"
             f" {words.months(months['first_month'], months['last_month'])}. {text}"
         )
+    text += _of_the_qualified(company) + _from_lead_to_win(company)
     headings = (
         "Stage",
         ".Passed",
@@ -243,7 +250,7 @@ def _funnel(company: Company) -> Block:
         ".Bypassed",
         ".Go on in the end",
         ".95% interval",
-        ".Half wait up to",
+        ".Median wait",
     )
     return Block(
         id="funnel",
@@ -256,6 +263,36 @@ def _funnel(company: Company) -> Block:
         span=3,
         empty="" if rows and largest else "Nobody has entered a stage in the last twelve months.",
     )
+
+
+def _of_the_qualified(company: Company) -> str:
+    """How many of those who met one definition met the next one, without those who bypassed it."""
+    parts = [
+        f"{words.percent(row['followed_count'] / row['qualified_count'])} of the"
+        f" {words.count(row['qualified_count'])} who met the definition of"
+        f" {company.stage(row['stage'])} met that of {company.stage(row['next_stage'])}"
+        for row in company["qualified_rates"].records
+    ]
+    if not parts:
+        return ""
+    return (
+        f" Without bypasses: {', '.join(parts)}, within 60 days (entries of a year, up to 60 days"
+        " ago)."
+    )
+
+
+def _from_lead_to_win(company: Company) -> str:
+    found = {row["is_last"]: row for row in company["days_to_win"].records}
+    if True not in found:
+        return ""
+    text = (
+        " Customers won in the last quarter took"
+        f" {words.count(found[True]['median_days'])} days from lead to win (median"
+    )
+    before = (
+        f"; {words.count(found[False]['median_days'])} in the one before" if False in found else ""
+    )
+    return f"{text}{before})."
 
 
 def _stage(
@@ -370,7 +407,7 @@ def _waiting(company: Company) -> Block:
     title = "Nobody waits past a time limit"
     if records:
         late, aged = total(records, "journey_count"), total(records, "aged_out_count")
-        title = f"{words.count(late)} journeys are past their time limit"
+        title = f"{words.count(late)} wait past the time limit of their stage"
         if aged:
             limit = company.days("worklist_aged_out_days")
             title += f"; {words.count(aged)} more have waited for more than {limit}"
@@ -378,11 +415,12 @@ def _waiting(company: Company) -> Block:
         id="waiting",
         title=title,
         rows=company["waiting"],
-        text="Journeys and amounts are of what can still be worked; what has waited for too long is"
-        " counted apart (aged out). The list with owners, accounts and waiting days is"
-        " marts.worklists.",
+        text="Leads, opportunities and customers that wait for their next stage, with what can be"
+        " expected of them; what has waited for too long is counted apart (aged out). At the stages"
+        " after Customer it is a further opportunity that waits, not the customer. The list with"
+        " owners, accounts and waiting days is marts.worklists.",
         grid=Grid(
-            ("Stage", ".Journeys", ".Expected amount", ".Aged out"),
+            ("Stage", ".Waiting", ".Expected amount", ".Aged out"),
             rows,
             "Past the time limit",
             tuple(row["stage"] for row in records),

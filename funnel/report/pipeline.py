@@ -1,6 +1,7 @@
 """The pipeline: what moved bookings, what is open, what became of what was due, what slipped."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from funnel.report import charts, filters, words
 from funnel.report.blocks import Block, Cell, Grid
@@ -115,7 +116,8 @@ def pipeline(company: Company) -> Block:
         id="pipeline",
         title=title,
         rows=company["pipeline"],
-        text="Open amount at the end of each month by how certain it is. Darkest: commit.",
+        text="Open amount at the end of each month by how certain it is. Darkest: commit."
+        f"{_largest_commit(company)}",
         picture=charts.stacks(stacked, order, shades) if stacked else "",
         alt=f"{title}: bars by month.",
         grid=grid if latest else None,
@@ -126,9 +128,150 @@ def pipeline(company: Company) -> Block:
     )
 
 
+def _largest_commit(company: Company) -> str:
+    """One opportunity can be most of what is committed."""
+    for row in company["largest_commit"].records:
+        if row["largest_amount"] and row["largest_amount"] >= row["whole_amount"] / 2:
+            share = words.percent(row["largest_amount"] / row["whole_amount"])
+            pushed = f", pushed {row['push_count']} times" if row["push_count"] else ""
+            return (
+                f" One opportunity is {share} of commit: {row['account_name'] or 'no account'},"
+                f" {words.amount(row['largest_amount'])}{pushed}."
+            )
+    return ""
+
+
+LATER = {"overdue": "Past its close date", "undated": "Without a close date"}
+TYPES = (("new", "New business"), ("renewal", "Renewals"), ("expansion", "Expansion"))
+
+
+def due(company: Company) -> Block:
+    """What is open by the month in which it is expected to close."""
+    records = company["open_by_month"].records
+    keys = list(dict.fromkeys(_due_key(row) for row in records))
+    keys.sort(key=lambda key: (key not in LATER, key))
+    keys = [*keys, "all"] if keys else []
+    rows = tuple(
+        _due_row(key, [row for row in records if key in ("all", _due_key(row))]) for key in keys
+    )
+    headings = ("Expected to close", ".Open", *(f".{name}" for _, name in TYPES), ".All",
+                ".Largest")  # fmt: skip
+    tables = (*company["open_by_month"].tables, *company["review"].tables)
+    return Block(
+        id="pipeline-due",
+        title=_due_title(company, records),
+        rows=replace(company["open_by_month"], tables=tuple(dict.fromkeys(tables))),
+        text="Open opportunities by the month of the expected close date that their owners gave."
+        " What is past its close date needs a new one, or is lost. Largest: of one opportunity.",
+        grid=Grid(headings, rows, "Open pipeline by expected month", tuple(keys)) if rows else None,
+        cube=filters.cube(company, "open_by_month_filtered"),
+        caveats=company.caveats("pipeline"),
+        team=SELLING,
+        span=2,
+        empty="" if records else "No opportunity is open.",
+    )
+
+
+def _due_key(row: Record) -> str:
+    if row["close_month"]:
+        return str(row["close_month"].isoformat())
+    return "undated" if row["is_undated"] else "overdue"
+
+
+def _due_row(key: str, records: Sequence[Record]) -> tuple[Cell, ...]:
+    name = LATER.get(key) or (
+        "All that is open" if key == "all" else words.month(records[0]["close_month"])
+    )
+
+    def of(kind: str) -> Cell:
+        found = [row for row in records if row["revenue_type"] == kind]
+        value = total(found, "due_amount") if found else 0
+        return Cell(words.amount(value), sum=f"{kind}_amount", form="amount")
+
+    return (
+        Cell(name, is_heading=True),
+        Cell(words.count(total(records, "due_count")), sum="due_count"),
+        *(of(kind) for kind, _ in TYPES),
+        Cell(words.amount(total(records, "due_amount")), sum="due_amount", form="amount"),
+        Cell(words.amount(max(float(row["largest_amount"]) for row in records)), text_number=-1),
+    )
+
+
+def _due_title(company: Company, records: Sequence[Record]) -> str:
+    new = [row for row in records if row["revenue_type"] == "new"]
+    dated = [row for row in new if row["close_month"]]
+    start = company.next("quarter")
+    if not dated or not start:
+        return "Open pipeline by expected month"
+    after = words.next_month(words.next_month(words.next_month(start)))
+    within = total([row for row in dated if row["close_month"] < after], "due_amount")
+    later = total([row for row in dated if row["close_month"] >= after], "due_amount")
+    beyond = f"{words.amount(later)} later" if later else "nothing later"
+    return (
+        f"{words.amount(within)} of new business is expected by the end of the"
+        f" {company.period('quarter', start)}, {beyond}"
+    )
+
+
+def overdue(company: Company) -> Block:
+    """Open opportunities that should have been closed by now."""
+    records = company["overdue_opportunities"].records
+    rows = tuple(
+        (
+            Cell(row["account_name"] or words.NOTHING, is_heading=True),
+            owner_of(row),
+            Cell(words.plain(row["revenue_type"])),
+            Cell(words.amount(row["amount"])),
+            Cell(words.day(row["expected_close_date"])),
+            Cell(words.count(row["push_count"])),
+            Cell(words.count(row["age_days"])),
+            record_of(row),
+        )
+        for row in records
+    )
+    title = "Nothing open is past its close date"
+    if records:
+        title = (
+            f"{words.count(records[0]['overdue_count'])} open opportunities"
+            f" ({words.amount(records[0]['overdue_amount'])}) are past their expected close date"
+        )
+    headings = ("Account", "Owner", "Of", ".Amount", "Expected to close", ".Pushes", ".Days open",
+                "Record")  # fmt: skip
+    return Block(
+        id="overdue",
+        title=title,
+        rows=company["overdue_opportunities"],
+        text="Give each a new date with a next step, or close it as lost: until then it counts in"
+        " coverage. The 25 largest at most, of all kinds, however old they are.",
+        grid=Grid(
+            headings,
+            rows,
+            "Open past the close date",
+            markets=tuple(row["funnel"] for row in records),
+            first=10,
+        )
+        if rows
+        else None,
+        follows="funnel",
+        team=SELLING,
+        span=3,
+        empty="" if rows else "Every open opportunity has a close date to come, or none.",
+    )
+
+
+def owner_of(row: Record) -> Cell:
+    """The owner's user in the system, with the team."""
+    if row["user_id"] in (None, "none"):
+        return Cell("no owner")
+    return Cell(
+        f"{words.system(row['owner_system'])} {row['user_id']}", note=row["owner_own_team"] or ""
+    )
+
+
 WATERFALL = (
-    ("opening", "Due at the start", 1), ("created", "Created", 1), ("reopened", "Reopened", 1),
-    ("increased", "Amount up", 1), ("decreased", "Amount down", -1), ("pulled_in", "Pulled in", 1),
+    ("opening", "Due at the start", 1), ("created", "Created and due", 1),
+    ("reopened", "Reopened", 1), ("increased", "Amount up", 1),
+    ("decreased", "Amount down", -1), ("pulled_in", "Pulled in", 1),
     ("pushed_out", "Pushed out", -1), ("won", "Won", -1), ("lost", "Lost", -1),
 )  # fmt: skip
 
@@ -258,12 +401,7 @@ def slipped_opportunities(company: Company) -> Block:
     rows = tuple(
         (
             Cell(row["account_name"] or words.NOTHING, is_heading=True),
-            Cell(
-                "no owner"
-                if row["user_id"] in (None, "none")
-                else f"{words.system(row['owner_system'])} {row['user_id']}",
-                note=row["owner_own_team"] or "",
-            ),
+            owner_of(row),
             Cell(words.plain(row["revenue_type"])),
             Cell(words.amount(row["slipped_amount"])),
             Cell(

@@ -133,6 +133,260 @@ select
 from marts.dim_opportunities
 where outcome = 'open' and revenue_type = 'new';
 
+-- name: open_by_month
+-- What is open by the month in which it is expected to close; what is past its close date has none.
+select
+    case when expected_close_date >= getvariable('as_of_date')
+        then cast(date_trunc('month', expected_close_date) as date)
+    end as close_month,
+    expected_close_date is null as is_undated,
+    revenue_type,
+    count(*) as due_count,
+    coalesce(sum(amount), 0) as due_amount,
+    coalesce(max(amount), 0) as largest_amount
+from marts.dim_opportunities
+where outcome = 'open'
+group by all
+order by close_month nulls first, is_undated, revenue_type;
+
+-- name: open_by_month_filtered
+select
+    funnel, segment,
+    case
+        when expected_close_date is null then 'undated'
+        when expected_close_date < getvariable('as_of_date') then 'overdue'
+        else cast(cast(date_trunc('month', expected_close_date) as date) as varchar)
+    end as key,
+    count(*) as due_count,
+    coalesce(sum(amount) filter (revenue_type = 'new'), 0) as new_amount,
+    coalesce(sum(amount) filter (revenue_type = 'renewal'), 0) as renewal_amount,
+    coalesce(sum(amount) filter (revenue_type = 'expansion'), 0) as expansion_amount,
+    coalesce(sum(amount), 0) as due_amount
+from marts.dim_opportunities
+where outcome = 'open'
+group by funnel, segment, key
+union all
+select
+    funnel, segment, 'all' as key,
+    count(*) as due_count,
+    coalesce(sum(amount) filter (revenue_type = 'new'), 0) as new_amount,
+    coalesce(sum(amount) filter (revenue_type = 'renewal'), 0) as renewal_amount,
+    coalesce(sum(amount) filter (revenue_type = 'expansion'), 0) as expansion_amount,
+    coalesce(sum(amount), 0) as due_amount
+from marts.dim_opportunities
+where outcome = 'open'
+group by funnel, segment
+order by all;
+
+-- name: largest_commit
+-- The largest of the open opportunities that are committed.
+select
+    max_by(accounts.account_name, opportunities.amount) as account_name,
+    max_by(opportunities.push_count, opportunities.amount) as push_count,
+    max(opportunities.amount) as largest_amount,
+    sum(opportunities.amount) as whole_amount
+from marts.dim_opportunities as opportunities
+left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
+where opportunities.outcome = 'open' and opportunities.pipeline_class = 'commit'
+having count(*) > 1 and sum(opportunities.amount) > 0;
+
+-- name: overdue_opportunities
+-- Open opportunities whose expected close date is over, the largest first.
+select
+    accounts.account_name, opportunities.system, opportunities.record_id, opportunities.record_url,
+    owners.system as owner_system, owners.user_id,
+    case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
+    opportunities.revenue_type, opportunities.amount, opportunities.expected_close_date,
+    opportunities.push_count, opportunities.funnel,
+    date_diff('day', cast(opportunities.created_at as date), getvariable('as_of_date')) as age_days,
+    count(*) over () as overdue_count,
+    sum(opportunities.amount) over () as overdue_amount
+from marts.dim_opportunities as opportunities
+left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
+left join marts.dim_owners as owners on opportunities.owner_key = owners.owner_key
+where
+    opportunities.outcome = 'open'
+    and opportunities.expected_close_date < getvariable('as_of_date')
+order by opportunities.amount desc nulls last, opportunities.record_id
+limit 25;
+
+-- name: medians
+-- The middle of the wins of new business, in the last periods that are over and those before them.
+with spans as (
+    select period, 'now' as place, first_date, next_date from periods where period <> 'year'
+    union all
+    select
+        period, 'before' as place,
+        cast(case period
+            when 'week' then first_date - interval 7 day
+            when 'month' then first_date - interval 1 month
+            else first_date - interval 3 month
+        end as date) as first_date,
+        first_date as next_date
+    from periods
+    where period <> 'year'
+)
+select
+    spans.period, spans.place,
+    case when grouping(opportunities.funnel) = 1 then 'all' else opportunities.funnel end as funnel,
+    median(opportunities.won_amount) as median_amount,
+    median(opportunities.cycle_days) as median_days
+from marts.dim_opportunities as opportunities
+inner join spans
+    on
+        opportunities.closed_at >= spans.first_date
+        and opportunities.closed_at < spans.next_date
+where opportunities.outcome = 'won' and opportunities.revenue_type = 'new'
+group by grouping sets (
+    (spans.period, spans.place, opportunities.funnel), (spans.period, spans.place)
+)
+order by spans.period, spans.place, funnel;
+
+-- name: qualified_rates
+-- Of those who met the definition of a stage in the twelve months up to 60 days ago, those who have
+-- met the definition of the next stage that has one, within 60 days.
+with defined as (
+    select
+        stage,
+        lead(stage) over (order by stage_order) as next_stage
+    from seeds.lifecycle_stages
+    where entered_by = 'definition'
+),
+met as (
+    select journey_key, stage, min(qualified_at) as qualified_at
+    from marts.fct_lifecycle
+    where is_qualified and qualified_at is not null
+    group by journey_key, stage
+)
+select
+    met.stage, defined.next_stage,
+    count(*) as qualified_count,
+    count(*) filter (
+        following.qualified_at < met.qualified_at + interval 60 day
+    ) as followed_count
+from met
+inner join defined on met.stage = defined.stage
+left join met as following
+    on met.journey_key = following.journey_key and defined.next_stage = following.stage
+where
+    defined.next_stage is not null
+    and met.qualified_at >= getvariable('as_of_date') - 425
+    and met.qualified_at < getvariable('as_of_date') - 60
+group by met.stage, defined.next_stage
+order by met.stage;
+
+-- name: days_to_win
+-- From the definition of a lead to the win, of the customers won in the last quarter and the one before.
+select
+    journeys.win_at >= periods.first_date as is_last,
+    count(*) as win_count,
+    median(date_diff('day', journeys.lead_at, journeys.win_at)) as median_days
+from marts.fct_journeys as journeys
+inner join periods
+    on
+        journeys.win_at >= cast(periods.first_date - interval 3 month as date)
+        and journeys.win_at < periods.next_date
+where periods.period = 'quarter' and journeys.lead_at is not null and journeys.has_win
+group by is_last
+order by is_last;
+
+-- name: new_business_by_channel
+-- Opportunities of new business created, won, closed and open, by first channel, in the last quarter
+-- that is over and in the one before.
+with spans as (
+    select period, first_date, next_date from periods where period = 'quarter'
+    union all
+    select
+        'quarter_before' as period,
+        cast(first_date - interval 3 month as date) as first_date,
+        first_date as next_date
+    from periods
+    where period = 'quarter'
+),
+counts as (
+    select
+        spans.period, opportunities.channel,
+        opportunities.outcome, opportunities.amount, opportunities.won_amount,
+        opportunities.created_at >= spans.first_date
+        and opportunities.created_at < spans.next_date as is_created,
+        opportunities.closed_at >= spans.first_date
+        and opportunities.closed_at < spans.next_date as is_closed
+    from marts.dim_opportunities as opportunities
+    cross join spans
+    where opportunities.revenue_type = 'new'
+)
+select
+    period,
+    case when grouping(channel) = 1 then 'all' else channel end as channel,
+    count(*) filter (is_created) as created_count,
+    coalesce(sum(amount) filter (is_created), 0) as created_amount,
+    count(*) filter (is_closed and outcome = 'won') as won_count,
+    coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
+    count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
+    count(*) filter (outcome = 'open') as open_count,
+    coalesce(sum(amount) filter (outcome = 'open'), 0) as open_amount
+from counts
+group by grouping sets ((period, channel), (period))
+having created_count > 0 or closed_count > 0 or open_count > 0
+order by period, channel = 'all', created_amount desc, channel;
+
+-- name: new_business_filtered
+with counts as (
+    select
+        opportunities.funnel, opportunities.segment, periods.period, opportunities.channel,
+        opportunities.outcome, opportunities.amount, opportunities.won_amount,
+        opportunities.created_at >= periods.first_date
+        and opportunities.created_at < periods.next_date as is_created,
+        opportunities.closed_at >= periods.first_date
+        and opportunities.closed_at < periods.next_date as is_closed
+    from marts.dim_opportunities as opportunities
+    cross join periods
+    where opportunities.revenue_type = 'new'
+)
+select
+    funnel, segment, period,
+    case when grouping(channel) = 1 then 'all' else channel end as key,
+    count(*) filter (is_created) as created_count,
+    coalesce(sum(amount) filter (is_created), 0) as created_amount,
+    count(*) filter (is_closed and outcome = 'won') as won_count,
+    coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
+    count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
+    count(*) filter (outcome = 'open') as open_count,
+    coalesce(sum(amount) filter (outcome = 'open'), 0) as open_amount
+from counts
+group by grouping sets ((funnel, segment, period, channel), (funnel, segment, period))
+having created_count > 0 or closed_count > 0 or open_count > 0
+order by all;
+
+-- name: largest_new_wins
+-- The largest win of new business of the last month, quarter and year, and of the month before.
+with spans as (
+    select period, first_date, next_date from periods
+    union all
+    select
+        'month_before' as period,
+        cast(first_date - interval 1 month as date) as first_date,
+        first_date as next_date
+    from periods
+    where period = 'month'
+)
+select
+    spans.period,
+    max(opportunities.won_amount) as won_amount,
+    sum(opportunities.won_amount) as whole_amount,
+    count(*) as win_count,
+    cast(max_by(opportunities.closed_at, opportunities.won_amount) as date) as won_on
+from marts.dim_opportunities as opportunities
+inner join spans
+    on
+        opportunities.closed_at >= spans.first_date
+        and opportunities.closed_at < spans.next_date
+where
+    opportunities.outcome = 'won' and opportunities.revenue_type = 'new'
+    and opportunities.won_amount > 0
+group by spans.period
+order by spans.period;
+
 -- name: closed_new_business
 -- Won and lost amounts of new business in the last quarter that is over, and of whom with a target.
 with sales as (
@@ -220,6 +474,77 @@ where
     >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 order by exits.exited_month desc, exits.lost_mrr_amount desc nulls last, exits.exited_at desc
 limit 30;
+
+-- name: customers_moved
+-- Who reduced and who expanded what they pay in the last twelve months, those with the largest sums
+-- first.
+with moved as (
+    select
+        movements.account_key,
+        sum(movements.contraction_amount) as contraction_amount,
+        sum(movements.expansion_amount) as expansion_amount,
+        max(movements.movement_month) filter (movements.contraction_amount > 0) as reduced_month,
+        max(movements.movement_month) filter (movements.expansion_amount > 0) as expanded_month
+    from marts.fct_mrr_movements as movements
+    where
+        movements.movement_month
+        >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+    group by movements.account_key
+),
+kinds as (
+    select account_key, 'reduced' as kind, contraction_amount as amount, reduced_month as last_month
+    from moved
+    where contraction_amount > 0
+    union all
+    select account_key, 'expanded' as kind, expansion_amount as amount, expanded_month as last_month
+    from moved
+    where expansion_amount > 0
+)
+select
+    kinds.kind, accounts.account_name, accounts.funnel, accounts.system, accounts.record_id,
+    accounts.record_url, kinds.amount, kinds.last_month,
+    count(*) over (partition by kinds.kind) as customer_count,
+    sum(kinds.amount) over (partition by kinds.kind) as whole_amount
+from kinds
+left join marts.dim_accounts as accounts on kinds.account_key = accounts.account_key
+qualify row_number() over (
+    partition by kinds.kind order by kinds.amount desc, accounts.record_id
+) <= 15
+order by kinds.kind, kinds.amount desc, accounts.record_id;
+
+-- name: retention_slices
+-- The customers of twelve months ago by market and by segment, with the one that moved most.
+with months as (select max(movement_month) as last_month from marts.fct_mrr_movements),
+accounts as (
+    select
+        movements.account_key,
+        any_value(accounts.funnel) as funnel,
+        any_value(coalesce(accounts.industry, 'unknown')) as segment,
+        sum(movements.opening_amount) filter (
+            movements.movement_month = months.last_month - interval 11 month
+        ) as opening_amount,
+        coalesce(sum(movements.closing_amount) filter (
+            movements.movement_month = months.last_month
+        ), 0) as closing_amount
+    from marts.fct_mrr_movements as movements
+    inner join marts.dim_accounts as accounts on movements.account_key = accounts.account_key
+    cross join months
+    group by movements.account_key
+)
+select
+    case when grouping(funnel) = 0 then 'funnel' else 'segment' end as dimension,
+    coalesce(funnel, segment) as value,
+    count(*) as customer_count,
+    count(*) filter (closing_amount = 0) as lost_count,
+    sum(opening_amount) as opening_amount,
+    sum(closing_amount) as closing_amount,
+    sum(least(opening_amount, closing_amount)) as retained_amount,
+    max_by(opening_amount, abs(closing_amount - opening_amount)) as mover_opening_amount,
+    max_by(closing_amount, abs(closing_amount - opening_amount)) as mover_closing_amount
+from accounts
+where opening_amount > 0
+group by grouping sets ((funnel), (segment))
+order by dimension, value;
 
 -- name: bottlenecks
 select
@@ -397,7 +722,8 @@ order by funnel, segment, key;
 -- name: handoffs
 select
     step, from_team, handoff_result,
-    count(*) as handoff_count
+    count(*) as handoff_count,
+    count(*) filter (timing = 'in_time') as in_time_count
 from marts.handoffs
 where handed_over_at >= getvariable('as_of_date') - 365
 group by step, from_team, handoff_result
@@ -407,6 +733,7 @@ order by step, handoff_result;
 select
     handoffs.funnel, handoffs.segment, periods.period, handoffs.step as key,
     count(*) as handoff_count,
+    count(*) filter (timing = 'in_time') as in_time,
     count(*) filter (handoff_result = 'accepted_in_time') as accepted_in_time,
     count(*) filter (handoff_result = 'accepted_late') as accepted_late,
     count(*) filter (handoff_result = 'accepted_undated') as accepted_undated,
@@ -567,6 +894,50 @@ where waterfall.basis = 'due_in_period'
 group by waterfall.funnel, waterfall.segment, periods.period
 order by all;
 
+-- name: owner_sales
+-- What each owner closed in the last quarter that is over, and has open now.
+with closed as (
+    select
+        sales.owner_key,
+        sum(sales.won_amount) filter (sales.revenue_type = 'new') as new_amount,
+        sum(sales.won_amount) filter (sales.revenue_type <> 'new') as later_amount,
+        sum(sales.won_count) filter (sales.revenue_type = 'new') as won_count,
+        sum(sales.won_count + sales.lost_count) filter (
+            sales.revenue_type = 'new'
+        ) as closed_count
+    from marts.kpi_sales_by_period as sales
+    inner join periods
+        on sales.period_kind = periods.period and sales.period_start = periods.first_date
+    where sales.period_kind = 'quarter'
+    group by sales.owner_key
+),
+open_now as (
+    select
+        owner_key,
+        count(*) as open_count,
+        sum(amount) as open_amount,
+        sum(amount) filter (expected_close_date < getvariable('as_of_date')) as overdue_amount
+    from marts.dim_opportunities
+    where outcome = 'open'
+    group by owner_key
+)
+select
+    owners.system, owners.user_id, owners.team,
+    coalesce(closed.new_amount, 0) as new_amount,
+    coalesce(closed.later_amount, 0) as later_amount,
+    coalesce(closed.won_count, 0) as won_count,
+    coalesce(closed.closed_count, 0) as closed_count,
+    coalesce(open_now.open_count, 0) as open_count,
+    coalesce(open_now.open_amount, 0) as open_amount,
+    coalesce(open_now.overdue_amount, 0) as overdue_amount,
+    count(*) over () as owner_count
+from marts.dim_owners as owners
+left join closed on owners.owner_key = closed.owner_key
+left join open_now on owners.owner_key = open_now.owner_key
+where closed.owner_key is not null or open_now.owner_key is not null
+order by new_amount desc, open_amount desc, owners.system, owners.user_id
+limit 30;
+
 -- name: owner_targets
 select
     targets.period_start, targets.metric, targets.metric_name, targets.unit, owners.system,
@@ -701,37 +1072,66 @@ group by stage, owner_team, finding
 order by finding, journey_count desc, stage;
 
 -- name: worklists
+-- A customer who waits for onboarding is no lead that waits for an answer: a list of its own.
+with lists as (
+    select
+        worklists.*,
+        case
+            when stages.planning_node = 'win' and worklists.list_name = 'late_handoffs'
+                then 'late_onboardings'
+            else worklists.list_name
+        end as shown_list
+    from marts.worklists as worklists
+    left join seeds.lifecycle_stages as stages on worklists.stage = stages.stage
+    where not worklists.is_aged_out
+),
+ranked as (
+    select
+        *,
+        row_number() over (partition by shown_list order by rank_number) as place
+    from lists
+)
 select
-    worklists.list_name, worklists.rank_number, worklists.owner_team, worklists.account_name,
+    worklists.shown_list as list_name, worklists.place as rank_number, worklists.owner_team, worklists.account_name,
     owners.user_id as owner_user_id,
     case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
-    worklists.opportunity_key is not null as has_opportunity, worklists.stage, worklists.finding, worklists.exit_reason,
+    worklists.opportunity_key is not null as has_opportunity,
+    opportunities.amount as opportunity_amount, opportunities.expected_close_date,
+    opportunities.revenue_type, worklists.stage, worklists.finding, worklists.exit_reason,
     worklists.funnel, worklists.segment, worklists.amount, worklists.expected_amount,
     worklists.waited_days, cast(worklists.due_at as date) as due_date, worklists.system,
     worklists.record_id, worklists.record_url
-from marts.worklists as worklists
+from ranked as worklists
 left join marts.dim_owners as owners on worklists.owner_key = owners.owner_key
-where not worklists.is_aged_out
--- Markets have a list of their own when the page is filtered.
+left join marts.dim_opportunities as opportunities
+    on worklists.opportunity_key = opportunities.opportunity_key
+-- Markets have a list of their own when the page is filtered; of renewals, the file names all.
 qualify
-    worklists.rank_number <= 100
+    worklists.place <= 100
     and (
-        worklists.rank_number <= 10
+        worklists.place <= 10 or worklists.shown_list = 'renewals_ahead'
         or row_number() over (
-            partition by worklists.list_name, worklists.funnel order by worklists.rank_number
+            partition by worklists.shown_list, worklists.funnel order by worklists.place
         ) <= 10
     )
-order by worklists.list_name, worklists.rank_number;
+order by worklists.shown_list, worklists.place;
 
 -- name: worklist_counts
 select
-    list_name,
-    count(*) as item_count,
-    sum(expected_amount) as expected_amount
-from marts.worklists
-where not is_aged_out
-group by list_name
-order by list_name;
+    case
+        when stages.planning_node = 'win' and worklists.list_name = 'late_handoffs'
+            then 'late_onboardings'
+        else worklists.list_name
+    end as shown_list,
+    count(*) filter (not worklists.is_aged_out) as item_count,
+    sum(worklists.expected_amount) filter (not worklists.is_aged_out) as expected_amount,
+    count(*) filter (worklists.is_aged_out) as aged_count,
+    sum(worklists.amount) filter (worklists.is_aged_out) as aged_amount
+from marts.worklists as worklists
+left join seeds.lifecycle_stages as stages on worklists.stage = stages.stage
+group by shown_list
+having count(*) filter (not worklists.is_aged_out) > 0
+order by shown_list;
 
 -- name: loss_reasons
 with
@@ -813,13 +1213,57 @@ group by finding, funnel, due_month
 order by due_month, amount desc, funnel;
 
 -- name: renewals_closed
+-- Renewals closed in the last twelve months, in the last quarter that is over, and in the one before.
 select
+    'year' as period,
     sum(won_count) as won_count,
-    sum(lost_count) as lost_count
+    sum(lost_count) as lost_count,
+    sum(won_amount) as won_amount,
+    sum(lost_amount) as lost_amount
 from marts.kpi_sales_by_period
 where
     period_kind = 'month' and revenue_type = 'renewal'
-    and period_start >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month;
+    and period_start >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+union all
+select
+    case when sales.period_start = periods.first_date then 'quarter' else 'quarter_before' end
+        as period,
+    sum(sales.won_count) as won_count,
+    sum(sales.lost_count) as lost_count,
+    sum(sales.won_amount) as won_amount,
+    sum(sales.lost_amount) as lost_amount
+from marts.kpi_sales_by_period as sales
+inner join periods
+    on
+        sales.period_kind = periods.period
+        and sales.period_start in (
+            periods.first_date, cast(periods.first_date - interval 3 month as date)
+        )
+where sales.period_kind = 'quarter' and sales.revenue_type = 'renewal'
+group by sales.period_start, periods.first_date
+order by period;
+
+-- name: renewal_days
+-- How long before its win a renewal was opened, as most people mean it: the median.
+with lasted as (
+    select median(cycle_days) as median_days
+    from marts.dim_opportunities
+    where
+        outcome = 'won' and revenue_type = 'renewal' and cycle_days is not null
+        and closed_at >= getvariable('as_of_date') - 365
+)
+select
+    lasted.median_days,
+    count(worklists.worklist_key) as late_count,
+    coalesce(sum(worklists.amount), 0) as late_amount
+from lasted
+left join marts.worklists as worklists
+    on
+        worklists.list_name = 'renewals_ahead' and not worklists.is_aged_out
+        and worklists.opportunity_key is null
+        and cast(worklists.due_at as date)
+        < getvariable('as_of_date') + cast(ceil(lasted.median_days) as integer)
+group by lasted.median_days;
 
 -- name: renewal_targets
 with
@@ -867,15 +1311,7 @@ order by period_start desc
 limit 1;
 
 -- name: channel_economics
-select
-    slice_name, slice_value as channel, lead_count, customer_count, spend_amount, cac_amount,
-    arpa_amount, ltv_amount, ltv_to_cac_ratio, payback_months, empty_reason, status,
-    has_own_churn_rate, is_mature
-from marts.kpi_unit_economics_by_slice
-where slice_name in ('channel', 'all')
-order by slice_name = 'all', customer_count desc, channel;
-
--- name: mature_months
+-- Of the journeys that have had the time to buy; last_month is the last month in which one started.
 with starts as (
     select
         cast(date_trunc('month', started_at) as date) as month_start,
@@ -886,13 +1322,60 @@ with starts as (
 ),
 sums as (
     select month_start, sum(journey_count) over (order by month_start) as journey_count from starts
+),
+mature as (
+    select max(sums.month_start) as last_month
+    from sums
+    inner join marts.kpi_unit_economics_by_slice as economics
+        on economics.slice_name = 'all' and sums.journey_count <= economics.journey_count
+),
+bought as (
+    select
+        case when grouping(journeys.first_channel) = 1 then 'all' else journeys.first_channel end
+            as channel,
+        count(*) as customer_count
+    from marts.fct_journeys as journeys
+    inner join mature on journeys.started_at < mature.last_month + interval 1 month
+    where journeys.is_qualified_lead and journeys.has_win
+    group by grouping sets ((journeys.first_channel), ())
 )
-select max(sums.month_start) as last_month
-from sums
-inner join marts.kpi_unit_economics_by_slice as economics
-    on economics.slice_name = 'all' and sums.journey_count <= economics.journey_count;
+select
+    economics.slice_name, economics.slice_value as channel, economics.lead_count,
+    economics.customer_count, economics.spend_amount, economics.paid_cac_amount,
+    economics.full_cac_amount, economics.full_payback_months, economics.full_cac_status,
+    economics.arpa_amount, economics.ltv_amount, economics.horizon_ltv_amount,
+    economics.ltv_to_paid_cac_ratio, economics.paid_payback_months, economics.empty_reason,
+    economics.status, economics.has_own_churn_rate, economics.is_mature,
+    coalesce(bought.customer_count, 0) as bought_lead_count, mature.last_month
+from marts.kpi_unit_economics_by_slice as economics
+cross join mature
+left join bought
+    on
+        bought.channel
+        = case economics.slice_name when 'all' then 'all' else economics.slice_value end
+where economics.slice_name in ('channel', 'all')
+order by economics.slice_name = 'all', economics.customer_count desc, economics.slice_value;
 
 -- name: campaigns
+-- A campaign's new business is that of the persons who first came by it; renewals and expansion are
+-- what is left of all that it led to.
+with new_business as (
+    select
+        journeys.first_channel as channel, journeys.first_campaign as campaign,
+        coalesce(sum(opportunities.won_amount) filter (
+            opportunities.outcome = 'won' and opportunities.closed_at < getvariable('as_of_date')
+            and opportunities.closed_at
+            >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+        ), 0) as won_amount,
+        coalesce(sum(opportunities.amount) filter (
+            opportunities.outcome = 'open'
+        ), 0) as open_amount
+    from marts.dim_opportunities as opportunities
+    inner join marts.fct_journeys as journeys
+        on opportunities.journey_key = journeys.journey_key
+    where opportunities.revenue_type = 'new'
+    group by all
+)
 select
     campaigns.channel, campaigns.campaign,
     sum(campaigns.spend_amount) as spend_amount,
@@ -901,8 +1384,14 @@ select
     sum(campaigns.sql_count) as sql_count,
     sum(campaigns.customer_count) as customer_count,
     sum(campaigns.sourced_pipeline_amount) as sourced_pipeline_amount,
-    sum(campaigns.sourced_won_amount) as sourced_won_amount
+    sum(campaigns.sourced_won_amount) as sourced_won_amount,
+    coalesce(max(new_business.won_amount), 0) as new_won_amount,
+    coalesce(max(new_business.open_amount), 0) as new_open_amount
 from marts.kpi_campaigns as campaigns
+left join new_business
+    on
+        campaigns.channel = new_business.channel
+        and campaigns.campaign = new_business.campaign
 where
     campaigns.month_start > date_trunc('month', getvariable('as_of_date') - 1) - interval 12 month
     and campaigns.campaign <> 'unknown'
@@ -913,8 +1402,21 @@ having
     or sum(campaigns.customer_count) > 0
     or sum(campaigns.sourced_pipeline_amount) <> 0
     or sum(campaigns.sourced_won_amount) <> 0
-order by sourced_won_amount desc, sourced_pipeline_amount desc, spend_amount desc, campaigns.campaign
+order by new_won_amount desc, sourced_pipeline_amount desc, spend_amount desc, campaigns.campaign
 limit 15;
+
+-- name: costs_before
+-- What the channels cost in the twelve months before the last twelve.
+select
+    channel,
+    sum(spend_amount) as spend_amount,
+    sum(customer_count) as customer_count
+from marts.kpi_campaigns
+where
+    month_start > date_trunc('month', getvariable('as_of_date') - 1) - interval 24 month
+    and month_start <= date_trunc('month', getvariable('as_of_date') - 1) - interval 12 month
+group by channel
+order by channel;
 
 -- name: costs
 select
@@ -934,10 +1436,17 @@ order by month_start, spend_amount desc, channel;
 
 -- name: campaign_totals
 select
-    sum(sourced_won_amount) as won_amount,
-    sum(sourced_won_amount) filter (campaign = 'unknown') as unknown_won_amount
-from marts.kpi_campaigns
-where month_start > date_trunc('month', getvariable('as_of_date') - 1) - interval 12 month;
+    sum(opportunities.won_amount) as won_amount,
+    sum(opportunities.won_amount) filter (
+        coalesce(journeys.first_campaign, 'unknown') = 'unknown'
+    ) as unknown_won_amount
+from marts.dim_opportunities as opportunities
+left join marts.fct_journeys as journeys on opportunities.journey_key = journeys.journey_key
+where
+    opportunities.outcome = 'won' and opportunities.revenue_type = 'new'
+    and opportunities.closed_at < getvariable('as_of_date')
+    and opportunities.closed_at
+    >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month;
 
 -- name: attribution
 select

@@ -7,7 +7,10 @@ from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
 from funnel.report.company import Company
 from funnel.report.read import Record
 
-KINDS = (("week", "Week"), ("month", "Month"), ("quarter", "Quarter"))
+# The first screen speaks of the quarter: so does the review at first.
+KINDS = (("quarter", "Quarter"), ("month", "Month"), ("week", "Week"))
+# What is open when a month starts is for many months: beside the target of one it says nothing.
+OF_QUARTERS = ("coverage",)
 # More markets than this would make the page slow; the largest are shown.
 MOST_FUNNELS = 12
 HEADINGS = (
@@ -28,8 +31,7 @@ HEADINGS = (
 def block(company: Company) -> Block:
     funnels = list(company.funnels.items())[: MOST_FUNNELS + 1]
     panels = tuple(_panel(company, kind, funnel) for kind, _ in KINDS for funnel, _ in funnels)
-    last = company.last("week")
-    title = f"The review, up to the {words.period('week', last)}" if last else "The review"
+    title = "The review: each KPI against its target, the period before and a year before"
     return Block(
         id="review",
         title=title,
@@ -39,6 +41,7 @@ def block(company: Company) -> Block:
         " those is in brackets, and is what the target is compared with; (plan): nobody agreed on"
         " one, the plan asks for it. Attained: 100% or more is good. Where less is better, it is"
         " the share of the limit that was used. (few): so few cases that the figure may be chance."
+        " Median: half of the wins lie below; one large win moves the average, not the median."
         f"{_absent(company)}",
         switches=(Switch("Period", KINDS), Switch("Market", tuple(funnels))),
         panels=panels,
@@ -68,7 +71,7 @@ def _panel(company: Company, kind: str, funnel: str) -> Panel:
     cells = tuple(
         _row(company, row, coming.get(row["metric"], {}))
         for row in sorted(rows, key=lambda row: row["metric_order"])
-        if row["metric"] in known
+        if row["metric"] in known and (kind == "quarter" or row["metric"] not in OF_QUARTERS)
     )
     name = company.funnels.get(funnel, words.plain(funnel))
     caption = f"{name}, {company.period(kind, start)}" if start else name
@@ -104,7 +107,12 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
 
     mark = " *" if company.caveats(metric) else ""
     return (
-        Cell(row["metric_name"] + mark, team=row["owner_team"], is_heading=True),
+        Cell(
+            row["metric_name"] + mark,
+            team=row["owner_team"],
+            is_heading=True,
+            note=_median(company, row),
+        ),
         _actual(row),
         _target(row),
         _attained(company, row),
@@ -116,6 +124,26 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
         shown(coming.get("forecast")),
         _target({**coming, "unit": unit, "metric": metric}),
     )
+
+
+# The KPIs that are means of wins, and the median that stands beside each.
+MEDIANS = {"opportunity_value": "median_amount", "cycle_days": "median_days"}
+
+
+def _median(company: Company, row: Record) -> str:
+    """The median of the wins behind a mean, now and in the period before."""
+    column = MEDIANS.get(row["metric"])
+    if not column:
+        return ""
+    found = {
+        median["place"]: words.metric(median[column], row["unit"], row["metric"])
+        for median in company["medians"].where(period=row["period_kind"], funnel=row["funnel"])
+        if median[column] is not None
+    }
+    if "now" not in found:
+        return ""
+    before = f", {found['before']} before" if "before" in found else ""
+    return f"median {found['now']}{before}"
 
 
 def _target(row: Record) -> Cell:

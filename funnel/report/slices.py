@@ -16,11 +16,14 @@ HEADINGS = (
     ".New customers",
     ".Leads that buy in the end",
     ".95% interval",
-    ".Won of closed",
-    ".New business",
+    ".Win rate",
+    ".New business won",
+    ".Open now",
     ".Customers now",
-    ".Recurring revenue",
+    ".MRR",
     ".NRR",
+    ".NRR without the largest change",
+    ".Customers lost",
 )
 
 
@@ -33,7 +36,8 @@ def side_by_side(company: Company) -> Block:
             rows = tuple(_row(company, dimension, value, values[value]) for value in values)
             panels.append(Panel((dimension,), Grid((name, *HEADINGS), rows, f"By {name.lower()}")))
             titles.append((dimension, name))
-    queries = ("funnel_filtered", "estimates_filtered", "sales_slices", "mrr_filtered")
+    queries = ("funnel_filtered", "estimates_filtered", "sales_slices", "mrr_filtered",
+               "open_by_month_filtered", "retention_slices")  # fmt: skip
     tables = tuple(dict.fromkeys(table for name in queries for table in company[name].tables))
     return Block(
         id="slices",
@@ -41,9 +45,11 @@ def side_by_side(company: Company) -> Block:
         rows=replace(company["funnel_filtered"], tables=tables),
         text="Last twelve months: leads and MQLs that met the definition, new customers,"
         " opportunities of new business. Leads that buy in the end: estimated from all history,"
-        " with waiting time counted. Recurring revenue: a month, now. NRR: of twelve months, and of"
-        " how many customers; of few of them, one customer moves it. Few wins make wide intervals:"
-        " compare those.",
+        " with waiting time counted. Open now: new business. MRR: at the end of the last month."
+        " NRR: of the customers of twelve months ago, and how many they were; without the"
+        " customer whose"
+        " payments changed most, up or down, one sees what the others did. Few wins make wide"
+        " intervals: compare those.",
         switches=(Switch("By", tuple(titles)),) if len(titles) > 1 else (),
         panels=tuple(panels),
         span=3,
@@ -84,6 +90,67 @@ def owners(company: Company) -> Block:
         team=SELLING,
         span=3,
         empty="" if rows else "No owner has a target for the last quarter that is over.",
+    )
+
+
+def owner_sales(company: Company) -> Block:
+    """Every owner who closed something in the last quarter that is over, or has something open."""
+    records = company["owner_sales"].records
+    most = max((float(row["new_amount"]) for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(
+                "no owner"
+                if row["user_id"] in (None, "none")
+                else f"{words.system(row['system'])} {row['user_id']}",
+                note="" if row["team"] in (None, "none", "unknown") else row["team"],
+                is_heading=True,
+            ),
+            Cell(
+                words.amount(row["new_amount"]),
+                bar=max(float(row["new_amount"]), 0) / most if most else None,
+                team=SELLING,
+            ),
+            Cell(
+                f"{words.count(row['won_count'])} of {words.count(row['closed_count'])}"
+                if row["closed_count"]
+                else words.NOTHING
+            ),
+            Cell(words.amount(row["later_amount"])),
+            Cell(words.count(row["open_count"])),
+            Cell(words.amount(row["open_amount"])),
+            Cell(words.amount(row["overdue_amount"])),
+        )
+        for row in records
+    )
+    title = "What each owner won and has open"
+    sold = [row for row in records if row["new_amount"]]
+    if sold and total(records, "new_amount"):
+        share = words.percent(float(sold[0]["new_amount"]) / total(records, "new_amount"))
+        title = (
+            f"One owner won {share} of the new business of the last quarter;"
+            f" {words.count(records[0]['owner_count'])} owners closed something or have it open"
+        )
+    headings = (
+        "Owner",
+        ".New business won",
+        ".Won of closed",
+        ".Renewals and expansion",
+        ".Open",
+        ".Open pipeline",
+        ".Past its close date",
+    )
+    return Block(
+        id="owner-sales",
+        title=title,
+        rows=company["owner_sales"],
+        text="Won and closed: in the last quarter that is over. Open: now, of all kinds. The thirty"
+        " owners with most new business, then most pipeline. What people are called is not in the"
+        " page: an owner is the user of the system, with the team that the system has.",
+        grid=Grid(headings, rows, "Owners") if rows else None,
+        team=SELLING,
+        span=3,
+        empty="" if rows else "No system records who owns opportunities.",
     )
 
 
@@ -163,12 +230,30 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
         Cell(words.NOTHING if low is None else f"{words.percent(low)} to {words.percent(high)}"),
         Cell(words.percent(won / (won + lost)) if won + lost else words.NOTHING),
         Cell(words.amount(of("sales_slices", "won_amount"))),
+        Cell(words.amount(of("open_by_month_filtered", "new_amount", key="all"))),
         Cell(words.count(now)),
         Cell(words.amount(mrr)),
         Cell(
             words.percent(kept / opening) if opening else words.NOTHING,
             note=f"of {words.count(customers)}" if opening else "",
         ),
+        *_without_the_largest_change(company, dimension, value, opening),
+    )
+
+
+def _without_the_largest_change(
+    company: Company, dimension: str, value: str, opening: float
+) -> tuple[Cell, Cell]:
+    """NRR without the customer whose payments changed most, and how many have left."""
+    row = next(iter(company["retention_slices"].where(dimension=dimension, value=value)), None)
+    # A market or segment that is made of something else than the account has is left out.
+    if not row or not opening or abs(float(row["opening_amount"]) / opening - 1) > 0.01:
+        return Cell(words.NOTHING), Cell(words.NOTHING)
+    rest = float(row["opening_amount"] - row["mover_opening_amount"])
+    kept = float(row["closing_amount"] - row["mover_closing_amount"])
+    return (
+        Cell(words.percent(kept / rest) if rest > 0 else words.NOTHING),
+        Cell(words.count(row["lost_count"])),
     )
 
 
@@ -207,18 +292,66 @@ def customers_lost(company: Company) -> Block:
         id="customers-lost",
         title=title,
         rows=company["customers_lost"],
-        text="The latest months first (thirty at most), in each of them who paid most. Recurring"
-        " revenue: what they paid a month.",
+        text="The latest months first (thirty at most), in each of them who paid most. MRR: what"
+        " they paid a month. The reason is the one recorded when they left; that of a lost renewal"
+        " can differ.",
         grid=Grid(
-            ("Account", "Market", "Left in", ".Recurring revenue", "Reason", "Record"),
+            ("Account", "Market", "Left in", ".MRR", "Reason", "Record"),
             rows,
             "Customers who left",
+            markets=tuple(row["funnel"] for row in records),
+            first=len(rows),
         )
         if rows
         else None,
+        follows="funnel",
         team=KEEPING,
         span=2,
         empty="" if rows else "Nobody left, or no system says so.",
+    )
+
+
+MOVED = (("reduced", "Reduced"), ("expanded", "Expanded"))
+
+
+def customers_moved(company: Company) -> Block:
+    """The customers who pay less, and more, than twelve months ago, by what changed."""
+    panels, options, parts = [], [], []
+    for kind, name in MOVED:
+        records = company["customers_moved"].where(kind=kind)
+        if not records:
+            continue
+        first = records[0]
+        cells = tuple(
+            (
+                Cell(row["account_name"] or words.NOTHING, is_heading=True),
+                Cell(company.funnels.get(row["funnel"], words.plain(row["funnel"]))),
+                Cell(words.amount(row["amount"])),
+                Cell(words.short_month(row["last_month"])),
+                record_of(row),
+            )
+            for row in records
+        )
+        headings = ("Account", "Market", ".MRR", "Last in", "Record")
+        panels.append(Panel((kind,), Grid(headings, cells, f"Customers who {kind}")))
+        options.append((kind, f"{name} ({words.count(first['customer_count'])})"))
+        parts.append(
+            f"{words.count(first['customer_count'])} {kind}"
+            f" ({words.amount(first['whole_amount'])} a month)"
+        )
+    return Block(
+        id="customers-moved",
+        title=f"In the last twelve months customers changed what they pay: {', '.join(parts)}"
+        if parts
+        else "No customer changed what they pay",
+        rows=company["customers_moved"],
+        text="MRR: what was added or taken away in the twelve months together, of customers who"
+        " stayed; the fifteen largest of each. An increase that came with a renewal is here, too;"
+        " as bookings it is part of the renewal.",
+        switches=(Switch("Who", tuple(options)),) if options else (),
+        panels=tuple(panels),
+        team=KEEPING,
+        empty="" if panels else "No system provides subscriptions, or nobody changed.",
     )
 
 
@@ -295,4 +428,14 @@ def _exit_title(records: list[Record]) -> str:
     if not named:
         return "Why customers leave and leads are sent back"
     number = words.count(total(rows, "exit_count"))
-    return f"Most customers leave for: {_reason(named[0])} ({named[0]['exit_count']} of {number})"
+    title = (
+        f"Most often named by customers who left: {_reason(named[0])}"
+        f" ({named[0]['exit_count']} of {number})"
+    )
+    dearest = max(named, key=lambda row: float(row["lost_mrr_amount"] or 0))
+    if dearest["lost_mrr_amount"] and dearest is not named[0]:
+        title += (
+            f"; most revenue: {_reason(dearest)} ({words.amount(dearest['lost_mrr_amount'])} a"
+            " month)"
+        )
+    return title

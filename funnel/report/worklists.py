@@ -10,17 +10,22 @@ from funnel.report.read import Record
 SHOWN = 10
 # Each list, and what to do with it.
 LISTS = {
-    "late_handoffs": ("Late handoffs", "Take them over, or reject them with a reason."),
     "trapped_opportunities": (
         "Stuck opportunities",
         "Agree on a next step and a close date, or close them.",
     ),
-    "renewals_ahead": ("Renewals ahead", "Open a renewal opportunity and call the customer."),
+    "renewals_ahead": (
+        "Renewals ahead",
+        "Open a renewal opportunity where there is none, and call the customer.",
+    ),
+    "late_onboardings": ("Late onboarding", "Begin, or say why it waits."),
+    "late_handoffs": ("Late handoffs", "Take them over, or reject them with a reason."),
     "open_leads": ("Open leads", "Work the ones with most expected revenue first."),
     "rejected_leads": ("Rejected leads", "See whether the reason is right."),
     "lost_opportunities": ("Lost opportunities", "Ask for the reason, and plan a second attempt."),
 }
 RENEWALS = "renewals_ahead"
+STUCK = "trapped_opportunities"
 # Others are no link: a system could have anything in the field.
 WEB = ("https://", "http://")
 HEADINGS = (
@@ -41,7 +46,7 @@ OF_OTHERS = {"Due": "Time limit"}
 
 
 def block(company: Company) -> Block:
-    counts = {row["list_name"]: row for row in company["worklist_counts"].records}
+    counts = {row["shown_list"]: row for row in company["worklist_counts"].records}
     lists = [name for name in LISTS if name in counts]
     lists += [name for name in counts if name not in LISTS]
     panels = tuple(_panel(company, name, counts[name]) for name in lists)
@@ -61,8 +66,8 @@ def block(company: Company) -> Block:
         title=title,
         rows=company["worklists"],
         text=f"The first {SHOWN} of each list by expected revenue, of all markets or of one."
-        " The file has those of each market, and marts.worklists has all. Leads, opportunities and"
-        " renewals that have waited for too long are left out (aged out).",
+        " The file has all renewals and the first of each market, marts.worklists has all. Leads,"
+        " opportunities and renewals that have waited for too long are left out (aged out).",
         switches=(Switch("List", options),) if options else (),
         panels=panels,
         follows="funnel",
@@ -89,6 +94,12 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
     )
     todo = LISTS[name][1] if name in LISTS else ""
     shown = f"{min(len(rows), SHOWN)} of {words.count(counts['item_count'])}."
+    if name == STUCK and counts["aged_count"]:
+        shown += (
+            f" {words.count(counts['aged_count'])} more ({words.amount(counts['aged_amount'])})"
+            f" wait longer than {company.days('worklist_aged_out_days')}: they still count as open"
+            " pipeline."
+        )
     return Panel((name,), grid, f"{shown} {todo}".strip())
 
 
@@ -128,8 +139,15 @@ def _team(company: Company, row: Record) -> str:
 
 def _why(row: Record) -> str:
     text = words.plain(row["exit_reason"] or row["finding"])
-    is_unprepared = row["list_name"] == RENEWALS and not row["has_opportunity"]
-    return f"{text}, no opportunity" if is_unprepared else text
+    if row["list_name"] == STUCK and row["revenue_type"]:
+        return f"{text}, {words.plain(row['revenue_type']).lower()}"
+    if row["list_name"] != RENEWALS:
+        return text
+    if not row["has_opportunity"]:
+        return f"{text}, no opportunity"
+    opened = f"{text}, opportunity of {words.amount(row['opportunity_amount'])}"
+    closes = row["expected_close_date"]
+    return f"{opened}, expected {words.short_day(closes)}" if closes else opened
 
 
 def _due(company: Company, due: date | None) -> str:

@@ -10,7 +10,7 @@
             "row(channel_labels.label <> lower(row_labels.label), channel_labels.system = 'any')"
         ) }} as channel
     from (select distinct system, {{ label }} as label from {{ rows }}) as row_labels
-    inner join {{ ref('channel_labels') }} as channel_labels
+    inner join {{ seed_by_system(ref('channel_labels'), 'channel_labels') }}
         on
             channel_labels.system in (row_labels.system, 'any')
             and channel_labels.label in (

@@ -2,7 +2,7 @@
 {% macro columns_of_sources() -%} {{ return(adapter.dispatch('columns_of_sources', 'revenue_funnel')()) }} {%- endmacro %}
 
 {% macro default__columns_of_sources() -%}
-    {%- set sources = (graph.sources.values() if execute else []) | sort(attribute='unique_id') %}
+    {%- set sources = instance_sources() %}
     select
         declared.system,
         declared.table_name,
@@ -11,11 +11,11 @@
     from (
         {%- for source in sources %}
         select
-            '{{ source.source_name }}' as system,
-            '{{ source.name }}' as table_name,
-            '{{ source.database }}' as table_catalog,
-            '{{ source.schema }}' as table_schema,
-            '{{ source.identifier }}' as identifier
+            '{{ source.system }}' as system,
+            '{{ source.table }}' as table_name,
+            '{{ source.relation.database }}' as table_catalog,
+            '{{ source.relation.schema }}' as table_schema,
+            '{{ source.relation.identifier }}' as identifier
         {{ 'union all' if not loop.last }}
         {%- else %}
         select
@@ -37,11 +37,11 @@
 {#- Spark has no information_schema: each table is asked for its columns while this is compiled. -#}
 {% macro spark__columns_of_sources() -%}
     {%- set rows = [] -%}
-    {%- for source in (graph.sources.values() if execute else []) | sort(attribute='unique_id') -%}
-        {%- set relation = find_relation(source.database, source.schema, source.identifier) -%}
+    {%- for source in instance_sources() -%}
+        {%- set relation = find_relation(source.relation.database, source.relation.schema, source.relation.identifier) -%}
         {%- for column in (adapter.get_columns_in_relation(relation) if relation else []) -%}
             {%- set type = {'string': 'varchar', 'int': 'integer'}.get(column.dtype, column.dtype) -%}
-            {%- do rows.append("('" ~ [source.source_name, source.name, column.name | lower, type] | join("', '") ~ "')") -%}
+            {%- do rows.append("('" ~ [source.system, source.table, column.name | lower, type] | join("', '") ~ "')") -%}
         {%- endfor -%}
     {%- endfor -%}
     select

@@ -11,7 +11,7 @@
     select
         '{{ table }}' as source_table,
         count(*) as row_count
-    from {{ source(system, table) }}
+    from {{ instance_source(system, table) }}
     {{ 'union all' if not loop.last }}
     {%- else %}
     select

@@ -5,13 +5,19 @@
 {% macro erased_apart(system, entity, staging, columns, staged) -%}
     {%- set roles = erasure_roles().get(entity) -%}
     {%- set identifiers = erasure_table('erased_identifiers') if roles and staged and not staging.is_cte else none -%}
-    {%- if not identifiers -%} {{ return(staging) }} {%- endif -%}
+    {%- if not identifiers -%} {{ return(instance_rows(staging, system, 'staged')) }} {%- endif -%}
     {%- set rows = erasure_table('erased_rows') -%}
+    {#- What stays of a customer that came later: an anonymous row. -#}
+    {%- set customer_columns = {
+        'company_record_id': 'marked_rows.later_replacement', 'name': 'null', 'domain': 'null', 'industry': 'null', 'row_json': 'null',
+        'parent_record_id': 'null', 'crm_system': 'null', 'crm_record_id': 'null', 'merged_into_record_id': 'null',
+        'source_key': "'erased ' || substr(" ~ keyed_hash("'row|' || marked_rows.source_key") ~ ", 1, 16)",
+    } -%}
     {%- set names = [] -%}
     {%- for name in columns if name in staged %}{% do names.append(name) %}{% endfor -%}
     {%- set others = [] -%}
     {%- for role in roles.others if role.column in staged %}{% do others.append(role.column) %}{% endfor -%}
-    {%- set people = staging.incorporate(path={'identifier': 'stg_' ~ system ~ '__people'}) -%}
+    {%- set people = staging.incorporate(path={'identifier': 'stg_' ~ connector_of(system) ~ '__people'}) -%}
     {%- set has_people = 'people' in var('systems')[system] and entity != 'person_links' and (roles.own | selectattr('kind', 'equalto', 'record') | list) -%}
     {#- Whose a row is, its own address says, and never one that a text mentions. -#}
     {%- set addressed = none -%}
@@ -21,6 +27,13 @@
     {%- endif -%}
     {%- set columns_of_people = adapter.get_columns_in_relation(people) | map(attribute='name') | map('lower') | list if has_people else [] -%}
     {%- set has_people = has_people and ('email' in columns_of_people or not columns_of_people) -%}
+    {#- A billing customer that comes later is known by the address of the person who is loaded with it. -#}
+    {%- set is_of_companies = (roles.own + roles.others) | selectattr('kind', 'equalto', 'company') | list and entity != 'attribute_changes' -%}
+    {%- set companies = staging.incorporate(path={'identifier': 'stg_' ~ system ~ '__companies'}) -%}
+    {%- set columns_of_customers = adapter.get_columns_in_relation(people) | map(attribute='name') | map('lower') | list
+        if is_of_companies and 'people' in var('systems')[system] and 'companies' in var('systems')[system] else [] -%}
+    {%- set columns_of_companies = adapter.get_columns_in_relation(companies) | map(attribute='name') | map('lower') | list if columns_of_customers else [] -%}
+    {%- set has_customers = 'email' in columns_of_customers and 'company_record_id' in columns_of_customers and columns_of_companies -%}
     (
         with
 
@@ -39,6 +52,14 @@
             where kind = 'address'
 
         ),
+
+        private_addresses as (
+
+            select coalesce(list(identifier_hash), []) as address_hashes
+            from identifiers
+            where kind = 'private_address'
+
+        ),
         {%- for kind in ['record', 'company'] %}
         {%- set references = [] %}
         {%- for role in roles.own + roles.others if role.kind == kind and role.column in staged %}{% do references.append(role.column) %}{% endfor %}
@@ -46,7 +67,7 @@
         {{ kind }}_references as (
 
             {%- for name in references %}
-            select distinct {{ name }} as reference from {{ staging }}
+            select distinct {{ name }} as reference from {{ instance_rows(staging, system, 'staged') }}
             {{ 'union' if not loop.last }}
             {%- else %}
             select {{ typed_null('text') }} as reference where false
@@ -76,7 +97,7 @@
             -- A record of another id with one of their addresses is theirs, too.
             {%- if has_people %}
             select staged.record_id as reference
-            from {{ people }} as staged
+            from {{ instance_rows(people, system, 'staged') }}
             cross join pads
             cross join known_addresses
             where {{ has_erased_address('staged.email') }}
@@ -86,10 +107,59 @@
 
         ),
 
+        {%- if has_customers %}
+
+        later_customers as (
+
+            -- A customer that has the address of somebody erased, and is that person: the address is not one of a company, or the
+            -- customer's name is the person's.
+            select
+                customers.record_id as reference,
+                'erased-' || substr({{ keyed_hash("'customer|' || " ~ key_of(["'" ~ system ~ "'", 'customers.record_id'])) }}, 1, 16) as replacement
+            from {{ people }} as customers
+            inner join {{ companies }} as companies on customers.record_id = companies.company_record_id
+            cross join pads
+            cross join known_addresses
+            cross join private_addresses
+            where
+                customers.record_id = customers.company_record_id
+                and {{ has_erased_address('customers.email') }}
+                and {{ keyed_hash("'company|' || " ~ key_of(["'" ~ system ~ "'", 'customers.record_id'])) }} not in (select identifier_hash from identifiers where kind = 'company')
+                and {{ keyed_hash("'company_that_stays|' || " ~ key_of(["'" ~ system ~ "'", 'customers.record_id'])) }} not in (select identifier_hash from identifiers where kind = 'company_that_stays')
+                and (
+                    ({{ has_erased_address('customers.email', 'private_addresses') }}{{ ' and companies.crm_record_id is null' if 'crm_record_id' in columns_of_companies }})
+                    {%- if 'name' in columns_of_companies %}
+                    or {{ keyed_hash("'name|' || " ~ name_words('companies.name')) }} in (select identifier_hash from identifiers where kind = 'name')
+                    {%- endif %}
+                )
+
+        ),
+
+        company_replacements as (
+
+            select
+                reference,
+                replacement
+            from erased_company_ids
+            union
+            select
+                reference,
+                replacement
+            from later_customers
+
+        ),
+        {%- endif %}
+
         marked_rows as (
 
             select
                 staged.*,
+                {%- if has_customers and entity == 'companies' %}
+                later_customers.replacement as later_replacement,
+                {%- endif %}
+                {%- if 'row_json' in names %}
+                coalesce({{ has_erased_address('staged.row_json') }}, false) as names_erased_address,
+                {%- endif %}
                 {%- for role in roles.own if role.column in staged %}
                 coalesce({{ role.where or 'true' }} and staged.{{ role.column }} in (select reference from erased_{{ role.kind }}_ids), false) or
                 {%- if role.kind == 'record' and has_people %}
@@ -100,14 +170,20 @@
                 coalesce({{ addressed }}, false) or
                 {%- endif %}
                 false as is_erased
-            from {{ staging }} as staged
+            from {{ instance_rows(staging, system, 'staged') }}
             cross join pads
             cross join known_addresses
+            {%- if has_customers and entity == 'companies' %}
+            left join later_customers on staged.company_record_id = later_customers.reference
+            {%- endif %}
 
         )
 
         select
             {%- for name in names %}
+            {%- if has_customers and entity == 'companies' and name in customer_columns %}
+            case when marked_rows.later_replacement is not null then {{ customer_columns[name] }} else (
+            {%- endif %}
             {%- if name == 'source_key' %}
             case when marked_rows.is_erased then 'erased ' || substr({{ keyed_hash("'row|' || marked_rows.source_key") }}, 1, 16) else marked_rows.source_key end
             {%- elif name == 'reason_code' %}
@@ -127,19 +203,21 @@
                 when {{ name }}_erased.reference is not null then {{ name }}_erased.replacement
                 else marked_rows.{{ name }}
             end
-            {%- elif name == 'row_json' and others %}
+            {%- elif name == 'row_json' %}
+            -- The row of somebody else does not show an erased address, either.
             case
-                when marked_rows.is_erased {% for other in others %} or {{ other }}_erased.reference is not null{% endfor %} then null
+                when marked_rows.is_erased or marked_rows.names_erased_address {% for other in others %} or {{ other }}_erased.reference is not null{% endfor %} then null
                 else marked_rows.row_json
             end
             {%- else %}
             case when marked_rows.is_erased then null else marked_rows.{{ name }} end
-            {%- endif %} as {{ name }}{{ ',' if not loop.last }}
+            {%- endif %}
+            {%- if has_customers and entity == 'companies' and name in customer_columns %} ) end {%- endif %} as {{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
         from marked_rows
         cross join pads
         {%- for role in roles.others if role.column in staged %}
-        left join erased_{{ role.kind }}_ids as {{ role.column }}_erased on marked_rows.{{ role.column }} = {{ role.column }}_erased.reference
+        left join {{ 'company_replacements' if has_customers and role.kind == 'company' else 'erased_' ~ role.kind ~ '_ids' }} as {{ role.column }}_erased on marked_rows.{{ role.column }} = {{ role.column }}_erased.reference
         {%- endfor %}
         {%- if 'primary_record_id' in others %}
         left join (
@@ -224,26 +302,62 @@
     sha256(encode(pads.outer_pad) || unhex(sha256(pads.inner_pad || {{ text }})))
 {%- endmacro %}
 
-{# A condition: a text, or a row as JSON, contains an address of somebody who was erased, in any case, with or without a tag behind
-   a plus, and with or without dots at Gmail. It needs pads and known_addresses. #}
-{% macro has_erased_address(row_json) -%}
+{# A condition: a text, or a row as JSON, contains an address of somebody who was erased, however it is written: in any case, with
+   full-width letters, with or without a tag behind a plus, with or without dots at Gmail. It needs pads and the CTE in known. #}
+{% macro has_erased_address(row_json, known='known_addresses') -%}
+    {%- set kind = 'private_address' if known == 'private_addresses' else 'address' -%}
     case
-        when {{ row_json }} like '%@%'
+        when regexp_matches({{ row_json }}, '[@＠﹫]')
             then list_has_any(
                 list_transform(
-                    regexp_extract_all(lower({{ row_json }}), {{ "'[^\\s\"<>(),;:\\\\\\[\\]]+@[^\\s\"<>(),;:\\\\\\[\\]]+'" }}),
-                    lambda found: {{ keyed_hash("'address|' || " ~ plain_mailbox("trim(found, '''')")) }}
-                ), known_addresses.address_hashes
+                    regexp_extract_all({{ address_letters(row_json) }}, {{ "'[^\\s\"<>(),;:\\\\\\[\\]]+@[^\\s\"<>(),;:\\\\\\[\\]]+'" }}),
+                    lambda found: {{ keyed_hash("'" ~ kind ~ "|' || " ~ plain_mailbox("trim(found, '''')")) }}
+                ), {{ known }}.address_hashes
             )
         else false
     end
 {%- endmacro %}
 
-{# Whose mailbox an address in lower case is, whatever the vars say. #}
-{% macro plain_mailbox(address) -%}
+{# An expression: a text in which equal addresses are equal text, as identity reads them (look_alikes), and with the letters and signs of
+   wide_letters. Quotes become blanks, since look_alikes would drop those of JSON. funnel/erasure/listed.py does the same in Python. #}
+{% macro address_letters(text) -%}
+    {%- set alike, wide = look_alikes(), wide_letters() -%}
     case
-        when split_part({{ address }}, '@', 2) in ('gmail.com', 'googlemail.com')
-            then replace(regexp_replace(split_part({{ address }}, '@', 1), '(.)[+].*$', '\1'), '.', '')
-        else regexp_replace(split_part({{ address }}, '@', 1), '(.)[+].*$', '\1')
-    end || '@' || trim(trailing '.' from split_part({{ address }}, '@', 2))
+        when regexp_matches({{ text }}, '^[ !-.0-_a-{}~]*$') then lower({{ text }})
+        else lower(nfc_normalize(
+            translate(translate(replace({{ text }}, '"', ' '), '{{ wide[0] }}', '{{ wide[1] }}'), '{{ alike[0] }}', '{{ alike[1] }}')
+        ))
+    end
+{%- endmacro %}
+
+{# Two texts of one length: letters, digits and signs of another shape, and the plain ones that Unicode calls compatible with them (NFKC),
+   beyond those in look_alikes: mathematical letters and digits, letters in circles, small signs. #}
+{% macro wide_letters() -%}
+    {%- set pairs = {'﹫﹒․。｡﹢﹣': '@....+-', 'ℎℊℋℌℐℑℒℓℛℜℬℭℯℰℱℳℴ': 'hghhiillrrbceefmo', 'ℂℍℕℙℚℝℤ': 'chnpqrz'} -%}
+    {%- set from, to = pairs | list, pairs.values() | list -%}
+    {%- for number in range(676) -%}
+        {%- do from.append('%c' | format(119808 + number)) -%} {%- do to.append('%c' | format(97 + number % 26)) -%}
+    {%- endfor -%}
+    {%- for number in range(50) -%}
+        {%- do from.append('%c' | format(120782 + number)) -%} {%- do to.append('%c' | format(48 + number % 10)) -%}
+    {%- endfor -%}
+    {%- for number in range(52) -%}
+        {%- do from.append('%c' | format(9398 + number)) -%} {%- do to.append('%c' | format(97 + number % 26)) -%}
+    {%- endfor -%}
+    {{ return([from | join, to | join]) }}
+{%- endmacro %}
+
+{# Whose mailbox an address in plain letters is, whatever the vars say. What is no part of a domain ends it, such as the ? of a link. #}
+{% macro plain_mailbox(address) -%}
+    {%- set domain = "trim(trailing '.' from regexp_extract(split_part(" ~ address ~ ", '@', 2), '^[\\p{L}\\p{M}\\p{N}._-]*'))" -%}
+    {%- set local_part = "regexp_replace(split_part(" ~ address ~ ", '@', 1), '(.)[+].*$', '\\1')" -%}
+    case
+        when {{ domain }} in ('gmail.com', 'googlemail.com') then replace({{ local_part }}, '.', '') || '@gmail.com'
+        else {{ local_part }} || '@' || {{ domain }}
+    end
+{%- endmacro %}
+
+{# An expression: the words of a name in one order: equal for "Ann Miller" and "Miller, Ann". #}
+{% macro name_words(name) -%}
+    array_to_string(list_sort(list_distinct(regexp_extract_all(lower(nfc_normalize({{ name }})), '[\p{L}\p{M}\p{N}]+'))), ' ')
 {%- endmacro %}

@@ -3,7 +3,7 @@
     {%- set conditions = [] -%}
     {%- for name in var('erasing_tables') -%}
         {%- set system, point, table = (name | string).partition('.') -%}
-        {%- set named = (graph.get('sources', {}).values() if execute else []) | selectattr('source_name', 'equalto', system) | map(attribute='name') | list -%}
+        {%- set named = (graph.get('sources', {}).values() if execute else []) | selectattr('source_name', 'equalto', connector_of(system)) | map(attribute='name') | list -%}
         {%- if not table or (named and table not in named) -%}
             {{ exceptions.raise_compiler_error("The var erasing_tables names '" ~ name ~ "': write a table that touches are read from, as in salesforce.campaign_member.") }}
         {%- endif -%}

@@ -2,8 +2,7 @@
    Names match whatever their case and underscores (AccountId is account_id), or as in the var source_columns.
    Stops the build with one sentence if a required table or column is missing, or if two columns have a wanted name. #}
 {% macro landed_columns(system, table, names, required, optional) -%}
-    {#- Called while dbt parses, too, so that the lineage knows the source. -#}
-    {%- set declared = source(system, table) -%}
+    {%- set declared = instance_source(system, table) -%}
     {%- set relation = landed_relation(system, table) -%}
     {%- if relation is none -%}
         {%- if execute and not optional and flags.WHICH in ('build', 'run') -%}
@@ -20,7 +19,7 @@
         {%- do alike.update({plain: alike.get(plain, []) + [column.name]}) -%}
         {%- do by_name.update({plain: column}) -%}
     {%- endfor -%}
-    {%- set renamed = var('source_columns').get(system ~ '.' ~ table, {}) -%}
+    {%- set renamed = renamed_columns(system, table) -%}
     {#- Two of Stripe's names are words of SQL; a model asks for them by another name. -#}
     {%- for reserved in ['start', 'end'] if reserved in by_name and reserved ~ 'at' not in by_name -%}
         {%- do by_name.update({reserved ~ 'at': by_name[reserved]}) -%}

@@ -1,7 +1,7 @@
 {# The table behind a source, or none if it has not landed. In a unit test, where the source is given rows: the real table, whose
    columns these rows have. #}
 {% macro landed_relation(system, table) -%}
-    {%- set declared = source(system, table) -%}
+    {%- set declared = instance_source(system, table) -%}
     {%- if not execute -%}
         {{ return(none) }}
     {%- elif declared.is_cte -%}

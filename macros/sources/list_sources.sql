@@ -2,8 +2,8 @@
    thread has begun to list it; another one would then find that a table is missing. #}
 {% macro list_sources() -%}
     {%- set listed = [] -%}
-    {%- for node in (graph.sources.values() if execute else []) if (node.database, node.schema) not in listed -%}
-        {%- do listed.append((node.database, node.schema)) -%}
-        {%- do adapter.get_relation(node.database, node.schema, '') -%}
+    {%- for source in instance_sources() if (source.relation.database, source.relation.schema) not in listed -%}
+        {%- do listed.append((source.relation.database, source.relation.schema)) -%}
+        {%- do adapter.get_relation(source.relation.database, source.relation.schema, '') -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -1,8 +1,7 @@
-{# Whether the var systems lists the entity of a staging model (its name is stg_<system>__<entity>); row_counts counts as listed.
+{# Whether the var systems lists the entity of a staging model, for any system of its connector (its name is stg_<system>__<entity>); row_counts counts as listed.
    In a unit test the name is the test's: then the model is there. #}
 {% macro provides(model_name) -%}
     {%- if '__' not in model_name -%} {{ return(true) }} {%- endif -%}
     {%- set system, entity = model_name.removeprefix('stg_').split('__') -%}
-    {%- set systems = var('systems') -%}
-    {{ return(system in systems and (entity == 'row_counts' or entity in systems[system])) }}
+    {{ return(instances_of(system, entity) != []) }}
 {%- endmacro %}

@@ -21,7 +21,7 @@
     {%- endfor -%}
     {%- set values = {} -%}
     {%- for name, type in columns.items() -%}
-        {%- set is_salesforce_id = system == 'salesforce' and type == 'text' and (name == 'id' or name.endswith('_id')) -%}
+        {%- set is_salesforce_id = connector_of(system) == 'salesforce' and type == 'text' and (name == 'id' or name.endswith('_id')) -%}
         {%- set typed = 'typed.' ~ name | lower -%}
         {%- do values.update({name: salesforce_id(typed) if is_salesforce_id else typed}) -%}
     {%- endfor %}
@@ -58,7 +58,7 @@
             coalesce({{ flag_value(landed, '_fivetran_active', 'boolean', full_name) }}, true) as row_is_active,
             {{ row_as_json('landed') if exists else typed_null('text') }} as row_json
         from
-        {%- if exists %} {{ source(system, table) }} as landed
+        {%- if exists %} {{ instance_source(system, table) }} as landed
         {%- else %} (select 1 as nothing) as landed
         where false
         {%- endif %}

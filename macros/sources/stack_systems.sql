@@ -9,7 +9,7 @@
     select * from (
     {%- for system in systems %}
         {%- set staged = staged_columns(system, entity) %}
-        {%- set staging = ref('stg_' ~ system ~ '__' ~ entity) %}
+        {%- set staging = ref('stg_' ~ connector_of(system) ~ '__' ~ entity) %}
         select
             {{ text_literal(system, 'A name in the var systems') }} as system
             {%- for name, type in columns.items() %},

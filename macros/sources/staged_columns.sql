@@ -1,7 +1,7 @@
 {# The names of a staging model's columns, in lower case: those of its table or view, else those that its yml lists; none if neither
    is known, as while dbt parses. Stops the build with one sentence if a column is missing that each such model must have. #}
 {% macro staged_columns(system, entity) -%}
-    {%- set name = 'stg_' ~ system ~ '__' ~ entity -%}
+    {%- set name = 'stg_' ~ connector_of(system) ~ '__' ~ entity -%}
     {%- set found = [] -%}
     {%- set model = ref(name) -%}
     {%- set relation = load_relation(model) if execute and model is not string and not model.is_cte else none -%}

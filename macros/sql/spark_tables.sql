@@ -1,20 +1,61 @@
-{# How dbt makes tables, views and seeds on Spark: its adapter drops a table before it makes it anew, so a build that is killed in between
-   loses it, and writes seeds by bindings that know no apostrophe. #}
+{# How dbt makes tables, views and seeds on Spark, whose tables of Parquet files cannot be replaced: its adapter drops a table before it
+   makes it anew, so readers miss it meanwhile, and writes seeds by bindings that know no apostrophe. #}
 
-{# A table is made under another name and takes the place of the old one when it is whole. #}
+{# A published table is a view of one version of its rows. A build writes the next version under a name of its own and then lets the view
+   show that one: one change of the catalogue, so readers always find a whole table. The version before stays for the queries that read
+   it. Delta and Iceberg replace a table by themselves. Other tables are dropped and made anew. #}
 {% materialization table, adapter='spark' -%}
-    {%- set target_relation = this.incorporate(type='table') -%}
     {%- set old_relation = adapter.get_relation(database=none, schema=schema, identifier=model.alias) -%}
-    {%- set new_relation = api.Relation.create(schema=schema, identifier=model.alias ~ '__new', type='table') -%}
+    {%- set replaces = config.get('file_format', default='parquet') in ('delta', 'iceberg') -%}
+    {%- set has_versions = model.access == 'public' and not replaces -%}
+    {%- set target_relation = this.incorporate(type='view' if has_versions else 'table') -%}
     {{ run_hooks(pre_hooks) }}
-    {%- do run_query('drop table if exists ' ~ new_relation) -%}
-    {%- call statement('main') -%} {{ create_table_as(False, new_relation, compiled_code) }} {%- endcall -%}
-    {%- do spark__check_contract(new_relation) -%}
-    {%- if old_relation is not none -%} {%- do run_query('drop ' ~ old_relation.type ~ ' if exists ' ~ old_relation) -%} {%- endif -%}
-    {%- do run_query('alter table ' ~ new_relation ~ ' rename to ' ~ target_relation) -%}
+    {%- if has_versions -%}
+        {%- do spark__publish_version(target_relation, old_relation) -%}
+    {%- else -%}
+        {%- if old_relation is not none and (not replaces or old_relation.is_view) -%}
+            {%- do run_query('drop ' ~ old_relation.type ~ ' if exists ' ~ old_relation) -%}
+        {%- endif -%}
+        {%- call statement('main') -%} {{ create_table_as(False, target_relation, compiled_code) }} {%- endcall -%}
+        {%- do spark__check_contract(target_relation) -%}
+    {%- endif -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
+
+{#- The table of a version is in the catalogue before it has rows: what a killed build leaves is dropped by the next. Each has a name of
+    its own, since readers remember the files of a table by its name. -#}
+{% macro spark__publish_version(view, old_relation) -%}
+    {%- set versions = api.Relation.create(schema=schema ~ '_versions') -%}
+    {%- set version = api.Relation.create(schema=versions.schema, identifier=view.identifier ~ '__' ~ (invocation_id | replace('-', '')), type='table') -%}
+    {%- do run_query('create schema if not exists ' ~ versions.without_identifier()) -%}
+    {%- set is_view = old_relation is not none and old_relation.is_view -%}
+    {%- set shown = run_query('show create table ' ~ view).columns[0].values()[0] if is_view else '' -%}
+    {%- for found in run_query('show tables in ' ~ versions.without_identifier() ~ " like '" ~ view.identifier ~ "__*'") -%}
+        {%- if found[1] not in shown -%} {%- do run_query('drop table if exists ' ~ versions.schema ~ '.' ~ found[1]) -%} {%- endif -%}
+    {%- endfor -%}
+    {%- set columns, descriptions, cells = [], [], [] -%}
+    {%- for name, column in model.columns.items() -%}
+        {%- do columns.append(name ~ ' ' ~ spark__type_name(column.data_type)) -%}
+        {%- do descriptions.append(name ~ " comment '" ~ spark__escaped(column.description) ~ "'") -%}
+    {%- endfor -%}
+    {%- do run_query('create table ' ~ version ~ ' (' ~ columns | join(', ') ~ ') using parquet') -%}
+    {%- call statement('main') -%} insert into {{ version }} {{ get_select_subquery(compiled_code) }} {%- endcall -%}
+    {#- Builds of before had tables there. -#}
+    {%- if old_relation is not none and not is_view -%} {%- do run_query('drop table if exists ' ~ old_relation) -%} {%- endif -%}
+    {%- do run_query(
+        'create or replace view ' ~ view ~ ' (' ~ descriptions | join(', ') ~ ") comment '" ~ spark__escaped(model.description)
+        ~ "' as select * from " ~ version
+    ) -%}
+{%- endmacro %}
+
+{% macro spark__escaped(text) -%} {{ return(text | replace('\\', '\\\\') | replace("'", "\\'")) }} {%- endmacro %}
+
+{#- New rows of a table that keeps its own (the schema history) come as one file: a build that is killed adds all of them or none. -#}
+{% macro get_insert_into_sql(source_relation, target_relation) -%}
+    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
+    insert into {{ target_relation }} ({{ columns }}) select /*+ coalesce(1) */ {{ columns }} from {{ source_relation }}
+{%- endmacro %}
 
 {#- Types that have one name for every engine in the contracts, and another one on Spark. -#}
 {% macro spark__type_name(type) -%}

@@ -65,7 +65,7 @@ landed as (
             and staged.source_key = quarantine.source_row_id
             and quarantine.reason_code != 'duplicate_key'
     left join other_records on {{ same_row_key('staged', 'other_records') }}
-    left join {{ ref('stage_labels') }} as labels
+    left join {{ seed_by_system(ref('stage_labels'), 'labels') }}
         on
             labels.entity = 'opportunity_changes'
             and staged.system = labels.system

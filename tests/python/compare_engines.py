@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
@@ -73,9 +74,9 @@ def _swap() -> int:
     return 1 if found.faults else 0
 
 
-def build(engine: str, database: Path, folder: Path) -> bool:
-    """Whether all models and seeds were built; dbt prints the errors."""
-    arguments = ["build", "--quiet", "--target", engine, *WITHOUT_TESTS]
+def build(engine: str, database: Path, folder: Path, selection: Sequence[str] = ()) -> bool:
+    """Whether all models and seeds were built, or those selected; dbt prints the errors."""
+    arguments = ["build", "--quiet", "--target", engine, *WITHOUT_TESTS, *selection]
     return bool(run_dbt(arguments, database, folder / f"target_{engine}").success)
 
 

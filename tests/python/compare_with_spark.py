@@ -1,13 +1,15 @@
 """Builds one small demo company on DuckDB and on Spark, and compares what is published.
 
 `make test-spark` runs it. Spark runs in this process, and its tables are in a temporary folder. The
-builds leave out the tests of data and models: `make test` has them."""
+builds leave out the tests of data and models: `make test` has them. Arguments are dbt's, to build a
+part: `--exclude path:models/intermediate/planning+`."""
 
 import os
 import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
@@ -21,9 +23,10 @@ from funnel.places import SOURCES
 from funnel.run_dbt import environment
 from funnel.spark import PREFIX
 from tests.python.compare_engines import PEOPLE, build
+from tests.python.spark_cluster import QUICK_JAVA
 
 
-def compare_with_spark() -> int:
+def compare_with_spark(selection: Sequence[str]) -> int:
     """0 if all published tables have the same rows on both engines, else 1."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -33,16 +36,17 @@ def compare_with_spark() -> int:
             # The names of tables are in memory: a file of them takes longer, and nobody reads it.
             f"{PREFIX}CATALOG": "in-memory",
             f"{PREFIX}CODEGEN": "false",
+            f"{PREFIX}JAVA": QUICK_JAVA,
         }
         with environment(place):
-            code = _compare(Path(folder))
+            code = _compare(Path(folder), selection)
     times = os.times()
     cpu = times.user + times.system + times.children_user + times.children_system
     click.echo(f"{time.monotonic() - started:.0f} seconds, {cpu:.0f} of CPU without Spark's own")
     return code
 
 
-def _compare(folder: Path) -> int:
+def _compare(folder: Path, selection: Sequence[str]) -> int:
     database, demo = folder / "revenue_funnel.duckdb", folder / "demo"
     if (
         generate_demo(PEOPLE, 7, datetime(2026, 7, 1), demo, True, [])
@@ -52,9 +56,9 @@ def _compare(folder: Path) -> int:
         return 1
     click.echo("Building on both engines (some minutes) ...")
     with ProcessPoolExecutor(1, get_context("spawn")) as processes:
-        on_duckdb = processes.submit(build, "duckdb", database, folder)
+        on_duckdb = processes.submit(build, "duckdb", database, folder, selection)
         # In this process, which has Spark's session.
-        on_spark = build("spark", folder / "none.duckdb", folder)
+        on_spark = build("spark", folder / "none.duckdb", folder, selection)
         if not (on_duckdb.result() and on_spark):
             return 1
     return show_parity(database, "spark")
@@ -63,4 +67,4 @@ def _compare(folder: Path) -> int:
 if __name__ == "__main__":
     # The temporary folder goes whichever way this ends.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    sys.exit(compare_with_spark())
+    sys.exit(compare_with_spark(sys.argv[1:]))

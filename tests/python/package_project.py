@@ -128,6 +128,7 @@ SEEDS = {
     "email_domains": "domain,kind\ngmail.com,free\nown.example,internal\n",
     "holidays": "holiday_date,holiday_name,funnel\n",
     "kpi_targets": "metric,funnel,team,system,owner,period_kind,period_start,target,agreed_on\n",
+    "acquisition_costs": "cost_month,team,cost_kind,amount\n",
     "owner_capacity": "funnel,planning_node,owner,weekly_count\n",
     "planning_scenarios": """scenario,funnel,lever,from_node,new_value,factor
 dearer,,price,,,1.1

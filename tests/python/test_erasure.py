@@ -10,6 +10,7 @@ import shlex
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,11 +23,15 @@ from funnel import publish
 from funnel.alerts.ledger import ledger_path
 from funnel.cli import funnel
 from funnel.erasure.command import erase_persons
+from funnel.erasure.copies import clear_file
 from funnel.erasure.find import Found, Warehouse, find_persons
+from funnel.erasure.kept import kept_path
 from funnel.erasure.listed import Listed, addresses_in, normal_address
 from funnel.erasure.prepare import is_built_before_an_erasure, prepare_copy
 from funnel.erasure.remember import Memory
+from funnel.erasure.rows import _silence, _their_rows
 from funnel.erasure.secret import ErasureError, key_of, keyed_hash, make_secret, secret_path
+from funnel.history import HistoryError, backup, restore
 from funnel.places import DATABASE, ROOT
 from funnel.publish import FACTS, remove_from_before
 from tests.python.conftest import NAME, NO_TESTS, Built, messages, query
@@ -89,7 +94,23 @@ MARTS = """
         escape '\\' and column_name not like '%\\_id' escape '\\' and column_name not like '%url'
     group by table_name order by table_name
 """
-AGAIN = "9990001"
+# How an address can be written when it comes once more, or who is asked for in a list.
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    lambda address: address.replace("@", "+new@").title(),
+    lambda address: "".join(chr(ord(sign) + 65248) for sign in address),
+    lambda address: address.replace("o", "\u043e"),
+    lambda address: f"mailto:{address}?subject=hello",
+    lambda address: f'"Liam, at home" <{address}>!',
+    lambda address: "".join(chr(ord(s) + 120205) if s.isalpha() else s for s in address.lower()),
+)
+AGAIN = [str(9990001 + number) for number in range(len(SPELLINGS))]
+# Customers of billing that come after the erasure, from after the cutoff: no total has them.
+LATER = "2026-07-02 08:00:00"
+CUSTOMERS = (
+    ("cus_private", "Liam at home", 0),
+    ("cus_company", "Timber Works", 1),
+    ("cus_own_name", "{last}, {first}", 1),
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +138,7 @@ def erased(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Erased:
     canaries = frozenset(_canaries(database, addresses))
     _send_messages(database, min(canaries))
     printed = _follow_the_page(database, folder)
-    _change_the_sources(database, addresses[0], folder / "rows_to_delete.csv")
+    _change_the_sources(database, addresses, folder / "rows_to_delete.csv")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(DATABASE, str(database))
         prepare_copy(database, secret_path(database))
@@ -132,7 +153,8 @@ def erased(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Erased:
 def _canaries(database: Path, addresses: list[str]) -> set[str]:
     """Names, addresses, telephone numbers and ids that no other record of anybody contains."""
     rows = query(database, ROWS_OF_PEOPLE)
-    others = str(query(database, "select name, domain from intermediate.int_companies_unioned"))
+    companies = "select name, domain, company_record_id from intermediate.int_companies_unioned"
+    others = str(query(database, companies))
     others += str(query(database, "select name from intermediate.int_users_unioned"))
     records = {
         (str(system), str(record_id))
@@ -197,9 +219,9 @@ def _follow_the_page(database: Path, folder: Path) -> str:
     return "".join(each.output for each in done)
 
 
-def _change_the_sources(database: Path, address: str, listed: Path) -> None:
-    """Their owner deletes the listed rows of three systems; the fourth delivers them again, and
-    one person comes back under another id."""
+def _change_the_sources(database: Path, addresses: list[str], listed: Path) -> None:
+    """Their owner deletes the listed rows of three systems; the fourth delivers them again, one
+    person comes back under other ids, and there are later customers."""
     rows = list(csv.reader(listed.read_text().splitlines()))[1:]
     with duckdb.connect(str(database)) as connection:
         columns = {
@@ -209,17 +231,44 @@ def _change_the_sources(database: Path, address: str, listed: Path) -> None:
                 " from information_schema.columns group by all"
             ).fetchall()
         }
-        for system, table, key in rows:
-            if system != "hubspot":
+        for system, table, key, to_do in rows:
+            if to_do != "delete":
+                connection.execute(
+                    f'update {system}."{table}" set phone = null,'
+                    " email = 'billing@' || split_part(email, '@', 2) where id = ?",
+                    [key],
+                )
+            elif system != "hubspot":
                 connection.execute(
                     f'delete from {system}."{table}"'
                     f" where list_has_all([{columns[system, table]}], $1)",
                     [[part for part in key.split("|") if part]],
                 )
+        for record_id, spell in zip(AGAIN, SPELLINGS, strict=True):
+            connection.execute(
+                f"insert into hubspot.contact by name select * replace ({record_id} as id,"
+                " $1 as property_email) from hubspot.contact limit 1",
+                [spell(addresses[0])],
+            )
+        _add_customers(connection, addresses)
+
+
+def _add_customers(connection: duckdb.DuckDBPyConnection, addresses: list[str]) -> None:
+    for record_id, name, number in CUSTOMERS:
+        address = addresses[number]
+        first, last = re.sub("[0-9]", "", address.partition("@")[0]).split(".")
+        values = [record_id, name.format(first=first.title(), last=last.title()), address.upper()]
         connection.execute(
-            f"insert into hubspot.contact by name select * replace ({AGAIN} as id,"
-            f" '{address.replace('@', '+new@').title()}' as property_email)"
-            " from hubspot.contact limit 1"
+            "insert into stripe.customer by name select * replace ($1 as id, $2 as name,"
+            f" $3 as email, null as metadata, timestamp '{LATER}' as created)"
+            " from stripe.customer limit 1",
+            values,
+        )
+        connection.execute(
+            "insert into stripe.charge by name select * replace ('ch_' || $1 as id,"
+            f" $1 as customer_id, timestamp '{LATER}' as created) from stripe.charge"
+            " where paid order by id limit 1",
+            [record_id],
         )
 
 
@@ -292,10 +341,41 @@ def test_the_rows_of_the_erased_are_in_quarantine_without_a_word(erased: Erased)
     assert len(rows) > 10
     assert {row_json for _, row_json, _ in rows} == {None}
     assert all(re.fullmatch("erased [0-9a-f]{16}", str(key)) for key, _, _ in rows)
-    again = "select count(*) from staging.stg_hubspot__people where record_id = ?"
-    assert query(erased.after, again.replace("?", f"'{AGAIN}'")) == [(1,)]
-    let_in = f"select count(*) from intermediate.int_people_unioned where record_id = '{AGAIN}'"
-    assert query(erased.after, let_in) == [(0,)]
+
+
+def test_who_was_erased_is_known_in_any_spelling(erased: Erased) -> None:
+    ids = f"where record_id in {tuple(AGAIN)}"
+    again = f"select count(*) from staging.stg_hubspot__people {ids}"
+    assert query(erased.after, again) == [(len(AGAIN),)]
+    assert query(erased.after, f"select email from intermediate.int_people_unioned {ids}") == []
+    usual = erased.listed[0]
+    assert {normal_address(spell(usual)) for spell in SPELLINGS[:3]} == {usual}
+    for spell in SPELLINGS[3:]:
+        assert addresses_in(spell(usual)) == {usual}
+    assert normal_address("Ann.Miller+x@GoogleMail.com.") == "annmiller@gmail.com"
+
+
+def test_the_company_of_an_erased_person_stays_with_its_name(erased: Erased) -> None:
+    """And a customer that comes later is the person, or not, by its address and name."""
+    old = (
+        "select name, domain from intermediate.int_companies_unioned"
+        " where system = 'stripe' order by company_record_id"
+    )
+    assert query(erased.after, old) == query(erased.before, old)
+    assert re.search("The customer stripe,cus_[0-9]+ stays as the company", erased.printed)
+    later = (
+        "select companies.company_record_id, companies.name, count(payments.payment_key)"
+        " from intermediate.int_companies_rows_checked as companies"
+        " inner join intermediate.int_payments_rows_checked as payments"
+        " on companies.company_key = payments.company_key"
+        f" where companies.created_at = '{LATER}' and companies.system = 'stripe' group by all"
+    )
+    found = {str(key)[:7]: (name, count) for key, name, count in query(erased.after, later)}
+    assert found["cus_com"] == ("Timber Works", 1)
+    assert found["erased-"] == (None, 1)
+    assert len(query(erased.after, later)) == 3
+    in_rows = f"select row_json from marts.quarantine where row_json like '%{erased.listed[1]}%'"
+    assert query(erased.after, in_rows.replace(" like ", " ilike ")) == []
 
 
 def test_rows_read_are_still_all_accounted_for(erased: Erased) -> None:
@@ -326,9 +406,12 @@ def test_the_memory_is_no_list(erased: Erased) -> None:
 
 
 def test_the_list_for_the_owner_names_each_landed_row(erased: Erased) -> None:
-    rows = [line.split(",", 2) for line in erased.deleted.read_text().splitlines()[1:]]
-    tables = {f"{system}.{table}" for system, table, _ in rows}
+    rows = list(csv.reader(erased.deleted.read_text().splitlines()))[1:]
+    tables = {f"{system}.{table}" for system, table, _, _ in rows}
     assert tables >= {"hubspot.contact", "hubspot.email_event", "stripe.customer", "zendesk.ticket"}
+    # The customer is a company, which pays on.
+    cleared = {table for _, table, _, to_do in rows if to_do != "delete"}
+    assert cleared == {"customer"}
     assert f"lists the {len(rows)} rows" in erased.printed
 
 
@@ -413,6 +496,42 @@ def test_a_backup_from_before_that_is_restored_is_rewritten(erased: Erased, tmp_
     assert query(database, known) == [(0,)]
 
 
+def test_a_backup_from_before_does_not_bring_them_back_into_a_new_file(
+    erased: Erased, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ids are rewritten on the way in; where nobody knows who was erased, nothing goes in."""
+    monkeypatch.setenv("REVENUE_FUNNEL_ERASURE_SECRET", str(secret_path(erased.after)))
+    backup(erased.before, tmp_path / "backup")
+    database = tmp_path / NAME
+    with pytest.raises(HistoryError, match="they would come back"):
+        restore(database, tmp_path / "backup")
+    shutil.copytree(kept_path(erased.after), kept_path(database))
+    restore(database, tmp_path / "backup")
+    listed = ", ".join(f"'{address}'" for address in erased.listed)
+    keys_of = (
+        "select distinct record_key from intermediate.int_emails_normalized"
+        f" where address in ({listed})"
+    )
+    known = [key for (key,) in query(erased.before, keys_of)]
+    for column in ("record_key", "person_key"):
+        sql = f"select count(*) from history.history_person_ids where {column} in {tuple(known)}"
+        assert query(erased.before, sql)[0][0] > 0
+        assert query(database, sql) == [(0,)]
+    memory = "select count(*) from history.erased_identifiers"
+    assert query(database, memory) == query(erased.after, memory)
+    monkeypatch.setenv("REVENUE_FUNNEL_ERASURE_SECRET", str(tmp_path / "none"))
+    with pytest.raises(HistoryError, match="their secret is not in"):
+        restore(database, tmp_path / "backup", force=True)
+
+
+def test_a_new_warehouse_knows_who_was_erased(erased: Erased, tmp_path: Path) -> None:
+    """Its file was deleted, and the next build begins with none."""
+    database = tmp_path / NAME
+    prepare_copy(database, secret_path(erased.after), kept_path(erased.after))
+    memory = "select kind, identifier_hash from history.erased_identifiers order by all"
+    assert query(database, memory) == query(erased.after, memory) != []
+
+
 def _small_warehouse() -> Warehouse:
     """Ann (contact 501, customer cus_1 in billing), and what is near her: Bob, whose record
     mentions her address, and the company 501."""
@@ -421,19 +540,37 @@ def _small_warehouse() -> Warehouse:
     connection.execute("create table operations.settings (name varchar, value varchar)")
     tables = {
         "int_people_unioned(system, record_id, record_key, company_key)": [
-            "('crm', '501', 1, 11), ('crm', '502', 2, null), ('billing', 'cus_1', 3, 3)"
+            "('crm', '501', 1, 11), ('crm', '502', 2, null), ('billing', 'cus_1', 3, 3),",
+            "('billing', 'cus_2', 4, 4), ('billing', 'cus_3', 5, 5), ('billing', 'cus_4', 6, 6),",
+            "('billing', 'cus_5', 7, 7)",
         ],
-        "int_record_persons_mapped(record_key, person_key)": ["(1, 100), (2, 200), (3, 100)"],
+        "int_record_persons_mapped(record_key, person_key)": [
+            "(1, 100), (2, 200), (3, 100), (4, 100), (5, 100), (6, 100), (7, 100)"
+        ],
         "int_emails_normalized(record_key, address, link_blocked_reason)": [
             "(1, 'ann@acme.com', null), (2, 'bob@acme.com', null), (3, 'ann@acme.com', null)"
         ],
         # The keys of record 501 and of company 501 are made of the same system and id.
-        "int_companies_unioned(system, company_record_id, company_key, is_person)": [
-            "('crm', '501', 1, false), ('billing', 'cus_1', 3, false)"
+        "int_companies_unioned(system, company_record_id, company_key, is_person, name, domain)": [
+            "('crm', '501', 1, false, 'Acme', 'acme.com'),",
+            "('billing', 'cus_1', 3, false, 'Miller, Ann', 'acme.com'),",
+            "('billing', 'cus_2', 4, false, 'Acme', 'gmail.com'),",
+            "('billing', 'cus_3', 5, false, 'Bakery', 'gmail.com'),",
+            "('billing', 'cus_4', 6, false, 'Bakery', 'bakery.com'),",
+            "('billing', 'cus_5', 7, false, 'Bakery', 'gmail.com')",
         ],
-        "int_company_accounts_mapped(company_key, account_key)": ["(1, 10), (3, 20)"],
+        "int_company_accounts_mapped(company_key, account_key, match_method)": [
+            "(1, 10, null), (3, 10, 'its_person'), (4, 10, 'its_person'), (5, 50, null),",
+            "(6, 60, null), (7, 10, 'company_id')",
+        ],
+        "email_domains(domain)": ["('gmail.com')"],
+        "history_person_ids(record_key, person_key, snapshot_number, is_look_back)": [
+            # 91 is gone from its system, as is 90, for which the person was named; 92 went to Bob.
+            "(1, 100, 1, false), (91, 100, 1, false), (92, 100, 1, false), (92, 200, 2, false)"
+        ],
         "stg_crm__people(record_id, email, row_json)": [
-            "('501', 'ann@acme.com', '{}'), ('503', 'Ann@acme.com', '{}'),",
+            '(\'501\', \'ann@acme.com\', \'{"first_name": "Ann", "last_name": "Miller"}\'),',
+            "('503', 'Ann@acme.com', '{}'),",
             "('502', 'bob@acme.com', '{\"about\": \"referred by ann@acme.com\"}')",
         ],
     }
@@ -453,10 +590,55 @@ def _small_warehouse() -> Warehouse:
 
 def test_whoever_only_mentions_an_address_or_shares_a_number_is_not_erased() -> None:
     found = find_persons(_small_warehouse(), Listed(frozenset({"ann@acme.com"}), frozenset()))
-    assert set(found.records) == {("crm", "501"), ("billing", "cus_1")}
+    customers = {("billing", f"cus_{number}") for number in range(1, 6)}
+    assert set(found.records) == {("crm", "501"), *customers}
     # 503 is no usable record, but has the address as its own; company 501 is no customer of hers.
     assert found.others == {("crm", "503")}
-    assert set(found.companies) == {("billing", "cus_1")}
+    assert not set(found.companies) - customers
+
+
+def test_a_customer_is_the_person_or_a_company() -> None:
+    """1 has her name, at the domain of a company; 3 has a private address and nothing of a company.
+    2 has a company's name, 4 a company's domain, 5 a company's id: they stay."""
+    small, ann = _small_warehouse(), frozenset({"ann@acme.com"})
+    found = find_persons(small, Listed(ann, frozenset()))
+    assert {record_id for _, record_id in found.companies} == {"cus_1", "cus_3"}
+    assert {record_id for _, record_id in found.staying} == {"cus_2", "cus_4", "cus_5"}
+    # Whoever lists the customer itself says that it is the person.
+    found = find_persons(small, Listed(ann, frozenset({("billing", "cus_4")})))
+    assert ("billing", "cus_4") in found.companies
+
+
+def test_keys_of_records_that_are_gone_are_found_in_the_history() -> None:
+    found = find_persons(_small_warehouse(), Listed(frozenset({"ann@acme.com"}), frozenset()))
+    assert found.earlier_keys == {91, 100}
+
+
+def test_lines_of_the_message_file_that_name_the_erased_are_emptied(tmp_path: Path) -> None:
+    file = tmp_path / "alerts.jsonl"
+    lines = [json.dumps({"key": str(n), "text": text}) for n, text in enumerate(("Zoë", "Bob"))]
+    file.write_text("\n".join([*lines, "not JSON, by Zo\u00eb"]) + "\n")
+    assert clear_file(file, ["zoë"]) == 2
+    assert file.read_text().splitlines() == ['{"key": "0"}', lines[1], "{}"]
+    assert clear_file(None, ["zoë"]) == clear_file(tmp_path / "none", ["zoë"]) == 0
+
+
+def test_a_staging_model_that_does_not_say_whose_its_rows_are_is_named() -> None:
+    small = _small_warehouse()
+    small.connection.execute(
+        "create table s.stg_crm__touches as select 't1' as touch_id, 'visit' as kind;"
+        "create table s.stg_crm__stage_claims as select '501' as record_id, 'MQL' as label"
+    )
+    for name in ("stg_crm__touches", "stg_crm__stage_claims"):
+        small.names[name] = f"s.{name}"
+    found = find_persons(small, Listed(frozenset({"ann@acme.com"}), frozenset()))
+    theirs = [
+        len(list(_their_rows(small, "crm", entity, f"stg_crm__{entity}", found)))
+        for entity in ("touches", "stage_claims")
+    ]
+    assert theirs == [0, 1]
+    assert "has neither record_id nor row_json" in _silence(small, "touches", "stg_crm__touches")[0]
+    assert _silence(small, "stage_claims", "stg_crm__stage_claims") == []
 
 
 def test_records_without_an_anonymous_row_get_keys_of_their_own_in_the_history() -> None:

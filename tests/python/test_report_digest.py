@@ -86,7 +86,7 @@ def test_a_webhook_has_the_digest_of_a_week_once_also_after_it_was_down(
     headline = f"Revenue review, week of 22 June: attainment {_attained(database)}"
     assert body["text"].startswith(headline)
     details = body["blocks"][1]["text"]["text"]
-    for name in ("attainment", "landing", "coverage", "worth most", "alerts"):
+    for name in ("attainment", "forecast", "coverage", "bottleneck", "alerts"):
         assert f"*{name}*: " in details
     assert len(details) < 3000
 

@@ -102,14 +102,17 @@ def test_handoffs_are_those_of_the_period(built: Built, tab: Any) -> None:
     choose(tab, period="month")
     rows = query(
         built.database,
-        "select handoff_result, count(*) from marts.handoffs where step = 'mql_to_sal'"
+        "select handoff_result, count(*), count(*) filter (answer_days <= time_limit_days"
+        " and answered_at is not null) from marts.handoffs where step = 'mql_to_sal'"
         " and cast(handed_over_at as date) between date '2026-06-01' and date '2026-06-30'"
         " group by handoff_result",
     )
-    everyone = sum(count for _, count in rows)
-    shown, in_time, *_ = cells(tab, "handoffs", "mql_to_sal")
+    everyone = sum(count for _, count, _ in rows)
+    counts = {result: count for result, count, _ in rows}
+    shown, in_time, accepted, *_ = cells(tab, "handoffs", "mql_to_sal")
     assert shown == str(everyone)
-    assert in_time == words.percent(dict(rows)["accepted_in_time"] / everyone)
+    assert in_time == words.percent(sum(answered for *_, answered in rows) / everyone)
+    assert accepted == words.percent(counts["accepted_in_time"] / everyone)
 
 
 def test_the_review_the_trends_and_the_worklists_follow_the_market(built: Built, tab: Any) -> None:

@@ -3,12 +3,14 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from csv import DictReader
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
 
+from funnel.places import ROOT
 from tests.python.conftest import UNTIL, Built, query
 from tests.python.revenue_story import (
     MARGIN,
@@ -238,6 +240,10 @@ def test_cac_and_ltv_of_a_quarter_are_those_of_the_same_journeys(built: Built) -
     started = Counter(quarter(journey["started_at"]) for journey in journeys)
     customers = Counter(quarter(journey["started_at"]) for journey in firsts.values())
     spend = dict(query(built.database, SPEND))
+    costs: dict[date, Decimal] = defaultdict(Decimal)
+    with (ROOT / "seeds" / "acquisition_costs.csv").open() as lines:
+        for cost in DictReader(lines):
+            costs[quarter(date.fromisoformat(cost["cost_month"]))] += Decimal(cost["amount"])
     actual = rows(built, "from marts.kpi_unit_economics_by_slice where slice_name = 'quarter'")
     assert len(actual) >= 10
     for row in actual:
@@ -246,8 +252,51 @@ def test_cac_and_ltv_of_a_quarter_are_those_of_the_same_journeys(built: Built) -
         assert row["customer_count"] == customers[start]
         assert row["spend_amount"] == spend[start]
         cac = spend[start] / customers[start] if customers[start] else None
-        assert row["cac_amount"] == (cac and cac.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        assert row["paid_cac_amount"] == (cac and cac.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        full = (spend[start] + costs[start]) / customers[start] if customers[start] else None
+        assert row["full_cac_amount"] == (full and full.quantize(Decimal("0.01"), ROUND_HALF_UP))
         _ltv_holds(built, row, {key for key, each in firsts.items() if _started_in(each, start)})
+
+
+def test_a_cohort_has_paid_back_when_its_margin_is_above_what_it_cost(built: Built) -> None:
+    """Each customer of a cohort by hand: what it paid, and the CAC of the quarter it came from."""
+    months = rows(built, "from marts.fct_mrr_movements")
+    paid: dict[tuple[date, int], Decimal] = defaultdict(Decimal)
+    costs = {
+        date.fromisoformat(row["slice_value"]): row
+        for row in rows(
+            built,
+            "from marts.kpi_unit_economics_by_slice where slice_name = 'quarter' and is_mature",
+        )
+    }
+    cost: dict[date, list[Decimal | None]] = defaultdict(list)
+    for customer in rows(
+        built, "from intermediate.int_customers_aggregated where first_mrr_month is not null"
+    ):
+        cohort = customer["first_mrr_month"]
+        started = customer["is_won"] and customer["started_at"]
+        came_from = started and costs.get(quarter(started))
+        cost[cohort].append(came_from["full_cac_amount"] if came_from else None)
+        for month in months:
+            if month["account_key"] == customer["customer_key"]:
+                moved = month["movement_month"]
+                age = 12 * (moved.year - cohort.year) + moved.month - cohort.month
+                paid[cohort, age] += month["closing_amount"]
+    found = rows(
+        built,
+        "select cohort_month, age_month_count, sum(margin_to_date_amount) as margin,"
+        " sum(full_cost_amount) as cost, count(full_cost_amount) = count(*) as has_cost"
+        " from marts.kpi_retention group by all",
+    )
+    assert sum(row["has_cost"] for row in found) > 20
+    for row in found:
+        cohort = row["cohort_month"]
+        margin = sum(paid[cohort, age] for age in range(row["age_month_count"] + 1)) * MARGIN
+        assert abs(row["margin"] - margin) < Decimal("0.05")
+        if row["has_cost"]:
+            known = [each for each in cost[cohort] if each is not None]
+            assert len(known) == len(cost[cohort])
+            assert abs(row["cost"] - sum(known)) < Decimal("0.05")
 
 
 SPEND = """
@@ -265,20 +314,57 @@ def _started_in(journey: Row, start: date) -> bool:
     return quarter(journey["started_at"]) == start
 
 
+def test_customers_leave_at_the_end_of_the_true_contracts(built: Built) -> None:
+    """A year of a subscription of the truth is a term, whatever happened in it."""
+    spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    truth = built.truth / "subscriptions.parquet"
+    for row in rows(built, f"from '{truth}' order by account_id, started_at"):
+        own, end = spans[row["account_id"]], row["ended_at"] or datetime.max
+        if own and row["started_at"] <= own[-1][1]:
+            own[-1] = own[-1][0], end
+        else:
+            own.append((row["started_at"], end))
+    term_count = churn_count = 0
+    for start, end in (span for own in spans.values() for span in own):
+        for year in range(1, 10):
+            due = start.replace(year=start.year + year)
+            if due < UNTIL and end > start.replace(year=start.year + year - 1) + LATE:
+                term_count += 1
+                churn_count += end <= due + LATE
+    [(terms, months, churned)] = query(built.database, TERMS)
+    assert (terms, churned) == (term_count, churn_count)
+    assert churn_count >= 3
+    assert 12 * (terms - churned) < months <= 13 * terms
+
+
+LATE = timedelta(10)
+"""So long after its end billing may still go on."""
+
+TERMS = """
+    select sum(term_count), sum(term_month_count), sum(term_churn_count)
+    from intermediate.int_customers_aggregated
+"""
+
+
 def _ltv_holds(built: Built, row: Row, customers: set[int]) -> None:
-    """LTV = ARPA x margin / churn; that of all customers while too few of these have left."""
+    """ARPA x margin x months of a year / share that does not renew; that of all while few left."""
     months = rows(built, "from marts.fct_mrr_movements")
     own = [month for month in months if month["account_key"] in customers]
-    churned_count = sum(month["churn_amount"] > 0 for month in months)
-    at_risk = sum(month["opening_amount"] > 0 for month in months)
     paying = [month["closing_amount"] for month in own if month["closing_amount"] > 0]
-    churn = share(churned_count, at_risk)
+    [(term_count, month_count, churned)] = query(built.database, TERMS)
+    churn = share(churned, month_count)
     assert row["churn_rate"] == churn
+    assert row["term_churn_rate"] == share(churned, term_count)
     if not paying or not churn:
         assert row["ltv_amount"] is None
         return
-    wanted = total(iter(paying)) / len(paying) * MARGIN / churn
-    assert abs(row["ltv_amount"] - wanted) < Decimal("0.02")
+    margin = total(iter(paying)) / len(paying) * MARGIN
+    assert abs(row["ltv_amount"] - margin / churn) < Decimal("0.02")
+    # Within three years: the months of a term, for all, for those who renewed, and who did twice.
+    renewed = 1 - churned / Decimal(term_count)
+    three_years = month_count / Decimal(term_count) * (1 + renewed + renewed**2)
+    assert float(row["horizon_ltv_amount"]) == pytest.approx(float(margin * three_years), abs=0.02)
+    assert row["horizon_ltv_amount"] < row["ltv_amount"]
 
 
 def test_the_pipeline_of_the_past_is_what_was_known_then(built: Built, tmp_path: Path) -> None:

@@ -241,12 +241,14 @@ def _near(actual: Decimal | None, expected: Decimal | None) -> bool:
 
 
 def test_a_stage_has_the_ltv_and_the_churn_of_its_customers(built: Built) -> None:
-    """LTV = monthly revenue of a customer x margin / churn of all customers."""
+    """LTV = monthly revenue of a customer x margin / churn of all contract terms that are over."""
     months = rows(built, "from marts.fct_mrr_movements")
-    churn = share(
-        sum(month["churn_amount"] > 0 for month in months),
-        sum(month["opening_amount"] > 0 for month in months),
+    [(churned, month_count)] = query(
+        built.database,
+        "select sum(term_churn_count), sum(term_month_count)"
+        " from intermediate.int_customers_aggregated",
     )
+    churn = share(churned, month_count)
     assert churn
     customers: dict[int, tuple[bool, Decimal]] = {}
     for each in rows(built, "from intermediate.int_customers_aggregated"):

@@ -8,7 +8,7 @@ people as (select * from {{ ref('int_people_unioned') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
-labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'),
+labels as (select * from {{ seed_by_system(ref('stage_labels')) }} where entity = 'stage_claims'),
 
 changes as (
 

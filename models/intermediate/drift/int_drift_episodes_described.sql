@@ -51,7 +51,7 @@ rules as (select * from {{ ref('int_required_rules_listed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-source_systems as (select * from {{ ref('source_systems') }}),
+source_systems as (select * from {{ seed_by_system(ref('source_systems')) }}),
 
 stage_claims as (select * from {{ ref('int_stage_claims_rows_checked') }}),
 
@@ -61,7 +61,7 @@ label_stages as (
         system,
         lower(label) as label,
         min(stage) as stage
-    from {{ ref('stage_labels') }}
+    from {{ seed_by_system(ref('stage_labels')) }}
     group by system, lower(label)
 
 ),

@@ -43,7 +43,7 @@ system_stages as (
     select distinct
         system,
         stage
-    from {{ ref('stage_labels') }}
+    from {{ seed_by_system(ref('stage_labels')) }}
     where entity = 'stage_claims'
 
 ),

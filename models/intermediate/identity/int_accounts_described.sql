@@ -23,7 +23,7 @@ current_values as (
 
 system_ranks as (
 
-    select * from {{ ref('survivorship') }}
+    select * from {{ seed_by_system(ref('survivorship')) }}
     where entity = 'companies' and attribute = 'parent'
 
 ),

@@ -15,7 +15,7 @@ known_domains as (select * from {{ ref('email_domains') }}),
 
 value_history as (select * from {{ ref('int_attribute_history_combined') }}),
 
-system_ranks as (select * from {{ ref('survivorship') }}),
+system_ranks as (select * from {{ seed_by_system(ref('survivorship')) }}),
 
 attributes as (
 

@@ -18,7 +18,9 @@ methods as (select * from {{ ref('account_match_methods') }}),
 
 system_ranks as (
 
-    select * from {{ ref('survivorship') }} where entity = 'people' and attribute = 'company'
+    select *
+    from {{ seed_by_system(ref('survivorship')) }}
+    where entity = 'people' and attribute = 'company'
 
 ),
 

@@ -1,5 +1,6 @@
 {# Grain: one row per customer: an account that was won or pays, or the journey of a win without a
    known account. What each customer has bought, paid and pays now. #}
+{%- set contract_months = int_var('contract_months') -%}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }} where has_win),
@@ -57,10 +58,40 @@ customer_mrr as (
         {{ last_by('closing_amount', 'movement_month') }} as mrr_amount,
         sum(closing_amount) as mrr_month_amount,
         count(case when closing_amount > 0 then 1 end) as paying_month_count,
-        count(case when opening_amount > 0 then 1 end) as at_risk_month_count,
         count(case when churn_amount > 0 then 1 end) as churn_count
     from mrr_movements
     group by account_key
+
+),
+
+contract_terms as (
+
+    select
+        account_key as customer_key,
+        contract_month,
+        term_number,
+        count(*) as month_count,
+        max(case when churn_amount > 0 then 1 else 0 end) as churn_count
+    from mrr_movements
+    where term_number > 0
+    group by account_key, contract_month, term_number
+
+),
+
+customer_terms as (
+
+    -- Only terms whose end is over: until then a customer can leave, and cannot yet renew.
+    select
+        customer_key,
+        count(*) as term_count,
+        sum(month_count) as term_month_count,
+        sum(churn_count) as term_churn_count
+    from contract_terms
+    where
+        {{ add_months(
+            'cast(contract_month as timestamp)', 'term_number * ' ~ contract_months ~ ' + 1'
+        ) }} <= {{ cutoff() }}
+    group by customer_key
 
 ),
 
@@ -98,7 +129,7 @@ contract_numbers as (
                     'coalesce(journeys.win_at, customer_bookings.first_renewed_at)',
                     'customer_bookings.last_renewed_at'
                 ) }}
-                / (30.4375 * {{ int_var('contract_months') }})
+                / (30.4375 * {{ contract_months }})
             ) as integer), 0)
         ) as renewed_count
     from first_won_journeys
@@ -126,8 +157,10 @@ int_customers_aggregated as (
         cast(coalesce(customer_mrr.mrr_amount, 0) as decimal(18, 2)) as mrr_amount,
         cast(coalesce(customer_mrr.mrr_month_amount, 0) as decimal(18, 2)) as mrr_month_amount,
         coalesce(customer_mrr.paying_month_count, 0) as paying_month_count,
-        coalesce(customer_mrr.at_risk_month_count, 0) as at_risk_month_count,
         coalesce(customer_mrr.churn_count, 0) as churn_count,
+        coalesce(customer_terms.term_count, 0) as term_count,
+        cast(coalesce(customer_terms.term_month_count, 0) as bigint) as term_month_count,
+        cast(coalesce(customer_terms.term_churn_count, 0) as bigint) as term_churn_count,
         {{ days_between('journeys.started_at', 'journeys.win_at') }} as wait_days,
         first_won_journeys.journey_key is not null as is_won,
         customer_mrr.first_mrr_month,
@@ -135,11 +168,11 @@ int_customers_aggregated as (
         journeys.win_at,
         {{ add_months(
             'contract_numbers.first_contract_at',
-            'contract_numbers.renewed_count * ' ~ int_var('contract_months')
+            'contract_numbers.renewed_count * ' ~ contract_months
         ) }} as contract_started_at,
         {{ add_months(
             'contract_numbers.first_contract_at',
-            '(contract_numbers.renewed_count + 1) * ' ~ int_var('contract_months')
+            '(contract_numbers.renewed_count + 1) * ' ~ contract_months
         ) }} as contract_ends_at
     from customers
     left join first_won_journeys on customers.customer_key = first_won_journeys.customer_key
@@ -148,6 +181,7 @@ int_customers_aggregated as (
     left join contract_numbers on customers.customer_key = contract_numbers.customer_key
     left join customer_bookings on customers.customer_key = customer_bookings.customer_key
     left join customer_mrr on customers.customer_key = customer_mrr.customer_key
+    left join customer_terms on customers.customer_key = customer_terms.customer_key
     left join customer_payments on customers.customer_key = customer_payments.customer_key
 
 )

@@ -10,7 +10,7 @@ stage_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
 
 lifecycle_stages as (select * from {{ ref('lifecycle_stages') }}),
 
-pipeline_classes as (select * from {{ ref('pipeline_classes') }}),
+pipeline_classes as (select * from {{ seed_by_system(ref('pipeline_classes')) }}),
 
 landed_opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
 

@@ -1,6 +1,6 @@
 {# Grain: one row per month in which journeys started or money was spent, first channel and segment.
-   Ad spend next to the customers that the journeys of the same month became: cost and customers are
-   matched by people, not by a shift in time. #}
+   Ad spend and other costs next to the customers that the journeys of the same month became: cost
+   and customers are matched by people, not by a shift in time. #}
 with
 
 months as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind = 'month'),
@@ -14,6 +14,16 @@ customers as (select * from {{ ref('int_customers_aggregated') }}),
 ad_spend as (select * from {{ ref('int_ad_spend_unioned') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
+
+month_costs as (
+
+    select
+        cost_month,
+        sum(amount) as amount
+    from {{ ref('acquisition_costs') }}
+    group by cost_month
+
+),
 
 cohort_journeys as (
 
@@ -59,7 +69,11 @@ cohorts as (
         coalesce({{ ratio(
             'sum(cohort_journeys.journey_count) over segments_so_far',
             'sum(cohort_journeys.journey_count) over all_segments'
-        ) }}, 1) as share_so_far
+        ) }}, 1) as share_so_far,
+        coalesce({{ ratio(
+            'sum(coalesce(cohort_journeys.journey_count, 0)) over month_so_far',
+            'sum(coalesce(cohort_journeys.journey_count, 0)) over whole_month'
+        ) }}, 1) as month_share_so_far
     from cohort_journeys
     full outer join channel_spend
         on
@@ -70,25 +84,46 @@ cohorts as (
         segments_so_far as (
             partition by cohort_journeys.cohort_month, cohort_journeys.channel
             order by cohort_journeys.segment
+        ),
+        whole_month as (
+            partition by coalesce(cohort_journeys.cohort_month, channel_spend.cohort_month)
+        ),
+        month_so_far as (
+            partition by coalesce(cohort_journeys.cohort_month, channel_spend.cohort_month)
+            order by
+                coalesce(cohort_journeys.channel, channel_spend.channel),
+                coalesce(cohort_journeys.segment, 'unknown')
         )
 
 ),
 
 cohort_spend as (
 
-    -- Each segment gets the increase of the rounded running total, so that cents add up.
+    -- Each segment gets the increase of the rounded running total, so that cents add up. Costs that
+    -- no ad platform knows are divided among all journeys of the month.
     select
-        *,
+        cohorts.*,
         cast(
-            round(channel_amount * share_so_far, 2) - coalesce(
-                lag(round(channel_amount * share_so_far, 2)) over (
-                    partition by cohort_month, channel order by segment
+            round(cohorts.channel_amount * cohorts.share_so_far, 2) - coalesce(
+                lag(round(cohorts.channel_amount * cohorts.share_so_far, 2)) over (
+                    partition by cohorts.cohort_month, cohorts.channel
+                    order by cohorts.segment
                 ), 0
             ) as decimal(18, 2)
         ) as spend_amount,
-        min(case when lead_count > 0 then cohort_month end) over (partition by channel)
+        cast(
+            round(month_costs.amount * cohorts.month_share_so_far, 2) - coalesce(
+                lag(round(month_costs.amount * cohorts.month_share_so_far, 2)) over (
+                    partition by cohorts.cohort_month
+                    order by cohorts.channel, cohorts.segment
+                ), 0
+            ) as decimal(18, 2)
+        ) as other_cost_amount,
+        min(case when cohorts.lead_count > 0 then cohorts.cohort_month end)
+            over (partition by cohorts.channel)
             as first_lead_month
     from cohorts
+    left join month_costs on cohorts.cohort_month = month_costs.cost_month
 
 ),
 
@@ -102,8 +137,9 @@ cohort_customers as (
         sum(paid_amount) as paid_amount,
         sum(mrr_month_amount) as mrr_month_amount,
         sum(paying_month_count) as paying_month_count,
-        sum(at_risk_month_count) as at_risk_month_count,
-        sum(churn_count) as churn_count
+        sum(term_count) as term_count,
+        sum(term_month_count) as term_month_count,
+        sum(term_churn_count) as term_churn_count
     from customers
     where is_won
     group by cast({{ period_start('month', 'started_at') }} as date), channel, segment
@@ -127,12 +163,14 @@ int_spend_cohorts_aggregated as (
         cohort_spend.journey_count,
         cohort_spend.lead_count,
         cohort_spend.spend_amount,
+        cohort_spend.other_cost_amount,
         coalesce(cohort_customers.customer_count, 0) as customer_count,
         cast(coalesce(cohort_customers.paid_amount, 0) as decimal(18, 2)) as paid_amount,
         cast(coalesce(cohort_customers.mrr_month_amount, 0) as decimal(18, 2)) as mrr_month_amount,
         cast(coalesce(cohort_customers.paying_month_count, 0) as bigint) as paying_month_count,
-        cast(coalesce(cohort_customers.at_risk_month_count, 0) as bigint) as at_risk_month_count,
-        cast(coalesce(cohort_customers.churn_count, 0) as bigint) as churn_count,
+        cast(coalesce(cohort_customers.term_count, 0) as bigint) as term_count,
+        cast(coalesce(cohort_customers.term_month_count, 0) as bigint) as term_month_count,
+        cast(coalesce(cohort_customers.term_churn_count, 0) as bigint) as term_churn_count,
         case
             when cohort_spend.channel_amount = 0 then 'no_spend_recorded'
             when cohort_spend.journey_count > 0 then 'spend_with_journeys'

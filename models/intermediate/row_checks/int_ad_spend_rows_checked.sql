@@ -34,7 +34,7 @@ int_ad_spend_rows_checked as (
         source_rows.system,
         {{ campaign_of('coalesce(source_rows.campaign_name, source_rows.campaign)') }} as campaign,
         {{ channel_of('source_rows', 'channels') }} as channel,
-        {{ currency_or_default('source_rows.currency') }} as currency,
+        {{ currency_or_default('source_rows') }} as currency,
         source_rows.amount,
         source_rows.currency is null as is_currency_assumed,
         source_rows.impressions,
@@ -57,7 +57,7 @@ int_ad_spend_rows_checked as (
         ) as reason_code
     from source_rows
     left join currencies
-        on {{ currency_or_default('source_rows.currency') }} = currencies.currency
+        on {{ currency_or_default('source_rows') }} = currencies.currency
     left join channels
         on
             source_rows.system = channels.system

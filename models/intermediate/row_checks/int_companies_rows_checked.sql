@@ -16,12 +16,7 @@ int_companies_rows_checked as (
         source_rows.system,
         source_rows.company_record_id,
         {{ key_of(['source_rows.system', 'source_rows.parent_record_id']) }} as parent_company_key,
-        {{ key_of([
-            'source_rows.crm_system',
-            "case source_rows.crm_system when 'salesforce' then "
-            ~ salesforce_id('source_rows.crm_record_id')
-            ~ " else source_rows.crm_record_id end",
-        ]) }} as crm_company_key,
+        {{ other_record_key('source_rows') }} as crm_company_key,
         -- A merge after the cutoff has not happened yet.
         case
             when

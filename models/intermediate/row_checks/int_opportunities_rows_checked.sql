@@ -15,7 +15,13 @@ source_channels as (
 
 ),
 
-labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_changes'),
+labels as (
+
+    select *
+    from {{ seed_by_system(ref('stage_labels')) }}
+    where entity = 'opportunity_changes'
+
+),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
@@ -92,7 +98,7 @@ checked_rows as (
         source_rows.pipeline,
         {{ reason_of('source_rows.lost_reason', 'reason_labels') }} as lost_reason,
         {{ channel_of('source_rows', 'source_channels', 'lead_source') }} as source_channel,
-        {{ currency_or_default('source_rows.currency') }} as currency,
+        {{ currency_or_default('source_rows') }} as currency,
         source_rows.amount,
         source_rows.stage_label,
         source_rows.stage,
@@ -102,12 +108,7 @@ checked_rows as (
         source_rows.currency is null as is_currency_assumed,
         source_rows.crm_system as other_system,
         source_rows.crm_record_id as other_record_id,
-        {{ key_of([
-            'source_rows.crm_system',
-            "case source_rows.crm_system when 'salesforce' then "
-            ~ salesforce_id('source_rows.crm_record_id')
-            ~ " else source_rows.crm_record_id end",
-        ]) }} as other_opportunity_key,
+        {{ other_record_key('source_rows') }} as other_opportunity_key,
         -- As of the cutoff: an opportunity that was closed later is still open.
         source_rows.is_closed_now
         and (source_rows.is_known_at_cutoff or source_rows.is_closed_by_cutoff) as is_closed,
@@ -147,7 +148,7 @@ checked_rows as (
         ) as row_reason_code
     from dated_states as source_rows
     left join currencies
-        on {{ currency_or_default('source_rows.currency') }} = currencies.currency
+        on {{ currency_or_default('source_rows') }} = currencies.currency
     left join reason_labels on lower(trim(source_rows.lost_reason)) = reason_labels.label
     left join source_channels
         on

@@ -26,7 +26,13 @@ opportunities as (
 
 ),
 
-labels as (select * from {{ ref('stage_labels') }} where entity = 'opportunity_changes'),
+labels as (
+
+    select *
+    from {{ seed_by_system(ref('stage_labels')) }}
+    where entity = 'opportunity_changes'
+
+),
 
 checked_rows as (
 

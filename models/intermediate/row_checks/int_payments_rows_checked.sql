@@ -35,7 +35,7 @@ int_payments_rows_checked as (
         keyed_rows.company_key,
         keyed_rows.system,
         keyed_rows.kind,
-        {{ currency_or_default('keyed_rows.currency') }} as currency,
+        {{ currency_or_default('keyed_rows') }} as currency,
         keyed_rows.amount,
         keyed_rows.currency is null as is_currency_assumed,
         keyed_rows.paid_at,
@@ -52,7 +52,7 @@ int_payments_rows_checked as (
     from keyed_rows
     left join companies on keyed_rows.company_key = companies.company_key
     left join currencies
-        on {{ currency_or_default('keyed_rows.currency') }} = currencies.currency
+        on {{ currency_or_default('keyed_rows') }} = currencies.currency
 
 )
 

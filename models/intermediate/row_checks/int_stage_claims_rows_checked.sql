@@ -19,9 +19,9 @@ keyed_rows as (
 
 people as (select record_key from {{ ref('int_people_unioned') }}),
 
-labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'),
+labels as (select * from {{ seed_by_system(ref('stage_labels')) }} where entity = 'stage_claims'),
 
-change_sources as (select * from {{ ref('change_sources') }}),
+change_sources as (select * from {{ seed_by_system(ref('change_sources')) }}),
 
 int_stage_claims_rows_checked as (
 

@@ -37,7 +37,7 @@ int_subscriptions_rows_checked as (
         keyed_rows.system,
         keyed_rows.plan,
         {{ reason_of('keyed_rows.end_reason', 'reason_labels') }} as end_reason,
-        {{ currency_or_default('keyed_rows.currency') }} as currency,
+        {{ currency_or_default('keyed_rows') }} as currency,
         keyed_rows.monthly_amount,
         keyed_rows.currency is null as is_currency_assumed,
         keyed_rows.started_at,
@@ -56,7 +56,7 @@ int_subscriptions_rows_checked as (
     left join companies on keyed_rows.company_key = companies.company_key
     left join reason_labels on lower(trim(keyed_rows.end_reason)) = reason_labels.label
     left join currencies
-        on {{ currency_or_default('keyed_rows.currency') }} = currencies.currency
+        on {{ currency_or_default('keyed_rows') }} = currencies.currency
 
 )
 

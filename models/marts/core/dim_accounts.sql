@@ -9,7 +9,7 @@ lifecycle as (select * from {{ ref('fct_lifecycle') }} where account_key is not 
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-source_systems as (select * from {{ ref('source_systems') }}),
+source_systems as (select * from {{ seed_by_system(ref('source_systems')) }}),
 
 account_journeys as (
 

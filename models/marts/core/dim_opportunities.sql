@@ -30,9 +30,9 @@ states as (select * from {{ ref('int_opportunity_states_dated') }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 
-source_systems as (select * from {{ ref('source_systems') }}),
+source_systems as (select * from {{ seed_by_system(ref('source_systems')) }}),
 
-pipeline_classes as (select * from {{ ref('pipeline_classes') }}),
+pipeline_classes as (select * from {{ seed_by_system(ref('pipeline_classes')) }}),
 
 opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
 

@@ -17,7 +17,7 @@ owner_history as (
 
 ),
 
-source_systems as (select * from {{ ref('source_systems') }}),
+source_systems as (select * from {{ seed_by_system(ref('source_systems')) }}),
 
 system_ranks as ({{ opportunity_system_ranks() }}),
 

@@ -1,5 +1,6 @@
 {# Grain: one row per account and month in which it had recurring revenue at the start or the end.
    MRR at both ends, and the movement between them. #}
+{%- set contract_months = int_var('contract_months') -%}
 with
 
 subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
@@ -119,6 +120,39 @@ account_movements as (
 
 ),
 
+contract_movements as (
+
+    -- A customer who comes back begins a new contract.
+    select
+        *,
+        max(case when opening_amount = 0 then month_start end) over (
+            partition by account_key order by month_start
+            rows between unbounded preceding and current row
+        ) as contract_start
+    from account_movements
+
+),
+
+contract_months as (
+
+    -- A contract ends in the month of age contract_months. Who leaves in the month after it has not
+    -- renewed: billing ended late.
+    select
+        *,
+        row_number() over (
+            partition by account_key, contract_start order by month_start
+        ) - 1
+        {%- if contract_months | int > 1 %}
+        - case
+            when movement = 'churn' and contract_start < {{ add_months('month_start', '-1') }}
+                then 1
+            else 0
+        end
+        {%- endif %} as contract_age
+    from contract_movements
+
+),
+
 fct_mrr_movements as (
 
     select
@@ -136,8 +170,11 @@ fct_mrr_movements as (
         cast(case when movement = 'churn' then -change_amount else 0 end as decimal(18, 2))
             as churn_amount,
         closing_amount,
+        cast(ceil({{ as_double('contract_age') }} / {{ contract_months }}) as bigint)
+            as term_number,
+        cast(contract_start as date) as contract_month,
         cast(month_start as date) as movement_month
-    from account_movements
+    from contract_months
 
 )
 

@@ -6,7 +6,7 @@ opportunities as (select * from {{ ref('dim_opportunities') }}),
 
 opportunity_events as (select * from {{ ref('int_opportunity_events_unioned') }}),
 
-forecast_categories as (select * from {{ ref('forecast_categories') }}),
+forecast_categories as (select * from {{ seed_by_system(ref('forecast_categories')) }}),
 
 systems_with_categories as (
 

@@ -30,11 +30,17 @@ rules as (select * from {{ ref('int_required_rules_listed') }} where attribute =
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-source_systems as (select * from {{ ref('source_systems') }}),
+source_systems as (select * from {{ seed_by_system(ref('source_systems')) }}),
 
-stage_labels as (select * from {{ ref('stage_labels') }} where entity = 'stage_claims'),
+stage_labels as (
 
-crm_fields as (select * from {{ ref('crm_fields') }}),
+    select *
+    from {{ seed_by_system(ref('stage_labels')) }}
+    where entity = 'stage_claims'
+
+),
+
+crm_fields as (select * from {{ seed_by_system(ref('crm_fields')) }}),
 
 score_changes as (
 

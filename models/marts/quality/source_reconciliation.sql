@@ -17,7 +17,7 @@ read_counts as (
         {{ text_literal(system, 'A name in the var systems') }} as system,
         source_table,
         row_count
-    from {{ ref('stg_' ~ system ~ '__row_counts') }}
+    from {{ instance_rows(ref('stg_' ~ connector_of(system) ~ '__row_counts'), system) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

@@ -18,6 +18,25 @@ customers as (
 
 ),
 
+quarter_costs as (
+
+    -- What a customer cost whose journey started in the quarter.
+    select
+        {{ period_start('quarter', 'cohort_month') }} as quarter_start,
+        {{ ratio('nullif(sum(spend_amount), 0)', 'sum(customer_count)', whole_digits=22) }}
+            as paid_cost,
+        case
+            when count(*) = count(other_cost_amount)
+                then {{ ratio(
+                    'sum(spend_amount + other_cost_amount)', 'sum(customer_count)', whole_digits=22
+                ) }}
+        end as full_cost
+    from {{ ref('int_spend_cohorts_aggregated') }}
+    group by {{ period_start('quarter', 'cohort_month') }}
+    having bool_and(is_mature)
+
+),
+
 sources as (
 
     select * from {{ ref('int_kpi_sources_evaluated') }}
@@ -34,11 +53,17 @@ customer_months as (
         customers.channel,
         customers.segment,
         customers.first_mrr_month as cohort_month,
+        quarter_costs.paid_cost,
+        quarter_costs.full_cost,
         months.period_start,
         months.period_number - first_months.period_number as age_month_count
     from customers
     inner join months as first_months on customers.first_mrr_month = first_months.period_start
     inner join months on first_months.period_number <= months.period_number
+    left join quarter_costs
+        on
+            customers.is_won
+            and {{ period_start('quarter', 'customers.started_at') }} = quarter_costs.quarter_start
 
 ),
 
@@ -50,7 +75,10 @@ customer_month_amounts as (
         sources.is_silent,
         sources.is_complete,
         coalesce(first_movements.closing_amount, 0) as starting_amount,
-        coalesce(mrr_movements.closing_amount, 0) as closing_amount
+        coalesce(mrr_movements.closing_amount, 0) as closing_amount,
+        sum(coalesce(mrr_movements.closing_amount, 0)) over (
+            partition by customer_months.customer_key order by customer_months.period_start
+        ) as amount_to_date
     from customer_months
     inner join sources on customer_months.period_start = sources.period_start
     left join mrr_movements as first_movements
@@ -77,6 +105,13 @@ kpi_retention as (
         cast(sum(starting_amount) as decimal(18, 2)) as starting_amount,
         cast(sum(closing_amount) as decimal(18, 2)) as closing_amount,
         cast(sum(least(starting_amount, closing_amount)) as decimal(18, 2)) as retained_amount,
+        {{ as_amount('sum(amount_to_date) * ' ~ int_var('gross_margin_percent') ~ ' / 100') }}
+            as margin_to_date_amount,
+        {%- for cost in ['paid', 'full'] %}
+        case
+            when count(*) = count({{ cost }}_cost) then {{ as_amount('sum(' ~ cost ~ '_cost)') }}
+        end as {{ cost }}_cost_amount,
+        {%- endfor %}
         {{ ratio('count(case when closing_amount = 0 then 1 end)', 'count(*)') }}
             as cohort_logo_churn_rate,
         {{ ratio('sum(closing_amount)', 'sum(starting_amount)') }} as cohort_net_retention_ratio,

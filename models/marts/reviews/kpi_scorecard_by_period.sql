@@ -33,7 +33,7 @@ targets as (
 
 company_churn as (
 
-    select {{ ratio('sum(churn_count)', 'sum(at_risk_month_count)') }} as churn_rate
+    select {{ ratio('sum(term_churn_count)', 'sum(term_month_count)') }} as churn_rate
     from customers
 
 ),

@@ -1,12 +1,13 @@
 {# Grain: one row per ad and day. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('facebook_ads', 'ad_spend') %}
 
 with
 
 days as (
 
     {{ read_source(
-        'facebook_ads', 'basic_ad',
+        system, 'basic_ad',
         {
             'ad_id': 'text',
             'account_id': 'text',
@@ -24,7 +25,7 @@ days as (
 ads as (
 
     {{ read_lookup(
-        'facebook_ads', 'ad_history',
+        system, 'ad_history',
         {'id': 'text', 'campaign_id': 'text', 'updated_time': 'timestamp'},
         key=['id'],
         changed='updated_time',
@@ -35,7 +36,7 @@ ads as (
 campaigns as (
 
     {{ read_lookup(
-        'facebook_ads', 'campaign_history',
+        system, 'campaign_history',
         {'id': 'text', 'name': 'text', 'updated_time': 'timestamp'},
         key=['id'],
         changed='updated_time',
@@ -47,7 +48,7 @@ campaigns as (
 accounts as (
 
     {{ read_lookup(
-        'facebook_ads', 'account_history', {'id': 'text', 'currency': 'text'},
+        system, 'account_history', {'id': 'text', 'currency': 'text'},
         key=['id'],
     ) }}
 
@@ -74,3 +75,4 @@ stg_facebook_ads__ad_spend as (
 )
 
 select * from stg_facebook_ads__ad_spend
+{% endcall %}

@@ -1,4 +1,6 @@
 {# Grain: one row per source table that is there. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('facebook_ads', 'row_counts') %}
 
-{{ count_rows('facebook_ads', {'ad_spend': ['basic_ad']}) }}
+{{ count_rows(system, {'ad_spend': ['basic_ad']}) }}
+{% endcall %}

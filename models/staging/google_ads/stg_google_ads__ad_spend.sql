@@ -1,12 +1,13 @@
 {# Grain: one row per campaign, day, device and network. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('google_ads', 'ad_spend') %}
 
 with
 
 stats as (
 
     {{ read_source(
-        'google_ads', 'campaign_stats',
+        system, 'campaign_stats',
         {
             'customer_id': 'text', 'id': 'text', 'device': 'text',
             'ad_network_type': 'text', '_fivetran_id': 'text', 'cost_micros': 'bigint',
@@ -22,7 +23,7 @@ stats as (
 campaigns as (
 
     {{ read_lookup(
-        'google_ads', 'campaign_history',
+        system, 'campaign_history',
         {'id': 'text', 'name': 'text', 'updated_at': 'timestamp'},
         key=['id'],
         changed='updated_at',
@@ -33,7 +34,7 @@ campaigns as (
 accounts as (
 
     {{ read_lookup(
-        'google_ads', 'account_history',
+        system, 'account_history',
         {'id': 'text', 'currency_code': 'text', 'updated_at': 'timestamp'},
         key=['id'],
         changed='updated_at',
@@ -61,3 +62,4 @@ stg_google_ads__ad_spend as (
 )
 
 select * from stg_google_ads__ad_spend
+{% endcall %}

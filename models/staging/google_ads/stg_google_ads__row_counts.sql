@@ -1,4 +1,6 @@
 {# Grain: one row per source table that is there. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('google_ads', 'row_counts') %}
 
-{{ count_rows('google_ads', {'ad_spend': ['campaign_stats']}) }}
+{{ count_rows(system, {'ad_spend': ['campaign_stats']}) }}
+{% endcall %}

@@ -1,5 +1,6 @@
 {# Grain: one row per e-mail event. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
+{% call(system) each_instance('hubspot', 'touches') %}
 
 {%- set counted = [] %}
 {%- for type in var('hubspot_email_events') %}
@@ -11,7 +12,7 @@ with
 email_events as (
 
     {{ read_source(
-        'hubspot', 'email_event',
+        system, 'email_event',
         {
             'id': 'text',
             'type': 'text',
@@ -30,7 +31,7 @@ email_events as (
 contacts as (
 
     {{ read_lookup(
-        'hubspot', 'contact',
+        system, 'contact',
         {
             'id': 'text', 'property_email': 'text',
             'property_hs_additional_emails': 'text', 'properties_hs_additional_emails': 'text',
@@ -55,7 +56,7 @@ addressees as (
 campaigns as (
 
     {{ read_lookup(
-        'hubspot', 'email_campaign', {'id': 'text', 'name': 'text'}, key=['id']
+        system, 'email_campaign', {'id': 'text', 'name': 'text'}, key=['id']
     ) }}
 
 ),
@@ -127,3 +128,4 @@ base_hubspot__email_touches as (
 )
 
 select * from base_hubspot__email_touches
+{% endcall %}

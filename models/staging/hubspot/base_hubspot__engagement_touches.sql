@@ -1,13 +1,14 @@
 {# Grain: one row per contact and engagement, and one per call or meeting, which only details
    them. #}
 {{ config(enabled=provides('stg_hubspot__touches')) }}
+{% call(system) each_instance('hubspot', 'touches') %}
 
 with
 
 links as (
 
     {{ read_source(
-        'hubspot', 'engagement_contact',
+        system, 'engagement_contact',
         {
             'engagement_id': 'text', 'contact_id': 'text', 'type_id': 'text',
             'category': 'text',
@@ -36,14 +37,14 @@ ranked_links as (
 
 engagements as (
 
-    {{ read_lookup('hubspot', 'engagement', {'id': 'text', 'type': 'text'}, key=['id']) }}
+    {{ read_lookup(system, 'engagement', {'id': 'text', 'type': 'text'}, key=['id']) }}
 
 ),
 
 calls as (
 
     {{ read_source(
-        'hubspot', 'engagement_call',
+        system, 'engagement_call',
         {
             'engagement_id': 'text', 'property_hs_timestamp': 'timestamp',
             'disposition': 'text', 'property_hs_call_disposition': 'text',
@@ -58,7 +59,7 @@ calls as (
 meetings as (
 
     {{ read_source(
-        'hubspot', 'engagement_meeting',
+        system, 'engagement_meeting',
         {
             'engagement_id': 'text',
             'meeting_outcome': 'text', 'property_hs_meeting_outcome': 'text',
@@ -70,7 +71,13 @@ meetings as (
 
 ),
 
-outcomes as (select * from {{ ref('activity_outcomes') }} where system = 'hubspot'),
+outcomes as (
+
+    select *
+    from {{ seed_by_system(ref('activity_outcomes')) }}
+    where system = '{{ system }}'
+
+),
 
 activities as (
 
@@ -198,3 +205,4 @@ base_hubspot__engagement_touches as (
 )
 
 select * from base_hubspot__engagement_touches
+{% endcall %}

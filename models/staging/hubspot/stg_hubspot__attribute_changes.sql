@@ -1,13 +1,14 @@
 {# Grain: one row per value in the property history of contacts (only attributes that are followed
    over time) and companies. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'attribute_changes') %}
 
 with
 
 contact_changes as (
 
     {{ read_source(
-        'hubspot', 'contact_property_history',
+        system, 'contact_property_history',
         {'contact_id': 'text', 'name': 'text', 'value': 'text', 'timestamp': 'timestamp'},
         key=['contact_id', 'name', 'timestamp'],
         apart=['value'],
@@ -19,7 +20,7 @@ contact_changes as (
 company_changes as (
 
     {{ read_source(
-        'hubspot', 'company_property_history',
+        system, 'company_property_history',
         {'company_id': 'text', 'name': 'text', 'value': 'text', 'timestamp': 'timestamp'},
         key=['company_id', 'name', 'timestamp'],
         apart=['value'],
@@ -33,11 +34,13 @@ of_contacts as (
     select
         *,
         case name
-            when {{ hubspot_property('contact', 'property_country') }} then 'country'
-            when {{ hubspot_property('contact', 'property_seniority') }} then 'seniority'
-            when {{ hubspot_property('contact', 'property_hubspotscore') }} then 'lead_score'
-            when {{ hubspot_property('contact', 'property_hubspot_owner_id') }} then 'owner_id'
-            when {{ hubspot_property('contact', 'property_disqualification_reason') }}
+            when {{ hubspot_property(system, 'contact', 'property_country') }} then 'country'
+            when {{ hubspot_property(system, 'contact', 'property_seniority') }} then 'seniority'
+            when {{ hubspot_property(system, 'contact', 'property_hubspotscore') }}
+                then 'lead_score'
+            when {{ hubspot_property(system, 'contact', 'property_hubspot_owner_id') }}
+                then 'owner_id'
+            when {{ hubspot_property(system, 'contact', 'property_disqualification_reason') }}
                 then 'exit_reason'
         end as attribute
     from contact_changes
@@ -49,9 +52,10 @@ of_companies as (
     select
         *,
         case name
-            when {{ hubspot_property('company', 'property_country') }} then 'country'
-            when {{ hubspot_property('company', 'property_industry') }} then 'industry'
-            when {{ hubspot_property('company', 'property_numberofemployees') }} then 'employees'
+            when {{ hubspot_property(system, 'company', 'property_country') }} then 'country'
+            when {{ hubspot_property(system, 'company', 'property_industry') }} then 'industry'
+            when {{ hubspot_property(system, 'company', 'property_numberofemployees') }}
+                then 'employees'
         end as attribute
     from company_changes
 
@@ -91,3 +95,4 @@ stg_hubspot__attribute_changes as (
 )
 
 select * from stg_hubspot__attribute_changes
+{% endcall %}

@@ -1,13 +1,14 @@
 {# Grain: one row per company, per company without a row that another one was merged from, and per
    further domain of a company, as if it were a record that was merged into it. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'companies') %}
 
 with
 
 companies as (
 
     {{ read_source(
-        'hubspot', 'company',
+        system, 'company',
         {
             'id': 'text',
             'property_name': 'text',
@@ -108,8 +109,10 @@ stg_hubspot__companies as (
         companies.property_annualrevenue as yearly_revenue,
         companies.property_hs_parent_company_id as parent_record_id,
         -- HubSpot's own Salesforce sync writes the account's id onto the company.
-        case when companies.property_salesforceaccountid is not null then 'salesforce' end
-            as crm_system,
+        case
+            when companies.property_salesforceaccountid is not null
+                then '{{ partner_of(system, 'salesforce') }}'
+        end as crm_system,
         companies.property_salesforceaccountid as crm_record_id,
         merged_companies.survivor_id as merged_into_record_id,
         companies.property_createdate as created_at,
@@ -122,3 +125,4 @@ stg_hubspot__companies as (
 )
 
 select * from stg_hubspot__companies
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per deal. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'opportunities') %}
 
 with
 
 deals as (
 
     {{ read_source(
-        'hubspot', 'deal',
+        system, 'deal',
         {
             'deal_id': 'text', 'owner_id': 'text', 'property_dealtype': 'text',
             'deal_pipeline_id': 'text', 'deal_pipeline_stage_id': 'text',
@@ -26,7 +27,7 @@ deals as (
 pipelines as (
 
     {{ read_lookup(
-        'hubspot', 'deal_pipeline', key=['pipeline_id'],
+        system, 'deal_pipeline', key=['pipeline_id'],
         columns={'pipeline_id': 'text', 'label': 'text'},
     ) }}
 
@@ -35,7 +36,7 @@ pipelines as (
 stages as (
 
     {{ read_lookup(
-        'hubspot', 'deal_pipeline_stage',
+        system, 'deal_pipeline_stage',
         {
             'stage_id': 'text', 'label': 'text', 'is_closed': 'boolean',
             'closed_won': 'boolean', 'probability': 'decimal',
@@ -73,7 +74,7 @@ deals_with_states as (
 company_links as (
 
     {{ read_source(
-        'hubspot', 'deal_company',
+        system, 'deal_company',
         {'deal_id': 'text', 'company_id': 'text', 'type_id': 'text'},
         key=['deal_id', 'company_id'], optional=true,
     ) }}
@@ -83,7 +84,7 @@ company_links as (
 recorded_merges as (
 
     {{ read_lookup(
-        'hubspot', 'merged_deal', key=['merged_deal_id'],
+        system, 'merged_deal', key=['merged_deal_id'],
         columns={'merged_deal_id': 'text', '_fivetran_synced': 'timestamp'},
     ) }}
 
@@ -124,7 +125,7 @@ merged_deals as (
 
 ),
 
-people as (select * from {{ ref('stg_hubspot__opportunity_people') }}),
+people as (select * from {{ instance_rows(ref('stg_hubspot__opportunity_people'), system) }}),
 
 -- HubSpot's association type 5 is the deal's primary company.
 deal_companies as (
@@ -172,11 +173,12 @@ stg_hubspot__opportunities as (
         deals.property_hs_manual_forecast_category as forecast_category,
         deals.property_createdate as created_at,
         -- The close date of an open deal is only a forecast.
-        case when coalesce(deals.is_closed, true) then deals.property_closedate end
-            as closed_at,
+        case when coalesce(deals.is_closed, true) then deals.property_closedate end as closed_at,
         -- HubSpot's own Salesforce sync writes the opportunity's id onto the deal.
-        case when deals.property_hs_salesforceopportunityid is not null then 'salesforce' end
-            as crm_system,
+        case
+            when deals.property_hs_salesforceopportunityid is not null
+                then '{{ partner_of(system, 'salesforce') }}'
+        end as crm_system,
         deals.property_hs_salesforceopportunityid as crm_record_id,
         deals.source_table,
         deals.source_key,
@@ -195,3 +197,4 @@ stg_hubspot__opportunities as (
 )
 
 select * from stg_hubspot__opportunities
+{% endcall %}

@@ -1,15 +1,16 @@
 {# Grain: one row per stage that a deal entered, and per value in the property history of deals.
    #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'opportunity_changes') %}
 
-{%- set has_stages = has_landed('hubspot', 'deal_stage') %}
+{%- set has_stages = has_landed(system, 'deal_stage') %}
 
 with
 
 stage_entries as (
 
     {{ read_source(
-        'hubspot', 'deal_stage',
+        system, 'deal_stage',
         {'deal_id': 'text', 'value': 'text', 'date_entered': 'timestamp'},
         key=['deal_id', 'value', 'date_entered'],
         optional=true,
@@ -21,7 +22,7 @@ stage_entries as (
 changes as (
 
     {{ read_source(
-        'hubspot', 'deal_property_history',
+        system, 'deal_property_history',
         {'deal_id': 'text', 'name': 'text', 'value': 'text', 'timestamp': 'timestamp'},
         key=['deal_id', 'name', 'timestamp'],
         apart=['value'],
@@ -49,7 +50,7 @@ typed_changes as (
 stages as (
 
     {{ read_lookup(
-        'hubspot', 'deal_pipeline_stage', {'stage_id': 'text', 'label': 'text'},
+        system, 'deal_pipeline_stage', {'stage_id': 'text', 'label': 'text'},
         key=['stage_id'], any_case=true,
     ) }}
 
@@ -111,3 +112,4 @@ stg_hubspot__opportunity_changes as (
 )
 
 select * from stg_hubspot__opportunity_changes
+{% endcall %}

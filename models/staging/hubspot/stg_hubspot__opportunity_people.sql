@@ -1,13 +1,14 @@
 {# Grain: one row per association of a contact with a deal. stg_hubspot__opportunities reads it,
    too. #}
 {{ config(enabled=provides(model.name) or provides('stg_hubspot__opportunities')) }}
+{% call(system) each_instance('hubspot', 'opportunities') %}
 
 with
 
 deal_contacts as (
 
     {{ read_source(
-        'hubspot', 'deal_contact',
+        system, 'deal_contact',
         {'deal_id': 'text', 'contact_id': 'text', 'type_id': 'text', 'category': 'text'},
         key=['deal_id', 'contact_id'],
         apart=['type_id', 'category'],
@@ -39,3 +40,4 @@ stg_hubspot__opportunity_people as (
 )
 
 select * from stg_hubspot__opportunity_people
+{% endcall %}

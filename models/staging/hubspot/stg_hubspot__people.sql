@@ -1,12 +1,13 @@
 {# Grain: one row per contact, and per contact without a row that another one was merged from. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'people') %}
 
 with
 
 contacts as (
 
     {{ read_source(
-        'hubspot', 'contact',
+        system, 'contact',
         {
             'id': 'text',
             'property_email': 'text',
@@ -191,3 +192,4 @@ stg_hubspot__people as (
 )
 
 select * from stg_hubspot__people
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per merge of two contacts. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'person_links') %}
 
 with
 
 audited_merges as (
 
     {{ read_source(
-        'hubspot', 'contact_merge_audit',
+        system, 'contact_merge_audit',
         {'canonical_vid': 'text', 'vid_to_merge': 'text', 'timestamp': 'timestamp'},
         key=['canonical_vid', 'vid_to_merge'],
         needs=['timestamp'],
@@ -18,7 +19,7 @@ audited_merges as (
 contacts as (
 
     {{ read_source(
-        'hubspot', 'contact',
+        system, 'contact',
         {
             'id': 'text',
             'property_hs_calculated_merged_vids': 'text',
@@ -42,8 +43,8 @@ lists as (
         {{ list_entries(
             'usable_contacts', ['id', 'property_createdate', 'loaded_at', 'row_json'], column
         ) }}
-    ) as entries_of_{{ loop.index }}
-    {{ 'union all' if not loop.last }}
+    ) as entries_of_{{ loop.index }} -- noqa: LT02
+    {{ 'union all' if not loop.last }} -- noqa: LT02
     {% endfor %}
 
 ),
@@ -88,3 +89,4 @@ stg_hubspot__person_links as (
 )
 
 select * from stg_hubspot__person_links
+{% endcall %}

@@ -1,7 +1,8 @@
 {# Grain: one row per source table that is there. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'row_counts') %}
 
-{{ count_rows('hubspot', {
+{{ count_rows(system, {
     'people': ['contact'],
     'companies': ['company'],
     'person_links': ['contact_merge_audit'],
@@ -17,3 +18,4 @@
     'users': ['owner'],
     'settings': ['property', 'property_option', 'deal_pipeline_stage'],
 }) }}
+{% endcall %}

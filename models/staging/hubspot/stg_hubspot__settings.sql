@@ -1,12 +1,13 @@
 {# Grain: one row per property, option of a property and stage of a pipeline. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'settings') %}
 
 with
 
 properties as (
 
     {{ read_source(
-        'hubspot', 'property',
+        system, 'property',
         {'_fivetran_id': 'text', 'hubspot_object': 'text', 'name': 'text', 'label': 'text'},
         key=['_fivetran_id'],
         needs=['hubspot_object', 'name'],
@@ -18,7 +19,7 @@ properties as (
 options as (
 
     {{ read_source(
-        'hubspot', 'property_option',
+        system, 'property_option',
         {'property_id': 'text', 'value': 'text', 'label': 'text', 'hidden': 'boolean'},
         key=['property_id', 'value'],
         optional=true,
@@ -29,7 +30,7 @@ options as (
 stages as (
 
     {{ read_source(
-        'hubspot', 'deal_pipeline_stage',
+        system, 'deal_pipeline_stage',
         {'stage_id': 'text', 'pipeline_id': 'text', 'label': 'text', 'active': 'boolean'},
         key=['stage_id'],
         optional=true,
@@ -40,7 +41,7 @@ stages as (
 property_names as (
 
     {{ read_lookup(
-        'hubspot', 'property',
+        system, 'property',
         {'_fivetran_id': 'text', 'hubspot_object': 'text', 'name': 'text'},
         key=['_fivetran_id'],
     ) }}
@@ -82,3 +83,4 @@ stg_hubspot__settings as (
 )
 
 select * from stg_hubspot__settings
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per value in the property history of contacts. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'stage_claims') %}
 
 with
 
 changes as (
 
     {{ read_source(
-        'hubspot', 'contact_property_history',
+        system, 'contact_property_history',
         {
             'contact_id': 'text',
             'name': 'text',
@@ -75,3 +76,4 @@ stg_hubspot__stage_claims as (
 )
 
 select * from stg_hubspot__stage_claims
+{% endcall %}

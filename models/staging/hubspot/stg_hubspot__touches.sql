@@ -1,16 +1,45 @@
 {# Grain: one row per form submission, e-mail event, and contact and engagement. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'touches') %}
 
 with
 
-email_touches as (select * from {{ ref('base_hubspot__email_touches') }}),
+email_touches as (
 
-engagement_touches as (select * from {{ ref('base_hubspot__engagement_touches') }}),
+    select
+        touch_id,
+        record_id,
+        anonymous_id,
+        kind,
+        channel_label,
+        campaign,
+        cost,
+        occurred_at,
+        {{ row_origin() }}
+    from {{ instance_rows(ref('base_hubspot__email_touches'), system) }}
+
+),
+
+engagement_touches as (
+
+    select
+        touch_id,
+        record_id,
+        anonymous_id,
+        kind,
+        channel_label,
+        campaign,
+        cost,
+        occurred_at,
+        {{ row_origin() }}
+    from {{ instance_rows(ref('base_hubspot__engagement_touches'), system) }}
+
+),
 
 submissions as (
 
     {{ read_source(
-        'hubspot', 'contact_form_submission',
+        system, 'contact_form_submission',
         {
             'contact_id': 'text',
             'form_id': 'text',
@@ -84,3 +113,4 @@ stg_hubspot__touches as (
 )
 
 select * from stg_hubspot__touches
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per owner. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('hubspot', 'users') %}
 
 with
 
 owners as (
 
     {{ read_source(
-        'hubspot', 'owner',
+        system, 'owner',
         {'owner_id': 'text', 'first_name': 'text', 'last_name': 'text', 'email': 'text'},
         key=['owner_id'],
     ) }}
@@ -16,7 +17,7 @@ owners as (
 memberships as (
 
     {{ read_source(
-        'hubspot', 'owner_team',
+        system, 'owner_team',
         {'owner_id': 'text', 'team_id': 'text', 'is_team_primary': 'boolean'},
         key=['owner_id', 'team_id'],
         optional=true,
@@ -26,7 +27,7 @@ memberships as (
 
 teams as (
 
-    {{ read_lookup('hubspot', 'team', {'id': 'text', 'name': 'text'}, key=['id']) }}
+    {{ read_lookup(system, 'team', {'id': 'text', 'name': 'text'}, key=['id']) }}
 
 ),
 
@@ -65,3 +66,4 @@ stg_hubspot__users as (
 )
 
 select * from stg_hubspot__users
+{% endcall %}

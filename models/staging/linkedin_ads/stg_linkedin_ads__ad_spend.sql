@@ -1,12 +1,13 @@
 {# Grain: one row per campaign and day. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('linkedin_ads', 'ad_spend') %}
 
 with
 
 analytics as (
 
     {{ read_source(
-        'linkedin_ads', 'ad_analytics_by_campaign',
+        system, 'ad_analytics_by_campaign',
         {
             'campaign_id': 'text',
             'cost_in_local_currency': 'decimal',
@@ -24,7 +25,7 @@ analytics as (
 campaigns as (
 
     {{ read_lookup(
-        'linkedin_ads', 'campaign_history',
+        system, 'campaign_history',
         {
             'id': 'text',
             'name': 'text',
@@ -40,7 +41,7 @@ campaigns as (
 accounts as (
 
     {{ read_lookup(
-        'linkedin_ads', 'account_history',
+        system, 'account_history',
         {'id': 'text', 'currency': 'text', 'last_modified_time': 'timestamp'},
         key=['id'],
         changed='last_modified_time',
@@ -75,3 +76,4 @@ stg_linkedin_ads__ad_spend as (
 )
 
 select * from stg_linkedin_ads__ad_spend
+{% endcall %}

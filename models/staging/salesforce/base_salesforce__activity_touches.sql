@@ -1,12 +1,13 @@
 {# Grain: one row per task and event of the calendar. #}
 {{ config(enabled=provides('stg_salesforce__touches')) }}
+{% call(system) each_instance('salesforce', 'touches') %}
 
 with
 
 tasks as (
 
     {{ read_source(
-        'salesforce', 'task',
+        system, 'task',
         {
             'id': 'text', 'who_id': 'text', 'type': 'text', 'task_subtype': 'text',
             'status': 'text', 'is_closed': 'boolean', 'call_disposition': 'text',
@@ -21,7 +22,7 @@ tasks as (
 events as (
 
     {{ read_source(
-        'salesforce', 'event',
+        system, 'event',
         {
             'id': 'text', 'who_id': 'text',
             'start_date_time': 'timestamp', 'activity_date_time': 'timestamp',
@@ -35,8 +36,9 @@ events as (
 
 outcomes as (
 
-    select * from {{ ref('activity_outcomes') }}
-    where system = 'salesforce' and kind = 'sales_call'
+    select *
+    from {{ seed_by_system(ref('activity_outcomes')) }}
+    where system = '{{ system }}' and kind = 'sales_call'
 
 ),
 
@@ -106,3 +108,4 @@ base_salesforce__activity_touches as (
 )
 
 select * from base_salesforce__activity_touches
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per campaign: its actual cost, for all days of the campaign together. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'ad_spend') %}
 
 with
 
 campaigns as (
 
     {{ read_source(
-        'salesforce', 'campaign',
+        system, 'campaign',
         {
             'id': 'text', 'name': 'text', 'type': 'text', 'actual_cost': 'decimal',
             'currency_iso_code': 'text', 'start_date': 'date', 'end_date': 'date',
@@ -44,3 +45,4 @@ stg_salesforce__ad_spend as (
 )
 
 select * from stg_salesforce__ad_spend
+{% endcall %}

@@ -1,9 +1,10 @@
 {# Grain: one row per change of an attribute of a lead that is followed over time. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'attribute_changes') %}
 
 {#- With picklists for countries a lead has both fields; its record is read by the code. -#}
-{%- set coded = landed_columns('salesforce', 'lead', ['country_code'], [], true) -%}
-{%- set columns = var('source_columns').get('salesforce.lead', {}) -%}
+{%- set coded = landed_columns(system, 'lead', ['country_code'], [], true) -%}
+{%- set columns = renamed_columns(system, 'lead') -%}
 {%- set score = columns.get('lead_score_c', 'lead_score_c') -%}
 {%- set reason = columns.get('unqualified_reason_c', 'unqualified_reason_c') -%}
 
@@ -12,7 +13,7 @@ with
 changes as (
 
     {{ read_source(
-        'salesforce', 'lead_history',
+        system, 'lead_history',
         {
             'id': 'text',
             'lead_id': 'text',
@@ -67,3 +68,4 @@ stg_salesforce__attribute_changes as (
 )
 
 select * from stg_salesforce__attribute_changes
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per account. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'companies') %}
 
 with
 
 accounts as (
 
     {{ read_source(
-        'salesforce', 'account',
+        system, 'account',
         {
             'id': 'text',
             'name': 'text',
@@ -48,3 +49,4 @@ stg_salesforce__companies as (
 )
 
 select * from stg_salesforce__companies
+{% endcall %}

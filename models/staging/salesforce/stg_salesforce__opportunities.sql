@@ -1,12 +1,13 @@
 {# Grain: one row per opportunity. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'opportunities') %}
 
 with
 
 opportunities as (
 
     {{ read_source(
-        'salesforce', 'opportunity',
+        system, 'opportunity',
         {
             'id': 'text', 'account_id': 'text', 'owner_id': 'text', 'type': 'text',
             'amount': 'decimal', 'currency_iso_code': 'text', 'loss_reason_c': 'text',
@@ -24,7 +25,7 @@ opportunities as (
 roles as (
 
     {{ read_source(
-        'salesforce', 'opportunity_contact_role',
+        system, 'opportunity_contact_role',
         {
             'id': 'text', 'opportunity_id': 'text', 'contact_id': 'text',
             'is_primary': 'boolean', 'created_date': 'timestamp',
@@ -38,7 +39,7 @@ roles as (
 leads as (
 
     {{ read_lookup(
-        'salesforce', 'lead',
+        system, 'lead',
         {'id': 'text', 'converted_opportunity_id': 'text', 'converted_date': 'timestamp'},
         key=['id'],
     ) }}
@@ -48,7 +49,7 @@ leads as (
 stages as (
 
     {{ read_lookup(
-        'salesforce', 'opportunity_stage',
+        system, 'opportunity_stage',
         {
             'master_label': 'text', 'api_name': 'text', 'is_closed': 'boolean',
             'is_won': 'boolean',
@@ -147,7 +148,10 @@ stg_salesforce__opportunities as (
                 then {{ day_or_moment('opportunities.close_date') }}
         end as closed_at,
         -- Salesforce has no field of its own for it: the custom field that a sync writes.
-        case when opportunities.hubspot_deal_id_c is not null then 'hubspot' end as crm_system,
+        case
+            when opportunities.hubspot_deal_id_c is not null
+                then '{{ partner_of(system, 'hubspot') }}'
+        end as crm_system,
         opportunities.hubspot_deal_id_c as crm_record_id,
         {{ row_origin(of='opportunities') }}
     from opportunities_with_states as opportunities
@@ -163,3 +167,4 @@ stg_salesforce__opportunities as (
 )
 
 select * from stg_salesforce__opportunities
+{% endcall %}

@@ -2,11 +2,12 @@
    opportunity_history holds the connector's versions of opportunities, or Salesforce's own object
    of that name: a row each time that the stage, the amount or the close date changed. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'opportunity_changes') %}
 
 {%- set is_own_object = (
-    landed_columns('salesforce', 'opportunity_history', ['opportunity_id'], [], true) or {}
+    landed_columns(system, 'opportunity_history', ['opportunity_id'], [], true) or {}
 ) and not (
-    landed_columns('salesforce', 'opportunity_history', ['_fivetran_start'], [], true) or {}
+    landed_columns(system, 'opportunity_history', ['_fivetran_start'], [], true) or {}
 ) %}
 {%- set versioned_id = 'opportunity_id' if is_own_object else 'id' %}
 {%- set version_start = 'created_date' if is_own_object else '_fivetran_start' %}
@@ -16,14 +17,14 @@ with
 changes as (
 
     {{ read_source(
-        'salesforce', 'opportunity_field_history',
+        system, 'opportunity_field_history',
         {
             'id': 'text', 'opportunity_id': 'text', 'field': 'text',
             'old_value': 'text', 'new_value': 'text', 'created_date': 'timestamp',
         },
         key=['id'],
         needs=['opportunity_id', 'created_date'],
-        optional=has_landed('salesforce', 'opportunity_history'),
+        optional=has_landed(system, 'opportunity_history'),
     ) }}
 
 ),
@@ -31,7 +32,7 @@ changes as (
 versions as (
 
     {{ read_source(
-        'salesforce', 'opportunity_history',
+        system, 'opportunity_history',
         {
             'id': 'text', versioned_id: 'text', version_start: 'timestamp',
             'stage_name': 'text', 'amount': 'decimal', 'close_date': 'date',
@@ -114,3 +115,4 @@ stg_salesforce__opportunity_changes as (
 )
 
 select * from stg_salesforce__opportunity_changes
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per contact role of an opportunity. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'opportunity_people') %}
 
 with
 
 roles as (
 
     {{ read_source(
-        'salesforce', 'opportunity_contact_role',
+        system, 'opportunity_contact_role',
         {
             'id': 'text',
             'opportunity_id': 'text',
@@ -36,3 +37,4 @@ stg_salesforce__opportunity_people as (
 )
 
 select * from stg_salesforce__opportunity_people
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per lead and contact. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'people') %}
 
 with
 
 leads as (
 
     {{ read_source(
-        'salesforce', 'lead',
+        system, 'lead',
         {
             'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
             'title': 'text', 'country': 'text', 'country_code': 'text',
@@ -25,7 +26,7 @@ leads as (
 contacts as (
 
     {{ read_source(
-        'salesforce', 'contact',
+        system, 'contact',
         {
             'id': 'text', 'email': 'text', 'phone': 'text', 'mobile_phone': 'text',
             'title': 'text', 'mailing_country': 'text', 'mailing_country_code': 'text',
@@ -97,3 +98,4 @@ stg_salesforce__people as (
 )
 
 select * from stg_salesforce__people
+{% endcall %}

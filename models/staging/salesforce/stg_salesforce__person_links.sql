@@ -1,12 +1,13 @@
 {# Grain: one row per conversion of a lead, and per merge of leads or contacts. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'person_links') %}
 
 with
 
 leads as (
 
     {{ read_source(
-        'salesforce', 'lead',
+        system, 'lead',
         {
             'id': 'text', 'converted_contact_id': 'text', 'master_record_id': 'text',
             'converted_date': 'timestamp', 'last_modified_date': 'timestamp',
@@ -19,7 +20,7 @@ leads as (
 contacts as (
 
     {{ read_source(
-        'salesforce', 'contact',
+        system, 'contact',
         {
             'id': 'text', 'master_record_id': 'text', 'last_modified_date': 'timestamp',
         },
@@ -84,3 +85,4 @@ stg_salesforce__person_links as (
 )
 
 select * from stg_salesforce__person_links
+{% endcall %}

@@ -1,7 +1,8 @@
 {# Grain: one row per source table that is there. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'row_counts') %}
 
-{{ count_rows('salesforce', {
+{{ count_rows(system, {
     'people': ['lead', 'contact'],
     'companies': ['account'],
     'touches': ['campaign_member', 'task', 'event'],
@@ -13,3 +14,4 @@
     'settings': ['opportunity_stage', 'lead_status'],
     'ad_spend': ['campaign'],
 }) }}
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per lead status and opportunity stage. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'settings') %}
 
 with
 
 statuses as (
 
     {{ read_source(
-        'salesforce', 'lead_status',
+        system, 'lead_status',
         {'id': 'text', 'master_label': 'text', 'api_name': 'text'},
         key=['id'],
         needs=['master_label'],
@@ -18,7 +19,7 @@ statuses as (
 stages as (
 
     {{ read_source(
-        'salesforce', 'opportunity_stage',
+        system, 'opportunity_stage',
         {
             'id': 'text', 'master_label': 'text', 'api_name': 'text',
             'is_active': 'boolean',
@@ -54,3 +55,4 @@ stg_salesforce__settings as (
 )
 
 select * from stg_salesforce__settings
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per change of a lead's field. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'stage_claims') %}
 
 with
 
 changes as (
 
     {{ read_source(
-        'salesforce', 'lead_history',
+        system, 'lead_history',
         {
             'id': 'text',
             'lead_id': 'text',
@@ -24,7 +25,7 @@ changes as (
 
 users as (
 
-    {{ read_lookup('salesforce', 'user', {'id': 'text', 'user_type': 'text'}, key=['id']) }}
+    {{ read_lookup(system, 'user', {'id': 'text', 'user_type': 'text'}, key=['id']) }}
 
 ),
 
@@ -50,3 +51,4 @@ stg_salesforce__stage_claims as (
 )
 
 select * from stg_salesforce__stage_claims
+{% endcall %}

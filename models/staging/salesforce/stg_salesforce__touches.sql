@@ -1,12 +1,13 @@
 {# Grain: one row per campaign member, task, event and lead (its creation). #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'touches') %}
 
 with
 
 members as (
 
     {{ read_source(
-        'salesforce', 'campaign_member',
+        system, 'campaign_member',
         {
             'id': 'text', 'campaign_id': 'text', 'lead_or_contact_id': 'text',
             'contact_id': 'text', 'lead_id': 'text', 'has_responded': 'boolean',
@@ -21,18 +22,32 @@ members as (
 campaigns as (
 
     {{ read_lookup(
-        'salesforce', 'campaign', {'id': 'text', 'name': 'text', 'type': 'text'},
+        system, 'campaign', {'id': 'text', 'name': 'text', 'type': 'text'},
         key=['id'],
     ) }}
 
 ),
 
-activities as (select * from {{ ref('base_salesforce__activity_touches') }}),
+activities as (
+
+    select
+        touch_id,
+        record_id,
+        anonymous_id,
+        kind,
+        channel_label,
+        campaign,
+        cost,
+        occurred_at,
+        {{ row_origin() }}
+    from {{ instance_rows(ref('base_salesforce__activity_touches'), system) }}
+
+),
 
 leads as (
 
     {{ read_source(
-        'salesforce', 'lead',
+        system, 'lead',
         {'id': 'text', 'lead_source': 'text', 'created_date': 'timestamp'},
         key=['id'],
         needs=['created_date'],
@@ -43,7 +58,7 @@ leads as (
 lead_addresses as (
 
     {{ read_lookup(
-        'salesforce', 'lead',
+        system, 'lead',
         {'id': 'text', 'email': 'text', 'converted_contact_id': 'text'},
         key=['id'],
     ) }}
@@ -52,7 +67,7 @@ lead_addresses as (
 
 contact_addresses as (
 
-    {{ read_lookup('salesforce', 'contact', {'id': 'text', 'email': 'text'}, key=['id']) }}
+    {{ read_lookup(system, 'contact', {'id': 'text', 'email': 'text'}, key=['id']) }}
 
 ),
 
@@ -150,3 +165,4 @@ stg_salesforce__touches as (
 )
 
 select * from stg_salesforce__touches
+{% endcall %}

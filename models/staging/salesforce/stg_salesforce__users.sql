@@ -1,12 +1,13 @@
 {# Grain: one row per user. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('salesforce', 'users') %}
 
 with
 
 users as (
 
     {{ read_source(
-        'salesforce', 'user',
+        system, 'user',
         {'id': 'text', 'name': 'text', 'user_role_id': 'text'},
         key=['id'],
     ) }}
@@ -16,7 +17,7 @@ users as (
 roles as (
 
     {{ read_lookup(
-        'salesforce', 'user_role', {'id': 'text', 'name': 'text'}, key=['id']
+        system, 'user_role', {'id': 'text', 'name': 'text'}, key=['id']
     ) }}
 
 ),
@@ -34,3 +35,4 @@ stg_salesforce__users as (
 )
 
 select * from stg_salesforce__users
+{% endcall %}

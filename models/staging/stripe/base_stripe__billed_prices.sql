@@ -1,6 +1,8 @@
 {# Grain: one row per subscription item and start of a billed period: the price and quantity that
    its invoice shows. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
+{% call(system) each_instance('stripe', 'subscriptions') %}
+
 {%- set period_days = days_between('billed_prices.period_start', 'billed_prices.period_end') %}
 
 with
@@ -8,7 +10,7 @@ with
 items as (
 
     {{ read_lookup(
-        'stripe', 'subscription_item', {'id': 'text', 'subscription_id': 'text'}, key=['id'],
+        system, 'subscription_item', {'id': 'text', 'subscription_id': 'text'}, key=['id'],
     ) }}
 
 ),
@@ -16,7 +18,7 @@ items as (
 invoices as (
 
     {{ read_lookup(
-        'stripe', 'invoice',
+        system, 'invoice',
         {
             'id': 'text', 'status': 'text', 'paid': 'boolean', 'is_deleted': 'boolean',
             'created': 'timestamp',
@@ -29,7 +31,7 @@ invoices as (
 lines as (
 
     {{ read_lookup(
-        'stripe', 'invoice_line_item',
+        system, 'invoice_line_item',
         {
             'id': 'text', 'invoice_id': 'text', 'subscription_id': 'text',
             'subscription_item_id': 'text', 'price_id': 'text', 'plan_id': 'text',
@@ -41,7 +43,7 @@ lines as (
 
 ),
 
-prices as (select * from {{ ref('base_stripe__prices') }}),
+prices as (select * from {{ instance_rows(ref('base_stripe__prices'), system) }}),
 
 currencies as (select * from {{ ref('currencies') }}),
 
@@ -195,3 +197,4 @@ base_stripe__billed_prices as (
 )
 
 select * from base_stripe__billed_prices
+{% endcall %}

@@ -11,12 +11,14 @@
 {#- Stripe allows so many discounts on a subscription. -#}
 {%- set most_discounts = 20 %}
 
+{% call(system) each_instance('stripe', 'subscriptions') %}
+
 with
 
 landed_coupons as (
 
     {{ read_lookup(
-        'stripe', 'coupon',
+        system, 'coupon',
         {
             'id': 'text', 'percent_off': 'decimal', 'amount_off': 'decimal', 'currency': 'text',
             'duration': 'text', 'duration_in_months': 'bigint',
@@ -28,20 +30,20 @@ landed_coupons as (
 
 subscription_discounts as (
 
-    {{ read_lookup('stripe', 'subscription_discount', columns, key=['id']) }}
+    {{ read_lookup(system, 'subscription_discount', columns, key=['id']) }}
 
 ),
 
 other_discounts as (
 
-    {{ read_lookup('stripe', 'discount', columns, key=['id']) }}
+    {{ read_lookup(system, 'discount', columns, key=['id']) }}
 
 ),
 
 subscription_texts as (
 
     {{ read_lookup(
-        'stripe', 'subscription', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
+        system, 'subscription', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
         key=['id'],
     ) }}
 
@@ -50,7 +52,7 @@ subscription_texts as (
 customer_texts as (
 
     {{ read_lookup(
-        'stripe', 'customer', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
+        system, 'customer', {'id': 'text', 'discount': 'text', 'discounts': 'text'},
         key=['id'],
     ) }}
 
@@ -75,7 +77,7 @@ discount_lists as (
         end as discount_list
     from {{ rows }}
     where {{ column }} is not null
-    {{ 'union all' if not loop.last }}
+    {{ 'union all' if not loop.last }} -- noqa: LT02
     {% endfor %}
 
 ),
@@ -170,14 +172,14 @@ coupons as (
 
 currencies as (select * from {{ ref('currencies') }}),
 
-item_prices as (select * from {{ ref('base_stripe__item_prices') }}),
+item_prices as (select * from {{ instance_rows(ref('base_stripe__item_prices'), system) }}),
 
 subscriptions as (
 
     select distinct
         subscription_id,
         customer_id
-    from {{ ref('base_stripe__subscription_versions') }}
+    from {{ instance_rows(ref('base_stripe__subscription_versions'), system) }}
 
 ),
 
@@ -315,3 +317,4 @@ base_stripe__discounts as (
 )
 
 select * from base_stripe__discounts
+{% endcall %}

@@ -1,13 +1,14 @@
 {# Grain: one row per subscription item and interval in which it had one price and quantity.
    Invoices show the past; the item itself only shows today. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
+{% call(system) each_instance('stripe', 'subscriptions') %}
 
 with
 
 items as (
 
     {{ read_lookup(
-        'stripe', 'subscription_item',
+        system, 'subscription_item',
         {
             'id': 'text', 'subscription_id': 'text', 'plan_id': 'text', 'price_id': 'text',
             'quantity': 'bigint', 'created': 'timestamp', 'current_period_start': 'timestamp',
@@ -18,9 +19,9 @@ items as (
 
 ),
 
-prices as (select * from {{ ref('base_stripe__prices') }}),
+prices as (select * from {{ instance_rows(ref('base_stripe__prices'), system) }}),
 
-billed_prices as (select * from {{ ref('base_stripe__billed_prices') }}),
+billed_prices as (select * from {{ instance_rows(ref('base_stripe__billed_prices'), system) }}),
 
 last_billed_prices as (
 
@@ -188,3 +189,4 @@ base_stripe__item_prices as (
 )
 
 select * from base_stripe__item_prices
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per price or plan. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
+{% call(system) each_instance('stripe', 'subscriptions') %}
 
 with
 
 prices as (
 
     {{ read_lookup(
-        'stripe', 'price',
+        system, 'price',
         {
             'id': 'text', 'nickname': 'text', 'product_id': 'text', 'currency': 'text',
             'unit_amount': 'decimal', 'unit_amount_decimal': 'decimal',
@@ -21,7 +22,7 @@ prices as (
 plans as (
 
     {{ read_lookup(
-        'stripe', 'plan',
+        system, 'plan',
         {
             'id': 'text', 'nickname': 'text', 'product_id': 'text', 'currency': 'text',
             'amount': 'decimal', 'interval': 'text', 'interval_count': 'bigint',
@@ -34,7 +35,7 @@ plans as (
 
 products as (
 
-    {{ read_lookup('stripe', 'product', {'id': 'text', 'name': 'text'}, key=['id']) }}
+    {{ read_lookup(system, 'product', {'id': 'text', 'name': 'text'}, key=['id']) }}
 
 ),
 
@@ -102,3 +103,4 @@ base_stripe__prices as (
 )
 
 select * from base_stripe__prices
+{% endcall %}

@@ -1,15 +1,16 @@
 {# Grain: one row per landed version of a subscription, or per subscription where the connector
    keeps none: from when to when it was paid for. #}
 {{ config(enabled=provides('stg_stripe__subscriptions')) }}
+{% call(system) each_instance('stripe', 'subscriptions') %}
 
-{%- set has_history = has_landed('stripe', 'subscription_history') %}
+{%- set has_history = has_landed(system, 'subscription_history') %}
 
 with
 
 versions as (
 
     {{ read_source(
-        'stripe', 'subscription_history' if has_history else 'subscription',
+        system, 'subscription_history' if has_history else 'subscription',
         {
             'id': 'text', 'customer_id': 'text', 'status': 'text', 'livemode': 'boolean',
             'quantity': 'bigint', 'cancellation_details_reason': 'text',
@@ -35,7 +36,7 @@ payments as (
     select
         subscription_id,
         max(paid_until) as paid_until
-    from {{ ref('base_stripe__billed_prices') }}
+    from {{ instance_rows(ref('base_stripe__billed_prices'), system) }}
     group by subscription_id
 
 ),
@@ -166,3 +167,4 @@ base_stripe__subscription_versions as (
 )
 
 select * from base_stripe__subscription_versions
+{% endcall %}

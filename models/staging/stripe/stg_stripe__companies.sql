@@ -1,12 +1,13 @@
 {# Grain: one row per customer. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('stripe', 'companies') %}
 
 with
 
 customers as (
 
     {{ read_source(
-        'stripe', 'customer',
+        system, 'customer',
         {
             'id': 'text',
             'name': 'text',
@@ -34,8 +35,8 @@ stg_stripe__companies as (
         address_country as country,
         {{ typed_null('decimal') }} as yearly_revenue,
         {{ typed_null('text') }} as parent_record_id,
-        {{ stripe_company('metadata', 'system') }} as crm_system,
-        {{ stripe_company('metadata', 'record_id') }} as crm_record_id,
+        {{ stripe_company(system, 'metadata', 'system') }} as crm_system,
+        {{ stripe_company(system, 'metadata', 'record_id') }} as crm_record_id,
         {{ typed_null('text') }} as merged_into_record_id,
         created as created_at,
         {{ row_origin("case when not coalesce(livemode, true) then 'test_mode' end") }}
@@ -44,3 +45,4 @@ stg_stripe__companies as (
 )
 
 select * from stg_stripe__companies
+{% endcall %}

@@ -1,5 +1,7 @@
 {# Grain: one row per charge, refund and dispute. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('stripe', 'payments') %}
+
 {%- set return_columns = {
     'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text', 'amount': 'decimal',
     'currency': 'text', 'status': 'text', 'created': 'timestamp',
@@ -10,7 +12,7 @@ with
 charges as (
 
     {{ read_source(
-        'stripe', 'charge',
+        system, 'charge',
         {
             'id': 'text', 'customer_id': 'text', 'payment_intent_id': 'text',
             'amount': 'decimal', 'currency': 'text', 'status': 'text', 'paid': 'boolean',
@@ -26,7 +28,7 @@ charges as (
 refunds as (
 
     {{ read_source(
-        'stripe', 'refund', return_columns,
+        system, 'refund', return_columns,
         key=['id'], needs=['amount', 'created'], optional=true,
     ) }}
 
@@ -35,7 +37,7 @@ refunds as (
 disputes as (
 
     {{ read_source(
-        'stripe', 'dispute', return_columns,
+        system, 'dispute', return_columns,
         key=['id'], needs=['amount', 'created'], optional=true,
     ) }}
 
@@ -196,3 +198,4 @@ stg_stripe__payments as (
 )
 
 select * from stg_stripe__payments
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per customer with an e-mail address. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('stripe', 'people') %}
 
 with
 
 customers as (
 
     {{ read_source(
-        'stripe', 'customer',
+        system, 'customer',
         {
             'id': 'text', 'name': 'text', 'email': 'text', 'phone': 'text',
             'address_country': 'text', 'livemode': 'boolean', 'created': 'timestamp',
@@ -54,3 +55,4 @@ stg_stripe__people as (
 )
 
 select * from stg_stripe__people
+{% endcall %}

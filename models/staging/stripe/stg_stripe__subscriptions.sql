@@ -1,14 +1,15 @@
 {# Grain: one row per version of a subscription, and per change of its price or discounts within the
    version: an interval at one monthly amount. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('stripe', 'subscriptions') %}
 
 with
 
-versions as (select * from {{ ref('base_stripe__subscription_versions') }}),
+versions as (select * from {{ instance_rows(ref('base_stripe__subscription_versions'), system) }}),
 
-item_prices as (select * from {{ ref('base_stripe__item_prices') }}),
+item_prices as (select * from {{ instance_rows(ref('base_stripe__item_prices'), system) }}),
 
-discounts as (select * from {{ ref('base_stripe__discounts') }}),
+discounts as (select * from {{ instance_rows(ref('base_stripe__discounts'), system) }}),
 
 subscription_contents as (
 
@@ -55,8 +56,8 @@ moments as (
     select
         subscription_id,
         {{ column }} as moment
-    from {{ model }}
-    {{ 'union distinct' if not loop.last }}
+    from {{ model }} -- noqa: LT02
+    {{ 'union distinct' if not loop.last }} -- noqa: LT02
     {% endfor %}
 
 ),
@@ -288,3 +289,4 @@ stg_stripe__subscriptions as (
 )
 
 select * from stg_stripe__subscriptions
+{% endcall %}

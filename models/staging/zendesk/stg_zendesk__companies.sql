@@ -1,13 +1,14 @@
 {# Grain: one row per organization, and per further domain of an organization, as if it were a
    record that was merged into it. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('zendesk', 'companies') %}
 
 with
 
 organizations as (
 
     {{ read_source(
-        'zendesk', 'organization',
+        system, 'organization',
         {
             'id': 'text',
             'name': 'text',
@@ -22,7 +23,7 @@ organizations as (
 domains as (
 
     {{ read_source(
-        'zendesk', 'domain_name',
+        system, 'domain_name',
         {'organization_id': 'text', 'index': 'bigint', 'domain_name': 'text'},
         key=['organization_id', 'domain_name'],
         optional=true,
@@ -73,7 +74,7 @@ stg_zendesk__companies as (
         {{ typed_null('text') }} as country,
         {{ typed_null('decimal') }} as yearly_revenue,
         {{ typed_null('text') }} as parent_record_id,
-        {{ crm_of_id('organizations.external_id') }} as crm_system,
+        {{ crm_of_id(system, 'organizations.external_id') }} as crm_system,
         organizations.external_id as crm_record_id,
         {{ typed_null('text') }} as merged_into_record_id,
         organizations.created_at,
@@ -89,3 +90,4 @@ stg_zendesk__companies as (
 )
 
 select * from stg_zendesk__companies
+{% endcall %}

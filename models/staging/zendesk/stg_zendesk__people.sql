@@ -1,12 +1,13 @@
 {# Grain: one row per user. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('zendesk', 'people') %}
 
 with
 
 users as (
 
     {{ read_source(
-        'zendesk', 'user',
+        system, 'user',
         {
             'id': 'text', 'email': 'text', 'phone': 'text', 'role': 'text',
             'organization_id': 'text', 'active': 'boolean',
@@ -61,3 +62,4 @@ stg_zendesk__people as (
 )
 
 select * from stg_zendesk__people
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per ticket (it was opened), and per change of a ticket's field. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('zendesk', 'service_events') %}
 
 with
 
 tickets as (
 
     {{ read_source(
-        'zendesk', 'ticket',
+        system, 'ticket',
         {
             'id': 'text', 'organization_id': 'text', 'requester_id': 'text',
             'status': 'text', 'created_at': 'timestamp', 'updated_at': 'timestamp',
@@ -20,7 +21,7 @@ tickets as (
 changes as (
 
     {{ read_source(
-        'zendesk', 'ticket_field_history',
+        system, 'ticket_field_history',
         {
             'ticket_id': 'text', 'field_name': 'text', 'value': 'text',
             'updated': 'timestamp',
@@ -35,7 +36,7 @@ changes as (
 tags as (
 
     {{ read_source(
-        'zendesk', 'ticket_tag', {'ticket_id': 'text', 'tag': 'text'},
+        system, 'ticket_tag', {'ticket_id': 'text', 'tag': 'text'},
         key=['ticket_id', 'tag'],
         optional=true,
     ) }}
@@ -178,3 +179,4 @@ stg_zendesk__service_events as (
 )
 
 select * from stg_zendesk__service_events
+{% endcall %}

@@ -1,12 +1,13 @@
 {# Grain: one row per user who is an agent or admin. #}
 {{ config(enabled=provides(model.name)) }}
+{% call(system) each_instance('zendesk', 'users') %}
 
 with
 
 users as (
 
     {{ read_source(
-        'zendesk', 'user',
+        system, 'user',
         {'id': 'text', 'name': 'text', 'role': 'text'},
         key=['id'],
     ) }}
@@ -33,3 +34,4 @@ stg_zendesk__users as (
 )
 
 select * from stg_zendesk__users
+{% endcall %}

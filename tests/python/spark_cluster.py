@@ -1,0 +1,151 @@
+"""A Spark cluster on this machine, for as long as a command runs: a master, two workers, and a
+metastore: the service that knows the tables, so that several programs can build and read them.
+
+All of it is in PySpark's package; everything listens on 127.0.0.1 alone."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from funnel.spark import PREFIX, SparkError, check_java
+
+Process = subprocess.Popen[bytes]
+HOST = "127.0.0.1"
+WORKERS = 2
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+"""No optimizing of what runs for seconds only."""
+SECONDS_TO_START = 180
+
+
+@dataclass
+class Cluster:
+    """Where it is; its programs log into the folder."""
+
+    folder: Path
+    master_port: int
+    metastore_port: int
+    workers: list[Process] = field(default_factory=list)
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The variables that make the target `spark` work on it."""
+        return {
+            "SPARK_LOCAL_IP": HOST,
+            f"{PREFIX}MASTER": f"spark://{HOST}:{self.master_port}",
+            f"{PREFIX}METASTORE": f"thrift://{HOST}:{self.metastore_port}",
+            f"{PREFIX}WAREHOUSE": str(self.folder / "warehouse"),
+            f"{PREFIX}CODEGEN": "false",
+            f"{PREFIX}JAVA": QUICK_JAVA,
+        }
+
+
+@contextmanager
+def spark_cluster(folder: Path) -> Iterator[Cluster]:
+    """Its programs end with it."""
+    check_java()
+    cluster = Cluster(folder, _free_port(), _free_port())
+    _write_settings(folder)
+    with ExitStack() as programs:
+        start = [_METASTORE, "-p", str(cluster.metastore_port)]
+        programs.enter_context(_program(folder, "metastore", start))
+        ports = ["--host", HOST, "--port", str(cluster.master_port), "--webui-port", "0"]
+        programs.enter_context(_program(folder, "master", [f"{_DEPLOY}.master.Master", *ports]))
+        for port in (cluster.metastore_port, cluster.master_port):
+            _wait_for(port, folder)
+        for number in range(WORKERS):
+            worker = _start_worker(cluster, number)
+            cluster.workers.append(programs.enter_context(worker))
+        yield cluster
+
+
+_DEPLOY = "org.apache.spark.deploy"
+_METASTORE = "org.apache.hadoop.hive.metastore.HiveMetaStore"
+
+
+def _start_worker(cluster: Cluster, number: int) -> AbstractContextManager[Process]:
+    size = ["--host", HOST, "--cores", "1", "--memory", "1g", "--webui-port", "0"]
+    place = ["--work-dir", str(cluster.folder / f"worker_{number}")]
+    master = cluster.place[f"{PREFIX}MASTER"]
+    arguments = [f"{_DEPLOY}.worker.Worker", *size, *place, master]
+    return _program(cluster.folder, f"worker_{number}", arguments)
+
+
+def _write_settings(folder: Path) -> None:
+    """Of the metastore, which has its tables in files of Derby."""
+    names = f"{folder}/metastore;create=true"
+    settings = {
+        "javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={names}",
+        "datanucleus.schema.autoCreateAll": "true",
+        "hive.metastore.schema.verification": "false",
+        "hive.metastore.warehouse.dir": str(folder / "warehouse"),
+        "hive.async.log.enabled": "false",  # It would need a package that Spark leaves out.
+    }
+    properties = "".join(
+        f"<property><name>{name}</name><value>{escape(value)}</value></property>"
+        for name, value in settings.items()
+    )
+    (folder / "settings").mkdir()
+    (folder / "settings" / "hive-site.xml").write_text(
+        f"<configuration>{properties}</configuration>", encoding="utf-8"
+    )
+
+
+@contextmanager
+def _program(folder: Path, name: str, arguments: Sequence[str]) -> Iterator[Process]:
+    """One of Spark's programs, and what it starts itself."""
+    settings = {
+        "SPARK_CONF_DIR": str(folder / "settings"),
+        "SPARK_LOCAL_IP": HOST,
+        "SPARK_DAEMON_MEMORY": "512m",
+    }
+    with (folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [spark_home() / "bin" / "spark-class", *arguments],
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **settings},
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        kill_group(process)
+
+
+def kill_group(process: Process) -> None:
+    """kill -9 of a program and of all that it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def spark_home() -> Path:
+    """The folder of PySpark's package, which has Spark in it."""
+    found = find_spec("pyspark")
+    if not found or not found.origin:
+        raise SparkError("Spark needs two packages more: pip install -r requirements-spark.txt")
+    return Path(found.origin).parent
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_for(port: int, folder: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        with socket.socket() as tried:
+            if tried.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.2)
+    raise SparkError(f"Spark did not start within {SECONDS_TO_START} seconds: see {folder}/*.log")

@@ -1,0 +1,61 @@
+"""Two HubSpots whose ids overlap: the demo company's, split in two, counts what it did as one."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from funnel.variables import project_variables
+from tests.python.conftest import Built, build, messages, query
+from tests.python.split_hubspot import split_hubspot
+
+SECOND = "hubspot_eu"
+BUILT = "+fct_lifecycle +dim_accounts +dim_opportunities +source_reconciliation"
+SAME = (
+    "select count(distinct person_key) from intermediate.int_record_persons_mapped",
+    "select count(*) from marts.dim_accounts",
+    "select outcome, opportunity_type, count(*), sum(amount) from marts.dim_opportunities"
+    " group by all order by all",
+    "select stage, count(*), count(entered_at), count(*) filter (where is_inferred)"
+    " from marts.fct_lifecycle group by all order by all",
+    # What describes no record (stages, owners) is in both.
+    "select replace(system, '_eu', ''), source_table, row_status, reason_code, sum(row_count)"
+    " from marts.source_reconciliation where source_table not in"
+    " ('deal_pipeline_stage', 'owner', 'property', 'property_option') group by all order by all",
+)
+
+
+@pytest.fixture(scope="module")
+def two(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    database = tmp_path_factory.mktemp("two") / built.database.name
+    shutil.copy(built.database, database)
+    assert split_hubspot(database, SECOND) > 500
+    systems = project_variables()["systems"]
+    given = {
+        "systems": {**systems, SECOND: systems["hubspot"]},
+        "system_connectors": {SECOND: "hubspot"},
+    }
+    outcome = build(database, given, database.parent / "target", BUILT)
+    assert outcome.success, messages(outcome)
+    return database
+
+
+def test_ids_that_both_have_are_two_records(two: Path) -> None:
+    with duckdb.connect(str(two)) as connection:
+        for table, key in {"contact": "id", "company": "id", "deal": "deal_id"}.items():
+            shared = (
+                f"select count(*) from hubspot.{table} semi join {SECOND}.{table} using ({key})"
+            )
+            ((count,),) = connection.execute(shared).fetchall()
+            assert count > 5, table
+    keys = "select count(*), count(distinct record_key) from intermediate.int_people_unioned"
+    ((rows, records),) = query(two, keys)
+    assert rows == records
+
+
+@pytest.mark.parametrize("sql", SAME)
+def test_a_company_counts_the_same_with_one_hubspot_or_two(
+    built: Built, two: Path, sql: str
+) -> None:
+    assert query(two, sql) == query(built.database, sql) != []

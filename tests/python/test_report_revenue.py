@@ -1,0 +1,324 @@
+"""What the report says of new business, pipeline, owners and customers, worked out another way."""
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from funnel.report import words
+from funnel.report.leadership import KINDS
+from tests.python.conftest import Built, query
+from tests.python.test_report import Cards, _file
+
+QUARTER = (date(2026, 4, 1), date(2026, 7, 1))
+CUTOFF = date(2026, 7, 1)
+
+
+@pytest.fixture(scope="module")
+def cards(page: Path) -> Cards:
+    return Cards(page.read_text())
+
+
+@pytest.fixture(scope="module")
+def text(page: Path) -> str:
+    return " ".join(page.read_text().split())
+
+
+@pytest.fixture(scope="module")
+def opportunities(built: Built) -> list[dict[str, Any]]:
+    columns = ("channel", "revenue_type", "outcome", "amount", "won_amount", "owner_key",
+               "created_at", "closed_at", "expected_close_date", "record_id", "cycle_days",
+               "funnel")  # fmt: skip
+    rows = query(built.database, f"select {', '.join(columns)} from marts.dim_opportunities")
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _within(moment: datetime | None, span: tuple[date, date] = QUARTER) -> bool:
+    return moment is not None and span[0] <= moment.date() < span[1]
+
+
+def test_new_business_of_a_channel_is_what_was_created_won_and_is_open(
+    built: Built, cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
+    rows = [row for row in _file(cards, "new-business") if row["period"] == "quarter"]
+    new = [row for row in opportunities if row["revenue_type"] == "new"]
+    shown = {row["channel"]: row for row in rows}
+    created, won, still = Counter[str](), defaultdict[str, float](float), Counter[str]()
+    for row in new:
+        created[row["channel"]] += _within(row["created_at"])
+        still[row["channel"]] += row["outcome"] == "open"
+        if row["outcome"] == "won" and _within(row["closed_at"]):
+            won[row["channel"]] += float(row["won_amount"])
+    everything = shown.pop("all")
+    assert {name: int(row["created_count"]) for name, row in shown.items()} == {
+        name: created[name] for name in shown
+    }
+    assert {name: int(row["open_count"]) for name, row in shown.items()} == {
+        name: still[name] for name in shown
+    }
+    for name, row in shown.items():
+        assert float(row["won_amount"]) == pytest.approx(won[name])
+    # The same as the KPIs of the review, which are worked out from other tables.
+    ((bookings, rate),) = query(
+        built.database,
+        "select max(actual) filter (metric = 'bookings_new'), max(actual) filter (metric ="
+        " 'win_rate') from marts.kpi_reviews_by_period where period_kind = 'quarter' and is_total"
+        f" and period_start = date '{QUARTER[0]}'",
+    )
+    assert float(everything["won_amount"]) == pytest.approx(float(bookings), abs=0.05)
+    share = int(everything["won_count"]) / int(everything["closed_count"])
+    assert share == pytest.approx(float(rate), abs=1e-6)
+
+
+def test_the_year_to_date_is_all_quarters_against_all_targets(
+    built: Built, text: str, opportunities: list[dict[str, Any]]
+) -> None:
+    targets = query(
+        built.database,
+        "select funnel, sum(target_amount) from seeds.targets"
+        " where target_month between date '2026-01-01' and date '2026-06-01' group by funnel",
+    )
+    year = (date(2026, 1, 1), CUTOFF)
+    names = {funnel for funnel, _ in targets}
+    won = sum(
+        float(row["won_amount"])
+        for row in opportunities
+        if row["outcome"] == "won" and row["funnel"] in names and _within(row["closed_at"], year)
+    )
+    share = won / sum(float(amount) for _, amount in targets)
+    assert f"year to date {words.percent(share)}" in text
+
+
+def test_what_the_forecast_lacks_is_parted_by_who_must_bring_it(built: Built, text: str) -> None:
+    rows = dict(
+        query(
+            built.database,
+            "select metric, target - forecast from marts.kpi_reviews_by_period where is_total"
+            f" and period_kind = 'quarter' and period_start = date '{CUTOFF}'"
+            " and metric like 'bookings%'",
+        )
+    )
+    short = float(rows["bookings"])
+    assert sum(float(rows[metric]) for metric, _ in KINDS) == pytest.approx(short, abs=1)
+    said = f"{words.amount(short)} short: "
+    assert (said in text) == (short > 0)
+    if short > 0:
+        parts = text.partition(said)[2].split(";")[0].split("<")[0]
+        for metric, name in KINDS:
+            assert f"{name} {words.signed(-float(rows[metric]), 'amount')}" in parts
+
+
+def test_coverage_says_what_is_due_in_the_quarter(
+    built: Built, text: str, opportunities: list[dict[str, Any]]
+) -> None:
+    due = sum(
+        float(row["amount"] or 0)
+        for row in opportunities
+        if row["outcome"] == "open"
+        and row["revenue_type"] == "new"
+        and row["expected_close_date"]
+        and CUTOFF <= row["expected_close_date"] < date(2026, 10, 1)
+    )
+    ((target,),) = query(
+        built.database,
+        "select target from marts.kpi_reviews_by_period where metric = 'bookings_new' and is_total"
+        f" and period_kind = 'quarter' and period_start = date '{CUTOFF}'",
+    )
+    assert f"{words.times(due / float(target))} is expected to close in it" in text
+
+
+def test_open_pipeline_by_month_is_all_that_is_open(
+    cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
+    wanted = defaultdict[str, float](float)
+    for row in opportunities:
+        if row["outcome"] != "open":
+            continue
+        day = row["expected_close_date"]
+        key = "undated" if day is None else "overdue"
+        if day is not None and day >= CUTOFF:
+            key = f"{day:%Y-%m-01}"
+        wanted[key] += float(row["amount"] or 0)
+    shown = defaultdict[str, float](float)
+    for row in _file(cards, "pipeline-due"):
+        key = row["close_month"] or ("undated" if row["is_undated"] == "True" else "overdue")
+        shown[key] += float(row["due_amount"])
+    assert shown == {key: pytest.approx(amount, abs=0.01) for key, amount in wanted.items()}
+
+
+def test_what_is_past_its_close_date_is_named_whatever_its_age(
+    cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
+    late = [
+        row
+        for row in opportunities
+        if row["outcome"] == "open"
+        and row["expected_close_date"]
+        and row["expected_close_date"] < CUTOFF
+    ]
+    assert cards.said["overdue"][0].startswith(f"{len(late)} open opportunities")
+    late.sort(key=lambda row: (-float(row["amount"] or 0), row["record_id"]))
+    shown = [row["record_id"] for row in _file(cards, "overdue")]
+    assert shown == [row["record_id"] for row in late[:25]]
+
+
+def test_every_owner_who_sold_is_shown(cards: Cards, opportunities: list[dict[str, Any]]) -> None:
+    won = defaultdict[Any, float](float)
+    for row in opportunities:
+        if row["outcome"] == "won" and row["revenue_type"] == "new" and _within(row["closed_at"]):
+            won[row["owner_key"]] += float(row["won_amount"])
+    rows = _file(cards, "owner-sales")
+    shown = sorted(float(row["new_amount"]) for row in rows if float(row["new_amount"]))
+    assert shown == pytest.approx(sorted(amount for amount in won.values() if amount))
+
+
+def test_the_middle_of_the_wins_stands_beside_their_mean(
+    cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
+    wins = [
+        row
+        for row in opportunities
+        if row["outcome"] == "won" and row["revenue_type"] == "new" and _within(row["closed_at"])
+    ]
+    middle = words.amount(median(float(row["won_amount"]) for row in wins))
+    days = words.days(median(float(row["cycle_days"]) for row in wins if row["cycle_days"]))
+    said = cards.said["review"]
+    for text in (f"median {middle}", f"median {days}"):
+        assert any(part.startswith(text) for part in said), text
+
+
+def test_the_leads_that_bought_are_leads(built: Built, cards: Cards) -> None:
+    """By the fact: who met the definition of a lead, and became a customer."""
+    rows = {row["channel"]: row for row in _file(cards, "channels") if row["slice_name"] != "all"}
+    last = next(iter(rows.values()))["last_month"]
+    until = datetime.strptime(last[:10], "%Y-%m-%d").date() + timedelta(31)
+    found = query(
+        built.database,
+        f"""
+        select first_channel, journey_key, stage, is_qualified
+        from marts.fct_lifecycle
+        where stage in ('lead', 'customer') and journey_key in (
+            select journey_key from marts.fct_journeys
+            where started_at < date_trunc('month', date '{until}')
+        )
+        """,
+    )
+    leads = {key: channel for channel, key, stage, met in found if stage == "lead" and met}
+    bought = Counter(
+        leads[key] for _, key, stage, _ in found if stage == "customer" and key in leads
+    )
+    assert {name: int(row["bought_lead_count"]) for name, row in rows.items()} == {
+        name: bought[name] for name in rows
+    }
+    for row in rows.values():
+        assert int(row["bought_lead_count"]) <= int(row["lead_count"])
+
+
+def test_new_business_of_a_campaign_is_without_renewals(built: Built, cards: Cards) -> None:
+    won = dict(
+        query(
+            built.database,
+            "select first_channel || first_campaign, sum(amount) from marts.fct_lifecycle"
+            " where stage = 'customer' and entered_at >= date '2025-07-01' group by all",
+        )
+    )
+    rows = _file(cards, "campaigns")
+    assert rows
+    for row in rows:
+        wanted = float(won.get(row["channel"] + row["campaign"]) or 0)
+        assert float(row["new_won_amount"]) == pytest.approx(wanted, abs=0.01)
+
+
+def test_who_met_one_definition_and_then_the_next(built: Built, text: str) -> None:
+    met = query(
+        built.database,
+        "select journey_key, stage, qualified_at from marts.fct_lifecycle"
+        " where is_qualified and stage in ('lead', 'mql', 'sql')",
+    )
+    first: dict[tuple[str, int], datetime] = {}
+    for key, stage, at in met:
+        first[stage, key] = min(at, first.get((stage, key), at))
+    since, until = CUTOFF - timedelta(425), CUTOFF - timedelta(60)
+    for stage, following, names in (("lead", "mql", "Lead MQL"), ("mql", "sql", "MQL SQL")):
+        entered = {
+            key: at for (name, key), at in first.items()
+            if name == stage and since <= at.date() < until
+        }  # fmt: skip
+        after = sum(
+            (following, key) in first and first[following, key] < at + timedelta(60)
+            for key, at in entered.items()
+        )
+        one, other = names.split()
+        assert (
+            f"{words.percent(after / len(entered))} of the {words.count(len(entered))} who met the"
+            f" definition of {one} met that of {other}" in text
+        )
+
+
+def test_retention_of_a_market_is_shown_without_its_largest_change(
+    built: Built, cards: Cards
+) -> None:
+    balances = query(
+        built.database,
+        "select funnel_name, sum(opening_amount) filter (movement_month = date '2025-07-01'),"
+        " coalesce(sum(closing_amount) filter (movement_month = date '2026-06-01'), 0)"
+        " from marts.fct_mrr_movements inner join marts.dim_accounts using (account_key)"
+        " inner join seeds.funnels using (funnel) group by account_key, funnel_name",
+    )
+    said = cards.said["slices"]
+    markets = defaultdict[str, list[tuple[float, float]]](list)
+    for name, opening, closing in balances:
+        if opening:
+            markets[name].append((float(opening), float(closing)))
+    assert markets
+    for name, accounts in markets.items():
+        accounts.sort(key=lambda pair: abs(pair[1] - pair[0]))
+        rest = accounts[:-1]
+        if len(rest) < 3 or name not in said:
+            continue
+        kept = sum(closing for _, closing in rest) / sum(opening for opening, _ in rest)
+        place = said.index(name)
+        cells = said[place : place + 16]
+        assert words.percent(kept) in cells, (name, cells)
+        assert str(sum(closing == 0 for _, closing in accounts)) in cells
+
+
+def test_who_reduced_and_expanded_adds_up_to_the_movements(built: Built, cards: Cards) -> None:
+    sums = dict(
+        zip(
+            ("expanded", "reduced"),
+            query(
+                built.database,
+                "select sum(expansion_amount), sum(contraction_amount) from marts.kpi_mrr_by_period"
+                " where period_kind = 'month' and period_start >= date '2025-07-01'",
+            )[0],
+            strict=True,
+        )
+    )
+    rows = {row["kind"]: row for row in _file(cards, "customers-moved")}
+    assert set(rows) <= set(sums)
+    for kind, amount in sums.items():
+        shown = float(rows[kind]["whole_amount"]) if kind in rows else 0
+        assert shown == pytest.approx(float(amount or 0), abs=0.01)
+
+
+def test_every_renewal_is_named_and_onboarding_has_its_own_list(built: Built, cards: Cards) -> None:
+    rows = _file(cards, "worklists")
+    wanted = query(
+        built.database,
+        "select record_id from marts.worklists where list_name = 'renewals_ahead'"
+        " and not is_aged_out order by rank_number",
+    )
+    shown = [row["record_id"] for row in rows if row["list_name"] == "renewals_ahead"]
+    assert shown == [record or "" for (record,) in wanted][:100]
+    stages = {row["list_name"]: set[str]() for row in rows}
+    for row in rows:
+        stages[row["list_name"]].add(row["stage"])
+    assert stages.get("late_onboardings", {"customer"}) == {"customer"}
+    assert "customer" not in stages["late_handoffs"]
+    for name in stages:
+        ranks = [int(row["rank_number"]) for row in rows if row["list_name"] == name]
+        assert ranks[:10] == list(range(1, min(len(ranks), 10) + 1))
