@@ -144,10 +144,10 @@ def _show(found: Found, listed: Listed, collected: Collected, only_show: bool) -
         f" {len(collected.kept)} anonymous rows {'would stay' if only_show else 'stay'}."
     )
     ids = {f"{system},{record_id}" for system, record_id in listed.records}
-    for (system, record_id), name in sorted(found.staying.items()):
+    for (system, customer_id), name in sorted(found.staying.items()):
         print(
-            f"The customer {system},{record_id} stays as the company “{name}”: replace the name of"
-            " the person in it, if there is one. If it is the person alone, list it by its id."
+            f"The customer {system},{customer_id} stays as the company “{name}”. If it is the"
+            " person alone, list it by its id."
         )
     for sentence in collected.silent:
         print(sentence)

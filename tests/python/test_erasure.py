@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
+from jinja2 import Environment
 
 from funnel import publish
 from funnel.alerts.ledger import ledger_path
@@ -26,7 +27,14 @@ from funnel.erasure.command import erase_persons
 from funnel.erasure.copies import clear_file
 from funnel.erasure.find import Found, Warehouse, find_persons
 from funnel.erasure.kept import kept_path
-from funnel.erasure.listed import Listed, addresses_in, normal_address
+from funnel.erasure.listed import (
+    ADDRESS,
+    LETTERS,
+    Listed,
+    addresses_in,
+    name_words,
+    normal_address,
+)
 from funnel.erasure.prepare import is_built_before_an_erasure, prepare_copy
 from funnel.erasure.remember import Memory
 from funnel.erasure.rows import _silence, _their_rows
@@ -662,6 +670,61 @@ def test_records_without_an_anonymous_row_get_keys_of_their_own_in_the_history()
         keys = connection.execute(f"select {column} from history.history_person_ids").fetchall()
         assert len(set(keys)) == 2
         assert not {(None,), *((key_of(*each),) for each in gone)} & set(keys)
+
+
+def test_a_build_reads_addresses_as_the_command_does() -> None:
+    """The macros by which a build hashes, and the Python by which the list is hashed."""
+    texts = [
+        "Ann.Miller+x@GoogleMail.com.",
+        SPELLINGS[1]("ANN@acme.com"),
+        "mailto:ann@acme.com?subject=hi",
+        '"Ann" <ann@acme.com>!',
+        "o'brien@acme.com",
+        '{"email":"ann@acme.com","b":"x@y.de"}',
+        "ann@@acme.com",
+        "@acme.com",
+        "ann@",
+        "ann@münchen.de",
+        "ann@mu\u0308nchen.de",
+        "x@[1.2.3.4]",
+        "ANN@MÜNCHEN.DE",
+        "ann\ufe6bacme\u2024com",
+        "a+b+c@gmail.com",
+        "+ann@acme.com",
+        "a/b@acme.com",
+        "ann\u200b@acme.com",
+        "\u0430nn@acme.com",
+        "ann@acme.com}",
+        "İpek@acme.com",
+        "\u0391Σ@acme.com",
+        "Straße@acme.com",
+        "ann@acme.com;bob@acme.com",
+        "ann\u00a0@acme.com",
+        "ann@acme.com\nfoo",
+        "\U0001d41a\U0001d427\U0001d427@acme.com",
+        "\u24d0nn@acme.com",
+        "A.N.N@gmail\uff0ecom",
+    ]
+    found: list[list[str]] = []
+    environment = Environment(extensions=["jinja2.ext.do"])
+    macros = "".join((ROOT / path).read_text() for path in LETTERS)
+    environment.from_string(macros + "{{ wide_letters() }}{{ look_alikes() }}").render(
+        {"return": found.append}
+    )
+    start = macros.index("{% macro address_letters")
+    sql = macros[start:].replace("look_alikes(), wide_letters()", "found[1], found[0]", 1)
+    sql += (
+        "select text, list_transform(regexp_extract_all({{ address_letters('text') }}, $pattern),"
+        " lambda found: {{ plain_mailbox(bare) }}), {{ name_words('text') }}"
+        " from (select unnest($texts) as text)"
+    )
+    rows = duckdb.execute(
+        environment.from_string(sql).render(found=found, bare="trim(found, '''')"),
+        {"texts": texts, "pattern": ADDRESS.pattern},
+    ).fetchall()
+    assert len(rows) == len(texts)
+    for text, addresses, words in rows:
+        assert (set(addresses), words) == (addresses_in(text), name_words(text)), text
 
 
 def test_the_apostrophe_of_a_name_is_part_of_the_address() -> None:
