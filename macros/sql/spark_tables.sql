@@ -51,10 +51,16 @@
 
 {% macro spark__escaped(text) -%} {{ return(text | replace('\\', '\\\\') | replace("'", "\\'")) }} {%- endmacro %}
 
-{#- New rows of a table that keeps its own (the schema history) come as one file: a build that is killed adds all of them or none. -#}
-{% macro get_insert_into_sql(source_relation, target_relation) -%}
+{#- New rows of a table that keeps its own (the schema history) come as one file: a build that is killed adds all of them or none. dbt has one
+    macro of this name for Spark (new rows, table) and one for the other engines (table, new rows, columns), which is repeated here. -#}
+{% macro get_insert_into_sql(source_relation, target_relation, dest_columns=none) -%}
+    {%- if target.type != 'spark' -%}
+        {%- set names = get_quoted_csv(dest_columns | map(attribute='name')) -%}
+        insert into {{ source_relation }} ({{ names }}) (select {{ names }} from {{ target_relation }})
+    {%- else -%}
     {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
     insert into {{ target_relation }} ({{ columns }}) select /*+ coalesce(1) */ {{ columns }} from {{ source_relation }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Types that have one name for every engine in the contracts, and another one on Spark. -#}
