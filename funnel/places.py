@@ -8,7 +8,10 @@ PACKAGE = "revenue_funnel"
 DATABASE = "REVENUE_FUNNEL_DATABASE"
 SOURCES = "REVENUE_FUNNEL_SOURCES"
 # On a user's own data plain `make build` would load the demo company.
-BUILD_FIRST = "run `make build` first (on your own data: `make build DEMO=no`)"
+BUILD_FIRST = (
+    "run `make build` first (on your own data: `make build DEMO=no`; what PostgreSQL or Spark has"
+    " built: `funnel copy`)"
+)
 
 
 def unreadable(database: Path, reason: object) -> str:

@@ -28,7 +28,7 @@ from funnel.erasure.secret import (
     secret_path,
 )
 from funnel.open_warehouse import quoted
-from funnel.places import BUILD_FIRST, ROOT, sources_of
+from funnel.places import ROOT, sources_of
 
 SETTINGS = ROOT / "alerts.yml"
 
@@ -37,7 +37,10 @@ def erase_persons(database: Path, path: Path, only_show: bool, out: Path | None)
     """0, or 1 with the reason why nobody was erased."""
     try:
         if not database.exists():
-            raise ErasureError(f"There is no database {database}: {BUILD_FIRST}.")
+            raise ErasureError(
+                f"There is no database {database}, and persons are erased from a warehouse that"
+                " DuckDB has built, not from PostgreSQL or Spark: run `make build DEMO=no` first."
+            )
         with alone(database):
             _erase(database, path, only_show, out)
     except (ErasureError, AsideError, OSError) as error:

@@ -1,10 +1,13 @@
 """The page on engines, and what the comparison of two engines calls equal."""
 
 import re
+from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
+from funnel.cli import funnel
 from funnel.parity import find_differences
 from funnel.places import ROOT
 
@@ -24,6 +27,29 @@ def test_the_page_lists_each_macro_that_engines_do_differently() -> None:
         for name in re.findall(r"`(\w+)`", row.split("|")[1] if row.startswith("|") else "")
     }
     assert listed == dispatched
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("summary", "`funnel copy`"),
+        ("report", "`funnel copy`"),
+        ("digest --only-show", "`funnel copy`"),
+        ("alerts", "`funnel copy`"),
+        ("validate", "`funnel copy`"),
+        ("publish", "`funnel copy`"),
+        ("backtest", "`funnel copy`"),
+        ("history backup --to backup", "`funnel copy`"),
+        ("erase --list persons.txt --out rows.csv", "not from PostgreSQL or Spark"),
+    ],
+)
+def test_a_command_without_a_duckdb_file_says_what_to_do_on_other_engines(
+    command: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("persons.txt").write_text("ann@acme.com\n", encoding="utf-8")
+    nowhere = CliRunner().invoke(funnel, [*command.split(), "--database", "none.duckdb"])
+    assert expected in nowhere.output
 
 
 @pytest.mark.parametrize(
