@@ -19,7 +19,7 @@ def cohorts(company: Company) -> Block:
     # What people look for first.
     steps.sort(key=lambda step: step.startswith("awareness"))
     fallen = _largest_fall(company, steps)
-    if fallen:
+    if fallen and fallen.errors >= BEYOND_CHANCE:
         # What the title is about is shown first.
         steps.sort(key=lambda step: step != fallen.step)
     panels = tuple(Panel((step,), _cohort_grid(company, step)) for step in steps)
@@ -95,16 +95,17 @@ BEYOND_CHANCE = 3.2
 
 
 def _fall_title(company: Company, fall: Fall) -> str:
-    title = (
+    if fall.errors < BEYOND_CHANCE:
+        return (
+            "No step has fallen beyond chance (most:"
+            f" {words.step(fall.step, company.stages)}, {words.count(fall.converted)} of"
+            f" {words.count(fall.entered)} of {words.month(fall.month)})"
+        )
+    return (
         f"{words.step(fall.step, company.stages)} fell most:"
         f" {words.percent(fall.converted / fall.entered)} of {words.month(fall.month)} within"
         f" {fall.days} days, {words.percent(fall.rate_before)} in the months before"
     )
-    if fall.errors < BEYOND_CHANCE:
-        title += (
-            f" ({words.count(fall.converted)} of {words.count(fall.entered)}: it may be chance)"
-        )
-    return title
 
 
 def _cohort_grid(company: Company, step: str) -> Grid:

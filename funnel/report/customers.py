@@ -135,7 +135,13 @@ def retention(company: Company) -> Block:
             " revenue (by age; NRR is on the first screen)"
         )
     details = Grid(
-        (".Months", ".Customers old enough", ".Customers who stay", ".Revenue kept"),
+        (
+            ".Months",
+            ".Customers old enough",
+            ".Customers who stay",
+            ".Revenue kept",
+            ".Without expansion",
+        ),
         tuple(
             (
                 Cell(words.count(row["age_month_count"])),
@@ -144,6 +150,11 @@ def retention(company: Company) -> Block:
                 Cell(
                     words.percent(float(row["closing_amount"]) / float(row["starting_amount"])),
                     sum="closing_amount/starting_amount",
+                    form="percent",
+                ),
+                Cell(
+                    words.percent(float(row["retained_amount"]) / float(row["starting_amount"])),
+                    sum="retained_amount/starting_amount",
                     form="percent",
                 ),
             )
@@ -181,12 +192,13 @@ def channels(company: Company) -> Block:
         "First channel",
         ".Leads",
         ".Customers",
-        ".Of the leads",
+        ".Leads that bought",
         ".Ad spend",
         ".Ad cost per customer",
+        f".LTV in {company.variables.get('ltv_horizon_months', '')} months",
         ".LTV",
         ".LTV to ad cost",
-        ".Payback, months",
+        ".Payback of ads, months",
     )
     return Block(
         id="channels",
@@ -213,9 +225,13 @@ def _channel_row(company: Company, row: Record, most: float) -> tuple[Cell, ...]
             team=FINDING if is_channel else None,
         ),
         Cell(words.count(row["customer_count"])),
-        Cell(words.percent(_part(row["bought_lead_count"], row["lead_count"]), 1)),
+        Cell(
+            words.percent(_part(row["bought_lead_count"], row["lead_count"]), 1),
+            note=f"{words.count(row['bought_lead_count'])}" if row["lead_count"] else "",
+        ),
         Cell(words.amount(row["spend_amount"]) if row["spend_amount"] else words.NOTHING),
         Cell(words.amount(paid.get("paid_cac_amount"))),
+        _unless_too_few(row, words.amount(row.get("horizon_ltv_amount"))),
         _unless_too_few(row, words.amount(row["ltv_amount"])),
         _unless_too_few(row, words.times(paid.get("ltv_to_paid_cac_ratio"))),
         _unless_too_few(row, words.decimal(paid.get("paid_payback_months"))),
@@ -238,7 +254,10 @@ def _with_ads(company: Company, records: Sequence[Record]) -> list[Record]:
     spend = total(paid, "spend_amount")
     bought = [row for row in paid if row["customer_count"]]
     is_known = all(row["ltv_amount"] and row["paid_payback_months"] for row in bought)
-    worth = sum(float(row["ltv_amount"] or 0) * row["customer_count"] for row in bought)
+    worth, within = (
+        sum(float(row[column] or 0) * row["customer_count"] for row in bought)
+        for column in ("ltv_amount", "horizon_ltv_amount")
+    )
     # Spend divided by payback is the monthly margin of the customers.
     margin = sum(
         float(row["spend_amount"]) / float(row["paid_payback_months"])
@@ -255,6 +274,7 @@ def _with_ads(company: Company, records: Sequence[Record]) -> list[Record]:
             "spend_amount": spend,
             "paid_cac_amount": spend / customers,
             "ltv_amount": worth / customers if is_known else None,
+            "horizon_ltv_amount": within / customers if is_known else None,
             "ltv_to_paid_cac_ratio": worth / spend if is_known else None,
             "paid_payback_months": spend / margin if is_known else None,
             "status": "too_few" if is_too_few else "ok",
@@ -298,10 +318,11 @@ def _channel_text(company: Company, records: Sequence[Record], last_month: date 
     if last_month:
         when = words.period("month", last_month)
         started = f"All journeys that started up to {when} (younger ones may still buy)"
-    text = f"{started} and the customers they became; of the leads: those of them who had met the"
-    text += " definition of a lead and bought. Cost is ad spend alone; LTV is gross margin"
+    text = f"{started} and the customers they became; leads that bought: of who had met the"
+    text += " definition of a lead. Cost is ad spend alone; LTV is gross margin"
     text += f" ({margin}% of what they pay) by churn" if margin is not None else " by churn"
-    text += " over contract terms that are over, until the customer leaves"
+    text += " over contract terms that are over, until the customer leaves, and as far as it comes"
+    text += " within the first months"
     shared = [row for row in records if row["ltv_amount"] and not row["has_own_churn_rate"]]
     if shared and len(shared) == sum(row["ltv_amount"] is not None for row in records):
         text += "; LTV takes the churn of the whole company"
@@ -345,6 +366,7 @@ def campaigns(company: Company) -> Block:
             Cell(_each(row["spend_amount"], row["mql_count"])),
             Cell(words.count(row["sql_count"])),
             Cell(words.count(row["customer_count"])),
+            Cell(words.count(row["influenced_opportunity_count"])),
             Cell(words.amount(row["sourced_pipeline_amount"])),
             Cell(words.amount(row["new_open_amount"])),
             Cell(
@@ -360,7 +382,8 @@ def campaigns(company: Company) -> Block:
     won = words.amount(totals.get("won_amount"))
     nameless = (
         f" {words.amount(totals.get('unknown_won_amount') or 0)} of {won} of new business won has"
-        " no campaign."
+        f" no campaign, {words.amount(totals.get('channelless_won_amount') or 0)} of it no known"
+        " channel either."
     )
     title = "Campaigns"
     if records and records[0]["new_won_amount"]:
@@ -377,6 +400,7 @@ def campaigns(company: Company) -> Block:
         ".Spend per MQL",
         ".SQLs",
         ".Customers",
+        ".Influenced",
         ".Pipeline created",
         ".Open now",
         ".New business won",
@@ -388,7 +412,8 @@ def campaigns(company: Company) -> Block:
         rows=company["campaigns"],
         text=f"The last twelve months by first touch;{nameless}"
         " Each figure stands in the month in which it happened. Pipeline created: won and lost ones"
-        " included. Open now: new business. At most fifteen campaigns, those with most new business"
+        " included. Influenced: opportunities that it touched, whoever came by it first. Open"
+        " now: new business. At most fifteen campaigns, those with most new business"
         " won first, then pipeline, then spend.",
         grid=Grid(headings, rows, "Campaigns"),
         caveats=company.caveats("spend"),
@@ -496,6 +521,8 @@ def renewals(company: Company) -> Block:
         if active
         else ""
     )
+    if records and not late:
+        customers += "None of them is past the end of the contract without a renewal. "
     tables = tuple(
         dict.fromkeys(
             table
@@ -637,7 +664,7 @@ def costs(company: Company) -> Block:
         id="costs",
         title=title,
         rows=company["costs"],
-        text=f"Of the last twelve months; the card above counts all journeys{_until(company)}."
+        text=f"Of the last twelve months; the next card counts all journeys{_until(company)}."
         " By channel: its spend divided by whom it brought, and the same a year before. By month:"
         " all ad spend divided by all who met the definition, also by those whom no ad brought."
         " What a"

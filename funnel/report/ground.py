@@ -503,9 +503,9 @@ def _billing(company: Company) -> Block:
     if records:
         first = records[0]
         not_due = float(first["not_due_amount"] or 0)
-        rest = words.amount(abs(float(first["difference_amount"]) - not_due))
-        title = f"Sales and finance differ by {rest}"
-        title += f", and {words.amount(abs(not_due))} is not due yet" if not_due else ""
+        more, less = words.amount(first["more_amount"]), words.amount(first["less_amount"])
+        title = f"Sales and finance, by account: {more} more in the CRM, {less} more in billing"
+        title += f"; {words.amount(abs(not_due))} is not due yet" if not_due else ""
     headings = (
         "Comparison",
         ".CRM",
@@ -517,7 +517,9 @@ def _billing(company: Company) -> Block:
         id="billing",
         title=title,
         rows=company["booking_differences"],
-        text="Over all months. Not due yet: booked, but for months after the cutoff.",
+        text="Payments: over all months. Recurring revenue: a balance, at the end of the last"
+        " month. The title takes each account by itself; the difference is what is left when more"
+        " and less are set off. Not due yet: booked, but for months after the cutoff.",
         grid=Grid(headings, rows, "CRM and billing"),
         span=3,
         empty="" if rows else "No system provides payments or subscriptions beside the CRM.",

@@ -37,8 +37,8 @@ def handoffs(company: Company) -> Block:
             Cell(words.step(step, company.stages), team=of_step[0]["from_team"], is_heading=True),
             Cell(words.count(everyone), sum="handoff_count"),
             Cell(
-                words.percent(total(of_step, "in_time_count") / everyone),
-                sum="in_time/handoff_count",
+                words.percent(_part(of_step, "in_time_count", "due_count")),
+                sum="in_time/due",
                 form="percent",
             ),
         ]
@@ -69,7 +69,8 @@ def handoffs(company: Company) -> Block:
         title=title,
         rows=company["handoffs"],
         text="What became of everybody handed from one team to the next in the last 365 days."
-        " Answered in time: accepted, rejected or sent back within the limit. Never worked: no"
+        " Answered in time: accepted, rejected or sent back within the limit, of all but those who"
+        " still have time. Never worked: no"
         " answer and past the limit; a customer who is onboarded later counts as accepted late"
         " then."
         f"{_limits(company, steps)}{_reasons(company)} The colour is the team that hands over.",
@@ -78,6 +79,11 @@ def handoffs(company: Company) -> Block:
         span=3,
         empty="" if rows else "Nobody has been handed over yet.",
     )
+
+
+def _part(records: Sequence[Record], column: str, whole: str) -> float | None:
+    among = total(records, whole)
+    return total(records, column) / among if among else None
 
 
 def _limits(company: Company, steps: Sequence[str]) -> str:
@@ -312,7 +318,7 @@ def speed_to_lead(company: Company) -> Block:
         rows=company["speed_to_lead"],
         text=f"Median business hours from the handoff of {company.team(FINDING)} to the first call"
         f" or meeting of {company.team(SELLING)}, of those who had one. Hollow: late ones are still"
-        " to come.",
+        " to come. A call or meeting is not yet an answer, which accepts, rejects or sends back.",
         picture=charts.line(shown, company.colour(SELLING)) if shown else "",
         alt="; ".join(f"{words.month(point.start)}: {_hours(point.value)}" for point in shown),
         details=details if shown else None,

@@ -1,7 +1,6 @@
 """The first screen: where we stand, what it comes to, what is worth most, what changed and why."""
 
 from datetime import date
-from decimal import Decimal
 
 from funnel.report import charts, words
 from funnel.report.blocks import Block, Item, Section, Tile
@@ -10,7 +9,7 @@ from funnel.report.meeting import points
 from funnel.report.read import Record, Rows
 
 # A win of this share of all is worth a word.
-LARGE = Decimal("0.4")
+LARGE = 1 / 3
 # Of the worst; the rest is in the history of alerts.
 ALERTS_SHOWN = 4
 
@@ -51,7 +50,7 @@ def _attainment(company: Company) -> Tile:
             elsewhere = row["actual"] - row["compared_actual"]
             if elsewhere > 0:
                 text += f"; {words.amount(elsewhere)} more in markets without a target"
-            text += _year_to_date(company, start)
+            text += _new_business(company, start) + _year_to_date(company, start)
             return Tile(label, share, text, tables, None, caveats, "#review")
     row = company.kpi("quarter", company.last("quarter"), "bookings")
     if row["actual"] is None:
@@ -60,6 +59,21 @@ def _attainment(company: Company) -> Tile:
     grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before")
     text = f"{when}{': ' + grew if grew else ''}. No target was set for it"
     return Tile("Bookings", company.money(row["actual"]), text, tables, None, caveats, "#review")
+
+
+def _new_business(company: Company, start: date) -> str:
+    """New business against its own target, also without a win that is much of it."""
+    row = company.kpi("quarter", start, "bookings_new")
+    if row["compared_actual"] is None or not row["target"]:
+        return ""
+    text = f"; new business {words.percent(row['attainment_ratio'])}"
+    for win in company["largest_by_kind"].where(period="quarter", revenue_type="new", funnel="all"):
+        rest = float(row["compared_actual"]) - float(win["largest_amount"])
+        is_last = start == company.last("quarter")
+        if is_last and win["win_count"] > 2 and rest < (1 - LARGE) * float(row["actual"]):
+            share = words.percent(max(rest, 0) / float(row["target"]))
+            text += f", {share} without one win of {words.amount(win['largest_amount'])}"
+    return text
 
 
 def _year_to_date(company: Company, start: date) -> str:
@@ -71,7 +85,7 @@ def _year_to_date(company: Company, start: date) -> str:
     quarters = sorted({day for day in starts if year <= day <= start})
     if len(quarters) < 2:
         return ""
-    texts = []
+    texts: list[str] = []
     for metric, name in (("bookings", "year to date"), ("bookings_new", "of it new business")):
         rows = [company.kpi("quarter", day, metric) for day in quarters]
         if any(row["compared_actual"] is None or not row["target"] for row in rows):
@@ -180,7 +194,7 @@ def _due_in(company: Company, start: date) -> str:
         return ""
     after = words.next_month(words.next_month(words.next_month(start)))
     due = total([row for row in months if row["close_month"] < after], "due_amount")
-    return f"; {words.times(due / float(target))} is expected to close in it"
+    return f"; {words.times(due / float(target))} has its close date in it"
 
 
 def _overdue(company: Company) -> str:
@@ -218,7 +232,7 @@ def _without_the_largest(row: Record) -> str:
         return ""
     kept = float(row["retained_amount"]) - min(float(row["largest_opening_amount"]), largest)
     return (
-        f"; one customer pays {words.percent(largest / closing)} of it: without that one,"
+        f"; one customer pays {words.percent(largest / closing)} of what they pay now: without it,"
         f" {words.percent(without, 1)} and {words.percent(kept / rest, 1)}"
     )
 
@@ -248,6 +262,8 @@ def _bookings(company: Company) -> Block:
         when = words.period("month", row["period_start"])
         grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before")
         title = f"{words.amount(row['actual'])} booked in {when}{', ' + grew if grew else ''}"
+        if row["attainment_ratio"] is not None:
+            title += f", {words.percent(row['attainment_ratio'])} of the target"
     return Block(
         id="bookings",
         title=title,
@@ -383,12 +399,13 @@ def _one_win(company: Company, row: Record) -> str:
     """One win that is two fifths of the new business of its month moves the average alone."""
     for period, column in (("month", "period_start"), ("month_before", "earlier_start")):
         for win in company["largest_new_wins"].where(period=period):
-            if win["won_amount"] >= LARGE * win["whole_amount"] and win["win_count"] > 1:
+            is_large = float(win["won_amount"]) >= LARGE * float(win["whole_amount"])
+            if is_large and win["win_count"] > 2:
                 when = words.period("month", row[column])
                 share = words.percent(float(win["won_amount"] / win["whole_amount"]))
                 return (
                     f" One win of {words.amount(win['won_amount'])} was {share} of the new business"
-                    f" of {when}: without it there is less to explain."
+                    f" of {when}."
                 )
     return ""
 

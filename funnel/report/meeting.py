@@ -74,8 +74,8 @@ def section(company: Company) -> list[Section]:
             [
                 new_business.new_business(company),
                 slices.side_by_side(company),
-                customers.channels(company),
                 customers.costs(company),
+                customers.channels(company),
                 customers.campaigns(company),
                 customers.attribution(company),
                 customers.scorecard(company),
@@ -225,13 +225,28 @@ def _funnel(company: Company) -> Block:
         key=lambda row: float(row["estimated_rate"]),
         default=None,
     )
-    if weakest:
+    strict = [
+        row
+        for row in company["qualified_rates"].records
+        if row["stage"] in company.stages_to_win
+        and row["next_stage"] in (*company.stages_to_win, company.stage_of("win"))
+    ]
+    if strict:
+        fewest = min(strict, key=lambda row: row["followed_count"] / row["qualified_count"])
+        share = words.percent(fewest["followed_count"] / fewest["qualified_count"])
+        title = (
+            f"Fewest go on from {company.stage(fewest['stage'])} to"
+            f" {company.stage(fewest['next_stage'])}: {share} of who qualified, within 60 days"
+        )
+    elif weakest:
         title = (
             f"Fewest go on from {words.step(weakest['step'], company.stages)}:"
             f" {words.percent(weakest['estimated_rate'])} in the end, by all history"
         )
     text = (
-        "Passed: who came to the stage or past it. From all history: who goes on in the end (of the"
+        "Passed: who came to the stage or past it. Qualify for the next: of those who qualified in"
+        " the year up to 60 days ago, without bypasses. From all history: who goes on in the end"
+        " (of the"
         " passed, corrected for journeys that are still open), the interval and the wait. Those who"
         " bypassed a stage are among the passed, and all of them went on."
         " The win rate of the review is another figure: of the opportunities that closed in a"
@@ -242,12 +257,13 @@ def _funnel(company: Company) -> Block:
             "Passed, qualified and bypassed in the last twelve months,"
             f" {words.months(months['first_month'], months['last_month'])}. {text}"
         )
-    text += _of_the_qualified(company) + _from_lead_to_win(company)
+    text += _from_lead_to_win(company)
     headings = (
         "Stage",
         ".Passed",
         ".Qualified",
         ".Bypassed",
+        ".Qualify for the next in 60 days",
         ".Go on in the end",
         ".95% interval",
         ".Median wait",
@@ -262,22 +278,6 @@ def _funnel(company: Company) -> Block:
         caveats=company.caveats("mqls"),
         span=3,
         empty="" if rows and largest else "Nobody has entered a stage in the last twelve months.",
-    )
-
-
-def _of_the_qualified(company: Company) -> str:
-    """How many of those who met one definition met the next one, without those who bypassed it."""
-    parts = [
-        f"{words.percent(row['followed_count'] / row['qualified_count'])} of the"
-        f" {words.count(row['qualified_count'])} who met the definition of"
-        f" {company.stage(row['stage'])} met that of {company.stage(row['next_stage'])}"
-        for row in company["qualified_rates"].records
-    ]
-    if not parts:
-        return ""
-    return (
-        f" Without bypasses: {', '.join(parts)}, within 60 days (entries of a year, up to 60 days"
-        " ago)."
     )
 
 
@@ -311,8 +311,17 @@ def _stage(
         ),
         Cell(words.count(row["qualified_count"]), sum="qualified_count"),
         Cell(words.count(row["bypass_count"]), sum="bypass_count"),
+        Cell(_of_the_qualified(company, stage["stage"]), text_number=-1),
         *(Cell(text, text_number=number) for number, text in enumerate(_estimate(estimate, note))),
     )
+
+
+def _of_the_qualified(company: Company, stage: str) -> str:
+    """The share of those who qualified for a stage who qualified for the next one, too."""
+    for row in company["qualified_rates"].where(stage=stage):
+        if row["next_stage"] in (*company.stages_to_win, company.stage_of("win")):
+            return words.percent(row["followed_count"] / row["qualified_count"])
+    return words.NOTHING
 
 
 def _estimate(row: Record, note: str = "") -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from funnel.report import filters, words
 from funnel.report.blocks import Block, Cell, Grid
-from funnel.report.company import FINDING, Company, total
+from funnel.report.company import FINDING, Company
 from funnel.report.read import Record
 
 ALL = "all"
@@ -19,20 +19,24 @@ def new_business(company: Company) -> Block:
     rows = tuple(_row(company, row, most) for row in (*channels, *of_all))
     return Block(
         id="new-business",
-        title=_title(company, of_all, channels),
+        title=_title(company, of_all),
         rows=company["new_business_by_channel"],
         text="New business alone, by the first channel of who became the opportunity; no renewals,"
         " no expansion. Created: opportunities that were created in the quarter, with the amount"
         " that they have today, won and lost ones included. Won: closed in the quarter, whenever"
         " they were created. Win rate: won of those won or lost. Open now: whatever the period."
-        " Unknown: nobody recorded how they first came.",
+        " Unknown: nobody recorded how they first came. Largest: of one opportunity, which can make"
+        " a channel. Each opportunity counts here; the opportunities of the review are those who"
+        " reached one for the first time.",
         grid=Grid(
             (
                 "First channel",
                 ".Created",
                 ".Pipeline created",
-                ".Won",
+                ".Largest",
+                ".Won of closed",
                 ".New business won",
+                ".Largest",
                 ".Win rate",
                 ".Open now",
                 ".Open pipeline",
@@ -48,7 +52,7 @@ def new_business(company: Company) -> Block:
     )
 
 
-def _title(company: Company, of_all: Sequence[Record], channels: Sequence[Record]) -> str:
+def _title(company: Company, of_all: Sequence[Record]) -> str:
     quarter = company.last("quarter")
     if not of_all or not quarter:
         return "Where new business comes from"
@@ -63,11 +67,22 @@ def _title(company: Company, of_all: Sequence[Record], channels: Sequence[Record
             now["created_amount"], before[0]["created_amount"], "in the quarter before"
         )
         title += f", {grew}" if grew else ""
-    named = [row for row in channels if row["channel"] != "unknown"]
-    if now["created_amount"] and named:
-        share = total(named, "created_amount") / float(now["created_amount"])
-        title += f"; {words.percent(share)} has a known first channel"
+    if now["created_amount"] and now["marketed_amount"]:
+        share = float(now["marketed_amount"]) / float(now["created_amount"])
+        stage = _marketed_stage(company)
+        title += f"; {words.percent(share)} of it from who had qualified as {stage} before"
     return title
+
+
+def _marketed_stage(company: Company) -> str:
+    """The last stage with a definition that belongs to the team that finds leads."""
+    team = company.roles.get(FINDING, FINDING)
+    stages = [
+        row["stage"]
+        for row in company["stages"].records
+        if row["entered_by"] == "definition" and row["owner_team"] == team
+    ]
+    return company.stage(stages[-1] if stages else company.stage_of("lead"))
 
 
 def _row(company: Company, row: Record, most: float) -> tuple[Cell, ...]:
@@ -82,8 +97,13 @@ def _row(company: Company, row: Record, most: float) -> tuple[Cell, ...]:
             sum="created_amount",
             form="amount",
         ),
-        Cell(words.count(row["won_count"]), sum="won_count"),
+        Cell(words.amount(row["largest_created_amount"]), text_number=-1),
+        Cell(
+            f"{words.count(row['won_count'])} of {words.count(row['closed_count'])}",
+            text_number=-1,
+        ),
         Cell(words.amount(row["won_amount"]), sum="won_amount", form="amount"),
+        Cell(words.amount(row["largest_won_amount"]), text_number=-1),
         Cell(
             words.percent(row["won_count"] / row["closed_count"])
             if row["closed_count"]

@@ -161,7 +161,9 @@ def due(company: Company) -> Block:
         id="pipeline-due",
         title=_due_title(company, records),
         rows=replace(company["open_by_month"], tables=tuple(dict.fromkeys(tables))),
-        text="Open opportunities by the month of the expected close date that their owners gave."
+        text="Open opportunities, at their whole amount, by the month of the close date that their"
+        " owners gave. Renewals and expansion: of customers; what an account that has bought since"
+        " still has open counts as expansion."
         " What is past its close date needs a new one, or is lost. Largest: of one opportunity.",
         grid=Grid(headings, rows, "Open pipeline by expected month", tuple(keys)) if rows else None,
         cube=filters.cube(company, "open_by_month_filtered"),
@@ -206,11 +208,14 @@ def _due_title(company: Company, records: Sequence[Record]) -> str:
     after = words.next_month(words.next_month(words.next_month(start)))
     within = total([row for row in dated if row["close_month"] < after], "due_amount")
     later = total([row for row in dated if row["close_month"] >= after], "due_amount")
-    beyond = f"{words.amount(later)} later" if later else "nothing later"
-    return (
-        f"{words.amount(within)} of new business is expected by the end of the"
-        f" {company.period('quarter', start)}, {beyond}"
+    beyond = f", {words.amount(later)} a later one" if later else ", none a later one"
+    title = (
+        f"{words.amount(within)} of open new business has a close date in the"
+        f" {company.period('quarter', start)}{beyond}"
     )
+    for row in company["landing"].where(period_start=start):
+        title += f"; {words.amount(row['expected_open_amount'])} of new business is forecast of it"
+    return title
 
 
 def overdue(company: Company) -> Block:

@@ -48,7 +48,8 @@ select team, team_name from seeds.teams;
 select funnel, funnel_name from seeds.funnels;
 
 -- name: stages
-select stage, stage_name, stage_order, owner_team, time_limit_days, planning_node, is_exit
+select
+    stage, stage_name, stage_order, owner_team, time_limit_days, planning_node, entered_by, is_exit
 from seeds.lifecycle_stages
 order by stage_order;
 
@@ -242,38 +243,118 @@ group by grouping sets (
 )
 order by spans.period, spans.place, funnel;
 
+-- name: win_rates_by_amount
+-- What was won of the amount of new business that was closed, now and in the period before.
+select
+    sales.period_kind as period,
+    case when sales.period_start = periods.first_date then 'now' else 'before' end as place,
+    case when grouping(sales.funnel) = 1 then 'all' else sales.funnel end as funnel,
+    sum(sales.won_amount) as won_amount,
+    sum(sales.won_amount + sales.lost_amount) as closed_amount
+from marts.kpi_sales_by_period as sales
+inner join periods
+    on
+        sales.period_kind = periods.period
+        and sales.period_start in (
+            periods.first_date,
+            cast(case periods.period
+                when 'week' then periods.first_date - interval 7 day
+                when 'month' then periods.first_date - interval 1 month
+                else periods.first_date - interval 3 month
+            end as date)
+        )
+where sales.revenue_type = 'new'
+group by grouping sets (
+    (sales.period_kind, sales.period_start, periods.first_date, sales.funnel),
+    (sales.period_kind, sales.period_start, periods.first_date)
+)
+order by period, place, funnel;
+
+-- name: largest_by_kind
+-- The largest win of each kind in the last periods that are over.
+select
+    periods.period, opportunities.revenue_type,
+    case when grouping(opportunities.funnel) = 1 then 'all' else opportunities.funnel end as funnel,
+    max(opportunities.won_amount) as largest_amount,
+    count(*) as win_count
+from marts.dim_opportunities as opportunities
+inner join periods
+    on
+        opportunities.closed_at >= periods.first_date
+        and opportunities.closed_at < periods.next_date
+where opportunities.outcome = 'won' and opportunities.won_amount > 0 and periods.period <> 'year'
+group by grouping sets (
+    (periods.period, opportunities.revenue_type, opportunities.funnel),
+    (periods.period, opportunities.revenue_type)
+)
+order by periods.period, opportunities.revenue_type, funnel;
+
+-- name: retention_bases
+-- Of how many customers NRR, GRR and logo churn are, in the last periods that are over and a year before.
+select
+    mrr.period_kind as period,
+    case when grouping(mrr.funnel) = 1 then 'all' else mrr.funnel end as funnel,
+    sum(mrr.year_opening_customer_count) filter (
+        mrr.period_start = periods.first_date
+    ) as customer_count,
+    coalesce(sum(mrr.year_opening_customer_count) filter (
+        mrr.period_start < periods.first_date
+    ), 0) as earlier_customer_count
+from marts.kpi_mrr_by_period as mrr
+inner join periods
+    on
+        mrr.period_kind = periods.period
+        and mrr.period_start in (
+            periods.first_date, cast(periods.first_date - interval 12 month as date)
+        )
+group by grouping sets ((mrr.period_kind, mrr.funnel), (mrr.period_kind))
+order by period, funnel;
+
 -- name: qualified_rates
--- Of those who met the definition of a stage in the twelve months up to 60 days ago, those who have
--- met the definition of the next stage that has one, within 60 days.
-with defined as (
+-- Of those who qualified for a stage in the twelve months up to 60 days ago, those who qualified for the
+-- next one within 60 days: nobody who bypassed a definition is in either.
+with path as (
     select
         stage,
         lead(stage) over (order by stage_order) as next_stage
     from seeds.lifecycle_stages
-    where entered_by = 'definition'
+    where not is_exit
 ),
 met as (
-    select journey_key, stage, min(qualified_at) as qualified_at
+    select journey_key, stage, min(coalesce(qualified_at, entered_at)) as qualified_at
     from marts.fct_lifecycle
-    where is_qualified and qualified_at is not null
+    where
+        coalesce(qualification, 'qualified') in ('qualified', 'qualified_later')
+        and not is_inferred
     group by journey_key, stage
 )
 select
-    met.stage, defined.next_stage,
+    met.stage, path.next_stage,
     count(*) as qualified_count,
     count(*) filter (
         following.qualified_at < met.qualified_at + interval 60 day
     ) as followed_count
 from met
-inner join defined on met.stage = defined.stage
+inner join path on met.stage = path.stage
 left join met as following
-    on met.journey_key = following.journey_key and defined.next_stage = following.stage
+    on met.journey_key = following.journey_key and path.next_stage = following.stage
 where
-    defined.next_stage is not null
+    path.next_stage is not null
     and met.qualified_at >= getvariable('as_of_date') - 425
     and met.qualified_at < getvariable('as_of_date') - 60
-group by met.stage, defined.next_stage
+group by met.stage, path.next_stage
 order by met.stage;
+
+-- name: days_to_win_by_funnel
+select
+    funnel,
+    median(date_diff('day', lead_at, win_at)) as median_days
+from marts.fct_journeys
+where
+    has_win and lead_at is not null
+    and win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+group by funnel
+order by funnel;
 
 -- name: days_to_win
 -- From the definition of a lead to the win, of the customers won in the last quarter and the one before.
@@ -303,16 +384,35 @@ with spans as (
     from periods
     where period = 'quarter'
 ),
+marketed as (
+    -- When the journey met the last definition that is the team's that finds leads.
+    select lifecycle.journey_key, min(lifecycle.qualified_at) as qualified_at
+    from marts.fct_lifecycle as lifecycle
+    where
+        lifecycle.is_qualified and lifecycle.stage = (
+            select max_by(stages.stage, stages.stage_order)
+            from seeds.lifecycle_stages as stages
+            where
+                stages.entered_by = 'definition' and stages.owner_team = (
+                    select max(leads.owner_team)
+                    from seeds.lifecycle_stages as leads
+                    where leads.planning_node = 'lead'
+                )
+        )
+    group by lifecycle.journey_key
+),
 counts as (
     select
         spans.period, opportunities.channel,
         opportunities.outcome, opportunities.amount, opportunities.won_amount,
+        marketed.qualified_at <= opportunities.created_at as is_marketed,
         opportunities.created_at >= spans.first_date
         and opportunities.created_at < spans.next_date as is_created,
         opportunities.closed_at >= spans.first_date
         and opportunities.closed_at < spans.next_date as is_closed
     from marts.dim_opportunities as opportunities
     cross join spans
+    left join marketed on opportunities.journey_key = marketed.journey_key
     where opportunities.revenue_type = 'new'
 )
 select
@@ -320,8 +420,11 @@ select
     case when grouping(channel) = 1 then 'all' else channel end as channel,
     count(*) filter (is_created) as created_count,
     coalesce(sum(amount) filter (is_created), 0) as created_amount,
+    coalesce(sum(amount) filter (is_created and is_marketed), 0) as marketed_amount,
+    coalesce(max(amount) filter (is_created), 0) as largest_created_amount,
     count(*) filter (is_closed and outcome = 'won') as won_count,
     coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
+    coalesce(max(won_amount) filter (is_closed and outcome = 'won'), 0) as largest_won_amount,
     count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
     count(*) filter (outcome = 'open') as open_count,
     coalesce(sum(amount) filter (outcome = 'open'), 0) as open_amount
@@ -460,14 +563,24 @@ order by waterfall.slipped_amount desc, opportunities.record_id
 limit 10;
 
 -- name: customers_lost
--- Who left in the last twelve months, with what they paid a month.
+-- Who left in the last twelve months, with what they paid a month, and why their renewal was lost.
+with renewals as (
+    select
+        account_key,
+        max_by(lost_reason_category, closed_at) as renewal_reason
+    from marts.dim_opportunities
+    where outcome = 'lost' and revenue_type = 'renewal' and account_key is not null
+    group by account_key
+)
 select
     accounts.account_name, exits.exited_at, exits.exit_reason, exits.reason_team, exits.funnel,
-    exits.lost_mrr_amount, accounts.system, accounts.record_id, accounts.record_url,
+    exits.lost_mrr_amount, renewals.renewal_reason, accounts.system, accounts.record_id,
+    accounts.record_url,
     count(*) over () as lost_count,
     sum(exits.lost_mrr_amount) over () as lost_amount
 from marts.journey_exits as exits
 left join marts.dim_accounts as accounts on exits.account_key = accounts.account_key
+left join renewals on exits.account_key = renewals.account_key
 where
     exits.exit_type = 'churned'
     and exits.exited_month
@@ -491,6 +604,15 @@ with moved as (
         >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
     group by movements.account_key
 ),
+crowds as (
+    select
+        movement_month,
+        count(*) filter (contraction_amount > 0) as reduced_count,
+        count(*) filter (expansion_amount > 0) as expanded_count
+    from marts.fct_mrr_movements
+    where movement_month >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+    group by movement_month
+),
 kinds as (
     select account_key, 'reduced' as kind, contraction_amount as amount, reduced_month as last_month
     from moved
@@ -504,7 +626,17 @@ select
     kinds.kind, accounts.account_name, accounts.funnel, accounts.system, accounts.record_id,
     accounts.record_url, kinds.amount, kinds.last_month,
     count(*) over (partition by kinds.kind) as customer_count,
-    sum(kinds.amount) over (partition by kinds.kind) as whole_amount
+    sum(kinds.amount) over (partition by kinds.kind) as whole_amount,
+    (
+        select max(case kinds.kind when 'reduced' then reduced_count else expanded_count end)
+        from crowds
+    ) as month_customer_count,
+    (
+        select max_by(
+            movement_month, case kinds.kind when 'reduced' then reduced_count else expanded_count end
+        )
+        from crowds
+    ) as crowded_month
 from kinds
 left join marts.dim_accounts as accounts on kinds.account_key = accounts.account_key
 qualify row_number() over (
@@ -723,7 +855,8 @@ order by funnel, segment, key;
 select
     step, from_team, handoff_result,
     count(*) as handoff_count,
-    count(*) filter (timing = 'in_time') as in_time_count
+    count(*) filter (timing = 'in_time') as in_time_count,
+    count(*) filter (timing <> 'waiting') as due_count
 from marts.handoffs
 where handed_over_at >= getvariable('as_of_date') - 365
 group by step, from_team, handoff_result
@@ -734,6 +867,7 @@ select
     handoffs.funnel, handoffs.segment, periods.period, handoffs.step as key,
     count(*) as handoff_count,
     count(*) filter (timing = 'in_time') as in_time,
+    count(*) filter (timing <> 'waiting') as due,
     count(*) filter (handoff_result = 'accepted_in_time') as accepted_in_time,
     count(*) filter (handoff_result = 'accepted_late') as accepted_late,
     count(*) filter (handoff_result = 'accepted_undated') as accepted_undated,
@@ -904,7 +1038,11 @@ with closed as (
         sum(sales.won_count) filter (sales.revenue_type = 'new') as won_count,
         sum(sales.won_count + sales.lost_count) filter (
             sales.revenue_type = 'new'
-        ) as closed_count
+        ) as closed_count,
+        sum(sales.won_count) filter (sales.revenue_type = 'renewal') as renewed_count,
+        sum(sales.won_count + sales.lost_count) filter (
+            sales.revenue_type = 'renewal'
+        ) as renewal_count
     from marts.kpi_sales_by_period as sales
     inner join periods
         on sales.period_kind = periods.period and sales.period_start = periods.first_date
@@ -927,6 +1065,8 @@ select
     coalesce(closed.later_amount, 0) as later_amount,
     coalesce(closed.won_count, 0) as won_count,
     coalesce(closed.closed_count, 0) as closed_count,
+    coalesce(closed.renewed_count, 0) as renewed_count,
+    coalesce(closed.renewal_count, 0) as renewal_count,
     coalesce(open_now.open_count, 0) as open_count,
     coalesce(open_now.open_amount, 0) as open_amount,
     coalesce(open_now.overdue_amount, 0) as overdue_amount,
@@ -1383,6 +1523,7 @@ select
     sum(campaigns.mql_count) as mql_count,
     sum(campaigns.sql_count) as sql_count,
     sum(campaigns.customer_count) as customer_count,
+    sum(campaigns.influenced_opportunity_count) as influenced_opportunity_count,
     sum(campaigns.sourced_pipeline_amount) as sourced_pipeline_amount,
     sum(campaigns.sourced_won_amount) as sourced_won_amount,
     coalesce(max(new_business.won_amount), 0) as new_won_amount,
@@ -1439,7 +1580,10 @@ select
     sum(opportunities.won_amount) as won_amount,
     sum(opportunities.won_amount) filter (
         coalesce(journeys.first_campaign, 'unknown') = 'unknown'
-    ) as unknown_won_amount
+    ) as unknown_won_amount,
+    sum(opportunities.won_amount) filter (
+        coalesce(journeys.first_channel, 'unknown') = 'unknown'
+    ) as channelless_won_amount
 from marts.dim_opportunities as opportunities
 left join marts.fct_journeys as journeys on opportunities.journey_key = journeys.journey_key
 where
@@ -1732,19 +1876,50 @@ group by comparison, category
 order by comparison, abs(coalesce(sum(difference_amount), 0)) desc, record_count desc, category;
 
 -- name: booking_differences
+-- Bookings are summed over all months; recurring revenue is a balance, of which the last month counts.
+with last_months as (
+    select max(period_start) as last_month
+    from marts.booking_reconciliation
+    where not is_additive and period_start < getvariable('as_of_date')
+),
+accounts as (
+    select
+        differences.comparison, differences.account_key,
+        sum(crm_amount) as crm_amount,
+        sum(billing_amount) as billing_amount,
+        sum(difference_amount) as difference_amount,
+        sum(not_linked_amount) as not_linked_amount,
+        sum(missing_amount) as missing_amount,
+        sum(deleted_amount) as deleted_amount,
+        sum(currency_amount) as currency_amount,
+        sum(not_due_amount) as not_due_amount,
+        sum(timing_amount) as timing_amount,
+        sum(mismatch_amount) as mismatch_amount
+    from marts.booking_reconciliation as differences
+    cross join last_months
+    where differences.is_additive or differences.period_start = last_months.last_month
+    group by differences.comparison, differences.account_key
+)
 select
     comparison,
     sum(crm_amount) as crm_amount,
     sum(billing_amount) as billing_amount,
     sum(difference_amount) as difference_amount,
+    coalesce(sum(difference_amount - not_due_amount) filter (
+        difference_amount - not_due_amount > 0
+    ), 0) as more_amount,
+    coalesce(-sum(difference_amount - not_due_amount) filter (
+        difference_amount - not_due_amount < 0
+    ), 0) as less_amount,
     sum(not_linked_amount) as not_linked_amount,
     sum(missing_amount) as missing_amount,
     sum(deleted_amount) as deleted_amount,
     sum(currency_amount) as currency_amount,
     sum(not_due_amount) as not_due_amount,
     sum(timing_amount) as timing_amount,
-    sum(mismatch_amount) as mismatch_amount
-from marts.booking_reconciliation
+    sum(mismatch_amount) as mismatch_amount,
+    (select last_month from last_months) as last_month
+from accounts
 group by comparison
 order by comparison;
 

@@ -111,7 +111,7 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
             row["metric_name"] + mark,
             team=row["owner_team"],
             is_heading=True,
-            note=_median(company, row),
+            note=_note_of(company, row),
         ),
         _actual(row),
         _target(row),
@@ -128,6 +128,44 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
 
 # The KPIs that are means of wins, and the median that stands beside each.
 MEDIANS = {"opportunity_value": "median_amount", "cycle_days": "median_days"}
+
+
+# The KPIs that are sums of wins, of which one can be most.
+KINDS_OF_WINS = {
+    "bookings_new": "new",
+    "bookings_renewal": "renewal",
+    "bookings_expansion": "expansion",
+}
+# A win of this share of the sum is worth a word.
+LARGE = 1 / 3
+OF_CUSTOMERS = ("nrr", "grr", "logo_churn")
+
+
+def _note_of(company: Company, row: Record) -> str:
+    """What a reader must know to take the figure for what it is."""
+    metric, own = row["metric"], {"period": row["period_kind"], "funnel": row["funnel"]}
+    if metric in KINDS_OF_WINS:
+        for win in company["largest_by_kind"].where(revenue_type=KINDS_OF_WINS[metric], **own):
+            is_large = float(win["largest_amount"]) >= LARGE * float(row["actual"] or 0)
+            if is_large and win["win_count"] > 2:
+                return f"one of {words.amount(win['largest_amount'])}"
+    if metric == "win_rate":
+        shares = {
+            row["place"]: words.percent(row["won_amount"] / row["closed_amount"], 1)
+            for row in company["win_rates_by_amount"].where(**own)
+            if row["closed_amount"]
+        }
+        if "now" in shares:
+            before = f", {shares['before']} before" if "before" in shares else ""
+            return f"by amount {shares['now']}{before}"
+    if metric in OF_CUSTOMERS:
+        for base in company["retention_bases"].where(**own):
+            if base["customer_count"]:
+                return (
+                    f"of {words.count(base['customer_count'])} customers,"
+                    f" {words.count(base['earlier_customer_count'])} a year before"
+                )
+    return _median(company, row)
 
 
 def _median(company: Company, row: Record) -> str:

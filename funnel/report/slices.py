@@ -16,12 +16,14 @@ HEADINGS = (
     ".New customers",
     ".Leads that buy in the end",
     ".95% interval",
+    ".Median days to win",
     ".Win rate",
     ".New business won",
     ".Open now",
     ".Customers now",
     ".MRR",
     ".NRR",
+    ".GRR",
     ".NRR without the largest change",
     ".Customers lost",
 )
@@ -44,7 +46,8 @@ def side_by_side(company: Company) -> Block:
         title="Markets and segments side by side",
         rows=replace(company["funnel_filtered"], tables=tables),
         text="Last twelve months: leads and MQLs that met the definition, new customers,"
-        " opportunities of new business. Leads that buy in the end: estimated from all history,"
+        " opportunities of new business. Median days to win: from lead to win. Leads that buy in"
+        " the end: estimated from all history,"
         " with waiting time counted. Open now: new business. MRR: at the end of the last month."
         " NRR: of the customers of twelve months ago, and how many they were; without the"
         " customer whose"
@@ -117,6 +120,11 @@ def owner_sales(company: Company) -> Block:
                 else words.NOTHING
             ),
             Cell(words.amount(row["later_amount"])),
+            Cell(
+                f"{words.count(row['renewed_count'])} of {words.count(row['renewal_count'])}"
+                if row["renewal_count"]
+                else words.NOTHING
+            ),
             Cell(words.count(row["open_count"])),
             Cell(words.amount(row["open_amount"])),
             Cell(words.amount(row["overdue_amount"])),
@@ -135,7 +143,8 @@ def owner_sales(company: Company) -> Block:
         "Owner",
         ".New business won",
         ".Won of closed",
-        ".Renewals and expansion",
+        ".Renewals and expansion won",
+        ".Renewals won of closed",
         ".Open",
         ".Open pipeline",
         ".Past its close date",
@@ -228,6 +237,7 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
         Cell(words.count(stage("win", "passed_count"))),
         Cell(words.percent(estimate.get("estimated_rate"), 1)),
         Cell(words.NOTHING if low is None else f"{words.percent(low)} to {words.percent(high)}"),
+        Cell(_days_to_win(company, dimension, value)),
         Cell(words.percent(won / (won + lost)) if won + lost else words.NOTHING),
         Cell(words.amount(of("sales_slices", "won_amount"))),
         Cell(words.amount(of("open_by_month_filtered", "new_amount", key="all"))),
@@ -241,17 +251,24 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
     )
 
 
+def _days_to_win(company: Company, dimension: str, value: str) -> str:
+    """From lead to win, of the customers won in twelve months; segments have none."""
+    rows = company["days_to_win_by_funnel"].where(funnel=value) if dimension == "funnel" else []
+    return words.count(rows[0]["median_days"]) if rows else words.NOTHING
+
+
 def _without_the_largest_change(
     company: Company, dimension: str, value: str, opening: float
-) -> tuple[Cell, Cell]:
-    """NRR without the customer whose payments changed most, and how many have left."""
+) -> tuple[Cell, Cell, Cell]:
+    """GRR, NRR without the customer whose payments changed most, and how many have left."""
     row = next(iter(company["retention_slices"].where(dimension=dimension, value=value)), None)
     # A market or segment that is made of something else than the account has is left out.
     if not row or not opening or abs(float(row["opening_amount"]) / opening - 1) > 0.01:
-        return Cell(words.NOTHING), Cell(words.NOTHING)
+        return Cell(words.NOTHING), Cell(words.NOTHING), Cell(words.NOTHING)
     rest = float(row["opening_amount"] - row["mover_opening_amount"])
     kept = float(row["closing_amount"] - row["mover_closing_amount"])
     return (
+        Cell(words.percent(row["retained_amount"] / row["opening_amount"])),
         Cell(words.percent(kept / rest) if rest > 0 else words.NOTHING),
         Cell(words.count(row["lost_count"])),
     )
@@ -277,6 +294,7 @@ def customers_lost(company: Company) -> Block:
                 _reason(row) if row["exit_reason"] in known else NAMELESS["withheld"],
                 team=row["reason_team"],
             ),
+            Cell(_of_renewal(row["renewal_reason"], known)),
             record_of(row),
         )
         for row in records
@@ -293,10 +311,10 @@ def customers_lost(company: Company) -> Block:
         title=title,
         rows=company["customers_lost"],
         text="The latest months first (thirty at most), in each of them who paid most. MRR: what"
-        " they paid a month. The reason is the one recorded when they left; that of a lost renewal"
-        " can differ.",
+        " they paid a month. The reason is the one recorded when they left, beside it that of the"
+        " renewal they lost: where both differ, ask.",
         grid=Grid(
-            ("Account", "Market", "Left in", ".MRR", "Reason", "Record"),
+            ("Account", "Market", "Left in", ".MRR", "Reason", "Of the lost renewal", "Record"),
             rows,
             "Customers who left",
             markets=tuple(row["funnel"] for row in records),
@@ -309,6 +327,12 @@ def customers_lost(company: Company) -> Block:
         span=2,
         empty="" if rows else "Nobody left, or no system says so.",
     )
+
+
+def _of_renewal(reason: str | None, known: set[str]) -> str:
+    if reason is None:
+        return words.NOTHING
+    return _reason({"exit_reason": reason if reason in known else "withheld"})
 
 
 MOVED = (("reduced", "Reduced"), ("expanded", "Expanded"))
@@ -335,9 +359,15 @@ def customers_moved(company: Company) -> Block:
         headings = ("Account", "Market", ".MRR", "Last in", "Record")
         panels.append(Panel((kind,), Grid(headings, cells, f"Customers who {kind}")))
         options.append((kind, f"{name} ({words.count(first['customer_count'])})"))
+        crowd = ""
+        if first["month_customer_count"] >= max(first["customer_count"] / 3, 5):
+            crowd = (
+                f", {words.count(first['month_customer_count'])} of them in"
+                f" {words.month(first['crowded_month'])}"
+            )
         parts.append(
             f"{words.count(first['customer_count'])} {kind}"
-            f" ({words.amount(first['whole_amount'])} a month)"
+            f" ({words.amount(first['whole_amount'])} a month{crowd})"
         )
     return Block(
         id="customers-moved",
@@ -345,9 +375,10 @@ def customers_moved(company: Company) -> Block:
         if parts
         else "No customer changed what they pay",
         rows=company["customers_moved"],
-        text="MRR: what was added or taken away in the twelve months together, of customers who"
-        " stayed; the fifteen largest of each. An increase that came with a renewal is here, too;"
-        " as bookings it is part of the renewal.",
+        text="MRR: what was added or taken away in the twelve months together; the fifteen largest"
+        " of each, some of whom may have left since. Many in one month look like a change of"
+        " prices. An increase that came with a renewal is here, too; as bookings it is part of the"
+        " renewal.",
         switches=(Switch("Who", tuple(options)),) if options else (),
         panels=tuple(panels),
         team=KEEPING,
@@ -380,7 +411,7 @@ def exits(company: Company) -> Block:
             options.append((kind, f"{name} ({words.count(total(rows, 'exit_count'))})"))
     return Block(
         id="exits",
-        title=_exit_title(records),
+        title=_exit_title(company, records),
         rows=company["exits"],
         text="Last twelve months. Recurring revenue: what customers who left paid a month. A dot:"
         " one team alone can do something about the reason.",
@@ -422,7 +453,7 @@ def _reason(row: Mapping[str, object]) -> str:
     return NAMELESS.get(reason, words.plain(reason))
 
 
-def _exit_title(records: list[Record]) -> str:
+def _exit_title(company: Company, records: list[Record]) -> str:
     rows = [row for row in records if row["exit_type"] == "churned"]
     named = [row for row in rows if row["exit_reason"] not in NAMELESS]
     if not named:
@@ -436,6 +467,15 @@ def _exit_title(records: list[Record]) -> str:
     if dearest["lost_mrr_amount"] and dearest is not named[0]:
         title += (
             f"; most revenue: {_reason(dearest)} ({words.amount(dearest['lost_mrr_amount'])} a"
-            " month)"
+            f" month{_of_one(company, dearest)})"
         )
     return title
+
+
+def _of_one(company: Company, reason: Record) -> str:
+    """One customer can be most of a reason."""
+    left = company["customers_lost"].where(exit_reason=reason["exit_reason"])
+    largest = max((float(row["lost_mrr_amount"] or 0) for row in left), default=0)
+    if largest < float(reason["lost_mrr_amount"]) / 2 or len(left) < 2:
+        return ""
+    return f", {words.amount(largest)} of it one customer"

@@ -1,6 +1,7 @@
 """What to work on: the first rows of each worklist, with owner and a link to the record."""
 
 from datetime import date
+from decimal import Decimal
 
 from funnel.report import words
 from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
@@ -18,7 +19,7 @@ LISTS = {
         "Renewals ahead",
         "Open a renewal opportunity where there is none, and call the customer.",
     ),
-    "late_onboardings": ("Late onboarding", "Begin, or say why it waits."),
+    "late_onboardings": ("Late onboarding", "Finish it, or say why it waits."),
     "late_handoffs": ("Late handoffs", "Take them over, or reject them with a reason."),
     "open_leads": ("Open leads", "Work the ones with most expected revenue first."),
     "rejected_leads": ("Rejected leads", "See whether the reason is right."),
@@ -26,6 +27,8 @@ LISTS = {
 }
 RENEWALS = "renewals_ahead"
 STUCK = "trapped_opportunities"
+# A renewal for less than this share of what is paid now is a reduction.
+LESS = Decimal("0.98")
 # Others are no link: a system could have anything in the field.
 WEB = ("https://", "http://")
 HEADINGS = (
@@ -145,9 +148,14 @@ def _why(row: Record) -> str:
         return text
     if not row["has_opportunity"]:
         return f"{text}, no opportunity"
-    opened = f"{text}, opportunity of {words.amount(row['opportunity_amount'])}"
-    closes = row["expected_close_date"]
-    return f"{opened}, expected {words.short_day(closes)}" if closes else opened
+    offered, closes = row["opportunity_amount"], row["expected_close_date"]
+    text += f", opportunity of {words.amount(offered)}"
+    if offered is not None and row["amount"] and offered < LESS * row["amount"]:
+        text += " (below what is paid now)"
+    if closes:
+        text += f", expected {words.short_day(closes)}"
+        text += " (after the contract ends)" if closes > row["due_date"] else ""
+    return text
 
 
 def _due(company: Company, due: date | None) -> str:

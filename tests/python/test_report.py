@@ -439,7 +439,7 @@ def _channel_cells(company: Company) -> dict[str, dict[str, str]]:
     }
 
 
-WORTH = ("LTV", "LTV to ad cost", "Payback, months")
+WORTH = ("LTV", "LTV to ad cost", "Payback of ads, months")
 
 
 def test_what_a_customer_is_worth_is_not_shown_of_a_handful(shown_rows: dict[str, Rows]) -> None:
@@ -598,7 +598,7 @@ def test_channels_name_the_last_month_whose_journeys_had_the_time_to_buy(
     shown = re.search(r"All journeys that started up to (\w+ \d{4}) ", said)
     assert shown
     costs = " ".join(Cards(text).said["costs"])
-    assert "Of the last twelve months; the card above counts all journeys" in costs
+    assert "Of the last twelve months; the next card counts all journeys" in costs
     assert f"all journeys that started up to {shown[1]}." in costs
     day = datetime.strptime(shown[1], "%B %Y")
     counted = query(
@@ -797,7 +797,7 @@ def _cohort_rows(converted: int) -> Rows:
     ("converted", "title"),
     [
         (10, "MQL to SAL fell most: 10% of December 2025 within 30 days, 40% in the months before"),
-        (36, "(36 of 100: it may be chance)"),
+        (36, "beyond chance (most: MQL to SAL, 36 of 100 of December 2025)"),
         (45, "No step has fallen"),
     ],
 )
@@ -807,7 +807,7 @@ def test_the_cohorts_begin_with_the_step_that_fell(
     card = cohorts.cohorts(_company({**shown_rows, "cohorts": _cohort_rows(converted)}))
     assert title in card.title
     assert ("chance" in card.title) == (converted == 36)
-    first = "lead_to_mql" if converted == 45 else "mql_to_sal"
+    first = "mql_to_sal" if converted == 10 else "lead_to_mql"
     assert card.panels[0].keys == (first,)
 
 
@@ -937,7 +937,7 @@ def test_retention_says_what_it_is_without_the_largest_customer(built: Built, te
     *others, (_, largest) = [(float(opening), float(closing)) for opening, closing in accounts]
     closing = sum(closing for _, closing in others)
     rest = closing / sum(opening for opening, _ in others)
-    said = f"without that one, {words.percent(rest, 1)}"
+    said = f"without it, {words.percent(rest, 1)}"
     whole = (closing + largest) / sum(float(opening) for opening, _ in accounts)
     assert (said in text) == (abs(rest - whole) >= 0.01)
 

@@ -204,7 +204,15 @@ dim_opportunities as (
         coalesce(journeys.funnel, accounts.funnel, 'unknown') as funnel,
         coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
-        coalesce(opportunity_wins.revenue_type, opportunities.opportunity_type) as revenue_type,
+        -- An account is new once: after its first win nothing of it can become new business.
+        case
+            when opportunity_wins.revenue_type is not null then opportunity_wins.revenue_type
+            when
+                opportunities.opportunity_type = 'new'
+                and accounts.customer_at < coalesce(opportunities.closed_at, {{ cutoff() }})
+                then 'expansion'
+            else opportunities.opportunity_type
+        end as revenue_type,
         opportunities.opportunity_type,
         coalesce({{ withheld('opportunities.pipeline') }}, 'none') as pipeline,
         case
