@@ -1,4 +1,5 @@
-"""Days, weeks and quarters are the business's, right to the second, in three companies.
+"""Days, weeks and quarters are the business's, right to the second, in three companies: in the
+marts, in reviews, in the plan's weeks and on the report.
 
 What is expected comes from Python's zoneinfo and date arithmetic."""
 
@@ -19,6 +20,7 @@ import pytest
 from funnel.demo.schema import SYNCED
 from funnel.demo.schema import SYSTEMS as LANDED
 from funnel.places import ROOT
+from funnel.report.command import read_company
 from tests.python.cases.landing import Case, Company, case_rows, land_company, shared_rows
 from tests.python.conftest import NAME, messages, query
 from tests.python.warm_dbt import run_dbt
@@ -31,7 +33,11 @@ READ = (
     "+stage_volumes_by_period",
     "+int_revenue_targets_aggregated",
     "+dim_dates",
+    "+kpi_reviews_by_period",
+    "+plan_targets",
 )
+# How many periods a review shows.
+SHOWN = {"week": 6, "month": 13, "quarter": 9}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 with (ROOT / "seeds" / "holidays.csv").open() as lines:
     HOLIDAYS = {
@@ -105,7 +111,7 @@ class Business:
         quarter = self.start("quarter", self.cutoff.date())
         days |= {quarter, self.start("quarter", quarter - timedelta(days=1))}
         days |= {self.start("week", self.cutoff.date())}
-        steps = [timedelta(seconds=n) for n in (-5400, -1, 0, 1800)]
+        steps = [timedelta(seconds=n) for n in (-5400, -1800, -1, 0, 1800)]
         found = {
             self.utc(datetime(day.year, day.month, day.day)) + step
             for day in days
@@ -198,12 +204,22 @@ def test_the_clocks_of_each_business_change_twice_in_its_year(name: str) -> None
 
 
 @pytest.mark.parametrize("name", BUSINESSES)
+def test_wins_are_at_the_hours_that_are_easily_counted_wrongly(name: str) -> None:
+    """Half an hour before a fiscal quarter ends, and in the hour that comes twice, both times. The
+    hour that never comes has no moment."""
+    business = BUSINESSES[name]
+    moments = business.moments()
+    quarter = business.start("quarter", business.cutoff.date())
+    last_evening = datetime(quarter.year, quarter.month, quarter.day) - timedelta(minutes=30)
+    assert business.utc(last_evening) in moments
+    twice = Counter(business.local(moment) for moment in moments)
+    assert [local for local, count in twice.items() if count == 2]
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
 def test_every_win_is_in_the_week_month_and_quarter_of_its_second(made: Made, name: str) -> None:
     business = BUSINESSES[name]
-    wanted: Counter[tuple[str, date]] = Counter()
-    for number, moment in enumerate(business.moments(), 70001):
-        for kind in KINDS:
-            wanted[kind, business.start(kind, business.local(moment).date())] += number
+    wanted = _won(business)
     found = query(
         made(name),
         "select period_kind, period_start, sum(won_amount) from marts.kpi_sales_by_period"
@@ -263,6 +279,78 @@ def test_every_period_has_its_name_and_the_targets_of_its_months(made: Made, nam
         else:
             assert is_complete == (start + timedelta(days=7) <= business.cutoff.date())
     assert len(names) >= 3
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_reviews_show_the_periods_of_the_business_and_what_was_won_in_each(
+    made: Made, name: str
+) -> None:
+    business = BUSINESSES[name]
+    won = _won(business)
+    found = query(
+        made(name),
+        "select period_kind, period_start, actual, prior_actual, is_complete"
+        " from marts.kpi_reviews_by_period where metric = 'bookings' and is_total",
+    )
+    today = business.cutoff.date()
+    for kind, count in SHOWN.items():
+        shown = sorted(row[1] for row in found if row[0] == kind and row[1] <= today)
+        starts = [business.start(kind, today)]
+        while len(starts) < count:
+            starts.append(business.start(kind, starts[-1] - timedelta(days=1)))
+        assert shown == sorted(starts)
+    for kind, start, actual, prior, is_complete in found:
+        assert int(actual or 0) == won[kind, start]
+        if start <= today:
+            before = business.start(kind, start - timedelta(days=1))
+            assert int(prior or 0) == won[kind, before]
+        assert is_complete == (start < business.start(kind, today))
+
+
+def _won(business: Business) -> Counter[tuple[str, date]]:
+    won: Counter[tuple[str, date]] = Counter()
+    for number, moment in enumerate(business.moments(), 70001):
+        for kind in KINDS:
+            won[kind, business.start(kind, business.local(moment).date())] += number
+    return won
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_the_plan_is_of_the_months_from_the_one_under_way(made: Made, name: str) -> None:
+    """Its weeks, on Mondays and Sundays, are held by the unit tests of plan_weeks."""
+    business = BUSINESSES[name]
+    rows = query(
+        made(name),
+        "select period_start, sum(total_target_amount) from marts.plan_targets"
+        " where scenario = 'base' and not is_total group by 1 order by 1",
+    )
+    months = [business.start("month", business.cutoff.date())]
+    while len(months) < len(rows):
+        months.append(_month_after(months[-1]))
+    assert len(rows) > 2
+    assert [start for start, _ in rows] == months
+    targets = _targets()
+    assert all(amount == targets[start] for start, amount in rows if start in targets)
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_the_report_names_the_periods_of_the_business(made: Made, name: str) -> None:
+    """And counts in each what was won in it."""
+    business = BUSINESSES[name]
+    company = read_company(made(name), business.vars)
+    assert company is not None
+    won = _won(business)
+    for kind in KINDS:
+        under_way = business.start(kind, business.cutoff.date())
+        last = business.start(kind, under_way - timedelta(days=1))
+        assert (company.last(kind), company.next(kind)) == (last, under_way)
+        assert int(company.kpi(kind, last, "bookings")["actual"] or 0) == won[kind, last]
+    quarter = business.start("quarter", business.cutoff.date())
+    label = company.period("quarter", quarter)
+    end = _month_after(_month_after(quarter))
+    assert all(f"{month:%b}" in label for month in (quarter, end))
+    if business.fiscal_month != 1:
+        assert label.startswith(business.name(quarter))
 
 
 NAMES = """select distinct period_start, period_name from marts.kpi_sales_by_period
