@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from funnel.demo.schema import columns
 from tests.python.dirt.company import ROW, raw_tables
-from tests.python.dirt.kinds import KINDS, Kind, role_of
-from tests.python.dirt.records import Groups, Node
+from tests.python.dirt.kinds import AMOUNTS_IN_TEXT, KINDS, Kind, roles_of
+from tests.python.dirt.records import LOOKUPS, Groups, Node, id_kind, plain_id
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ def list_places(connection: duckdb.DuckDBPyConnection, landing: str) -> list[Pla
     found = []
     for table in raw_tables(connection):
         for column, type_ in columns(table).items():
-            role = role_of(table, column, type_)
+            roles = roles_of(table, column, type_)
             found += [
                 Place(kind, table, column)
                 for kind in KINDS
-                if role in kind.roles and (landing == "text" or kind.typed)
+                if roles & kind.roles and (landing == "text" or kind.typed)
             ]
     return found
 
@@ -80,6 +80,7 @@ class Drawing:
         self.connection, self.groups, self.seed = connection, groups, seed
         self.random = Random(f"{seed} {landing}")
         self.places = self._shuffled(list_places(connection, landing))
+        self.tables_by_row = count_readers(connection)
         self.builds = 0
 
     def draw(self, count: int) -> list[Mutation]:
@@ -109,16 +110,38 @@ class Drawing:
         return Mutation(place.kind, place.table, place.column, row, group, old, new, key)
 
     def _free_row(self, place: Place, taken: set[Node]) -> tuple[int, str] | None:
-        rows = self.connection.execute(
-            f'select {ROW}::bigint, "{place.column}"::varchar from {place.table}'
-            f' where "{place.column}" is not null order by 1'
-        ).fetchall()
+        """A row of a group that is still free: of each kind of rows equally often, and every other
+        time one of those that most other tables refer to."""
         free = [
-            (row, old)
-            for row, old in rows
-            if self.groups.of(("row", place.table, row)) not in taken
+            row
+            for row in self._rows_of(place)
+            if self.groups.of(("row", place.table, row[0])) not in taken
         ]
-        return self.random.choice(free) if free else None
+        if not free:
+            return None
+        kinds = sorted({kind for _, _, kind in free})
+        kind = self.random.choice(kinds)
+        chosen = [row for row in free if row[2] == kind]
+        if self.random.random() < 0.5:
+            most = max(self._readers(place.table, row) for row, _, _ in chosen)
+            chosen = [row for row in chosen if self._readers(place.table, row[0]) == most]
+        return self.random.choice(chosen)[:2]
+
+    def _rows_of(self, place: Place) -> list[tuple[int, str, str]]:
+        """Number, value and what kind of row it is, as far as its table says so."""
+        names = [name for name in columns(place.table) if name in ("name", "field", "field_name")]
+        is_history = place.table.endswith("_history")
+        kind = names[0] if names and is_history else "''"
+        is_in_text = "money" in place.kind.roles or "number" in place.kind.roles
+        only = AMOUNTS_IN_TEXT.get(f"{place.table}.{place.column}") if is_in_text else None
+        return self.connection.execute(
+            f'select {ROW}::bigint, "{place.column}"::varchar, {kind} from {place.table}'
+            f' where "{place.column}" is not null and {only or "true"} order by 1'
+        ).fetchall()
+
+    def _readers(self, table: str, row: int) -> int:
+        """How many tables have rows with the row's own id."""
+        return len(self.tables_by_row.get((table, row), ()))
 
     def _seed(self) -> int:
         return self.seed * 1000 + self.builds
@@ -126,6 +149,26 @@ class Drawing:
     def _shuffled(self, places: list[Place]) -> list[Place]:
         self.random.shuffle(places)
         return places
+
+
+def count_readers(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], set[str]]:
+    """The tables in which a row's own id stands, for each row that has one."""
+    owners: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    readers: dict[tuple[str, str], set[str]] = {}
+    for table in raw_tables(connection):
+        for name in columns(table):
+            kind = id_kind(table, name)
+            if kind is None or kind == "address" or table in LOOKUPS:
+                continue
+            is_own = name == "id" or name == f"{table.split('.')[1]}_id"
+            for row, value in connection.execute(
+                f'select {ROW}::bigint, "{name}"::varchar from {table} where "{name}" is not null'
+            ).fetchall():
+                node = (f"{table.split('.')[0]} {kind}", plain_id(value))
+                readers.setdefault(node, set()).add(table)
+                if is_own:
+                    owners.setdefault(node, []).append((table, row))
+    return {row: readers[node] for node, rows in owners.items() for row in rows}
 
 
 def draw_values(strategies: Sequence[Any], seed: int) -> list[Any]:

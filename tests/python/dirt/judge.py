@@ -33,6 +33,11 @@ QUARANTINE = f"""
 """
 
 
+# Reasons for which a value that could be true beside others is not: a refund above its charge, a
+# day that another row has.
+EXPLAINED = {"duplicate_key", "impossible_amount", "impossible_time"}
+
+
 @dataclass(frozen=True)
 class Row:
     """A row of a model that was there before, or is there now."""
@@ -132,7 +137,10 @@ class Judge:
                     faults.append(f"it brings records together: {near[0].statement}")
         quarantined = Counter(self.connection.execute(QUARANTINE).fetchall())
         quarantined.subtract(self.quarantine)
-        new = {(table, row) for (table, row, *_), count in quarantined.items() if count > 0}
+        new: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for (table, number, _, reason), count in quarantined.items():
+            if count > 0:
+                new[table, number].add(reason)
         near_new: dict[Node, int] = Counter(self.groups.of(("row", *each)) for each in new)
         verdicts = [
             self._decide(mutation, by_group.get(mutation.group, []), staged, new, near_new)
@@ -223,7 +231,7 @@ class Judge:
         mutation: Mutation,
         rows: list[Row],
         staged: Mapping[tuple[str, int], list[tuple[str, str, str, str]]],
-        new: set[tuple[str, int]],
+        new: Mapping[tuple[str, int], set[str]],
         near_new: Mapping[Node, int],
     ) -> Verdict:
         own = (mutation.table, mutation.row)
@@ -232,13 +240,14 @@ class Judge:
         reasons |= {row["reason_code"] for row in rows if row.is_new} - {
             row["reason_code"] for row in rows if not row.is_new
         }
+        reasons |= new.get(own, set())
         # Rows that counted nowhere before may change as they like.
         is_unusable = own in self.quarantined or all(
             "rows_checked" in row.table and row["reason_code"] is not None for row in rows
         )
         if own in new:
             fate = QUARANTINED
-        elif not rows and not near_new.get(mutation.group):
+        elif not near_new.get(mutation.group) and _only_keys_differ(rows):
             fate = SAME
         elif is_unusable:
             fate = QUARANTINED if own in self.quarantined else SET_ASIDE
@@ -251,14 +260,30 @@ class Judge:
         verdict = Verdict(mutation, fate, rows=rows)
         if before and not after:
             verdict.fault = "the row is lost"
-        elif mutation.kind.copies and any("marts" in row.table for row in rows):
-            verdict.fault = "a copy of a row changes what is counted"
+        elif mutation.kind.same_marts and any(_is_counted(row, mutation) for row in rows):
+            verdict.fault = "what is counted changes"
         elif fate not in mutation.kind.right and not is_unusable:
             verdict.fault = f"{fate}, which is wrong"
-        elif mutation.kind.follows and fate != SAME and not is_unusable:
-            is_copy = "duplicate_key" in reasons
-            verdict.fault = None if is_copy else _unfollowed(mutation, rows, fate)
+        elif (mutation.kind.follows or mutation.kind.is_none) and fate != SAME and not is_unusable:
+            is_explained = bool(reasons & EXPLAINED)
+            verdict.fault = None if is_explained else _unfollowed(mutation, rows, fate)
         return verdict
+
+
+def _only_keys_differ(rows: Sequence[Row]) -> bool:
+    """Where a spoiled value is a part of a row's key in its source table, the key differs."""
+    contents = Counter[tuple[Any, ...]]()
+    for row in rows:
+        values = zip(row.names, row.values, strict=True)
+        kept = tuple(value for name, value in values if name not in ("source_key", "change_key"))
+        contents[row.table, *kept] += 1 if row.is_new else -1
+    return not any(contents.values())
+
+
+def _is_counted(row: Row, mutation: Mutation) -> bool:
+    """Whether a row that differs was counted before, or people read its table."""
+    was_counted = mutation.kind.copies and not row.is_new and row["reason_code"] is None
+    return row.table.startswith("marts") or was_counted
 
 
 def _is_deleted(rows: Sequence[Row]) -> bool:
@@ -290,7 +315,7 @@ def _remark(row: Row) -> tuple[Any, ...] | None:
 def _unfollowed(mutation: Mutation, rows: Sequence[Row], fate: str) -> str | None:
     """What is wrong if a plausible new value stands nowhere in place of the old one."""
     if fate == QUARANTINED:
-        return "a plausible value is not counted"
+        return "a plausible value is not counted" if mutation.kind.follows else None
     keyed = {
         is_new: {
             (row.table, row["source_key"], row["copy_number"]): row
@@ -303,7 +328,8 @@ def _unfollowed(mutation: Mutation, rows: Sequence[Row], fate: str) -> str | Non
         before, after = keyed[False][key], keyed[True][key]
         for name in before.names:
             was_read = _same(before[name], mutation.old) and after[name] != before[name]
-            if was_read and not _same(after[name], mutation.new):
+            is_right = mutation.kind.follows and _same(after[name], mutation.new)
+            if was_read and not is_right and after[name] is not None:
                 return f"{name} of {key[0]} is {after[name]}"
     return None
 

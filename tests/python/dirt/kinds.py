@@ -34,6 +34,10 @@ class Kind:
     right: frozenset[str]
     follows: bool = False
     """The columns that held the old value hold the new one."""
+    is_none: bool = False
+    """The columns that held the old value hold none, never a zero."""
+    same_marts: bool = False
+    """What people read is as before."""
     joins: bool = False
     """May bring records together that were apart."""
     copies: bool = False
@@ -45,17 +49,29 @@ class Kind:
 MONEY = re.compile(r"(^|_)(amount|spend|cost|revenue|total|subtotal|price)(_|$)")
 LABELS = re.compile(r"(stage_id|stage_name|currency|currency_code|currency_iso_code|^status)$")
 # A label of today beside a history that says when: the models read the history.
-TEXTS = {"salesforce.lead.status"}
+TEXTS = {"salesforce.lead.status", "salesforce.opportunity.stage_name"}
+# Columns of text that hold amounts, in the rows for which the condition holds.
+AMOUNTS_IN_TEXT = {
+    "hubspot.deal_property_history.value": "name = 'amount'",
+    "salesforce.opportunity_field_history.new_value": "lower(field) = 'amount'",
+}
 DELETED = ("_fivetran_deleted", "is_deleted")
 OWN_IDS = re.compile(r"^id$")
 # The column that says whose row it is in a table without a column `id`.
 OTHER_OWN_IDS = {"hubspot.deal": "deal_id"}
 
 
-def role_of(table: str, column: str, kind: str) -> str | None:
-    """What a column of a source table holds; none where a mutation would say nothing."""
+def roles_of(table: str, column: str, kind: str) -> set[str]:
+    """What a column of a source table holds; nothing where a mutation would say nothing."""
     if table in LOOKUPS:
-        return None
+        return set()
+    # The time of a row of a history, which has no other key.
+    is_event = "_history." in f"{table}." and column in ("timestamp", "updated", "date_entered")
+    in_text = {"money"} if f"{table}.{column}" in AMOUNTS_IN_TEXT else set()
+    return {_role(table, column, kind)} | ({"event"} if is_event else set()) | in_text
+
+
+def _role(table: str, column: str, kind: str) -> str:
     if column in DELETED:
         return "deleted"
     if column == SYNCED:
@@ -94,6 +110,13 @@ def _same_moment(old: str) -> Any:
     seconds = (moment.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
     spellings = [f"{text}Z", f" {text} ", moment.isoformat(), f"{moment.isoformat()}+00:00"]
     spellings += [f"{east.isoformat(sep=' ')}+02:00", f"{west.isoformat(sep=' ')} EST"]
+    for sign, hours, minutes in (("+", 5, 30), ("-", 3, 30), ("+", 5, 45), ("+", 12, 0)):
+        shift = timedelta(hours=hours, minutes=minutes) * (1 if sign == "+" else -1)
+        there = (moment + shift).isoformat()
+        spellings += [
+            f"{there}{sign}{hours:02}:{minutes:02}",
+            f"{there}{sign}{hours:02}{minutes:02}",
+        ]
     spellings += [text.replace("-", "/"), str(int(seconds * 1000))] if seconds % 1 == 0 else []
     return st.sampled_from(spellings)
 
@@ -109,7 +132,7 @@ def _other_number(old: str) -> Any:
 
 
 def _other_case(old: str) -> Any:
-    return st.sampled_from([old.upper(), old.lower(), old.title(), f"  {old}", f"{old} \t"])
+    return st.sampled_from([old.upper(), old.lower(), old.title(), f"  {old}", f"{old}\u00a0 "])
 
 
 def _another_time(old: str) -> Any:
@@ -119,8 +142,14 @@ def _another_time(old: str) -> Any:
 
 
 def _shorter_id(old: str) -> Any:
-    is_salesforce_id = len(old) == 18 and "_" not in old
-    return st.just(old[:15] if is_salesforce_id else old)
+    """Without the last three of 18 characters, in a text, too."""
+    return st.just(re.sub(r"\b(00[0-9A-Za-z]{13})[A-Z0-5]{3}\b", r"\1", old))
+
+
+def _same_address(old: str) -> Any:
+    if "." not in old or "," in old:
+        return st.just(old)
+    return st.sampled_from([f" {old.upper()} ", f"{old}.", f"mailto:{old}", f"Jo Doe <{old}>"])
 
 
 def _same_flag(old: str) -> Any:
@@ -165,7 +194,7 @@ KINDS = (
     Kind("words for a time", _roles("time"), lambda old: WORDS, SEEN),
     Kind("the same moment spelled otherwise", _roles("time"), _same_moment, frozenset({SAME})),
     Kind("a time some hours earlier", _roles("time"), _another_time, ANY, follows=True, typed=True),
-    Kind("words for a number", _roles("money number"), lambda old: WORDS, SEEN),
+    Kind("words for a number", _roles("money number"), lambda old: WORDS, SEEN, is_none=True),
     Kind(
         "a number with a comma",
         _roles("money number"),
@@ -173,9 +202,11 @@ KINDS = (
             "12.345.678,90", "1,200", "12,5", "1 200", "USD 1200", "NaN", "--5", "0x1F", "1_000"
         ),
         SEEN,
+        is_none=True,
     ),
-    Kind("a huge number", _roles("number"), _one_of(*HUGE), SEEN),
-    Kind("a huge amount", _roles("money"), _one_of(*HUGE_AMOUNTS), SEEN),
+    Kind("a huge number", _roles("number"), _one_of(*HUGE), SEEN, is_none=True),
+    Kind("a huge amount", _roles("money"), _one_of(*HUGE_AMOUNTS), SEEN, is_none=True),
+    Kind("no number", _roles("money number"), _one_of(None), ANY, is_none=True, typed=True),
     Kind("a negative amount", _roles("money"), lambda old: st.just(f"-{old}"), SEEN, typed=True),
     Kind("a negative number", _roles("number"), _one_of("-5", "-1200"), ANY, typed=True),
     Kind(
@@ -203,7 +234,7 @@ KINDS = (
     Kind("a label in another case", _roles("label"), _other_case, frozenset({SAME}), typed=True),
     Kind(
         "nothing",
-        _roles("time money number label text flag address reference connector loaded"),
+        _roles("time label text flag address reference connector loaded"),
         _one_of(None),
         ANY,
         typed=True,
@@ -224,7 +255,7 @@ KINDS = (
     ),
     Kind(
         "an id of 15 characters",
-        _roles("key reference"),
+        _roles("key reference text"),
         _shorter_id,
         frozenset({SAME}),
         typed=True,
@@ -241,10 +272,11 @@ KINDS = (
     ),
     Kind("an address that is none", _roles("address"), _one_of(*NO_ADDRESSES), ANY, typed=True),
     Kind(
-        "an address in another case",
+        "an address spelled otherwise",
         _roles("address"),
-        lambda old: st.just(f" {old.upper()} " if "." in old else old),
-        frozenset({SAME}),
+        _same_address,
+        frozenset({SAME, TAKEN}),
+        same_marts=True,
         typed=True,
     ),
     Kind(
@@ -279,6 +311,16 @@ KINDS = (
         lambda old: st.just(old),
         SEEN,
         copies=True,
+        same_marts=True,
+        typed=True,
+    ),
+    Kind(
+        "a row that lands once more with a time after the cutoff",
+        _roles("event"),
+        _one_of("2999-01-01 00:00:00", "2026-12-24 10:00:00"),
+        SEEN,
+        copies=True,
+        same_marts=True,
         typed=True,
     ),
     Kind(
