@@ -419,22 +419,35 @@ def restore(database: Path, folder: Path, force: bool) -> None:
 @funnel.command()
 @database_option
 @click.option("--out", type=FOLDER, required=True, help="New folder for the project.")
-@click.option("--system", required=True, help="Name of your system, which is its schema: crm.")
-@click.option("--entities", required=True, help="What it provides: people,touches,opportunities.")
+@click.option("--system", default="", help="Name of your system, which is its schema: crm.")
+@click.option("--entities", default="", help="What it provides: people,touches,opportunities.")
+@click.option(
+    "--recipe", help="A company with made-up rows in place of yours: see docs/connect.md."
+)
 @click.option("--currency", default="USD", show_default=True, help="Currency of the marts.")
 @click.option(
     "--package", default=str(ROOT), help="Folder of Revenue Funnel, as the project installs it."
 )
 def scaffold(
-    database: Path, out: Path, system: str, entities: str, currency: str, package: str
+    database: Path,
+    out: Path,
+    system: str,
+    entities: str,
+    recipe: str | None,
+    currency: str,
+    package: str,
 ) -> None:
     """Write a project for your own tables: staging models, counts of rows, and seeds to fill.
 
     \b
     Example: funnel scaffold --out my_funnel --system crm --entities people,opportunities
     """
-    from funnel.scaffold import write_scaffold
+    from funnel.scaffold import read_recipe, recipe_names, write_recipe, write_scaffold
 
+    if recipe is not None:
+        if recipe not in recipe_names():
+            sys.exit(f"There is no recipe {recipe}; use {', '.join(recipe_names())}.")
+        sys.exit(write_recipe(out, read_recipe(recipe), package, database))
     names = [name.strip() for name in entities.split(",") if name.strip()]
     sys.exit(write_scaffold(out, system, names, currency, package, database))
 

@@ -4,8 +4,10 @@ neutral rows. It builds as it is; what is the company's own is then written into
 """
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ import yaml
 from funnel.places import ROOT
 from funnel.seeds.describe import describe_seeds
 
+RECIPES = ROOT / "examples" / "recipes"
+# What of a recipe's folder is no part of the project that is written.
+NOT_COPIED = ("recipe.yml", "rows.sql")
 TYPES = {"text": "varchar", "decimal": "decimal(18, 4)"}
 # The columns that identify a row, where it is not the first one alone.
 KEYS = {
@@ -67,6 +72,59 @@ from {{{{ source('{system}', '{entity}') }}}} as landed
 """
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """A company with made-up rows, whose project shows one case: a folder of examples/recipes."""
+
+    name: str
+    system: str
+    entities: tuple[str, ...]
+    currency: str
+    # The tables that its own staging models read, where they are not named like the entities.
+    tables: tuple[str, ...] = ()
+    vars: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        return RECIPES / self.name
+
+    @property
+    def rows(self) -> str:
+        """The SQL that makes its tables."""
+        return (self.folder / "rows.sql").read_text()
+
+
+def recipe_names() -> list[str]:
+    return sorted(path.parent.name for path in RECIPES.glob("*/recipe.yml"))
+
+
+def read_recipe(name: str) -> Recipe:
+    described = yaml.safe_load((RECIPES / name / "recipe.yml").read_text())
+    for key in ("entities", "tables"):
+        described[key] = tuple(described.get(key, ()))
+    return Recipe(name, **described)
+
+
+def write_recipe(out: Path, recipe: Recipe, package: str, database: Path) -> int:
+    """The made-up tables in a schema of their own, and the project that reads them."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        schemas = "select count(*) from duckdb_schemas() where schema_name = ? and not internal"
+        ((found,),) = connection.execute(schemas, [recipe.system]).fetchall()
+        if found:
+            print(f"{database} has a schema {recipe.system}: name another file.", file=sys.stderr)
+            return 1
+        connection.execute(f"create schema {recipe.system}")
+        connection.execute(recipe.rows)
+    code = write_scaffold(
+        out, recipe.system, recipe.entities, recipe.currency, package, database, recipe
+    )
+    if code == 0:
+        ignored = shutil.ignore_patterns(*NOT_COPIED)
+        shutil.copytree(recipe.folder, out, ignore=ignored, dirs_exist_ok=True)
+    return code
+
+
 def write_scaffold(
     out: Path,
     system: str,
@@ -74,11 +132,12 @@ def write_scaffold(
     currency: str,
     package: str,
     database: Path,
+    recipe: Recipe | None = None,
 ) -> int:
     """0, or 1 with the reason why nothing was written."""
     shapes = entity_shapes()
     unknown = [entity for entity in entities if entity not in shapes]
-    if unknown or not entities:
+    if unknown or not (entities or recipe):
         print(f"There is no entity {', '.join(unknown)}; use {', '.join(shapes)}.", file=sys.stderr)
         return 1
     if not re.fullmatch("[a-z][a-z0-9_]*", system) or "__" in system:
@@ -88,7 +147,7 @@ def write_scaffold(
         print(f"{out} holds files: choose a folder of its own.", file=sys.stderr)
         return 1
     landed = _landed_columns(database, system)
-    files = dict(_files(out.name, system, entities, currency, package, landed))
+    files = dict(_files(out.name, system, entities, currency, package, landed, recipe))
     for name, text in files.items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,21 +188,29 @@ def _files(
     currency: str,
     package: str,
     landed: Mapping[str, set[str]],
+    recipe: Recipe | None,
 ) -> Iterator[tuple[str, str]]:
     """Each file of the project and what is in it."""
     project = re.sub(r"\W", "_", name.lower())
     profile = yaml.safe_load((ROOT / "profiles.yml").read_text())["revenue_funnel"]
     outputs = {"duckdb": profile["outputs"]["duckdb"]}
-    yield "dbt_project.yml", _yaml(_settings(project, system, entities, currency))
+    settings = _settings(project, system, entities, currency)
+    if recipe:
+        settings["vars"]["revenue_funnel"].update(recipe.vars)
+        own = sorted(path.stem for path in recipe.folder.glob("seeds/*.csv"))
+        _add_seeds(settings["seeds"], project, own)
+    yield "dbt_project.yml", _yaml(settings)
     yield "packages.yml", _yaml({"packages": [{"local": package}]})
     yield "profiles.yml", _yaml({project: {"target": "duckdb", "outputs": outputs}})
     folder = f"models/staging/{system}"
     for entity in entities:
+        # A recipe's own models are copied afterwards, and take the place of these.
         yield f"{folder}/stg_{system}__{entity}.sql", _model(system, entity, landed.get(entity))
-    yield f"{folder}/stg_{system}__row_counts.sql", _counts(system, entities)
-    tables = [{"name": entity} for entity in entities]
-    sources = {"version": 2, "sources": [{"name": system, "tables": tables}]}
-    yield f"{folder}/_{system}__sources.yml", _yaml(sources)
+    if entities:
+        yield f"{folder}/stg_{system}__row_counts.sql", _counts(system, entities)
+        tables = [{"name": table} for table in (recipe and recipe.tables) or entities]
+        sources = {"version": 2, "sources": [{"name": system, "tables": tables}]}
+        yield f"{folder}/_{system}__sources.yml", _yaml(sources)
     for seed, rows in seed_rows(currency).items():
         yield f"seeds/{seed}.csv", rows
 
@@ -191,6 +258,14 @@ def neutral_agreements() -> str:
     kept = [line for line in own if ",warning," in line or "source_reconciliation" in line]
     words = [line.replace(",error,", ",warning,") for line in own if "vocabulary" in line]
     return "".join([header, *kept, *words])
+
+
+def _add_seeds(settings: dict[str, Any], project: str, names: Sequence[str]) -> None:
+    """Further seeds of the project's own take the place of the package's."""
+    described = describe_seeds(ROOT / "seeds")
+    for name in names:
+        settings[project][name] = {"+column_types": dict(described[name].types)}
+        settings["revenue_funnel"][name] = {"+enabled": False}
 
 
 def _settings(project: str, system: str, entities: Sequence[str], currency: str) -> dict[str, Any]:

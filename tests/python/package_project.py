@@ -149,7 +149,7 @@ def write_project(company: Company, folder: Path) -> Path:
     (project / "seeds").mkdir()
     (project / "dbt_project.yml").write_text(json.dumps(_settings(company)))
     (project / "packages.yml").write_text(
-        json.dumps({"packages": [{"local": str(_package(folder))}]})
+        json.dumps({"packages": [{"local": str(package_in(folder))}]})
     )
     profiles = yaml.safe_load((ROOT / "profiles.yml").read_text())
     outputs = profiles["revenue_funnel"]["outputs"]["duckdb"] | {"schema": company.schema}
@@ -166,13 +166,13 @@ def write_project(company: Company, folder: Path) -> Path:
     (project / "seeds" / "data_agreements.csv").write_text(neutral_agreements())
     for path, text_of_model in _models(company):
         (project / "models" / path).write_text(text_of_model)
-    _install(project)
+    install(project)
     return project
 
 
 def scaffold(company: Company, folder: Path) -> Path:
     """The project as `funnel scaffold` writes it, without a change but the cutoff."""
-    project, package = folder / company.name, str(_package(folder))
+    project, package = folder / company.name, str(package_in(folder))
     database = folder / f"{company.name}.duckdb"
     made = write_scaffold(project, "crm", company.entities, company.currency, package, database)
     assert made == 0
@@ -180,16 +180,16 @@ def scaffold(company: Company, folder: Path) -> Path:
     settings.write_text(
         settings.read_text().replace("cutoff: now", f"cutoff: {company.until:%Y-%m-%d}")
     )
-    _install(project)
+    install(project)
     return project
 
 
-def _install(project: Path) -> None:
+def install(project: Path) -> None:
     places = ["--project-dir", str(project), "--profiles-dir", str(project)]
     assert dbtRunner().invoke(["deps", "--quiet", *places]).success
 
 
-def _package(folder: Path) -> Path:
+def package_in(folder: Path) -> Path:
     """What a user installs: the project without its tests in Python and its surroundings."""
     package = folder / "package"
     if not package.exists():
