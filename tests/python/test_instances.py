@@ -6,6 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from funnel.places import ROOT
+from funnel.preflight import faults_before
 from funnel.variables import project_variables
 from tests.python.conftest import Built, build, messages, query
 from tests.python.split_hubspot import split_hubspot
@@ -59,3 +61,22 @@ def test_a_company_counts_the_same_with_one_hubspot_or_two(
     built: Built, two: Path, sql: str
 ) -> None:
     assert query(two, sql) == query(built.database, sql) != []
+
+
+@pytest.mark.parametrize(
+    ("systems", "connectors", "words"),
+    [
+        ({SECOND: ["people"]}, {SECOND: "hubspott"}, f"{SECOND}, and no folder of models/staging"),
+        ({SECOND: ["payments"]}, {SECOND: "hubspot"}, f"payments of {SECOND}, and there is no"),
+        ({"hubspot": ["people"]}, {SECOND: "hubspot"}, f"{SECOND}, which the var systems does not"),
+        ({SECOND: ["people"]}, {SECOND: "hubspot"}, ""),
+    ],
+)
+def test_an_instance_that_nothing_reads_stops_before_the_build(
+    tmp_path: Path, systems: object, connectors: object, words: str
+) -> None:
+    given = {"systems": systems, "system_connectors": connectors}
+    found = [fault.sentence for fault in faults_before(ROOT, tmp_path / "none.duckdb", given)]
+    about = [sentence for sentence in found if SECOND in sentence]
+    assert len(about) == bool(words)
+    assert words in "".join(about)
