@@ -46,6 +46,7 @@ LOST_ROWS = """
 # What was put in, as rows.sql of each recipe says.
 TRUTH: dict[str, dict[str, list[tuple[Any, ...]]]] = {
     "only_opportunities": {
+        STAGES: [("customer", 30), ("opportunity", 90)],
         OUTCOMES: [
             ("lost", "new", 30, 657_000),
             ("open", "new", 30, 657_000),
