@@ -105,7 +105,7 @@ REASONS = """
     from marts.source_reconciliation
     where row_status <> 'counted' and read_count is not null
     group by row_status, coalesce(reason, reason_code)
-    order by row_status, row_count desc
+    order by row_status, row_count desc, coalesce(reason, reason_code)
 """
 
 

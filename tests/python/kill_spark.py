@@ -152,7 +152,7 @@ def _count(log: Path, text: str) -> int:
 def _wait_until(build: Process, is_now: Callable[[], bool]) -> None:
     while not is_now():
         if build.poll() is not None:
-            raise SparkError("the build ended before anything was killed")
+            raise SparkError(f"the build ended with {build.returncode} before anything was killed")
         time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
