@@ -1,7 +1,6 @@
 {# Grain: one row per charge, refund and dispute. #}
 {{ config(enabled=provides(model.name)) }}
 {% call(system) each_instance('stripe', 'payments') %}
-
 {%- set return_columns = {
     'id': 'text', 'charge_id': 'text', 'payment_intent_id': 'text', 'amount': 'decimal',
     'currency': 'text', 'status': 'text', 'created': 'timestamp',
