@@ -24,7 +24,7 @@ subscription_contents as (
 lines as (
 
     {{ read_source(
-        'stripe', 'invoice_line_item',
+        system, 'invoice_line_item',
         {
             'id': 'text', 'subscription_id': 'text', 'amount': 'decimal', 'quantity': 'bigint',
             'proration': 'boolean', 'period_start': 'timestamp', 'period_end': 'timestamp',

@@ -33,14 +33,16 @@ domains as (
 
 ranked_domains as (
 
+    -- A domain that landed twice is one.
     select
         organization_id,
         domain_name,
         row_number() over (
-            partition by organization_id order by index nulls last, domain_name
+            partition by organization_id order by min(index) nulls last, domain_name
         ) as position
     from domains
     where reason_code is null and deleted_at is null
+    group by organization_id, domain_name
 
 ),
 
