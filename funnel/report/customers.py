@@ -381,9 +381,13 @@ def campaigns(company: Company) -> Block:
     totals = next(iter(company["campaign_totals"].records), {})
     won = words.amount(totals.get("won_amount"))
     nameless = (
-        f" {words.amount(totals.get('unknown_won_amount') or 0)} of {won} of new business won has"
-        f" no campaign, {words.amount(totals.get('channelless_won_amount') or 0)} of it no known"
-        " channel either."
+        ""
+        if not totals.get("won_amount")
+        else (
+            f" {words.amount(totals.get('unknown_won_amount') or 0)} of {won} of new business won has"
+            f" no campaign, {words.amount(totals.get('channelless_won_amount') or 0)} of it no known"
+            " channel either."
+        )
     )
     title = "Campaigns"
     if records and records[0]["new_won_amount"]:
@@ -613,6 +617,8 @@ def _opened_too_late(company: Company) -> str:
     row = next(iter(company["renewal_days"].records), None)
     if not row or row["median_days"] is None:
         return ""
+    if not total(company["renewals"].where(finding="renewal_due"), "unprepared_count"):
+        return ""
     days = words.count(row["median_days"])
     if not row["late_count"]:
         return f", none of them nearer than the {days} days that a renewal takes (median)"
@@ -647,7 +653,8 @@ def costs(company: Company) -> Block:
             f"Ad spend per MQL of all channels: {least}{words.amount(cost)} in"
             f" {words.month(last['month_start'])}, {words.amount(year)} in the year"
         )
-    title = _dearer(company, channels) or title
+    # Where spend is missing, or customers are few, a change of the cost says nothing.
+    title = ("" if caveats else _dearer(company, channels)) or title
     panels = (
         Panel(
             ("channel",),
@@ -688,6 +695,9 @@ def _dearer(company: Company, channels: Sequence[Record]) -> str:
     found = []
     for row in channels:
         earlier = before.get(row["channel"], {})
+        least = max(int(company.variables.get("minimum_group_size", 0)), 1)
+        if row["customer_count"] + (earlier.get("customer_count") or 0) < 2 * least:
+            continue
         if not (row["customer_count"] and earlier.get("customer_count")):
             continue
         if not earlier["spend_amount"]:

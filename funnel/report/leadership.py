@@ -68,17 +68,22 @@ def _new_business(company: Company, start: date) -> str:
         return ""
     text = f"; new business {words.percent(row['attainment_ratio'])}"
     for win in company["largest_by_kind"].where(period="quarter", revenue_type="new", funnel="all"):
-        rest = float(row["compared_actual"]) - float(win["largest_amount"])
+        whole, largest = float(row["compared_actual"]), float(win["largest_amount"])
         is_last = start == company.last("quarter")
-        if is_last and win["win_count"] > 2 and rest < (1 - LARGE) * float(row["actual"]):
-            share = words.percent(max(rest, 0) / float(row["target"]))
+        # A win of a market without a target is not in what is compared.
+        if is_last and win["win_count"] > 2 and largest >= LARGE * float(row["actual"] or 0):
+            share = words.percent(max(whole - largest, 0) / float(row["target"]))
             text += f", {share} without one win of {words.amount(win['largest_amount'])}"
     return text
 
 
 def _year_to_date(company: Company, start: date) -> str:
-    """All quarters of the fiscal year up to this one against their targets, and new business alone:
+    """All quarters of the fiscal year that are over against their targets, and new business alone:
     renewals can hide that it falls behind."""
+    last = company.last("quarter")
+    if last is None:
+        return ""
+    start = min(start, last)
     first = int(company.variables.get("fiscal_year_start_month", 1))
     year = date(start.year - (start.month < first), first, 1)
     starts = [row["period_start"] for row in company.review("quarter")]
@@ -396,7 +401,7 @@ def _bookings_change(company: Company) -> Item | None:
 
 
 def _one_win(company: Company, row: Record) -> str:
-    """One win that is two fifths of the new business of its month moves the average alone."""
+    """One win that is a third of the new business of its month moves the average alone."""
     for period, column in (("month", "period_start"), ("month_before", "earlier_start")):
         for win in company["largest_new_wins"].where(period=period):
             is_large = float(win["won_amount"]) >= LARGE * float(win["whole_amount"])

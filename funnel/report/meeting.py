@@ -230,6 +230,9 @@ def _funnel(company: Company) -> Block:
         for row in company["qualified_rates"].records
         if row["stage"] in company.stages_to_win
         and row["next_stage"] in (*company.stages_to_win, company.stage_of("win"))
+        and row["qualified_count"] >= int(company.variables.get("minimum_group_size", 1))
+        # Nobody at all: no system provides the next stage.
+        and row["followed_count"]
     ]
     if strict:
         fewest = min(strict, key=lambda row: row["followed_count"] / row["qualified_count"])

@@ -131,12 +131,13 @@ def pipeline(company: Company) -> Block:
 def _largest_commit(company: Company) -> str:
     """One opportunity can be most of what is committed."""
     for row in company["largest_commit"].records:
-        if row["largest_amount"] and row["largest_amount"] >= row["whole_amount"] / 2:
+        if row["commit_count"] > 1 and row["largest_amount"] >= row["whole_amount"] / 2:
             share = words.percent(row["largest_amount"] / row["whole_amount"])
+            name = f"{row['account_name']}, " if row["account_name"] else ""
             pushed = f", pushed {row['push_count']} times" if row["push_count"] else ""
             return (
-                f" One opportunity is {share} of commit: {row['account_name'] or 'no account'},"
-                f" {words.amount(row['largest_amount'])}{pushed}."
+                f" One opportunity is {share} of commit:"
+                f" {name}{words.amount(row['largest_amount'])}{pushed}."
             )
     return ""
 
@@ -156,7 +157,7 @@ def due(company: Company) -> Block:
     )
     headings = ("Expected to close", ".Open", *(f".{name}" for _, name in TYPES), ".All",
                 ".Largest")  # fmt: skip
-    tables = (*company["open_by_month"].tables, *company["review"].tables)
+    tables = (*company["open_by_month"].tables, *company["landing"].tables)
     return Block(
         id="pipeline-due",
         title=_due_title(company, records),
@@ -214,7 +215,10 @@ def _due_title(company: Company, records: Sequence[Record]) -> str:
         f" {company.period('quarter', start)}{beyond}"
     )
     for row in company["landing"].where(period_start=start):
-        title += f"; {words.amount(row['expected_open_amount'])} of new business is forecast of it"
+        title += (
+            f"; the forecast from the whole open funnel is"
+            f" {words.amount(row['expected_open_amount'])}"
+        )
     return title
 
 

@@ -65,7 +65,7 @@ order by metric_order;
 select
     period_kind, period_start, period_name, funnel, metric, metric_name, unit, owner_team,
     metric_order, actual, target, target_source, compared_actual, attainment_ratio, missing_value,
-    carried_value, prior_actual, year_before_actual, forecast, forecast_low_80, forecast_high_80,
+    prior_actual, year_before_actual, forecast, forecast_low_80, forecast_high_80,
     forecast_reason, status, empty_reason, is_total, is_complete
 from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
@@ -182,14 +182,16 @@ order by all;
 -- name: largest_commit
 -- The largest of the open opportunities that are committed.
 select
-    max_by(accounts.account_name, opportunities.amount) as account_name,
-    max_by(opportunities.push_count, opportunities.amount) as push_count,
-    max(opportunities.amount) as largest_amount,
-    sum(opportunities.amount) as whole_amount
+    accounts.account_name, opportunities.push_count,
+    opportunities.amount as largest_amount,
+    sum(opportunities.amount) over () as whole_amount,
+    count(*) over () as commit_count
 from marts.dim_opportunities as opportunities
 left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
-where opportunities.outcome = 'open' and opportunities.pipeline_class = 'commit'
-having count(*) > 1 and sum(opportunities.amount) > 0;
+where
+    opportunities.outcome = 'open' and opportunities.pipeline_class = 'commit'
+    and opportunities.amount > 0
+qualify row_number() over (order by opportunities.amount desc, opportunities.opportunity_key) = 1;
 
 -- name: overdue_opportunities
 -- Open opportunities whose expected close date is over, the largest first.
@@ -462,9 +464,9 @@ having created_count > 0 or closed_count > 0 or open_count > 0
 order by all;
 
 -- name: largest_new_wins
--- The largest win of new business of the last month, quarter and year, and of the month before.
+-- The largest win of new business of the last month and of the one before.
 with spans as (
-    select period, first_date, next_date from periods
+    select period, first_date, next_date from periods where period = 'month'
     union all
     select
         'month_before' as period,
@@ -477,8 +479,7 @@ select
     spans.period,
     max(opportunities.won_amount) as won_amount,
     sum(opportunities.won_amount) as whole_amount,
-    count(*) as win_count,
-    cast(max_by(opportunities.closed_at, opportunities.won_amount) as date) as won_on
+    count(*) as win_count
 from marts.dim_opportunities as opportunities
 inner join spans
     on
@@ -565,12 +566,12 @@ limit 10;
 -- name: customers_lost
 -- Who left in the last twelve months, with what they paid a month, and why their renewal was lost.
 with renewals as (
-    select
-        account_key,
-        max_by(lost_reason_category, closed_at) as renewal_reason
+    select account_key, lost_reason as renewal_reason, closed_at
     from marts.dim_opportunities
-    where outcome = 'lost' and revenue_type = 'renewal' and account_key is not null
-    group by account_key
+    where
+        outcome = 'lost' and revenue_type = 'renewal' and account_key is not null
+        and closed_at is not null
+    qualify row_number() over (partition by account_key order by closed_at desc, record_id) = 1
 )
 select
     accounts.account_name, exits.exited_at, exits.exit_reason, exits.reason_team, exits.funnel,
@@ -580,7 +581,10 @@ select
     sum(exits.lost_mrr_amount) over () as lost_amount
 from marts.journey_exits as exits
 left join marts.dim_accounts as accounts on exits.account_key = accounts.account_key
-left join renewals on exits.account_key = renewals.account_key
+left join renewals
+    on
+        exits.account_key = renewals.account_key
+        and abs(date_diff('day', renewals.closed_at, exits.exited_at)) <= 120
 where
     exits.exit_type = 'churned'
     and exits.exited_month
@@ -666,7 +670,6 @@ accounts as (
 select
     case when grouping(funnel) = 0 then 'funnel' else 'segment' end as dimension,
     coalesce(funnel, segment) as value,
-    count(*) as customer_count,
     count(*) filter (closing_amount = 0) as lost_count,
     sum(opening_amount) as opening_amount,
     sum(closing_amount) as closing_amount,
@@ -1070,7 +1073,8 @@ select
     coalesce(open_now.open_count, 0) as open_count,
     coalesce(open_now.open_amount, 0) as open_amount,
     coalesce(open_now.overdue_amount, 0) as overdue_amount,
-    count(*) over () as owner_count
+    count(*) filter (owners.owner_key != 0) over () as owner_count,
+    sum(closed.new_amount) over () as whole_new_amount
 from marts.dim_owners as owners
 left join closed on owners.owner_key = closed.owner_key
 left join open_now on owners.owner_key = open_now.owner_key
@@ -1400,7 +1404,7 @@ from lasted
 left join marts.worklists as worklists
     on
         worklists.list_name = 'renewals_ahead' and not worklists.is_aged_out
-        and worklists.opportunity_key is null
+        and worklists.finding = 'renewal_due' and worklists.opportunity_key is null
         and cast(worklists.due_at as date)
         < getvariable('as_of_date') + cast(ceil(lasted.median_days) as integer)
 group by lasted.median_days;
@@ -1917,8 +1921,7 @@ select
     sum(currency_amount) as currency_amount,
     sum(not_due_amount) as not_due_amount,
     sum(timing_amount) as timing_amount,
-    sum(mismatch_amount) as mismatch_amount,
-    (select last_month from last_months) as last_month
+    sum(mismatch_amount) as mismatch_amount
 from accounts
 group by comparison
 order by comparison;

@@ -30,7 +30,9 @@ HEADINGS = (
 
 def block(company: Company) -> Block:
     funnels = list(company.funnels.items())[: MOST_FUNNELS + 1]
-    panels = tuple(_panel(company, kind, funnel) for kind, _ in KINDS for funnel, _ in funnels)
+    # A young company has no quarter yet: it begins with what it has.
+    kinds = sorted(KINDS, key=lambda kind: company.last(kind[0]) is None)
+    panels = tuple(_panel(company, kind, funnel) for kind, _ in kinds for funnel, _ in funnels)
     title = "The review: each KPI against its target, the period before and a year before"
     return Block(
         id="review",
@@ -43,7 +45,7 @@ def block(company: Company) -> Block:
         " the share of the limit that was used. (few): so few cases that the figure may be chance."
         " Median: half of the wins lie below; one large win moves the average, not the median."
         f"{_absent(company)}",
-        switches=(Switch("Period", KINDS), Switch("Market", tuple(funnels))),
+        switches=(Switch("Period", tuple(kinds)), Switch("Market", tuple(funnels))),
         panels=panels,
         follows="funnel period",
         caveats=tuple(

@@ -132,9 +132,9 @@ def owner_sales(company: Company) -> Block:
         for row in records
     )
     title = "What each owner won and has open"
-    sold = [row for row in records if row["new_amount"]]
-    if sold and total(records, "new_amount"):
-        share = words.percent(float(sold[0]["new_amount"]) / total(records, "new_amount"))
+    sold = [row for row in records if row["new_amount"] and row["user_id"] not in (None, "none")]
+    if sold and sold[0]["whole_new_amount"]:
+        share = words.percent(sold[0]["new_amount"] / sold[0]["whole_new_amount"])
         title = (
             f"One owner won {share} of the new business of the last quarter;"
             f" {words.count(records[0]['owner_count'])} owners closed something or have it open"

@@ -97,6 +97,8 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
     )
     todo = LISTS[name][1] if name in LISTS else ""
     shown = f"{min(len(rows), SHOWN)} of {words.count(counts['item_count'])}."
+    if name == "late_onboardings":
+        shown += " In marts.worklists they are among late_handoffs."
     if name == STUCK and counts["aged_count"]:
         shown += (
             f" {words.count(counts['aged_count'])} more ({words.amount(counts['aged_amount'])})"

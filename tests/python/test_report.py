@@ -469,7 +469,7 @@ def test_ads_are_compared_with_the_customers_of_the_channels_that_have_ads(
 ) -> None:
     cells = _channel_cells(_company(shown_rows))
     everyone = cells["All channels"]
-    for column in ("Ad cost per customer", "LTV to ad cost", "Payback, months"):
+    for column in ("Ad cost per customer", "LTV to ad cost", "Payback of ads, months"):
         assert everyone[column] == words.NOTHING
     ((spend, bought, worth),) = query(
         built.database,
@@ -481,7 +481,10 @@ def test_ads_are_compared_with_the_customers_of_the_channels_that_have_ads(
     assert paid["Ad spend"] == everyone["Ad spend"] == words.amount(spend)
     assert paid["Ad cost per customer"] == words.amount(spend / bought)
     assert paid["LTV to ad cost"] == words.times(worth / spend)
-    each = [float(cells[name]["Payback, months"]) for name in ("Paid search", "Channels with ads")]
+    each = [
+        float(cells[name]["Payback of ads, months"])
+        for name in ("Paid search", "Channels with ads")
+    ]
     assert each[0] < each[1]
     # Too few in all: no worth is shown.
     company = Company(shown_rows, DAY, "USD", {**VARIABLES, "minimum_group_size": 1000})

@@ -390,3 +390,23 @@ def test_sales_and_finance_are_compared_account_by_account(built: Built, cards: 
     more = sum(float(amount) for (amount,) in payments if amount > 0)
     assert float(rows["payments"]["more_amount"]) == pytest.approx(more, abs=0.01)
     assert words.amount(more) in cards.said["billing"][0]
+
+
+def test_who_left_has_the_reason_of_the_lost_renewal_beside(built: Built, cards: Cards) -> None:
+    lost = defaultdict[str, set[str]](set)
+    for record, reason in query(
+        built.database,
+        "select accounts.record_id, lost_reason from marts.dim_opportunities"
+        " inner join marts.dim_accounts as accounts using (account_key)"
+        " where outcome = 'lost' and revenue_type = 'renewal'",
+    ):
+        lost[record].add(reason)
+    rows = _file(cards, "customers-lost")
+    named = [row for row in rows if row["renewal_reason"]]
+    assert len(named) > len(rows) / 2
+    for row in named:
+        assert row["renewal_reason"] in lost[row["record_id"]]
+    said = cards.said["customers-lost"]
+    shown = {row["renewal_reason"] for row in named} - {"none", "unmapped", "unknown"}
+    assert any(words.plain(reason) in said for reason in shown)
+    assert said.count("Rare reasons") < len(rows)

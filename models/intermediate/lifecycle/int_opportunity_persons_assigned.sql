@@ -26,9 +26,12 @@ first_wins as (
 
     select
         account_key,
-        min(closed_at) as won_at
+        min(closed_at) as won_at,
+        {{ first_by('opportunity_key', 'row(closed_at, opportunity_key)') }} as opportunity_key
     from resolved_opportunities
-    where outcome = 'won' and opportunity_type = 'new'
+    where
+        outcome = 'won' and opportunity_type = 'new'
+        and account_key is not null and closed_at is not null
     group by account_key
 
 ),
@@ -36,7 +39,7 @@ first_wins as (
 opportunities as (
 
     -- An account is new once, whichever of its people buys: what it began after its first win is an
-    -- expansion, also where the system calls it new.
+    -- expansion, and so is what it won after that, also where the system calls it new.
     select
         resolved_opportunities.opportunity_key,
         resolved_opportunities.system,
@@ -46,7 +49,14 @@ opportunities as (
         case
             when
                 resolved_opportunities.opportunity_type = 'new'
-                and resolved_opportunities.created_at > first_wins.won_at
+                and (
+                    resolved_opportunities.created_at > first_wins.won_at
+                    or (
+                        resolved_opportunities.outcome = 'won'
+                        and resolved_opportunities.closed_at >= first_wins.won_at
+                        and resolved_opportunities.opportunity_key != first_wins.opportunity_key
+                    )
+                )
                 then 'expansion'
             else resolved_opportunities.opportunity_type
         end as opportunity_type,

@@ -204,7 +204,8 @@ dim_opportunities as (
         coalesce(journeys.funnel, accounts.funnel, 'unknown') as funnel,
         coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
-        -- An account is new once: after its first win nothing of it can become new business.
+        -- An account is new once: what it wins after its first win is an expansion, so what it still
+        -- has open, or lost, after that is, too.
         case
             when opportunity_wins.revenue_type is not null then opportunity_wins.revenue_type
             when
