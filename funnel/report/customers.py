@@ -380,15 +380,14 @@ def campaigns(company: Company) -> Block:
     )
     totals = next(iter(company["campaign_totals"].records), {})
     won = words.amount(totals.get("won_amount"))
-    nameless = (
-        ""
-        if not totals.get("won_amount")
-        else (
-            f" {words.amount(totals.get('unknown_won_amount') or 0)} of {won} of new business won has"
-            f" no campaign, {words.amount(totals.get('channelless_won_amount') or 0)} of it no known"
+    nameless = ""
+    if totals.get("won_amount"):
+        unknown = words.amount(totals["unknown_won_amount"] or 0)
+        channelless = words.amount(totals["channelless_won_amount"] or 0)
+        nameless = (
+            f" {unknown} of {won} of new business won has no campaign, {channelless} of it no known"
             " channel either."
         )
-    )
     title = "Campaigns"
     if records and records[0]["new_won_amount"]:
         first = records[0]
