@@ -21,6 +21,13 @@ def copy_warehouse(database: Path, engine: str) -> int:
     """Replaces the file by the tables of the engine: 0, or 1 where it cannot be read or has none.
 
     The file is written aside and takes the place of the old one when it is whole."""
+    if _is_a_warehouse(database):
+        click.echo(
+            f"error: {database} was built here, and its history cannot be built again: name another"
+            " file with --database. Nothing was copied.",
+            err=True,
+        )
+        return 1
     database.parent.mkdir(parents=True, exist_ok=True)
     aside = database.with_name(f"{database.stem}_copied{database.suffix}")
     aside.unlink(missing_ok=True)
@@ -39,6 +46,25 @@ def copy_warehouse(database: Path, engine: str) -> int:
     return 0
 
 
+# In a file that was copied from another engine: which one.
+COPIED = "copied_from"
+
+
+def _is_a_warehouse(database: Path) -> bool:
+    """Whether a build has kept its history in the file; a copy may be replaced by the next one."""
+    if not database.exists():
+        return False
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = connection.execute(
+            "select count(*) filter (table_schema = 'history'),"
+            " count(*) filter (table_schema = 'operations' and table_name = ?)"
+            " from information_schema.tables where table_catalog = current_database()",
+            [COPIED],
+        ).fetchone()
+    kept, copied = found or (0, 0)
+    return bool(kept) and not copied
+
+
 def _copy_tables(other: Engine, file: Path, catalog: str) -> int:
     """The number of tables, or 0 if nothing is published there."""
     with duckdb.connect() as warehouse:
@@ -51,4 +77,5 @@ def _copy_tables(other: Engine, file: Path, catalog: str) -> int:
             for table, columns in tables.items():
                 other.copy_table(warehouse, f"{schema}.{table}", columns)
                 warehouse.execute(f"create table {schema}.{table} as from other")
+        warehouse.execute(f"create table operations.{COPIED} as select '{other.name}' as engine")
         return sum(map(len, found.values())) if found["marts"] else 0

@@ -20,6 +20,7 @@ from funnel.erasure.kept import KEPT, kept_files, kept_path, read_kept, write_ke
 from funnel.erasure.secret import ErasureError, read_secret, secret_path
 from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST, ROOT
+from funnel.variables import project_variables
 
 SCHEMA = "history"
 MANIFEST = "manifest.json"
@@ -200,7 +201,7 @@ def _without_erased(
                     f"{secret} holds another secret than the one with which persons were erased:"
                     " put that one back. Nothing was restored."
                 )
-            memory.rewrite(5)
+            memory.rewrite(int(project_variables()["least_published_records"]))
         restored = _tables(aside, schema)
         for name in restored:
             aside.execute(f"copy {_name(name, schema)} to {_text(place / f'{name}.parquet')}")

@@ -53,6 +53,12 @@ def faults_before(
     yield from _faults_of_calendar(declared)
     connectors = dict(declared["system_connectors"] or {})
     yield from _faults_of_systems(project, package, declared["systems"], connectors)
+    for name in ("system_partners", "system_currencies"):
+        for system in set(declared[name] or {}) - set(declared["systems"] or {}):
+            yield _fault(
+                f"The var {name} names {system}, which the var systems does not list.",
+                f"Correct the name in dbt_project.yml{like(system, declared['systems'] or ())}.",
+            )
     yield from _faults_of_seeds(project, package)
     sources = sources_of(database)
     if sources:

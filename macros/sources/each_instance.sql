@@ -101,7 +101,7 @@
             shared.system = {{ text_literal(connector_of(system), 'A connector in the var system_connectors') }}
             and not exists (
                 select 1 from {{ seed }} as own
-                where own.system = {{ name }}{% for column in key %} and own.{{ column }} = shared.{{ column }}{% endfor %}
+                where own.system = {{ name }}{% for column in key %} and own.{{ column }} is not distinct from shared.{{ column }}{% endfor %}
             )
         {%- endfor %}
     ) as {{ alias or seed.identifier }}

@@ -29,7 +29,7 @@
     {%- set has_people = has_people and ('email' in columns_of_people or not columns_of_people) -%}
     {#- A billing customer that comes later is known by the address of the person who is loaded with it. -#}
     {%- set is_of_companies = (roles.own + roles.others) | selectattr('kind', 'equalto', 'company') | list and entity != 'attribute_changes' -%}
-    {%- set companies = staging.incorporate(path={'identifier': 'stg_' ~ system ~ '__companies'}) -%}
+    {%- set companies = staging.incorporate(path={'identifier': 'stg_' ~ connector_of(system) ~ '__companies'}) -%}
     {%- set columns_of_customers = adapter.get_columns_in_relation(people) | map(attribute='name') | map('lower') | list
         if is_of_companies and 'people' in var('systems')[system] and 'companies' in var('systems')[system] else [] -%}
     {%- set columns_of_companies = adapter.get_columns_in_relation(companies) | map(attribute='name') | map('lower') | list if columns_of_customers else [] -%}
@@ -116,8 +116,8 @@
             select
                 customers.record_id as reference,
                 'erased-' || substr({{ keyed_hash("'customer|' || " ~ key_of(["'" ~ system ~ "'", 'customers.record_id'])) }}, 1, 16) as replacement
-            from {{ people }} as customers
-            inner join {{ companies }} as companies on customers.record_id = companies.company_record_id
+            from {{ instance_rows(people, system, 'customers') }}
+            inner join {{ instance_rows(companies, system, 'companies') }} on customers.record_id = companies.company_record_id
             cross join pads
             cross join known_addresses
             cross join private_addresses
