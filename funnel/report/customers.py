@@ -415,8 +415,8 @@ def campaigns(company: Company) -> Block:
         rows=company["campaigns"],
         text=f"The last twelve months by first touch;{nameless}"
         " Each figure stands in the month in which it happened. Pipeline created: won and lost ones"
-        " included. Influenced: opportunities that it touched, whoever came by it first. Open"
-        " now: new business. At most fifteen campaigns, those with most new business"
+        " included. Influenced: opportunities that it touched, also where another came first."
+        " Open now: new business. At most fifteen campaigns, those with most new business"
         " won first, then pipeline, then spend.",
         grid=Grid(headings, rows, "Campaigns"),
         caveats=company.caveats("spend"),

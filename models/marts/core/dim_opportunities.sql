@@ -204,8 +204,8 @@ dim_opportunities as (
         coalesce(journeys.funnel, accounts.funnel, 'unknown') as funnel,
         coalesce(journeys.first_channel, 'unknown') as channel,
         {{ segment_of('accounts') }} as segment,
-        -- An account is new once: what it wins after its first win is an expansion, so what it still
-        -- has open, or lost, after that is, too.
+        -- An account is new once: what it wins after its first win is an expansion, so what it
+        -- still has open, or lost, after that is, too.
         case
             when opportunity_wins.revenue_type is not null then opportunity_wins.revenue_type
             when
