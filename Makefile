@@ -42,7 +42,7 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test test-companies test-increments test-dirt test-postgres test-spark test-spark-cluster lint check unit-test demo summary report digest backtest alerts \
+.PHONY: help build test test-builds test-companies test-increments test-dirt test-postgres test-spark test-spark-cluster lint check unit-test demo summary report digest backtest alerts \
     validate publish rollback docs clean history-backup history-restore
 
 help: ## list these verbs
@@ -61,13 +61,16 @@ test: $(DEVELOPERS_READY) ## everything that must hold of the demo company: lint
 	trap 'kill $$beside; exit 130' INT TERM; \
 	$(MAKE) --no-print-directory lint check || { kill $$beside; wait $$beside; exit 1; }; \
 	wait $$beside; code=$$?; cat $(BESIDE); exit $$code
-	@$(PY) -m pytest -q --ignore tests/python/companies
+	@$(PY) -m pytest -q --ignore tests/python/builds --ignore tests/python/companies
+
+test-builds: $(DEVELOPERS_READY) ## what takes builds of its own: as of earlier days, spoiled and erased rows, kept rows, stopped builds, other vars
+	@$(PY) -m pytest -q tests/python/builds
 
 test-companies: $(DEVELOPERS_READY) ## the same with other companies: projects of their own, other stages and calendars, public data
 	@$(PY) -m pytest -q tests/python/companies
 
 test-increments: $(DEVELOPERS_READY) ## compare the tables that keep rows with full builds, over 40 histories of the source tables
-	@HISTORIES=40 INCREMENTS=4 $(PY) -m pytest -q tests/python/test_incremental.py
+	@HISTORIES=40 INCREMENTS=4 $(PY) -m pytest -q tests/python/builds/test_incremental.py
 
 test-dirt: $(DEVELOPERS_READY) ## spoil 2,000 cells and 60 columns and tables of a small company: nothing is lost or wrong in silence (DIRT=2000)
 	@$(PY) -m tests.python.dirt --cells '$(DIRT)'
