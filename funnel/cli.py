@@ -212,8 +212,10 @@ def parity(database: Path, schema: str, engine: str) -> None:
 def copy(database: Path, engine: str) -> None:
     """Copy the warehouse of PostgreSQL or Spark into a DuckDB file, which the other commands read.
 
+    A file in which a build has kept its history is refused; a copy is replaced by the next one.
+
     \b
-    Example: funnel copy --engine spark --database warehouse/revenue_funnel.duckdb
+    Example: funnel copy --engine spark --database warehouse/copied.duckdb
     """
     from funnel.copy_warehouse import copy_warehouse
 
@@ -447,7 +449,11 @@ def scaffold(
     if recipe is not None:
         if recipe not in recipe_names():
             sys.exit(f"There is no recipe {recipe}; use {', '.join(recipe_names())}.")
+        if system or entities:
+            raise click.UsageError("A recipe has its own system and entities: leave them out.")
         sys.exit(write_recipe(out, read_recipe(recipe), package, database))
+    if not system or not entities:
+        raise click.UsageError("Say --system and --entities, or --recipe.")
     names = [name.strip() for name in entities.split(",") if name.strip()]
     sys.exit(write_scaffold(out, system, names, currency, package, database))
 

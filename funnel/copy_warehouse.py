@@ -21,7 +21,12 @@ def copy_warehouse(database: Path, engine: str) -> int:
     """Replaces the file by the tables of the engine: 0, or 1 where it cannot be read or has none.
 
     The file is written aside and takes the place of the old one when it is whole."""
-    if _is_a_warehouse(database):
+    try:
+        is_warehouse = _is_a_warehouse(database)
+    except duckdb.Error as problem:
+        click.echo(f"error: {database} cannot be read: {problem}", err=True)
+        return 1
+    if is_warehouse:
         click.echo(
             f"error: {database} was built here, and its history cannot be built again: name another"
             " file with --database. Nothing was copied.",

@@ -17,10 +17,10 @@ import duckdb
 import yaml
 
 from funnel.erasure.kept import KEPT, kept_files, kept_path, read_kept, write_kept
+from funnel.erasure.prepare import least_published
 from funnel.erasure.secret import ErasureError, read_secret, secret_path
 from funnel.open_warehouse import open_warehouse
 from funnel.places import BUILD_FIRST, ROOT
-from funnel.variables import project_variables
 
 SCHEMA = "history"
 MANIFEST = "manifest.json"
@@ -201,7 +201,7 @@ def _without_erased(
                     f"{secret} holds another secret than the one with which persons were erased:"
                     " put that one back. Nothing was restored."
                 )
-            memory.rewrite(int(project_variables()["least_published_records"]))
+            memory.rewrite(least_published(connection))
         restored = _tables(aside, schema)
         for name in restored:
             aside.execute(f"copy {_name(name, schema)} to {_text(place / f'{name}.parquet')}")

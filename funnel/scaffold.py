@@ -106,16 +106,23 @@ def read_recipe(name: str) -> Recipe:
 
 
 def write_recipe(out: Path, recipe: Recipe, package: str, database: Path) -> int:
-    """The made-up tables in a schema of their own, and the project that reads them."""
+    """The made-up tables in a file of their own, and the project that reads them."""
+    if out.exists() and any(out.iterdir()):
+        print(f"{out} holds files: choose a folder of its own.", file=sys.stderr)
+        return 1
+    if database.exists():
+        print(
+            f"{database} exists, and the recipe's rows are made up: name a new file"
+            " with --database.",
+            file=sys.stderr,
+        )
+        return 1
     database.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(database)) as connection:
-        schemas = "select count(*) from duckdb_schemas() where schema_name = ? and not internal"
-        ((found,),) = connection.execute(schemas, [recipe.system]).fetchall()
-        if found:
-            print(f"{database} has a schema {recipe.system}: name another file.", file=sys.stderr)
-            return 1
+        connection.execute("begin")
         connection.execute(f"create schema {recipe.system}")
         connection.execute(recipe.rows)
+        connection.execute("commit")
     code = write_scaffold(
         out, recipe.system, recipe.entities, recipe.currency, package, database, recipe
     )

@@ -36,7 +36,7 @@ def prepare_copy(building: Path, secret: Path, kept: Path | None = None) -> None
                 " in again."
             )
         memory.secret = read_secret(secret)
-        memory.rewrite(_least(connection))
+        memory.rewrite(least_published(connection))
         is_old = _last_built_at(connection) and is_built_before_an_erasure(connection)
     if is_old:
         copy_what_no_build_makes(building)
@@ -69,7 +69,7 @@ def _schema(connection: duckdb.DuckDBPyConnection) -> str:
     return str(_first(connection, sql) or "history")
 
 
-def _least(connection: duckdb.DuckDBPyConnection) -> int:
+def least_published(connection: duckdb.DuckDBPyConnection) -> int:
     sql = "select max(value) from operations.settings where name = 'least_published_records'"
     return int(_first(connection, sql) or 5)
 

@@ -37,6 +37,8 @@ class Point:
     label: str = ""
     is_complete: bool = True
     target: float | None = None
+    # The part of the value that has a target, where that is not all.
+    compared: float | None = None
     earlier: float | None = None
     forecast: float | None = None
 

@@ -48,7 +48,7 @@ def mrr(company: Company) -> Block:
         text="Monthly recurring revenue (MRR) of the last twelve months: how it moved from then to"
         " now."
         " Expansion and churn include customers won since; NRR is of the customers of twelve months"
-        f" ago alone.{_largest(company)}",
+        f" ago alone.{_of_the_quarter(company)}{_largest(company)}",
         picture=charts.bars(values) if values else "",
         details=_movements(records) if records else None,
         cube=filters.cube(company, "mrr_filtered"),
@@ -57,6 +57,26 @@ def mrr(company: Company) -> Block:
         caveats=company.caveats("mrr"),
         empty="" if values else "No system provides subscriptions, or nobody has one.",
     )
+
+
+def _of_the_quarter(company: Company) -> str:
+    """What moved recurring revenue in the last quarter that is over."""
+    start = company.last("quarter")
+    if start is None:
+        return ""
+    after = words.next_month(words.next_month(words.next_month(start)))
+    months = [row for row in company["mrr"].records if start <= row["period_start"] < after]
+    if len(months) < 3:
+        return ""
+    parts = [
+        f"{name.lower()} {words.signed(sign * total(months, column), 'amount')}"
+        for column, name, sign in MOVEMENTS
+        if column not in ("opening_amount", "closing_amount") and total(months, column)
+    ]
+    moved = total(months, "closing_amount") - total(months, "opening_amount")
+    when = company.period("quarter", start)
+    text = f" In the {when}: {words.signed(moved, 'amount')} of MRR"
+    return f"{text} ({words.signed(12 * moved, 'amount')} of ARR): {', '.join(parts)}."
 
 
 def _largest(company: Company) -> str:
@@ -199,6 +219,8 @@ def channels(company: Company) -> Block:
         ".LTV",
         ".LTV to ad cost",
         ".Payback of ads, months",
+        ".Full cost per customer",
+        ".Its payback, months",
     )
     return Block(
         id="channels",
@@ -235,6 +257,8 @@ def _channel_row(company: Company, row: Record, most: float) -> tuple[Cell, ...]
         _unless_too_few(row, words.amount(row["ltv_amount"])),
         _unless_too_few(row, words.times(paid.get("ltv_to_paid_cac_ratio"))),
         _unless_too_few(row, words.decimal(paid.get("paid_payback_months"))),
+        _unless_too_few(row, words.amount(row.get("full_cac_amount"))),
+        _unless_too_few(row, words.decimal(row.get("full_payback_months"))),
     )
 
 
@@ -347,7 +371,8 @@ def _full_cost_text(company: Company) -> str:
             text += "; salaries, tools and events are not recorded (seed acquisition_costs)"
         elif row["full_cac_amount"] and row["full_payback_months"]:
             text += (
-                f"; with salaries, tools and events a customer costs"
+                "; with ads, salaries, tools and events each of all"
+                f" {words.count(row['customer_count'])} customers costs"
                 f" {words.amount(row['full_cac_amount'])}, paid back in"
                 f" {words.decimal(row['full_payback_months'])} months"
             )
@@ -380,13 +405,13 @@ def campaigns(company: Company) -> Block:
     )
     totals = next(iter(company["campaign_totals"].records), {})
     won = words.amount(totals.get("won_amount"))
-    nameless = ""
+    nameless = "."
     if totals.get("won_amount"):
         unknown = words.amount(totals["unknown_won_amount"] or 0)
         channelless = words.amount(totals["channelless_won_amount"] or 0)
         nameless = (
-            f" {unknown} of {won} of new business won has no campaign, {channelless} of it no known"
-            " channel either."
+            f"; {unknown} of {won} of new business won has no campaign, {channelless} of it no"
+            " known channel either."
         )
     title = "Campaigns"
     if records and records[0]["new_won_amount"]:
@@ -413,7 +438,7 @@ def campaigns(company: Company) -> Block:
         id="campaigns",
         title=title,
         rows=company["campaigns"],
-        text=f"The last twelve months by first touch;{nameless}"
+        text=f"The last twelve months by first touch{nameless}"
         " Each figure stands in the month in which it happened. Pipeline created: won and lost ones"
         " included. Influenced: opportunities that it touched, also where another came first."
         " Open now: new business. At most fifteen campaigns, those with most new business"

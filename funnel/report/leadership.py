@@ -10,6 +10,8 @@ from funnel.report.read import Record, Rows
 
 # A win of this share of all is worth a word.
 LARGE = 1 / 3
+# Of what is open, one opportunity of this share is worth a word: it can be lost as a whole.
+MUCH = 1 / 5
 # Of the worst; the rest is in the history of alerts.
 ALERTS_SHOWN = 4
 
@@ -67,13 +69,24 @@ def _new_business(company: Company, start: date) -> str:
     if row["compared_actual"] is None or not row["target"]:
         return ""
     text = f"; new business {words.percent(row['attainment_ratio'])}"
-    for win in company["largest_by_kind"].where(period="quarter", revenue_type="new", funnel="all"):
-        whole, largest = float(row["compared_actual"]), float(win["largest_amount"])
-        is_last = start == company.last("quarter")
-        # A win of a market without a target is not in what is compared.
-        if is_last and win["win_count"] > 2 and largest >= LARGE * float(row["actual"] or 0):
-            share = words.percent(max(whole - largest, 0) / float(row["target"]))
-            text += f", {share} without one win of {words.amount(win['largest_amount'])}"
+    if start != company.last("quarter"):
+        return text
+    # A win of a market without a target is not in what is compared.
+    wins = company["largest_by_kind"].where(period="quarter", revenue_type="new")
+    targeted = [
+        win
+        for win in wins
+        if win["funnel"] != "all"
+        and company.kpi("quarter", start, "bookings_new", win["funnel"])["target"]
+    ]
+    if row["compared_actual"] == row["actual"]:
+        targeted = wins
+    largest = max((float(win["largest_amount"]) for win in targeted), default=0)
+    count = max((win["win_count"] for win in wins), default=0)
+    whole = float(row["compared_actual"])
+    if largest >= LARGE * whole and count > 2:
+        share = words.percent((whole - largest) / float(row["target"]))
+        text += f", {share} without one win of {words.amount(largest)}"
     return text
 
 
@@ -113,7 +126,14 @@ def _parts(company: Company, start: date | None) -> str:
     for row in company["landing"].where(period_start=start):
         parts = [f"{words.amount(row[column])} {name}" for column, name in names.items()]
         when = company.period("quarter", start)
-        return f" The {when} is forecast at {words.amount(row['forecast'])}: {' + '.join(parts)}."
+        text = f" The {when} is forecast at {words.amount(row['forecast'])}: {' + '.join(parts)}."
+        ending = total(company["renewals"].records, "expected_amount")
+        if ending:
+            text += (
+                f" Contracts that end within {company.days('worklist_renewal_days')} make"
+                f" {words.amount(ending)} of renewals, if as many are won as in the last year."
+            )
+        return text
     return ""
 
 
@@ -198,8 +218,14 @@ def _due_in(company: Company, start: date) -> str:
     if not target or not months:
         return ""
     after = words.next_month(words.next_month(words.next_month(start)))
-    due = total([row for row in months if row["close_month"] < after], "due_amount")
-    return f"; {words.times(due / float(target))} has its close date in it"
+    within = [row for row in months if row["close_month"] < after]
+    due = total(within, "due_amount")
+    text = f"; {words.times(due / float(target))} has its close date in it"
+    largest = max((float(row["largest_amount"]) for row in within), default=0)
+    if due and largest >= MUCH * due and total(within, "due_count") > 2:
+        rest = words.times((due - largest) / float(target))
+        text += f", {rest} without one opportunity of {words.amount(largest)}"
+    return text
 
 
 def _overdue(company: Company) -> str:
@@ -384,12 +410,15 @@ def _bookings_change(company: Company) -> Item | None:
             f"; the other way: {other['driver_name']}"
             f" {words.signed(other['change_amount'], 'amount')}"
         )
-    text += f".{_one_win(company, drivers[0])}"
+    one_win = _one_win(company, drivers[0])
+    text += f".{one_win}"
     owner = worst["owner_team"]
     before_driver = _stage_before(company, worst["driver"])
     waiting = company["waiting"].where(finding="past_time_limit", stage=before_driver)
     if float(worst["change_amount"] or 0) >= 0:
         return Item(text, main["owner_team"], "Keep what made it grow.", "Bookings")
+    if one_win and worst["driver"] == "amount":
+        return Item(text, owner, "Look at the other wins: one alone moved the average.", "Bookings")
     todo = f"See why {worst['driver_name']} fell"
     if waiting and waiting[0]["journey_count"]:
         lot = waiting[0]

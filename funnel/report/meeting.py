@@ -106,6 +106,7 @@ def points(company: Company, kind: str, metric: str, most: int = 13) -> list[cha
             else "",
             is_complete=row["is_complete"],
             target=_number(row["target"]),
+            compared=_number(row["compared_actual"]),
             earlier=_number(row["year_before_actual"]),
             forecast=_number(row["forecast"]),
         )
@@ -149,7 +150,7 @@ def _trend(company: Company, metric: str) -> Block | None:
         tuple(
             (
                 Cell(words.month(point.start) + ("" if point.is_complete else " (not over)")),
-                Cell(words.metric(point.value, unit, metric), text_number=0),
+                Cell(_with_target(point.value, point.compared, unit, metric), text_number=0),
                 Cell(words.metric(point.earlier, unit, metric), text_number=1),
                 Cell(words.metric(point.target, unit, metric), text_number=2),
             )
@@ -178,14 +179,23 @@ def _trend(company: Company, metric: str) -> Block | None:
     )
 
 
+def _with_target(value: object, compared: object, unit: str, metric: str) -> str:
+    """A value, with the part of it that has a target where that is not all."""
+    text = words.metric(value, unit, metric)
+    if compared is None or value is None or float(str(compared)) == float(str(value)):
+        return text
+    return f"{text} ({words.metric(compared, unit, metric)} with a target)"
+
+
 def _of_markets(company: Company, metric: str, months: Sequence[str]) -> list[tuple[str, ...]]:
     """The numbers of a KPI by month for each market."""
-    columns = ("actual", "year_before_actual", "target")
+    columns = ("year_before_actual", "target")
     return [
         (
             row["funnel"],
             "all",
             row["period_start"].isoformat(),
+            _with_target(row["actual"], row["compared_actual"], row["unit"], metric),
             *(words.metric(row[column], row["unit"], metric) for column in columns),
         )
         for row in company["review"].where(period_kind="month", metric=metric, is_total=False)
@@ -231,8 +241,8 @@ def _funnel(company: Company) -> Block:
         if row["stage"] in company.stages_to_win
         and row["next_stage"] in (*company.stages_to_win, company.stage_of("win"))
         and row["qualified_count"] >= int(company.variables.get("minimum_group_size", 1))
-        # Nobody at all: no system provides the next stage.
-        and row["followed_count"]
+        # Where nobody ever came to a stage, no system provides it.
+        and found.get(row["next_stage"], {}).get("passed_count")
     ]
     if strict:
         fewest = min(strict, key=lambda row: row["followed_count"] / row["qualified_count"])

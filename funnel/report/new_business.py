@@ -58,7 +58,8 @@ def _title(company: Company, of_all: Sequence[Record]) -> str:
         return "Where new business comes from"
     now = of_all[0]
     title = (
-        f"{words.amount(now['created_amount'])} of new pipeline was created in the"
+        f"{words.amount(now['created_amount'])} of new pipeline"
+        f" ({words.count(now['created_count'])} opportunities) was created in the"
         f" {company.period('quarter', quarter)}"
     )
     before = company["new_business_by_channel"].where(period="quarter_before", channel=ALL)
@@ -66,11 +67,15 @@ def _title(company: Company, of_all: Sequence[Record]) -> str:
         grew = words.more_or_fewer(
             now["created_amount"], before[0]["created_amount"], "in the quarter before"
         )
-        title += f", {grew}" if grew else ""
+        title += f", {grew} ({words.count(before[0]['created_count'])})" if grew else ""
     if now["created_amount"] and now["marketed_amount"]:
         share = float(now["marketed_amount"]) / float(now["created_amount"])
         stage = _marketed_stage(company)
-        title += f"; {words.percent(share)} of it from who had qualified as {stage} before"
+        title += f"; {words.percent(share)} of it"
+        if now["won_amount"]:
+            won = float(now["marketed_won_amount"]) / float(now["won_amount"])
+            title += f", and {words.percent(won)} of new business won,"
+        title += f" is of persons who had qualified as {stage} before"
     return title
 
 

@@ -143,7 +143,12 @@ def _largest_commit(company: Company) -> str:
 
 
 LATER = {"overdue": "Past its close date", "undated": "Without a close date"}
-TYPES = (("new", "New business"), ("renewal", "Renewals"), ("expansion", "Expansion"))
+TYPES = (
+    ("new", "New business"),
+    ("renewal", "Renewals"),
+    ("expansion", "Expansion"),
+    ("left_over", "Left from a first sale"),
+)
 
 
 def due(company: Company) -> Block:
@@ -163,9 +168,9 @@ def due(company: Company) -> Block:
         title=_due_title(company, records),
         rows=replace(company["open_by_month"], tables=tuple(dict.fromkeys(tables))),
         text="Open opportunities, at their whole amount, by the month of the close date that their"
-        " owners gave. Renewals and expansion: of customers; what an account that has bought since"
-        " still has open counts as expansion."
-        " What is past its close date needs a new one, or is lost. Largest: of one opportunity.",
+        " owners gave. What is past its close date needs a new one, or is lost. Left from a first"
+        " sale: begun before its account bought by another opportunity; hardly any of these is won:"
+        " close it, or make an expansion of it. Largest: of one opportunity.",
         grid=Grid(headings, rows, "Open pipeline by expected month", tuple(keys)) if rows else None,
         cube=filters.cube(company, "open_by_month_filtered"),
         caveats=company.caveats("pipeline"),
@@ -227,9 +232,17 @@ def overdue(company: Company) -> Block:
     records = company["overdue_opportunities"].records
     rows = tuple(
         (
-            Cell(row["account_name"] or words.NOTHING, is_heading=True),
+            Cell(
+                row["account_name"] or words.NOTHING,
+                is_heading=True,
+                note="customer who left" if row["customer_state"] == "churned" else "",
+            ),
             owner_of(row),
-            Cell(words.plain(row["revenue_type"])),
+            Cell(
+                "Left from a first sale"
+                if row["is_left_over"]
+                else words.plain(row["revenue_type"])
+            ),
             Cell(words.amount(row["amount"])),
             Cell(words.day(row["expected_close_date"])),
             Cell(words.count(row["push_count"])),

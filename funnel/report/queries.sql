@@ -136,47 +136,57 @@ where outcome = 'open' and revenue_type = 'new';
 
 -- name: open_by_month
 -- What is open by the month in which it is expected to close; what is past its close date has none.
+-- What was begun before its account bought by another opportunity is left over from that sale.
 select
     case when expected_close_date >= getvariable('as_of_date')
         then cast(date_trunc('month', expected_close_date) as date)
     end as close_month,
     expected_close_date is null as is_undated,
-    revenue_type,
+    case
+        when opportunities.revenue_type = 'expansion'
+            and opportunities.created_at < accounts.customer_at then 'left_over'
+        else opportunities.revenue_type
+    end as revenue_type,
     count(*) as due_count,
     coalesce(sum(amount), 0) as due_amount,
     coalesce(max(amount), 0) as largest_amount
-from marts.dim_opportunities
+from marts.dim_opportunities as opportunities
+left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
 where outcome = 'open'
 group by all
 order by close_month nulls first, is_undated, revenue_type;
 
 -- name: open_by_month_filtered
+with opened as (
+    select
+        opportunities.funnel, opportunities.segment, opportunities.amount,
+        case
+            when opportunities.expected_close_date is null then 'undated'
+            when opportunities.expected_close_date < getvariable('as_of_date') then 'overdue'
+            else cast(
+                cast(date_trunc('month', opportunities.expected_close_date) as date) as varchar
+            )
+        end as key,
+        case
+            when opportunities.revenue_type = 'expansion'
+                and opportunities.created_at < accounts.customer_at then 'left_over'
+            else opportunities.revenue_type
+        end as kind
+    from marts.dim_opportunities as opportunities
+    left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
+    where opportunities.outcome = 'open'
+)
 select
     funnel, segment,
-    case
-        when expected_close_date is null then 'undated'
-        when expected_close_date < getvariable('as_of_date') then 'overdue'
-        else cast(cast(date_trunc('month', expected_close_date) as date) as varchar)
-    end as key,
+    case when grouping(key) = 1 then 'all' else key end as key,
     count(*) as due_count,
-    coalesce(sum(amount) filter (revenue_type = 'new'), 0) as new_amount,
-    coalesce(sum(amount) filter (revenue_type = 'renewal'), 0) as renewal_amount,
-    coalesce(sum(amount) filter (revenue_type = 'expansion'), 0) as expansion_amount,
+    coalesce(sum(amount) filter (kind = 'new'), 0) as new_amount,
+    coalesce(sum(amount) filter (kind = 'renewal'), 0) as renewal_amount,
+    coalesce(sum(amount) filter (kind = 'expansion'), 0) as expansion_amount,
+    coalesce(sum(amount) filter (kind = 'left_over'), 0) as left_over_amount,
     coalesce(sum(amount), 0) as due_amount
-from marts.dim_opportunities
-where outcome = 'open'
-group by funnel, segment, key
-union all
-select
-    funnel, segment, 'all' as key,
-    count(*) as due_count,
-    coalesce(sum(amount) filter (revenue_type = 'new'), 0) as new_amount,
-    coalesce(sum(amount) filter (revenue_type = 'renewal'), 0) as renewal_amount,
-    coalesce(sum(amount) filter (revenue_type = 'expansion'), 0) as expansion_amount,
-    coalesce(sum(amount), 0) as due_amount
-from marts.dim_opportunities
-where outcome = 'open'
-group by funnel, segment
+from opened
+group by grouping sets ((funnel, segment, key), (funnel, segment))
 order by all;
 
 -- name: largest_commit
@@ -200,7 +210,11 @@ select
     owners.system as owner_system, owners.user_id,
     case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
     opportunities.revenue_type, opportunities.amount, opportunities.expected_close_date,
-    opportunities.push_count, opportunities.funnel,
+    opportunities.push_count, opportunities.funnel, accounts.customer_state,
+    coalesce(
+        opportunities.revenue_type = 'expansion'
+        and opportunities.created_at < accounts.customer_at, false
+    ) as is_left_over,
     date_diff('day', cast(opportunities.created_at as date), getvariable('as_of_date')) as age_days,
     count(*) over () as overdue_count,
     sum(opportunities.amount) over () as overdue_amount
@@ -271,6 +285,31 @@ group by grouping sets (
     (sales.period_kind, sales.period_start, periods.first_date)
 )
 order by period, place, funnel;
+
+-- name: win_rates_of_years
+-- Won and closed opportunities of new business in the last twelve months and the twelve before.
+select
+    case when grouping(sales.funnel) = 1 then 'all' else sales.funnel end as funnel,
+    coalesce(sum(sales.won_count) filter (
+        sales.period_start >= periods.first_date
+    ), 0) as won_count,
+    coalesce(sum(sales.won_count + sales.lost_count) filter (
+        sales.period_start >= periods.first_date
+    ), 0) as closed_count,
+    coalesce(sum(sales.won_count) filter (
+        sales.period_start < periods.first_date
+    ), 0) as earlier_won_count,
+    coalesce(sum(sales.won_count + sales.lost_count) filter (
+        sales.period_start < periods.first_date
+    ), 0) as earlier_closed_count
+from marts.kpi_sales_by_period as sales
+inner join periods
+    on
+        sales.period_start >= periods.first_date - interval 12 month
+        and sales.period_start < periods.next_date
+where sales.period_kind = 'month' and sales.revenue_type = 'new' and periods.period = 'year'
+group by grouping sets ((sales.funnel), ())
+order by funnel;
 
 -- name: largest_by_kind
 -- The largest win of each kind in the last periods that are over.
@@ -426,6 +465,9 @@ select
     coalesce(max(amount) filter (is_created), 0) as largest_created_amount,
     count(*) filter (is_closed and outcome = 'won') as won_count,
     coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
+    coalesce(sum(won_amount) filter (
+        is_closed and outcome = 'won' and is_marketed
+    ), 0) as marketed_won_amount,
     coalesce(max(won_amount) filter (is_closed and outcome = 'won'), 0) as largest_won_amount,
     count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
     count(*) filter (outcome = 'open') as open_count,

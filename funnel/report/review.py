@@ -157,9 +157,16 @@ def _note_of(company: Company, row: Record) -> str:
             for row in company["win_rates_by_amount"].where(**own)
             if row["closed_amount"]
         }
+        parts = []
         if "now" in shares:
             before = f", {shares['before']} before" if "before" in shares else ""
-            return f"by amount {shares['now']}{before}"
+            parts.append(f"by amount {shares['now']}{before}")
+        for year in company["win_rates_of_years"].where(funnel=row["funnel"]):
+            if year["closed_count"] and year["earlier_closed_count"]:
+                now = words.percent(year["won_count"] / year["closed_count"], 1)
+                then = words.percent(year["earlier_won_count"] / year["earlier_closed_count"], 1)
+                parts.append(f"twelve months {now}, {then} the year before")
+        return "; ".join(parts)
     if metric in OF_CUSTOMERS:
         for base in company["retention_bases"].where(**own):
             if base["customer_count"]:

@@ -45,7 +45,7 @@ HEADINGS = (
 )
 OF_RENEWALS = {".Waits, days": ".Days since last contract"}
 # There the day is the one on which the stage's time limit ran out, or does.
-OF_OTHERS = {"Due": "Time limit"}
+OF_OTHERS = {"Due": "Limit ended"}
 
 
 def block(company: Company) -> Block:

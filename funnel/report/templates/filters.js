@@ -115,7 +115,7 @@ if (filterForm) {
   function show(card, chosen, active) {
     const cube = card.dataset.cube && active.length ? cubeOf(card) : null;
     const knows = (card.dataset.cube || card.dataset.follows || "").split(" ").filter(
-      (name) => name !== "period" || !cube || cube.names.includes(chosen.period));
+      (name) => name !== "period" || (cube ? cube.names.includes(chosen.period) : offers(card, chosen.period)));
     const applied = active.filter((select) => knows.includes(select.name));
     const missing = active.filter((select) => !knows.includes(select.name));
     const own = Object.fromEntries(knows.map((name) => [name, chosen[name]]));
@@ -142,6 +142,11 @@ if (filterForm) {
     // Its own switches stay as they are while no filter is on or was.
     if (card.dataset.follows && (applied.length || "filtered" in card.dataset)) follow(card, chosen);
     card.toggleAttribute("data-filtered", applied.length > 0);
+  }
+
+  // Whether a card with switches of its own has a table of the period.
+  function offers(card, period) {
+    return period === "all" || Boolean(card.querySelector(`[data-place="0"] [value="${period}"]`));
   }
 
   // The card has a table for each choice, and switches of its own.

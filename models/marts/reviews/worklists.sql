@@ -14,11 +14,24 @@ journeys as (select * from {{ ref('fct_journeys') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-opportunities as (select * from {{ ref('dim_opportunities') }}),
-
 persons as (select * from {{ ref('dim_persons') }}),
 
 accounts as (select * from {{ ref('dim_accounts') }}),
+
+opportunities as (
+
+    -- What was begun before the first win of its account is left over from that sale: hardly any is
+    -- won, while most expansions that customers begin are.
+    select
+        opportunities.*,
+        coalesce(
+            opportunities.revenue_type = 'expansion'
+            and opportunities.created_at < accounts.customer_at, false
+        ) as is_left_over
+    from {{ ref('dim_opportunities') }} as opportunities
+    left join accounts on opportunities.account_key = accounts.account_key
+
+),
 
 customers as (select * from {{ ref('int_customers_aggregated') }} where is_won),
 
@@ -40,10 +53,11 @@ type_win_rates as (
     -- Expansions wait in no stage of the journey: the share of those closed counts.
     select
         revenue_type,
+        is_left_over,
         {{ ratio("count(case when outcome = 'won' then 1 end)", 'count(*)', 3) }} as win_rate
     from opportunities
     where outcome != 'open'
-    group by revenue_type
+    group by revenue_type, is_left_over
     having count(*) >= {{ int_var('minimum_group_size') }}
 
 ),
@@ -181,7 +195,10 @@ trapped_opportunities as (
     from opportunities
     inner join stages as opportunity_stages on opportunity_stages.planning_node = 'opportunity'
     left join open_journeys on opportunities.journey_key = open_journeys.journey_key
-    left join type_win_rates on opportunities.revenue_type = type_win_rates.revenue_type
+    left join type_win_rates
+        on
+            opportunities.revenue_type = type_win_rates.revenue_type
+            and opportunities.is_left_over = type_win_rates.is_left_over
     where
         opportunities.outcome = 'open'
         and opportunities.revenue_type != 'renewal'
