@@ -54,7 +54,10 @@ def faults_before(
     connectors = dict(declared["system_connectors"] or {})
     yield from _faults_of_systems(project, package, declared["systems"], connectors)
     for name in ("system_partners", "system_currencies"):
-        for system in set(declared[name] or {}) - set(declared["systems"] or {}):
+        named = dict(declared[name] or {})
+        if name == "system_partners":
+            named |= {partner: None for own in named.values() for partner in own.values()}
+        for system in sorted(set(named) - set(declared["systems"] or {})):
             yield _fault(
                 f"The var {name} names {system}, which the var systems does not list.",
                 f"Correct the name in dbt_project.yml{like(system, declared['systems'] or ())}.",

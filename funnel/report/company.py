@@ -89,6 +89,11 @@ class Company:
         code = self.roles.get(code or "", code)
         return "All teams" if code is None else self.teams.get(code, words.plain(code))
 
+    def place_of(self, team: str) -> str:
+        """Where the page begins to speak of what a team does; else its ground."""
+        places = {FINDING: "#new-business", SELLING: "#pipeline", KEEPING: "#mrr"}
+        return next((places[role] for role in places if self.roles.get(role) == team), "#ground")
+
     def stage(self, code: str | None) -> str:
         return words.NOTHING if code is None else self.stages.get(code, words.plain(code))
 

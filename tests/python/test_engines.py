@@ -1,6 +1,7 @@
 """The page on engines, and what the comparison of two engines calls equal."""
 
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -8,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from funnel.cli import funnel
+from funnel.copy_warehouse import copy_warehouse
 from funnel.parity import find_differences
 from funnel.places import ROOT
+from tests.python.conftest import Built
 
 PAGE = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
 
@@ -83,3 +86,15 @@ def test_what_differs_between_engines_is_named(there: str, expected: list[str]) 
         found = list(find_differences(connection, "here", types, "Spark"))
     named = [name for name in types if found and re.search(rf"\b{name}\b", found[0])]
     assert named == expected
+
+
+def test_a_copy_takes_the_place_of_no_warehouse_with_a_history(
+    built: Built, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a build has kept cannot be built again; refused before the engine is asked."""
+    database = tmp_path / built.database.name
+    shutil.copy(built.database, database)
+    before = database.read_bytes()
+    assert copy_warehouse(database, "postgres") == 1
+    assert "its history cannot be built again" in capsys.readouterr().err
+    assert database.read_bytes() == before

@@ -80,3 +80,19 @@ def test_an_instance_that_nothing_reads_stops_before_the_build(
     about = [sentence for sentence in found if SECOND in sentence]
     assert len(about) == bool(words)
     assert words in "".join(about)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("system_currencies", {"hubspot_ue": "EUR"}),
+        ("system_partners", {"hubspot_ue": {"salesforce": "salesforce"}}),
+        ("system_partners", {"hubspot": {"salesforce": "hubspot_ue"}}),
+    ],
+)
+def test_a_system_that_is_misspelt_in_another_var_stops_before_the_build(
+    tmp_path: Path, name: str, value: object
+) -> None:
+    found = faults_before(ROOT, tmp_path / "none.duckdb", {name: value})
+    said = [fault.sentence for fault in found if "hubspot_ue" in fault.sentence]
+    assert said == [f"The var {name} names hubspot_ue, which the var systems does not list."]
