@@ -16,7 +16,7 @@ def _cells(column: int) -> set[str]:
 
 
 def test_every_test_that_the_page_names_is_there() -> None:
-    files = [*ROOT.glob("tests/python/*.py"), *ROOT.glob("models/**/*.yml")]
+    files = [*ROOT.glob("tests/python/**/*.py"), *ROOT.glob("models/**/*.yml")]
     known = {
         name
         for file in files

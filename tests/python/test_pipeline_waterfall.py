@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.python.conftest import Built, query
+from tests.python.conftest import UNTIL, Built, query
 from tests.python.revenue_story import Row, rows
 
 PARTS = ("opening", "created", "reopened", "increased", "decreased", "pulled_in", "pushed_out",
@@ -41,17 +41,30 @@ def stories(built: Built) -> dict[str, list[Day]]:
     states: dict[str, list[Row]] = defaultdict(list)
     for row in rows(built, f"from '{built.truth}/deal_states.parquet' order by changed_at"):
         states[row["deal_id"]].append(row)
-    return {deal["deal_id"]: _days(deal, states[deal["deal_id"]], rates) for deal in deals}
+    first: dict[str, datetime] = {}
+    for deal in deals:
+        if deal["outcome"] == "won" and deal["type"] == "new_business" and deal["closed_at"]:
+            account = deal["account_id"]
+            first[account] = min(deal["closed_at"], first.get(account, deal["closed_at"]))
+    return {deal["deal_id"]: _days(deal, states[deal["deal_id"]], rates, first) for deal in deals}
 
 
 def _days(
-    deal: Row, states: list[Row], rates: dict[str, list[tuple[datetime, Decimal]]]
+    deal: Row,
+    states: list[Row],
+    rates: dict[str, list[tuple[datetime, Decimal]]],
+    first: dict[str, datetime],
 ) -> list[Day]:
     """The last state of each day; a deal that was entered after its close closed on that day."""
     last: dict[date, Day] = {}
     closed_at = deal["closed_at"]
     opened_at = min(deal["created_at"], closed_at or deal["created_at"])
     due = None
+    # An account is new once: what it still has open, or lost, after its first win is not.
+    bought_at = first.get(deal["account_id"])
+    is_new = deal["type"] == "new_business" and (
+        bought_at is None or bought_at >= (closed_at or UNTIL)
+    )
     for state in states:
         at = closed_at if closed_at and len(states) == 1 else state["changed_at"]
         is_final = closed_at is not None and at.date() == closed_at.date()
@@ -65,7 +78,7 @@ def _days(
             amount,
             due,
             state["forecast_category"],
-            deal["type"] == "new_business",
+            is_new,
         )
     return list(last.values())
 

@@ -144,6 +144,9 @@ vars:
   earliest_date: "1990-01-01"
   cutoff: "2021-07-01"
   time_zone: UTC
+  system_connectors: {}
+  system_partners: {}
+  system_currencies: {}
 """
 
 

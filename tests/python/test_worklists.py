@@ -107,7 +107,7 @@ def test_amounts_of_exits_that_stand_are_those_that_were_lost(built: Built) -> N
     lost = query(
         built.database,
         "select count(*), sum(amount) from marts.dim_opportunities as one"
-        " where outcome = 'lost' and revenue_type = 'new' and not exists ("
+        " where outcome = 'lost' and opportunity_type = 'new' and not exists ("
         "  from marts.dim_opportunities as other"
         "  where other.journey_key = one.journey_key"
         "   and other.opportunity_key <> one.opportunity_key and other.created_at < one.closed_at"
@@ -518,3 +518,37 @@ def test_no_name_of_a_person_stands_where_an_account_is_published(built: Built) 
     }
     assert len(found) > 100
     assert found <= names
+
+
+def test_what_is_left_of_a_first_sale_is_expected_by_what_became_of_such(built: Built) -> None:
+    """Begun before its account bought by another opportunity: not by the chance of an expansion."""
+    first = dict(
+        query(
+            built.database,
+            "select account_key, min(entered_at) from marts.fct_lifecycle"
+            " where stage = 'customer' and account_key is not null group by all",
+        )
+    )
+    rows = query(
+        built.database,
+        "select opportunity_key, account_key, outcome, created_at from marts.dim_opportunities"
+        " where revenue_type = 'expansion' and account_key is not null",
+    )
+    left = {
+        key: outcome
+        for key, account, outcome, created in rows
+        if first.get(account) and created and created < first[account]
+    }
+    closed = [outcome for outcome in left.values() if outcome != "open"]
+    chance = closed.count("won") / len(closed) if len(closed) >= 5 else None
+    shown = query(
+        built.database,
+        "select opportunity_key, win_probability from marts.worklists"
+        " where list_name = 'trapped_opportunities'",
+    )
+    found = [probability for key, probability in shown if key in left]
+    assert found
+    assert all(
+        (value is None) == (chance is None) and (chance is None or float(value) == round(chance, 3))
+        for value in found
+    )

@@ -182,7 +182,9 @@ trapped_opportunities as (
         opportunities.amount,
         coalesce(
             case
-                when open_journeys.stage = opportunity_stages.stage
+                when
+                    open_journeys.stage = opportunity_stages.stage
+                    and not opportunities.is_left_over
                     then open_journeys.conversion_probability
             end,
             type_win_rates.win_rate
