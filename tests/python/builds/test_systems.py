@@ -64,7 +64,8 @@ version: 0.1.0
 config-version: 2
 profile: revenue_funnel
 flags: {send_anonymous_usage_stats: false}
-vars: {cutoff: "2026-07-01", earliest_date: "1990-01-01", time_zone: UTC, systems: {shop: [people]}}
+vars: {cutoff: "2026-07-01", earliest_date: "1990-01-01", time_zone: UTC, systems: {shop: [people]},
+  system_connectors: {}, system_partners: {}, system_currencies: {}}
 """
 PEOPLE = """
 select
