@@ -612,7 +612,7 @@ def test_a_customer_is_the_person_or_a_company() -> None:
     found = find_persons(small, Listed(ann, frozenset()))
     assert {record_id for _, record_id in found.companies} == {"cus_1", "cus_3"}
     assert {record_id for _, record_id in found.staying} == {"cus_2", "cus_4", "cus_5"}
-    # Whoever lists the customer itself says that it is the person.
+    # A list that names the customer itself says that it is the person.
     found = find_persons(small, Listed(ann, frozenset({("billing", "cus_4")})))
     assert ("billing", "cus_4") in found.companies
 

@@ -17,7 +17,7 @@ SAME, QUARANTINED, REPORTED, SET_ASIDE, TAKEN = (
     "taken as it is",
 )
 SEEN = frozenset({SAME, QUARANTINED, REPORTED})
-"""Right for a value that cannot be true: somebody is told, or nobody reads the column."""
+"""Right for a value that cannot be true: it is reported, or nobody reads the column."""
 ANY = SEEN | {SET_ASIDE, TAKEN}
 """Right for a value that may be true: only the record itself changes."""
 Make = Callable[[str], Any]

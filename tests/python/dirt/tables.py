@@ -30,7 +30,7 @@ TOTALS = {
     ),
     "leads": "select count(*) from marts.fct_lifecycle where stage = 'lead'",
 }
-"""What may not become less or more without anybody being told."""
+"""What may not become less or more without a report of it."""
 # What a clear stop says somebody should do.
 ADVICE = re.compile(r"Load it|source_columns|land it as|take \w+ out of the var systems")
 
@@ -300,12 +300,12 @@ def _judge_change(
         gone = connection.execute(count.format(before, here)).fetchall()[0][0]
         if new or gone:
             differing.append(f"{name} {gone} -> {new}")
-        told = (
+        counted = (
             f"select count(*) from {{}}intermediate.{name} where system = '{system}'"
             " and (reason_code is not null or reason_detail is not null)"
         )
         now, then = (
-            connection.execute(told.format(where)).fetchall()[0][0] for where in ("", "before.")
+            connection.execute(counted.format(where)).fetchall()[0][0] for where in ("", "before.")
         )
         reported = reported or now > then
     if faults:
