@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from funnel.report import (
+    channels,
     charts,
     cohorts,
     customers,
@@ -12,6 +13,7 @@ from funnel.report import (
     new_business,
     pipeline,
     review,
+    scorecard,
     slices,
     words,
     worklists,
@@ -74,11 +76,11 @@ def section(company: Company) -> list[Section]:
             [
                 new_business.new_business(company),
                 slices.side_by_side(company),
-                customers.costs(company),
-                customers.channels(company),
-                customers.campaigns(company),
-                customers.attribution(company),
-                customers.scorecard(company),
+                channels.costs(company),
+                channels.channels(company),
+                channels.campaigns(company),
+                channels.attribution(company),
+                scorecard.scorecard(company),
             ],
         ),
         Section(

@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from funnel.report import cohorts, customers, handoffs, meeting, review, words, worklists
+from funnel.report import channels, cohorts, handoffs, meeting, review, words, worklists
 from funnel.report.blocks import as_csv
 from funnel.report.command import show_report, write_report
 from funnel.report.company import Company
@@ -427,7 +427,7 @@ def test_renewals_that_cannot_reach_the_target_of_the_quarter_say_so(
 
 
 def _channel_cells(company: Company) -> dict[str, dict[str, str]]:
-    grid = customers.channels(company).grid
+    grid = channels.channels(company).grid
     assert grid
     names = [heading.lstrip(".") for heading in grid.headings]
     return {
@@ -451,7 +451,7 @@ def test_what_a_customer_is_worth_is_not_shown_of_a_handful(shown_rows: dict[str
         if row["customer_count"] < 5 and row["ltv_amount"]
     ]
     assert [row for row in few if row["paid_cac_amount"]], "the demo has such a channel"
-    title = customers.channels(company).title
+    title = channels.channels(company).title
     for row in few:
         name = company.channel(row["channel"])
         assert cells[name]["LTV"] == f"{words.NOTHING} too few"
