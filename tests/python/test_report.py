@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from funnel.report import channels, cohorts, handoffs, meeting, review, words, worklists
+from funnel.report import channels, cohorts, customers, handoffs, meeting, review, words, worklists
 from funnel.report.blocks import as_csv
 from funnel.report.command import show_report, write_report
 from funnel.report.company import Company
