@@ -76,6 +76,9 @@ PARTS = {
     ("opportunity_periods", "1"): Part(
         "worked_opportunities", PIPELINE, {"basis": "all_open"}, is_whole=False
     ),
+    ("opportunity_periods", "created_amount"): Part(
+        "created_amount", PIPELINE, {"basis": "all_open"}, is_whole=False
+    ),
     ("open_opportunities", "closing_amount"): Part("open_amount_change", CHANGES, balance="last"),
     ("open_opportunities", "closing_count"): Part("open_count_change", CHANGES, balance="last"),
     ("due_opportunities", "opening_amount"): Part("opening_amount", PIPELINE, DUE, is_whole=False),

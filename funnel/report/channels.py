@@ -124,7 +124,7 @@ def _channel_title(company: Company, records: Sequence[Record]) -> str:
     dear = max(paid, key=lambda row: float(row["paid_cac_amount"]))
     cheap = min(paid, key=lambda row: float(row["paid_cac_amount"]))
     title = (
-        f"A customer from {company.channel(dear['channel'])} costs"
+        f"Over all history a customer from {company.channel(dear['channel'])} has cost"
         f" {words.amount(dear['paid_cac_amount'])} of ads ({_customers(dear)})"
     )
     if len(paid) > 1:

@@ -185,6 +185,10 @@ class Company:
         text = words.period(kind, start)
         return f"{name} ({text.removeprefix('quarter ')})" if name else text
 
+    def quarter(self, start: date) -> str:
+        """A quarter in a table: April to June 2026."""
+        return self.period("quarter", start).removeprefix("quarter ")
+
     def starts(self, kind: str, is_complete: bool) -> list[date]:
         """First days of the periods of a kind, in order."""
         return sorted(

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from funnel.report import charts, filters, words
-from funnel.report.blocks import Block, Cell, Grid
+from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
 from funnel.report.company import KEEPING, Company, total
 from funnel.report.read import Record
+from funnel.report.worklists import record_of
 
 # Of all customers, those who must be old enough for an age to be drawn.
 LEAST_SHARE = 0.1
@@ -48,7 +49,7 @@ def mrr(company: Company) -> Block:
         text="Monthly recurring revenue (MRR) of the last twelve months: how it moved from then to"
         " now."
         " Expansion and churn include customers won since; NRR is of the customers of twelve months"
-        f" ago alone.{_of_the_quarter(company)}{_largest(company)}",
+        f" ago alone.{_largest(company)}",
         picture=charts.bars(values) if values else "",
         details=_movements(records) if records else None,
         cube=filters.cube(company, "mrr_filtered"),
@@ -57,26 +58,6 @@ def mrr(company: Company) -> Block:
         caveats=company.caveats("mrr"),
         empty="" if values else "No system provides subscriptions, or nobody has one.",
     )
-
-
-def _of_the_quarter(company: Company) -> str:
-    """What moved recurring revenue in the last quarter that is over."""
-    start = company.last("quarter")
-    if start is None:
-        return ""
-    after = words.next_month(words.next_month(words.next_month(start)))
-    months = [row for row in company["mrr"].records if start <= row["period_start"] < after]
-    if len(months) < 3:
-        return ""
-    parts = [
-        f"{name.lower()} {words.signed(sign * total(months, column), 'amount')}"
-        for column, name, sign in MOVEMENTS
-        if column not in ("opening_amount", "closing_amount") and total(months, column)
-    ]
-    moved = total(months, "closing_amount") - total(months, "opening_amount")
-    when = company.period("quarter", start)
-    text = f" In the {when}: {words.signed(moved, 'amount')} of MRR"
-    return f"{text} ({words.signed(12 * moved, 'amount')} of ARR): {', '.join(parts)}."
 
 
 def _largest(company: Company) -> str:
@@ -107,11 +88,22 @@ CUSTOMERS = (
 
 def _movements(records: Sequence[Record]) -> Grid:
     """From the opening to the closing of each month."""
+    return _movement_grid(
+        "Month",
+        [
+            (words.short_month(row["period_start"]), str(row["period_start"]), row)
+            for row in records
+        ],
+        "Movements of recurring revenue by month",
+    )
+
+
+def _movement_grid(heading: str, rows: Sequence[tuple[str, str, Record]], caption: str) -> Grid:
+    """A row for each period: its name, its key in the cube, and its sums."""
     names = (*(name for _, name, _ in MOVEMENTS), *(name for _, name in CUSTOMERS))
-    headings = ("Month", *(f".{name}" for name in names))
-    rows = tuple(
+    cells = tuple(
         (
-            Cell(words.short_month(row["period_start"]), is_heading=True),
+            Cell(label, is_heading=True),
             *(
                 Cell(
                     words.amount(sign * row[column]),
@@ -122,10 +114,209 @@ def _movements(records: Sequence[Record]) -> Grid:
             ),
             *(Cell(words.count(row[column]), sum=column) for column, _ in CUSTOMERS),
         )
+        for label, _, row in rows
+    )
+    keys = tuple(key for _, key, _ in rows)
+    return Grid((heading, *(f".{name}" for name in names)), cells, caption, keys)
+
+
+def mrr_by_quarter(company: Company) -> Block:
+    """What moved recurring revenue in each of the last quarters that are over."""
+    columns = (*(column for column, _, _ in MOVEMENTS), *(column for column, _ in CUSTOMERS))
+    starts = sorted({row["key"] for row in company["mrr_by_quarter"].records}, reverse=True)
+    sums = {
+        start: {
+            column: total(company["mrr_by_quarter"].where(key=start), column) for column in columns
+        }
+        for start in starts
+    }
+    rows = [(company.quarter(date.fromisoformat(start)), start, sums[start]) for start in starts]
+    return Block(
+        id="mrr-by-quarter",
+        title=_quarter_title(company, sums),
+        rows=company["mrr_by_quarter"],
+        text="The sums of the months of each quarter. Customers left: how many pay nothing any"
+        " more; who they are is listed below.",
+        grid=_movement_grid("Quarter", rows, "Movements of recurring revenue by quarter"),
+        cube=filters.cube(company, "mrr_by_quarter"),
+        team=KEEPING,
+        span=3,
+        caveats=company.caveats("mrr"),
+        empty="" if rows else "No quarter with recurring revenue is over yet.",
+    )
+
+
+def _quarter_title(company: Company, sums: dict[str, dict[str, float]]) -> str:
+    last = company.last("quarter")
+    now = sums.get(str(last))
+    if last is None or not now:
+        return "Recurring revenue by quarter"
+    moved = now["closing_amount"] - now["opening_amount"]
+    title = (
+        f"MRR {words.signed(moved, 'amount')} in the {company.period('quarter', last)}"
+        f" ({words.signed(12 * moved, 'amount')} of ARR): new {words.amount(now['new_amount'])},"
+        f" expansion {words.amount(now['expansion_amount'])}, lost"
+        f" {words.amount(now['churn_amount'] + now['contraction_amount'])} (customers who left"
+        f" {words.amount(now['churn_amount'])}, who reduced"
+        f" {words.amount(now['contraction_amount'])})"
+    )
+    before = sums.get(str(words.quarter_before(last)))
+    if before:
+        lost = before["churn_amount"] + before["contraction_amount"]
+        title += f"; {words.amount(lost)} was lost in the quarter before"
+    return title
+
+
+def customers_by_size(company: Company) -> Block:
+    """The ten customers who pay most, with what changed in a year and when their contracts end."""
+    records = company["customers_by_size"].records
+    rows = tuple(
+        (
+            Cell(row["account_name"] or words.NOTHING, is_heading=True),
+            Cell(company.funnels.get(row["funnel"], words.plain(row["funnel"]))),
+            Cell(words.amount(row["closing_amount"])),
+            Cell(words.percent(row["closing_amount"] / row["whole_amount"], 1)),
+            Cell(
+                words.signed(row["closing_amount"] - row["year_before_amount"], "amount")
+                if row["year_before_amount"]
+                else "new"
+            ),
+            Cell(words.short_month(row["contract_month"])),
+            Cell(words.short_month(row["ends_month"])),
+            Cell("open" if row["open_renewal_count"] else "none open"),
+            record_of(row),
+        )
         for row in records
     )
-    keys = tuple(str(row["period_start"]) for row in records)
-    return Grid(headings, rows, "Movements of recurring revenue by month", keys)
+    title = "The largest customers"
+    if records:
+        share = total(records, "closing_amount") / float(records[0]["whole_amount"])
+        title = (
+            f"The {words.count(len(records))} largest customers pay {words.percent(share)} of the"
+            f" recurring revenue; the largest is {records[0]['account_name'] or 'not named'}"
+            f" with {words.amount(records[0]['closing_amount'])} a month"
+        )
+    headings = (
+        "Account",
+        "Market",
+        ".MRR",
+        ".Share of all MRR",
+        ".In a year",
+        "Customer since",
+        "Contract ends",
+        "Renewal opportunity",
+        "Record",
+    )
+    return Block(
+        id="customers-by-size",
+        title=title,
+        rows=company["customers_by_size"],
+        text="By what they pay at the end of the last month. In a year: what they pay more or less"
+        " than twelve months ago. Contract ends: by terms of"
+        f" {company.variables.get('contract_months', words.NOTHING)} months.",
+        grid=Grid(
+            headings,
+            rows,
+            "The largest customers",
+            markets=tuple(row["funnel"] or "" for row in records),
+            first=len(rows),
+        )
+        if rows
+        else None,
+        follows="funnel",
+        team=KEEPING,
+        span=3,
+        empty="" if rows else "No system provides subscriptions, or nobody has one.",
+    )
+
+
+def contracts_due(company: Company) -> Block:
+    """Of the contracts whose term ended in a quarter, those that were renewed: the renewal rate."""
+    records = company["contracts_due"].records
+    quarters = sorted({row["key"] for row in records}, reverse=True)
+    rows = tuple(
+        _due_row(company, [row for row in records if row["key"] == quarter], quarter)
+        for quarter in quarters
+    )
+    is_monthly = int(company.variables.get("contract_months", 12)) < 3
+    return Block(
+        id="contracts-due",
+        title=_due_title(company),
+        rows=company["contracts_due"],
+        text="Of the customers whose contract term ended in the quarter, those who pay on, and what"
+        " they pay after it of what they paid before. Paid on: without what they pay more. One"
+        f" large contract can be most of it. {_renewed(company)}",
+        grid=Grid(
+            (
+                "Quarter",
+                ".Contracts due",
+                ".Renewed",
+                ".Renewal rate",
+                ".MRR due",
+                ".MRR paid on",
+                ".Of it paid on",
+                ".Paid more",
+                ".Largest due",
+            ),
+            rows,
+            "Contracts due by quarter",
+            tuple(quarters),
+        ),
+        cube=filters.cube(company, "contracts_due"),
+        team=KEEPING,
+        span=3,
+        empty="Contracts run for less than a quarter: each month is a renewal."
+        if is_monthly
+        else ""
+        if rows
+        else "No contract term has ended in a quarter that is over.",
+    )
+
+
+def _due_row(company: Company, records: Sequence[Record], quarter: str) -> tuple[Cell, ...]:
+    due, renewed = total(records, "due_count"), total(records, "renewed_count")
+    amount, kept = total(records, "due_amount"), total(records, "kept_amount")
+    largest = max(float(row["largest_due_amount"] or 0) for row in records)
+    return (
+        Cell(company.quarter(date.fromisoformat(quarter)), is_heading=True),
+        Cell(words.count(due), sum="due_count"),
+        Cell(words.count(renewed), sum="renewed_count"),
+        Cell(
+            words.percent(renewed / due),
+            bar=renewed / due,
+            team=KEEPING,
+            sum="renewed_count/due_count",
+            form="percent",
+        ),
+        Cell(words.amount(amount), sum="due_amount", form="amount"),
+        Cell(words.amount(kept), sum="kept_amount", form="amount"),
+        Cell(words.percent(kept / amount), sum="kept_amount/due_amount", form="percent"),
+        Cell(words.amount(total(records, "added_amount")), sum="added_amount", form="amount"),
+        Cell(words.amount(largest), sum="largest_due_amount", form="amount"),
+    )
+
+
+def _due_title(company: Company) -> str:
+    last = company.last("quarter")
+    now = company["contracts_due"].where(key=str(last))
+    if last is None or not now:
+        return "Contracts that came up for renewal"
+    due, renewed = total(now, "due_count"), total(now, "renewed_count")
+    kept = total(now, "kept_amount") / total(now, "due_amount")
+    title = (
+        f"{words.count(renewed)} of {words.count(due)} contracts that ended in the"
+        f" {company.period('quarter', last)} were renewed ({words.percent(renewed / due)};"
+        f" {words.percent(kept)} of their recurring revenue)"
+    )
+    before = company["contracts_due"].where(key=str(words.quarter_before(last)))
+    if before:
+        due, renewed = total(before, "due_count"), total(before, "renewed_count")
+        kept = total(before, "kept_amount") / total(before, "due_amount")
+        title += (
+            f"; {words.count(renewed)} of {words.count(due)} in the quarter before"
+            f" ({words.percent(renewed / due)}; {words.percent(kept)})"
+        )
+    return title
 
 
 def retention(company: Company) -> Block:
@@ -199,6 +390,87 @@ def retention(company: Company) -> Block:
     )
 
 
+AGES = (6, 12, 18, 24)
+
+
+def retention_by_cohort(company: Company) -> Block:
+    """Whether newer customers stay better than older ones: by the half year in which they began."""
+    records = company["retention_cohorts"].records
+    halves = list(dict.fromkeys(row["half_start"] for row in records))
+    ages = [age for age in AGES if any(row["age_month_count"] == age for row in records)]
+    found = {(row["half_start"], row["age_month_count"]): row for row in records}
+    sizes = {row["half_start"]: row["size_count"] for row in records}
+    least = int(company.variables.get("minimum_group_size", 0))
+
+    def share(half: date, age: int, part: str, whole: str) -> Cell:
+        row = found.get((half, age))
+        if not row or not row[whole]:
+            return Cell(words.NOTHING)
+        value = float(row[part]) / float(row[whole])
+        return Cell(words.percent(value), shade=min(value, 1))
+
+    measures = (
+        ("Customers who stay", "retained_count", "customer_count"),
+        ("Revenue kept", "closing_amount", "starting_amount"),
+        ("Without expansion", "retained_amount", "starting_amount"),
+    )
+    panels = tuple(
+        Panel(
+            (part,),
+            Grid(
+                ("Began", ".Customers", *(f".{age} months" for age in ages)),
+                tuple(
+                    (
+                        Cell(
+                            _half(half),
+                            is_heading=True,
+                            note="few" if sizes[half] < least else "",
+                        ),
+                        Cell(words.count(sizes[half])),
+                        *(share(half, age, part, whole) for age in ages),
+                    )
+                    for half in halves
+                ),
+                f"{name} by the half year in which they began",
+            ),
+        )
+        for name, part, whole in measures
+    )
+    return Block(
+        id="retention-cohorts",
+        title=_cohort_title(found, halves, least),
+        rows=company["retention_cohorts"],
+        text="Of those who began in a half year, so many months after. A dash: not all of them are"
+        " that old yet.",
+        switches=(Switch("Of", tuple((part, name) for name, part, _ in measures)),),
+        panels=panels if ages else (),
+        team=KEEPING,
+        empty="" if ages else "No half year's customers are six months old yet.",
+    )
+
+
+def _half(start: date) -> str:
+    return f"{'First' if start.month == 1 else 'Second'} half of {start.year}"
+
+
+def _cohort_title(found: dict[tuple[date, int], Record], halves: Sequence[date], least: int) -> str:
+    """The newest two half years that are a year old, beside each other."""
+    old = [
+        found[half, 12]
+        for half in halves
+        if (half, 12) in found and found[half, 12]["customer_count"] >= least
+    ]
+    if not old:
+        return "Retention by the half year in which customers began"
+    parts = [
+        f"{words.percent(row['retained_count'] / row['customer_count'])} of the"
+        f" {words.count(row['customer_count'])} who began in the"
+        f" {_half(row['half_start']).lower()}"
+        for row in old[:2]
+    ]
+    return f"Twelve months after they began, {', '.join(parts)} still pay"
+
+
 def renewals(company: Company) -> Block:
     records = company["renewals"].records
     due = company["renewals"].where(finding="renewal_due")
@@ -259,7 +531,7 @@ def renewals(company: Company) -> Block:
         id="renewals",
         title=title,
         rows=replace(company["renewals"], tables=tables),
-        text=f"{customers}{_renewed(company)}Amount: what the customer pays for a contract now."
+        text=f"{customers}Amount: what the customer pays for a contract now."
         " Expected: times the share of renewals that were won in the market. The forecast of"
         " bookings goes by when customers last signed, this card by when their contracts end. The"
         " contracts are in marts.worklists (renewals_ahead). Tickets, satisfaction, use of the"

@@ -25,6 +25,8 @@ PERIODS = (
 # More would make the page large: the rest is one segment.
 MOST_SEGMENTS = 8
 OTHER = "other"
+# Columns of a cube that begin with this are not added up: the largest counts.
+LARGEST = "largest_"
 # Of a card that does not say which period it takes.
 EVERYTHING = "all"
 
@@ -67,7 +69,10 @@ def cube(
         place = tuple(_place(row[column], column, kept) for column in dimensions)
         found = sums.setdefault((*place, str(row["key"])), [0.0] * len(columns))
         for number, column in enumerate(columns):
-            found[number] += float(row[column] or 0)
+            value = float(row[column] or 0)
+            # The largest of two markets is the larger of their largest.
+            is_largest = column.startswith(LARGEST)
+            found[number] = max(found[number], value) if is_largest else found[number] + value
     return Cube(
         dimensions,
         columns,

@@ -4,8 +4,9 @@ from datetime import date
 
 from funnel.report import charts, words
 from funnel.report.blocks import Block, Item, Section, Tile
-from funnel.report.company import KEEPING, SELLING, SEVERITIES, Company, total
+from funnel.report.company import FINDING, KEEPING, SELLING, SEVERITIES, Company, total
 from funnel.report.meeting import points
+from funnel.report.new_business import marketed_stage, share_of
 from funnel.report.read import Record, Rows
 
 # A win of this share of all is worth a word.
@@ -30,6 +31,7 @@ def _tiles(company: Company) -> list[Tile]:
         _attainment(company),
         _forecast(company),
         _coverage(company),
+        _new_pipeline(company),
         _retention(company),
         _bottleneck(company),
     ]
@@ -189,6 +191,34 @@ def _forecast(company: Company) -> Tile:
             text += ", which lies above that range"
         text += _still_needed(company, start, float(row["target"]) - float(row["forecast"]))
     return Tile("Forecast", company.money(row["forecast"]), text, tables, None, (), "#bookings")
+
+
+def _new_pipeline(company: Company) -> Tile:
+    """What was created of new business in the last quarter, and how much marketing had prepared."""
+    tables = "marts.fct_pipeline_waterfall_by_period, marts.dim_opportunities"
+    team, link = FINDING, "#new-business"
+    last = company.last("quarter")
+    now = company["marketed_new_business"].where(key=str(last))
+    if last is None or not total(now, "created_amount"):
+        text = "No opportunity of new business was created in the last quarter"
+        return Tile("New pipeline", words.NOTHING, text, tables, team)
+    created = total(now, "created_amount")
+    text = (
+        f"new business created in the {company.period('quarter', last)}, in"
+        f" {words.count(total(now, 'created_count'))} opportunities"
+    )
+    for start, name in (
+        (words.quarter_before(last), "the quarter before"),
+        (last.replace(year=last.year - 1), "a year before"),
+    ):
+        earlier = company["marketed_new_business"].where(key=str(start))
+        grew = words.more_or_fewer(created, total(earlier, "created_amount"), name)
+        text += f"; {grew} ({words.count(total(earlier, 'created_count'))})" if grew else ""
+    share = share_of(now, "marketed_amount", "created_amount")
+    if share:
+        stage = marketed_stage(company)
+        text += f"; {words.percent(share)} of it had qualified as {stage} before"
+    return Tile("New pipeline", company.money(created), text, tables, team, (), link)
 
 
 def _coverage(company: Company) -> Tile:

@@ -51,8 +51,12 @@ def section(company: Company) -> list[Section]:
                 slices.owner_sales(company),
                 customers.mrr(company),
                 customers.retention(company),
-                slices.customers_lost(company),
                 slices.customers_moved(company),
+                customers.mrr_by_quarter(company),
+                slices.customers_lost(company),
+                customers.retention_by_cohort(company),
+                customers.customers_by_size(company),
+                customers.contracts_due(company),
                 customers.renewals(company),
             ],
         ),
@@ -75,6 +79,7 @@ def section(company: Company) -> list[Section]:
             "Markets, channels, campaigns, teams",
             [
                 new_business.new_business(company),
+                new_business.marketing_share(company),
                 slices.side_by_side(company),
                 channels.costs(company),
                 channels.channels(company),
@@ -297,17 +302,13 @@ def _funnel(company: Company) -> Block:
 
 
 def _from_lead_to_win(company: Company) -> str:
-    found = {row["is_last"]: row for row in company["days_to_win"].records}
-    if True not in found:
+    days = {row["place"]: words.count(row["median_days"]) for row in company["days_to_win"].records}
+    if "now" not in days:
         return ""
-    text = (
-        " Customers won in the last quarter took"
-        f" {words.count(found[True]['median_days'])} days from lead to win (median"
-    )
-    before = (
-        f"; {words.count(found[False]['median_days'])} in the one before" if False in found else ""
-    )
-    return f"{text}{before})."
+    text = f" Customers won in the last quarter took {days['now']} days from lead to win (median"
+    text += f"; {days['before']} in the one before" if "before" in days else ""
+    text += f"; {days['year_before']} a year before" if "year_before" in days else ""
+    return f"{text})."
 
 
 def _stage(

@@ -1,10 +1,12 @@
-"""Where new business comes from: pipeline created, won and open, by the channel that came first."""
+"""Where new business comes from: pipeline created, won and open, by the channel that came first,
+and how much of it marketing had qualified."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from funnel.report import filters, words
 from funnel.report.blocks import Block, Cell, Grid
-from funnel.report.company import FINDING, Company
+from funnel.report.company import FINDING, Company, total
 from funnel.report.read import Record
 
 ALL = "all"
@@ -21,13 +23,11 @@ def new_business(company: Company) -> Block:
         id="new-business",
         title=_title(company, of_all),
         rows=company["new_business_by_channel"],
-        text="New business alone, by the first channel of who became the opportunity; no renewals,"
-        " no expansion. Created: opportunities that were created in the quarter, with the amount"
-        " that they have today, won and lost ones included. Won: closed in the quarter, whenever"
-        " they were created. Win rate: won of those won or lost. Open now: whatever the period."
-        " Unknown: nobody recorded how they first came. Largest: of one opportunity, which can make"
-        " a channel. Each opportunity counts here; the opportunities of the review are those who"
-        " reached one for the first time.",
+        text="By the first channel of who became the opportunity; no renewals, no expansion."
+        " Created: with the amount at creation, whatever became of them. Won: closed in the"
+        " quarter, whenever they were created. Unknown: nobody recorded how they first came."
+        " Largest: of one opportunity, which can make a channel. Every opportunity counts here;"
+        " the opportunities of the review are persons who reached one for the first time.",
         grid=Grid(
             (
                 "First channel",
@@ -68,18 +68,97 @@ def _title(company: Company, of_all: Sequence[Record]) -> str:
             now["created_amount"], before[0]["created_amount"], "in the quarter before"
         )
         title += f", {grew} ({words.count(before[0]['created_count'])})" if grew else ""
-    if now["created_amount"] and now["marketed_amount"]:
-        share = float(now["marketed_amount"]) / float(now["created_amount"])
-        stage = _marketed_stage(company)
-        title += f"; {words.percent(share)} of it"
-        if now["won_amount"]:
-            won = float(now["marketed_won_amount"]) / float(now["won_amount"])
-            title += f", and {words.percent(won)} of new business won,"
-        title += f" is of persons who had qualified as {stage} before"
     return title
 
 
-def _marketed_stage(company: Company) -> str:
+def marketing_share(company: Company) -> Block:
+    """Of the new business of each quarter, what marketing had qualified before sales began."""
+    records = company["marketed_new_business"].records
+    quarters = sorted({row["key"] for row in records}, reverse=True)
+    stage = marketed_stage(company)
+    rows = tuple(
+        _share_row(company, [row for row in records if row["key"] == quarter], quarter)
+        for quarter in quarters
+    )
+    return Block(
+        id="marketing-share",
+        title=_share_title(company, stage),
+        rows=company["marketed_new_business"],
+        text=f"New business of persons who had qualified as {stage} before the opportunity was"
+        " created, whichever channel they came by: what marketing prepared. The rest went to sales"
+        " without. A count is not moved by one large amount.",
+        grid=Grid(
+            (
+                "Quarter",
+                ".Pipeline created",
+                f".Of it {stage} before",
+                ".Opportunities",
+                f".Of them {stage} before",
+                ".New business won",
+                f".Of it {stage} before",
+                ".Wins",
+                f".Of them {stage} before",
+            ),
+            rows,
+            "New business that had qualified before",
+            tuple(quarters),
+        ),
+        cube=filters.cube(company, "marketed_new_business"),
+        team=FINDING,
+        span=3,
+        empty=""
+        if rows
+        else "No opportunity of new business was created in a quarter that is over.",
+    )
+
+
+def share_of(records: Sequence[Record], part: str, whole: str) -> float | None:
+    """A share of the sums; null where there is nothing to be a share of."""
+    among = total(records, whole)
+    return total(records, part) / among if among else None
+
+
+def _share_title(company: Company, stage: str) -> str:
+    last = company.last("quarter")
+    of_last = company["marketed_new_business"].where(key=str(last))
+    created = share_of(of_last, "marketed_amount", "created_amount")
+    if last is None or created is None:
+        return f"New business of persons who had qualified as {stage}"
+    before = company["marketed_new_business"].where(key=str(words.quarter_before(last)))
+    earlier = share_of(before, "marketed_amount", "created_amount")
+    title = f"{words.percent(created)} of new pipeline"
+    title += f" ({words.percent(earlier)} the quarter before)" if earlier is not None else ""
+    won = share_of(of_last, "marketed_won_amount", "won_amount")
+    earlier = share_of(before, "marketed_won_amount", "won_amount")
+    if won is not None:
+        title += f" and {words.percent(won)} of new business won"
+        title += f" ({words.percent(earlier)})" if earlier is not None else ""
+    when = company.period("quarter", last)
+    return f"{title} in the {when} had qualified as {stage} before sales began"
+
+
+def _share_row(company: Company, records: Sequence[Record], quarter: str) -> tuple[Cell, ...]:
+    cells = [Cell(company.quarter(date.fromisoformat(quarter)), is_heading=True)]
+    for whole, part, form in (
+        ("created_amount", "marketed_amount", "amount"),
+        ("created_count", "marketed_count", "count"),
+        ("won_amount", "marketed_won_amount", "amount"),
+        ("won_count", "marketed_won_count", "count"),
+    ):
+        value, share = total(records, whole), share_of(records, part, whole)
+        text = words.amount(value) if form == "amount" else words.count(value)
+        cells.append(Cell(text, sum=whole, form=form))
+        cells.append(
+            Cell(
+                words.NOTHING if share is None else words.percent(share),
+                sum=f"{part}/{whole}",
+                form="percent",
+            )
+        )
+    return tuple(cells)
+
+
+def marketed_stage(company: Company) -> str:
     """The last stage with a definition that belongs to the team that finds leads."""
     team = company.roles.get(FINDING, FINDING)
     stages = [
@@ -102,13 +181,20 @@ def _row(company: Company, row: Record, most: float) -> tuple[Cell, ...]:
             sum="created_amount",
             form="amount",
         ),
-        Cell(words.amount(row["largest_created_amount"]), text_number=-1),
         Cell(
-            f"{words.count(row['won_count'])} of {words.count(row['closed_count'])}",
-            text_number=-1,
+            words.amount(row["largest_created_amount"]),
+            sum="largest_created_amount",
+            form="amount",
+        ),
+        Cell(
+            f"{words.count(row['won_count'])} of {words.count(row['closed_count'])}"
+            if row["closed_count"]
+            else words.NOTHING,
+            sum="won_count/closed_count",
+            form="of",
         ),
         Cell(words.amount(row["won_amount"]), sum="won_amount", form="amount"),
-        Cell(words.amount(row["largest_won_amount"]), text_number=-1),
+        Cell(words.amount(row["largest_won_amount"]), sum="largest_won_amount", form="amount"),
         Cell(
             words.percent(row["won_count"] / row["closed_count"])
             if row["closed_count"]

@@ -124,6 +124,83 @@ select
 from ranked
 having sum(closing_amount) > 0;
 
+-- name: customers_by_size
+-- Who pays most in the last month, since when, what they paid a year ago, and when the contract ends.
+with months as (select max(movement_month) as last_month from marts.fct_mrr_movements),
+now as (
+    select
+        movements.account_key, movements.closing_amount, movements.contract_month,
+        months.last_month,
+        -- The term that runs after the last month: one that ends in it has been renewed, or has left.
+        cast(movements.contract_month + to_months(cast(
+            getvariable('contract_months') * (
+                date_diff('month', movements.contract_month, months.last_month)
+                // getvariable('contract_months') + 1
+            ) as integer
+        )) as date) as ends_month,
+        sum(movements.closing_amount) over () as whole_amount,
+        row_number() over (
+            order by movements.closing_amount desc, movements.account_key
+        ) as place
+    from marts.fct_mrr_movements as movements
+    inner join months on movements.movement_month = months.last_month
+    where movements.closing_amount > 0
+),
+year_before as (
+    select movements.account_key, movements.opening_amount
+    from marts.fct_mrr_movements as movements
+    inner join months on movements.movement_month = months.last_month - interval 11 month
+),
+renewals as (
+    select account_key, count(*) as open_count
+    from marts.dim_opportunities
+    where outcome = 'open' and revenue_type = 'renewal'
+    group by account_key
+)
+select
+    now.place, accounts.account_name, accounts.funnel, accounts.system, accounts.record_id,
+    accounts.record_url, now.closing_amount, now.whole_amount, now.contract_month, now.ends_month,
+    coalesce(year_before.opening_amount, 0) as year_before_amount,
+    coalesce(renewals.open_count, 0) as open_renewal_count
+from now
+left join marts.dim_accounts as accounts on now.account_key = accounts.account_key
+left join year_before on now.account_key = year_before.account_key
+left join renewals on now.account_key = renewals.account_key
+where now.place <= 10
+order by now.place;
+
+-- name: contracts_due
+-- The contracts whose term ended in the last quarters that are over, and what customers pay after it.
+with quarters as (
+    select distinct period_start
+    from marts.kpi_reviews_by_period
+    where period_kind = 'quarter' and is_complete
+    order by period_start desc
+    limit 5
+)
+select
+    coalesce(accounts.funnel, 'unknown') as funnel,
+    coalesce(accounts.industry, 'unknown') as segment,
+    cast(quarters.period_start as text) as key,
+    count(*) as due_count,
+    count(*) filter (movements.closing_amount > 0) as renewed_count,
+    sum(movements.opening_amount) as due_amount,
+    sum(least(movements.opening_amount, movements.closing_amount)) as kept_amount,
+    sum(greatest(movements.closing_amount - movements.opening_amount, 0)) as added_amount,
+    max(movements.opening_amount) as largest_due_amount
+from marts.fct_mrr_movements as movements
+inner join quarters
+    on
+        movements.movement_month >= quarters.period_start
+        and movements.movement_month < quarters.period_start + interval 3 month
+left join marts.dim_accounts as accounts on movements.account_key = accounts.account_key
+where
+    movements.opening_amount > 0 and movements.movement_month > movements.contract_month
+    and date_diff('month', movements.contract_month, movements.movement_month)
+    % getvariable('contract_months') = 0
+group by all
+order by all;
+
 -- name: open_new_business
 -- What is open of new business, and how much of it should have been closed by now.
 select
@@ -387,35 +464,61 @@ group by met.stage, path.next_stage
 order by met.stage;
 
 -- name: days_to_win_by_funnel
+-- Of the customers won in the last twelve months and in the twelve before.
 select
     funnel,
-    median(date_diff('day', lead_at, win_at)) as median_days
+    median(date_diff('day', lead_at, win_at)) filter (
+        win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+    ) as median_days,
+    median(date_diff('day', lead_at, win_at)) filter (
+        win_at < date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+    ) as year_before_days
 from marts.fct_journeys
 where
     has_win and lead_at is not null
-    and win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+    and win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 23 month
 group by funnel
 order by funnel;
 
 -- name: days_to_win
--- From the definition of a lead to the win, of the customers won in the last quarter and the one before.
+-- From the definition of a lead to the win, of the customers won in the last quarter, in the one before
+-- and a year before.
+with spans as (
+    select 'now' as place, first_date, next_date from periods where period = 'quarter'
+    union all
+    select
+        'before' as place, cast(first_date - interval 3 month as date) as first_date,
+        first_date as next_date
+    from periods
+    where period = 'quarter'
+    union all
+    select
+        'year_before' as place, cast(first_date - interval 12 month as date) as first_date,
+        cast(first_date - interval 9 month as date) as next_date
+    from periods
+    where period = 'quarter'
+)
 select
-    journeys.win_at >= periods.first_date as is_last,
+    spans.place,
     count(*) as win_count,
     median(date_diff('day', journeys.lead_at, journeys.win_at)) as median_days
 from marts.fct_journeys as journeys
-inner join periods
-    on
-        journeys.win_at >= cast(periods.first_date - interval 3 month as date)
-        and journeys.win_at < periods.next_date
-where periods.period = 'quarter' and journeys.lead_at is not null and journeys.has_win
-group by is_last
-order by is_last;
+inner join spans
+    on journeys.win_at >= spans.first_date and journeys.win_at < spans.next_date
+where journeys.lead_at is not null and journeys.has_win
+group by spans.place
+order by spans.place;
 
 -- name: new_business_by_channel
 -- Opportunities of new business created, won, closed and open, by first channel, in the last quarter
--- that is over and in the one before.
-with spans as (
+-- that is over and in the one before. Created pipeline has the amount with which it was created.
+with created as (
+    select opportunity_key, sum(created_amount) as created_amount
+    from marts.fct_pipeline_waterfall_by_period
+    where period_kind = 'month' and basis = 'all_open' and revenue_type = 'new'
+    group by opportunity_key
+),
+spans as (
     select period, first_date, next_date from periods where period = 'quarter'
     union all
     select
@@ -424,6 +527,91 @@ with spans as (
         first_date as next_date
     from periods
     where period = 'quarter'
+),
+counts as (
+    select
+        spans.period, opportunities.channel,
+        opportunities.outcome, opportunities.amount, opportunities.won_amount,
+        created.created_amount,
+        opportunities.created_at >= spans.first_date
+        and opportunities.created_at < spans.next_date as is_created,
+        opportunities.closed_at >= spans.first_date
+        and opportunities.closed_at < spans.next_date as is_closed
+    from marts.dim_opportunities as opportunities
+    cross join spans
+    left join created on opportunities.opportunity_key = created.opportunity_key
+    where opportunities.revenue_type = 'new'
+)
+select
+    period,
+    case when grouping(channel) = 1 then 'all' else channel end as channel,
+    count(*) filter (is_created) as created_count,
+    coalesce(sum(created_amount) filter (is_created), 0) as created_amount,
+    coalesce(max(created_amount) filter (is_created), 0) as largest_created_amount,
+    count(*) filter (is_closed and outcome = 'won') as won_count,
+    coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
+    coalesce(max(won_amount) filter (is_closed and outcome = 'won'), 0) as largest_won_amount,
+    count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
+    count(*) filter (outcome = 'open') as open_count,
+    coalesce(sum(amount) filter (outcome = 'open'), 0) as open_amount
+from counts
+group by grouping sets ((period, channel), (period))
+having created_count > 0 or closed_count > 0 or open_count > 0
+order by period, channel = 'all', created_amount desc, channel;
+
+-- name: new_business_filtered
+with created as (
+    select opportunity_key, sum(created_amount) as created_amount
+    from marts.fct_pipeline_waterfall_by_period
+    where period_kind = 'month' and basis = 'all_open' and revenue_type = 'new'
+    group by opportunity_key
+),
+counts as (
+    select
+        opportunities.funnel, opportunities.segment, periods.period, opportunities.channel,
+        opportunities.outcome, opportunities.amount, opportunities.won_amount,
+        created.created_amount,
+        opportunities.created_at >= periods.first_date
+        and opportunities.created_at < periods.next_date as is_created,
+        opportunities.closed_at >= periods.first_date
+        and opportunities.closed_at < periods.next_date as is_closed
+    from marts.dim_opportunities as opportunities
+    cross join periods
+    left join created on opportunities.opportunity_key = created.opportunity_key
+    where opportunities.revenue_type = 'new'
+)
+select
+    funnel, segment, period,
+    case when grouping(channel) = 1 then 'all' else channel end as key,
+    count(*) filter (is_created) as created_count,
+    coalesce(sum(created_amount) filter (is_created), 0) as created_amount,
+    coalesce(max(created_amount) filter (is_created), 0) as largest_created_amount,
+    count(*) filter (is_closed and outcome = 'won') as won_count,
+    coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
+    coalesce(max(won_amount) filter (is_closed and outcome = 'won'), 0) as largest_won_amount,
+    count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
+    count(*) filter (outcome = 'open') as open_count,
+    coalesce(sum(amount) filter (outcome = 'open'), 0) as open_amount
+from counts
+group by grouping sets ((funnel, segment, period, channel), (funnel, segment, period))
+having created_count > 0 or closed_count > 0 or open_count > 0
+order by all;
+
+-- name: marketed_new_business
+-- New business by quarter: what was created and won, and what of it is of persons who had met the last
+-- definition of the team that finds leads before the opportunity was created.
+with quarters as (
+    select distinct period_start
+    from marts.kpi_reviews_by_period
+    where period_kind = 'quarter' and is_complete
+    order by period_start desc
+    limit 5
+),
+created as (
+    select opportunity_key, sum(created_amount) as created_amount
+    from marts.fct_pipeline_waterfall_by_period
+    where period_kind = 'month' and basis = 'all_open' and revenue_type = 'new'
+    group by opportunity_key
 ),
 marketed as (
     -- When the journey met the last definition that is the team's that finds leads.
@@ -444,65 +632,34 @@ marketed as (
 ),
 counts as (
     select
-        spans.period, opportunities.channel,
-        opportunities.outcome, opportunities.amount, opportunities.won_amount,
-        marketed.qualified_at <= opportunities.created_at as is_marketed,
-        opportunities.created_at >= spans.first_date
-        and opportunities.created_at < spans.next_date as is_created,
-        opportunities.closed_at >= spans.first_date
-        and opportunities.closed_at < spans.next_date as is_closed
+        quarters.period_start, opportunities.funnel, opportunities.segment, opportunities.outcome,
+        opportunities.won_amount, coalesce(created.created_amount, 0) as created_amount,
+        coalesce(marketed.qualified_at <= opportunities.created_at, false) as is_marketed,
+        opportunities.created_at >= quarters.period_start
+        and opportunities.created_at < quarters.period_start + interval 3 month as is_created,
+        opportunities.closed_at >= quarters.period_start
+        and opportunities.closed_at < quarters.period_start + interval 3 month as is_closed
     from marts.dim_opportunities as opportunities
-    cross join spans
+    cross join quarters
+    left join created on opportunities.opportunity_key = created.opportunity_key
     left join marketed on opportunities.journey_key = marketed.journey_key
     where opportunities.revenue_type = 'new'
 )
 select
-    period,
-    case when grouping(channel) = 1 then 'all' else channel end as channel,
+    funnel, segment, cast(period_start as text) as key,
     count(*) filter (is_created) as created_count,
-    coalesce(sum(amount) filter (is_created), 0) as created_amount,
-    coalesce(sum(amount) filter (is_created and is_marketed), 0) as marketed_amount,
-    coalesce(max(amount) filter (is_created), 0) as largest_created_amount,
+    count(*) filter (is_created and is_marketed) as marketed_count,
+    coalesce(sum(created_amount) filter (is_created), 0) as created_amount,
+    coalesce(sum(created_amount) filter (is_created and is_marketed), 0) as marketed_amount,
     count(*) filter (is_closed and outcome = 'won') as won_count,
+    count(*) filter (is_closed and outcome = 'won' and is_marketed) as marketed_won_count,
     coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
     coalesce(sum(won_amount) filter (
         is_closed and outcome = 'won' and is_marketed
-    ), 0) as marketed_won_amount,
-    coalesce(max(won_amount) filter (is_closed and outcome = 'won'), 0) as largest_won_amount,
-    count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
-    count(*) filter (outcome = 'open') as open_count,
-    coalesce(sum(amount) filter (outcome = 'open'), 0) as open_amount
+    ), 0) as marketed_won_amount
 from counts
-group by grouping sets ((period, channel), (period))
-having created_count > 0 or closed_count > 0 or open_count > 0
-order by period, channel = 'all', created_amount desc, channel;
-
--- name: new_business_filtered
-with counts as (
-    select
-        opportunities.funnel, opportunities.segment, periods.period, opportunities.channel,
-        opportunities.outcome, opportunities.amount, opportunities.won_amount,
-        opportunities.created_at >= periods.first_date
-        and opportunities.created_at < periods.next_date as is_created,
-        opportunities.closed_at >= periods.first_date
-        and opportunities.closed_at < periods.next_date as is_closed
-    from marts.dim_opportunities as opportunities
-    cross join periods
-    where opportunities.revenue_type = 'new'
-)
-select
-    funnel, segment, period,
-    case when grouping(channel) = 1 then 'all' else channel end as key,
-    count(*) filter (is_created) as created_count,
-    coalesce(sum(amount) filter (is_created), 0) as created_amount,
-    count(*) filter (is_closed and outcome = 'won') as won_count,
-    coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
-    count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
-    count(*) filter (outcome = 'open') as open_count,
-    coalesce(sum(amount) filter (outcome = 'open'), 0) as open_amount
-from counts
-group by grouping sets ((funnel, segment, period, channel), (funnel, segment, period))
-having created_count > 0 or closed_count > 0 or open_count > 0
+where is_created or is_closed
+group by funnel, segment, key
 order by all;
 
 -- name: largest_new_wins
@@ -1681,6 +1838,72 @@ from marts.kpi_mrr_by_period
 where period_kind = 'month' and period_start >= getvariable('as_of_date') - 400
 group by funnel, segment, key
 order by funnel, segment, key;
+
+-- name: mrr_by_quarter
+-- Movements of recurring revenue by quarter: the sums of its months.
+with quarters as (
+    select distinct period_start
+    from marts.kpi_reviews_by_period
+    where period_kind = 'quarter' and is_complete
+    order by period_start desc
+    limit 5
+)
+select
+    mrr.funnel, mrr.segment, cast(quarters.period_start as text) as key,
+    sum(mrr.opening_amount) filter (
+        mrr.period_start = quarters.period_start
+    ) as opening_amount,
+    sum(mrr.new_amount) as new_amount,
+    sum(mrr.reactivation_amount) as reactivation_amount,
+    sum(mrr.expansion_amount) as expansion_amount,
+    sum(mrr.contraction_amount) as contraction_amount,
+    sum(mrr.churn_amount) as churn_amount,
+    sum(mrr.closing_amount) filter (
+        mrr.period_start = quarters.period_start + interval 2 month
+    ) as closing_amount,
+    sum(mrr.churned_customer_count) as churned_customer_count,
+    sum(mrr.closing_customer_count) filter (
+        mrr.period_start = quarters.period_start + interval 2 month
+    ) as closing_customer_count
+from marts.kpi_mrr_by_period as mrr
+inner join quarters
+    on
+        mrr.period_start >= quarters.period_start
+        and mrr.period_start < quarters.period_start + interval 3 month
+where mrr.period_kind = 'month'
+group by mrr.funnel, mrr.segment, quarters.period_start
+order by all;
+
+-- name: retention_cohorts
+-- Customers by the half year in which they began, at twelve months and each twelve after: only where
+-- all of the half year are old enough.
+with halves as (
+    select
+        make_date(year(cohort_month), case when month(cohort_month) < 7 then 1 else 7 end, 1)
+            as half_start,
+        age_month_count, customer_count, retained_count, starting_amount, closing_amount,
+        retained_amount
+    from marts.kpi_retention
+),
+sizes as (
+    select half_start, sum(customer_count) as size_count
+    from halves
+    where age_month_count = 0
+    group by half_start
+)
+select
+    halves.half_start, halves.age_month_count, sizes.size_count,
+    sum(halves.customer_count) as customer_count,
+    sum(halves.retained_count) as retained_count,
+    sum(halves.starting_amount) as starting_amount,
+    sum(halves.closing_amount) as closing_amount,
+    sum(halves.retained_amount) as retained_amount
+from halves
+inner join sizes on halves.half_start = sizes.half_start
+where halves.age_month_count in (0, 6, 12, 18, 24)
+group by halves.half_start, halves.age_month_count, sizes.size_count
+having sum(halves.customer_count) = sizes.size_count
+order by halves.half_start desc, halves.age_month_count;
 
 -- name: retention_filtered
 select

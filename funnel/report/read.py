@@ -59,8 +59,9 @@ def read_all(
     as_of = read(connection, "as_of", named.pop("as_of"))
     day = as_of.records[0]["as_of_date"] if as_of else None
     connection.execute("set variable as_of_date = cast(? as date)", [day])
-    weeks = project_variables(variables)["planning_recent_weeks"]
-    connection.execute("set variable planning_recent_weeks = cast(? as integer)", [weeks])
+    values = project_variables(variables)
+    for name in ("planning_recent_weeks", "contract_months"):
+        connection.execute(f"set variable {name} = cast(? as integer)", [values[name]])
     periods = read(connection, "periods", named["periods"])
     connection.execute(PERIODS)
     connection.executemany("insert into periods values (?, ?, ?)", periods.values or [[None] * 3])

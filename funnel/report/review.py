@@ -123,9 +123,16 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
         shown(row["year_before_actual"]),
         Cell(words.change(row["actual"], row["year_before_actual"], words.kind_of(unit, metric))),
         shown(coming.get("actual")),
-        shown(coming.get("forecast")),
+        _forecast(row, coming, unit, metric),
         _target({**coming, "unit": unit, "metric": metric}),
     )
+
+
+def _forecast(row: Record, coming: Record, unit: str, metric: str) -> Cell:
+    """What is forecast; of the customers of a year before, nobody knows who will leave."""
+    forecast = coming.get("forecast")
+    is_level = metric in OF_CUSTOMERS and forecast is not None and forecast == row["actual"]
+    return Cell(words.metric(forecast, unit, metric), note="as today" if is_level else "")
 
 
 # The KPIs that are means of wins, and the median that stands beside each.

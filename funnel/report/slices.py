@@ -46,8 +46,8 @@ def side_by_side(company: Company) -> Block:
         title="Markets and segments side by side",
         rows=replace(company["funnel_filtered"], tables=tables),
         text="Last twelve months: leads and MQLs that met the definition, new customers,"
-        " opportunities of new business. Median days to win: from lead to win. Leads that buy in"
-        " the end: estimated from all history,"
+        " opportunities of new business. Median days to win: from lead to win, and in the twelve"
+        " months before. Leads that buy in the end: estimated from all history,"
         " with waiting time counted. Open now: new business. MRR: at the end of the last month."
         " NRR: of the customers of twelve months ago, and how many they were; without the"
         " customer whose"
@@ -237,7 +237,7 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
         Cell(words.count(stage("win", "passed_count"))),
         Cell(words.percent(estimate.get("estimated_rate"), 1)),
         Cell(words.NOTHING if low is None else f"{words.percent(low)} to {words.percent(high)}"),
-        Cell(_days_to_win(company, dimension, value)),
+        _days_to_win(company, dimension, value),
         Cell(words.percent(won / (won + lost)) if won + lost else words.NOTHING),
         Cell(words.amount(of("sales_slices", "won_amount"))),
         Cell(words.amount(of("open_by_month_filtered", "new_amount", key="all"))),
@@ -251,10 +251,14 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
     )
 
 
-def _days_to_win(company: Company, dimension: str, value: str) -> str:
-    """From lead to win, of the customers won in twelve months; segments have none."""
+def _days_to_win(company: Company, dimension: str, value: str) -> Cell:
+    """From lead to win, of the customers won in twelve months and before; segments have none."""
     rows = company["days_to_win_by_funnel"].where(funnel=value) if dimension == "funnel" else []
-    return words.count(rows[0]["median_days"]) if rows else words.NOTHING
+    if not rows:
+        return Cell(words.NOTHING)
+    before = rows[0]["year_before_days"]
+    note = "" if before is None else f"{words.count(before)} before"
+    return Cell(words.count(rows[0]["median_days"]), note=note)
 
 
 def _without_the_largest_change(

@@ -235,6 +235,11 @@ def next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
+def quarter_before(first: date) -> date:
+    """The first day of the quarter before."""
+    return date(first.year - (first.month < 4), (first.month + 8) % 12 + 1, 1)
+
+
 def plain(code: Any) -> str:
     """paid_search is Paid search."""
     if code is None:

@@ -20,6 +20,7 @@
              'case when won_days is null then 0 else won_count end', 'opportunity_periods', 'new'),
             ('expansion_won_days',     'won_days',               'opportunity_periods', 'expansion'),
             ('renewal_won_days',       'won_days',               'opportunity_periods', 'renewal'),
+            ('new_created_amount',     'created_amount',         'opportunity_periods', 'new'),
             ('open_count',             'closing_count',          'open_opportunities',  'any'),
             ('new_open_count',         'closing_count',          'open_opportunities',  'new'),
             ('expansion_open_count',   'closing_count',          'open_opportunities',  'expansion'),

@@ -459,7 +459,8 @@ def test_what_a_customer_is_worth_is_not_shown_of_a_handful(shown_rows: dict[str
         if row["paid_cac_amount"]:
             assert {cells[name][column] for column in WORTH} == {f"{words.NOTHING} too few"}
     assert re.fullmatch(
-        r"A customer from Paid search costs [\d.]+k of ads \(\d+ customers\)", title
+        r"Over all history a customer from Paid search has cost [\d.]+k of ads \(\d+ customers\)",
+        title,
     )
     assert cells["Paid search"]["LTV"][-1] == "k"
 

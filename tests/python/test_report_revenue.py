@@ -6,14 +6,17 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import duckdb
 import pytest
 
 from funnel.report import words
 from funnel.report.leadership import KINDS
+from funnel.report.read import queries, read
 from tests.python.conftest import Built, query
 from tests.python.test_report import Cards, _file
 
 QUARTER = (date(2026, 4, 1), date(2026, 7, 1))
+EARLIER = (date(2026, 1, 1), date(2026, 4, 1))
 CUTOFF = date(2026, 7, 1)
 
 
@@ -69,6 +72,25 @@ def test_new_business_of_a_channel_is_what_was_created_won_and_is_open(
         f" and period_start = date '{QUARTER[0]}'",
     )
     assert float(everything["won_amount"]) == pytest.approx(float(bookings), abs=0.05)
+    share = int(everything["won_count"]) / int(everything["closed_count"])
+    assert share == pytest.approx(float(rate), abs=1e-6)
+    created_amount = _kpi(built, "pipeline_created")
+    assert float(everything["created_amount"]) == pytest.approx(created_amount, abs=0.05)
+
+
+def _kpi(built: Built, metric: str) -> float:
+    """A KPI of the whole company in the quarter."""
+    ((value,),) = query(
+        built.database,
+        "select actual from marts.kpi_reviews_by_period where period_kind = 'quarter' and is_total"
+        f" and metric = '{metric}' and period_start = date '{QUARTER[0]}'",
+    )
+    return float(value)
+
+
+def test_marketing_has_prepared_who_had_qualified_before_the_opportunity(
+    built: Built, cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
     met = dict(
         query(
             built.database,
@@ -76,16 +98,27 @@ def test_new_business_of_a_channel_is_what_was_created_won_and_is_open(
             " where stage = 'mql' and is_qualified group by all",
         )
     )
-    marketed = sum(
-        float(row["amount"] or 0)
-        for row in new
-        if _within(row["created_at"])
-        and row["journey_key"] in met
-        and met[row["journey_key"]] <= row["created_at"]
-    )
-    assert float(everything["marketed_amount"]) == pytest.approx(marketed, abs=0.01)
-    share = int(everything["won_count"]) / int(everything["closed_count"])
-    assert share == pytest.approx(float(rate), abs=1e-6)
+    new = [row for row in opportunities if row["revenue_type"] == "new"]
+
+    def is_prepared(row: dict[str, Any]) -> bool:
+        at = met.get(row["journey_key"])
+        return at is not None and at <= row["created_at"]
+
+    shown = [row for row in _file(cards, "marketing-share") if row["key"] == str(QUARTER[0])]
+    created = [row for row in new if _within(row["created_at"])]
+    won = [row for row in new if row["outcome"] == "won" and _within(row["closed_at"])]
+    for column, wanted in (
+        ("created_count", len(created)),
+        ("marketed_count", sum(map(is_prepared, created))),
+        ("won_count", len(won)),
+        ("marketed_won_count", sum(map(is_prepared, won))),
+        ("won_amount", sum(float(row["won_amount"]) for row in won)),
+        ("marketed_won_amount", sum(float(row["won_amount"]) for row in won if is_prepared(row))),
+        ("created_amount", _kpi(built, "pipeline_created")),
+    ):
+        found = sum(float(row[column]) for row in shown)
+        assert found == pytest.approx(wanted, abs=0.05), column
+    assert 0 < sum(map(is_prepared, created)) < len(created)
 
 
 def test_the_year_to_date_is_all_quarters_against_all_targets(
@@ -410,3 +443,139 @@ def test_who_left_has_the_reason_of_the_lost_renewal_beside(built: Built, cards:
     shown = {row["renewal_reason"] for row in named} - {"none", "unmapped", "unknown"}
     assert any(words.plain(reason) in said for reason in shown)
     assert said.count("Rare reasons") < len(rows)
+
+
+Balances = dict[Any, dict[date, tuple[float, float]]]
+
+
+@pytest.fixture(scope="module")
+def balances(built: Built) -> Balances:
+    """What each account paid before and after each month."""
+    found: Balances = defaultdict(dict)
+    for account, month, opening, closing in query(
+        built.database,
+        "select account_key, movement_month, opening_amount, closing_amount"
+        " from marts.fct_mrr_movements",
+    ):
+        found[account][month] = (float(opening), float(closing))
+    return found
+
+
+def _later(month: date, months: int) -> date:
+    place = month.year * 12 + month.month - 1 + months
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def _terms(months: dict[date, tuple[float, float]]) -> list[tuple[date, float, float]]:
+    """The months in which a term of a year ends, with what was paid before and after."""
+    found, began = [], None
+    for month in sorted(months):
+        before, after = months[month]
+        if not before:
+            began = month
+        elif began and (month.year - began.year) * 12 + month.month - began.month in (12, 24, 36):
+            found.append((month, before, after))
+    return found
+
+
+def test_the_renewal_rate_is_of_the_contracts_that_ended(cards: Cards, balances: Balances) -> None:
+    ended = [term for months in balances.values() for term in _terms(months)]
+    title = cards.said["contracts-due"][0]
+    for span in (EARLIER, QUARTER):
+        of_quarter = [term for term in ended if span[0] <= term[0] < span[1]]
+        kept = [term for term in of_quarter if term[2]]
+        shown = [row for row in _file(cards, "contracts-due") if row["key"] == str(span[0])]
+        for column, wanted in (
+            ("due_count", len(of_quarter)),
+            ("renewed_count", len(kept)),
+            ("due_amount", sum(before for _, before, _ in of_quarter)),
+            ("kept_amount", sum(min(before, after) for _, before, after in of_quarter)),
+            ("added_amount", sum(max(after - before, 0) for _, before, after in of_quarter)),
+        ):
+            found = sum(float(row[column]) for row in shown)
+            assert found == pytest.approx(wanted, abs=0.05), column
+        rate = words.percent(len(kept) / len(of_quarter))
+        if span == EARLIER:
+            assert 0 < len(kept) < len(of_quarter), "the demo lost some of them"
+            assert f"; {len(kept)} of {len(of_quarter)} in the quarter before ({rate};" in title
+        else:
+            assert title.startswith(f"{len(kept)} of {len(of_quarter)} contracts that ended in")
+            assert f"were renewed ({rate};" in title
+
+
+def test_a_quarter_of_recurring_revenue_is_what_its_accounts_moved(
+    cards: Cards, balances: Balances
+) -> None:
+    months = [_later(EARLIER[0], number) for number in range(3)]
+    rows = [row for row in _file(cards, "mrr-by-quarter") if row["key"] == str(EARLIER[0])]
+    moved = [
+        (paid[month], month == min(paid))
+        for paid in balances.values()
+        for month in months
+        if month in paid
+    ]
+    wanted = {
+        "opening_amount": sum(paid.get(months[0], (0, 0))[0] for paid in balances.values()),
+        "closing_amount": sum(paid.get(months[2], (0, 0))[1] for paid in balances.values()),
+        "new_amount": sum(after for (before, after), first in moved if not before and first),
+        "churn_amount": sum(before for (before, after), _ in moved if before and not after),
+        "expansion_amount": sum(max(after - before, 0) for (before, after), _ in moved if before),
+        "churned_customer_count": sum(1 for (before, after), _ in moved if before and not after),
+    }
+    assert wanted["churned_customer_count"] > 0
+    for column, value in wanted.items():
+        found = sum(float(row[column] or 0) for row in rows)
+        assert found == pytest.approx(value, abs=0.05), column
+    last = [row for row in _file(cards, "mrr-by-quarter") if row["key"] == str(QUARTER[0])]
+    net = sum(float(row["closing_amount"] or 0) - float(row["opening_amount"] or 0) for row in last)
+    assert cards.said["mrr-by-quarter"][0].startswith(f"MRR {words.signed(net, 'amount')} in the")
+
+
+def test_customers_of_a_half_year_are_followed_for_a_year(cards: Cards, balances: Balances) -> None:
+    half = (date(2025, 1, 1), date(2025, 7, 1))
+    began = [months for months in balances.values() if half[0] <= min(months) < half[1]]
+    stay = [months for months in began if months.get(_later(min(months), 12), (0, 0))[1]]
+    (row,) = [
+        row
+        for row in _file(cards, "retention-cohorts")
+        if row["half_start"] == str(half[0]) and row["age_month_count"] == "12"
+    ]
+    assert (int(row["customer_count"]), int(row["retained_count"])) == (len(began), len(stay))
+    assert 0 < len(stay) < len(began)
+    first = sum(months[min(months)][1] for months in began)
+    assert float(row["starting_amount"]) == pytest.approx(first, abs=0.05)
+
+
+def test_a_half_year_has_a_rate_when_all_of_it_are_old_enough() -> None:
+    """Those who began early in it alone would say something else than the half year."""
+    connection = duckdb.connect()
+    connection.execute("create schema marts")
+    connection.execute(
+        "create table marts.kpi_retention as select * from (values"
+        " (date '2025-07-01', 0, 4, 4), (date '2025-12-01', 0, 2, 2), (date '2025-07-01', 6, 4, 1),"
+        " (date '2025-02-01', 0, 3, 3), (date '2025-02-01', 6, 3, 2))"
+        " as rows (cohort_month, age_month_count, customer_count, retained_count),"
+        " (select 1 as starting_amount, 1 as closing_amount, 1 as retained_amount)"
+    )
+    rows = read(connection, "retention_cohorts", queries()["retention_cohorts"]).records
+    found = {(row["half_start"], row["age_month_count"]): row["retained_count"] for row in rows}
+    assert found == {
+        (date(2025, 7, 1), 0): 6,
+        (date(2025, 1, 1), 0): 3,
+        (date(2025, 1, 1), 6): 2,
+    }
+
+
+def test_the_largest_customers_are_named_with_the_end_of_their_contracts(
+    built: Built, cards: Cards, balances: Balances
+) -> None:
+    last = date(2026, 6, 1)
+    paying = {account: months[last][1] for account, months in balances.items() if last in months}
+    rows = _file(cards, "customers-by-size")
+    assert [float(row["closing_amount"]) for row in rows] == sorted(paying.values())[:-11:-1]
+    names = dict(query(built.database, "select record_id, account_key from marts.dim_accounts"))
+    for row in rows:
+        months = balances[names[row["record_id"]]]
+        began = max(month for month, (before, _) in months.items() if not before)
+        ends = [_later(began, 12 * term) for term in range(1, 5)]
+        assert row["ends_month"] == str(min(month for month in ends if month > last))

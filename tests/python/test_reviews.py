@@ -344,3 +344,42 @@ def test_the_status_stands_beside_every_kpi(built: Built) -> None:
     assert "source_silent" in found["kpi_campaigns"] & found["kpi_unit_economics_by_slice"]
     assert "partial_period" in found["fct_pipeline_waterfall_by_period"]
     assert all("ok" in statuses or "too_few" in statuses for statuses in found.values())
+
+
+def test_pipeline_created_is_what_opportunities_were_created_with(built: Built) -> None:
+    """Of each opportunity in dollars: the first amount that its system recorded."""
+    first = dict(
+        query(
+            built.database,
+            "select opportunity_id, min_by(amount, created_date)"
+            " from salesforce.opportunity_history"
+            " group by all",
+        )
+    )
+    created = query(
+        built.database,
+        "select opportunities.record_id, sum(waterfall.created_amount), any_value(amount)"
+        " from marts.fct_pipeline_waterfall_by_period as waterfall"
+        " inner join marts.dim_opportunities as opportunities using (opportunity_key)"
+        " where waterfall.period_kind = 'month' and waterfall.basis = 'all_open'"
+        " and opportunities.system = 'salesforce' and opportunities.currency = 'USD'"
+        " and opportunities.revenue_type = 'new' group by all",
+    )
+    seen = [(key, amount, now) for key, amount, now in created if first.get(key) is not None]
+    assert len(seen) > 20
+    assert any(amount != now for _, amount, now in seen)
+    for key, amount, _ in seen:
+        assert float(amount) == pytest.approx(first[key], abs=0.01), key
+    sums = query(
+        built.database,
+        "select reviews.period_start, reviews.actual, sum(waterfall.created_amount)"
+        " from marts.kpi_reviews_by_period as reviews"
+        " inner join marts.fct_pipeline_waterfall_by_period as waterfall"
+        " on reviews.period_start = date_trunc('quarter', waterfall.period_start)"
+        " where reviews.metric = 'pipeline_created' and reviews.is_total"
+        " and reviews.period_kind = 'quarter' and reviews.actual is not null"
+        " and waterfall.period_kind = 'month' and waterfall.basis = 'all_open'"
+        " and waterfall.revenue_type = 'new' group by all",
+    )
+    assert len(sums) > 8
+    assert all(abs(actual - created) < Decimal("0.05") for _, actual, created in sums)

@@ -36,7 +36,10 @@ function sumsOf(cube, chosen) {
     if (wanted.some((place, number) => place !== null && row[number] !== place)) continue;
     const key = cube.names[row[depth]];
     const found = sums.get(key) || Object.fromEntries(cube.columns.map((column) => [column, 0]));
-    cube.columns.forEach((column, number) => (found[column] += row[depth + 1 + number]));
+    cube.columns.forEach((column, number) => {
+      const value = row[depth + 1 + number];
+      found[column] = column.startsWith("largest_") ? Math.max(found[column], value) : found[column] + value;
+    });
     sums.set(key, found);
   }
   return sums;
@@ -61,6 +64,11 @@ function fillCell(cell, sums, texts) {
   if (cell.dataset.text) {
     const place = Number(cell.dataset.text);
     shown.textContent = (place >= 0 && texts && texts[3 + place]) || NOTHING;
+    return null;
+  }
+  if (cell.dataset.form === "of") {
+    const [part, among] = cell.dataset.sum.split("/").map((formula) => valueOf(sums, formula));
+    shown.textContent = among ? `${whole(part)} of ${whole(among)}` : NOTHING;
     return null;
   }
   const value = valueOf(sums, cell.dataset.sum);
