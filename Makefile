@@ -11,8 +11,11 @@ SEED ?= 7
 # The version or draft that `make backtest` sets beside what is in force, and what it parts the figures by.
 DRAFT ?= all
 BY ?=
-# Models that `make test-spark` does not build: LEAVE_OUT='path:models/intermediate/planning+'.
+# Which models `make test-spark` builds, and which it does not: MODELS=+fct_lifecycle LEAVE_OUT='path:models/intermediate/planning+'.
+MODELS ?=
 LEAVE_OUT ?=
+# Warehouses that are not here, in whose dialects `make test-dialects` reads every model.
+DIALECTS ?= snowflake bigquery redshift databricks
 # Where the history is backed up: the tables that cannot be rebuilt.
 BACKUP ?= backups/history
 # How many cells `make test-dirt` spoils.
@@ -42,7 +45,7 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test test-builds test-companies test-increments test-dirt test-postgres test-spark test-spark-cluster lint check unit-test demo summary report digest backtest alerts \
+.PHONY: help build test test-builds test-companies test-increments test-dirt test-postgres test-spark test-spark-cluster test-dialects lint check unit-test demo summary report digest backtest alerts \
     validate publish rollback docs clean history-backup history-restore
 
 help: ## list these verbs
@@ -79,10 +82,16 @@ test-postgres: $(POSTGRES_READY) ## build a small company on PostgreSQL, too, an
 	@$(PY) -m tests.python.compare_engines
 
 test-spark: $(SPARK_READY) ## build a small company on Spark, too, and compare every published row with DuckDB's; needs Java 17
-	@$(PY) -m tests.python.compare_with_spark $(if $(LEAVE_OUT),--exclude $(LEAVE_OUT))
+	@$(PY) -m tests.python.compare_with_spark $(if $(MODELS),--select $(MODELS)) $(if $(LEAVE_OUT),--exclude $(LEAVE_OUT))
 
 test-spark-cluster: $(SPARK_READY) ## on a Spark cluster made here: kill a worker and a driver in mid-build, compare with DuckDB; needs Java 17
 	@$(PY) -m tests.python.kill_spark
+
+test-dialects: $(DIALECTS:%=.venv/dialects/%/ready) ## compile every model for warehouses that are not here, and parse it in their dialects
+	@$(FUNNEL) demo --people 150 --out target/dialects/demo --database target/dialects/sources.duckdb
+	@code=0; for dialect in $(DIALECTS); do \
+	    .venv/dialects/$$dialect/bin/python tests/python/parse_for_others.py $$dialect target/dialects/sources.duckdb || code=1; \
+	done; exit $$code
 
 lint: $(DEVELOPERS_READY) ## style of SQL, YAML and Python; needs no warehouse
 	@$(PY) -m ruff check .
@@ -158,6 +167,13 @@ $(POSTGRES_READY): $(READY) requirements-postgres.txt
 $(SPARK_READY): $(READY) requirements-spark.txt
 	@echo "Installing what requirements-spark.txt lists (half a gigabyte) ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-spark.txt
+	@touch $@
+
+# Each adapter in an environment of its own, since they do not agree about versions.
+.venv/dialects/%/ready: $(READY) requirements-dialects.txt
+	@echo "Installing dbt's adapter for $* ..."
+	@$(PY) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check $$(grep -E '^(dbt-$*|dbt-core|duckdb|sqlglot)=' requirements-dialects.txt)
 	@touch $@
 
 $(DEVELOPERS_READY): $(READY) requirements-dev.txt

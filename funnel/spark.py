@@ -52,6 +52,19 @@ def open_spark(other_settings: Mapping[str, str] | None = None) -> Any:
     return session
 
 
+def end_spark() -> None:
+    """Ends the session and its Java."""
+    context = import_module("pyspark").SparkContext
+    if context._active_spark_context:
+        context._active_spark_context.stop()
+    gateway = context._gateway
+    if gateway:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+        context._gateway = context._jvm = None
+
+
 def check_java() -> None:
     """Spark runs on Java: it is the one thing that no Python package brings."""
     home = os.environ.get("JAVA_HOME")

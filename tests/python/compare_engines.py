@@ -3,8 +3,10 @@ what the commands show of it (`funnel copy`). Then PostgreSQL publishes many tim
 read.
 
 `make test-postgres` runs it. The builds leave out the tests of data and models: `make test` has
-them."""
+them. With TIMES=yes the engines build one after the other, and the times of their models are shown,
+as for a larger company: `make test-postgres PEOPLE=8000 TIMES=yes`."""
 
+import json
 import os
 import signal
 import sys
@@ -28,8 +30,9 @@ from tests.python.swaps_under_readers import SWAPS, find_faults_of_swaps
 from tests.python.tools_on_copies import show_tools
 
 ENGINES = ("postgres", "duckdb")
-PEOPLE = 200
-"""Enough for each published table to have rows."""
+PEOPLE = int(os.environ.get("PEOPLE", "200"))
+"""200 are enough for each published table to have rows."""
+SHOWN_MODELS = 5
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
@@ -60,10 +63,13 @@ def _compare(folder: Path) -> int:
     ):
         return 1
     click.echo("Building on both engines (a minute or two) ...")
-    with ProcessPoolExecutor(len(ENGINES), get_context("spawn")) as processes:
+    are_timed = os.environ.get("TIMES") == "yes"
+    with ProcessPoolExecutor(1 if are_timed else len(ENGINES), get_context("spawn")) as processes:
         built = list(processes.map(build, ENGINES, [database] * 2, [folder] * 2))
     if not all(built):
         return 1
+    if are_timed:
+        show_times(folder, ENGINES)
     code = show_parity(database, "postgres")
     # A minute more, which continuous integration does without.
     return code or (0 if os.environ.get("CI") else show_tools(database, "postgres", folder))
@@ -78,10 +84,31 @@ def _swap() -> int:
     return 1 if found.faults else 0
 
 
-def build(engine: str, database: Path, folder: Path, selection: Sequence[str] = ()) -> bool:
+def build(
+    engine: str,
+    database: Path,
+    folder: Path,
+    selection: Sequence[str] = (),
+    cutoff: str = "2026-07-01 00:00:00",
+) -> bool:
     """Whether all models and seeds were built, or those selected; dbt prints the errors."""
     arguments = ["build", "--quiet", "--target", engine, *WITHOUT_TESTS, *selection]
-    return bool(run_dbt(arguments, database, folder / f"target_{engine}").success)
+    target = folder / f"target_{engine}"
+    return bool(run_dbt(arguments, database, target, {"cutoff": cutoff}).success)
+
+
+def show_times(folder: Path, engines: Sequence[str]) -> None:
+    """How long the models of the last builds took on each engine, and which took the longest."""
+    for engine in engines:
+        results = folder / f"target_{engine}" / "run_results.json"
+        seconds = {
+            result["unique_id"].rpartition(".")[2]: result["execution_time"]
+            for result in json.loads(results.read_text(encoding="utf-8"))["results"]
+            if result["unique_id"].startswith("model.")
+        }
+        slowest = sorted(seconds, key=seconds.__getitem__, reverse=True)[:SHOWN_MODELS]
+        listed = ", ".join(f"{name} {seconds[name]:.1f}" for name in slowest)
+        click.echo(f"{engine}: {len(seconds)} models in {sum(seconds.values()):.0f} s: {listed}")
 
 
 def _cpu_seconds() -> float:

@@ -70,7 +70,7 @@ def _kill_and_compare(cluster: Cluster, folder: Path) -> int:
 
 def _lose_a_worker(cluster: Cluster, folder: Path) -> bool:
     with _build(folder, "worker", FIRST) as (build, log):
-        _wait_until(build, lambda: _is_in_the_middle(log))
+        _wait_until(build, log, lambda: _is_in_the_middle(log))
         kill_group(cluster.workers[0])
         click.echo(f"worker killed after {_made(log)} models and seeds")
         code = build.wait()
@@ -99,7 +99,7 @@ def _is_writing(log: Path) -> bool:
 def _lose_the_driver(folder: Path, moment: tuple[str, Callable[[Path], bool]]) -> bool:
     name, is_now = moment
     with _build(folder, "driver", SECOND) as (build, log):
-        _wait_until(build, lambda: is_now(log))
+        _wait_until(build, log, lambda: is_now(log))
         kill_group(build)
         click.echo(f"driver killed {name}, after {_made(log)} models and seeds")
         return build.returncode == -signal.SIGKILL
@@ -110,8 +110,12 @@ def _build_again(folder: Path) -> bool:
         code = build.wait()
     click.echo(f"the next build: {_made(log)} models and seeds, exit code {code}")
     if code:
-        click.echo((log.parent / "output.txt").read_text(encoding="utf-8")[-5000:])
+        click.echo(_end_of_output(log))
     return code == 0
+
+
+def _end_of_output(log: Path) -> str:
+    return (log.parent / "output.txt").read_text(encoding="utf-8")[-5000:]
 
 
 @contextmanager
@@ -125,7 +129,8 @@ def _build(folder: Path, name: str, cutoff: str) -> Iterator[tuple[Process, Path
     arguments = [*_arguments("spark"), "--vars", f"{{cutoff: '{cutoff}'}}"]
     with (target / "output.txt").open("wb") as output:
         build = subprocess.Popen(
-            [program, *arguments, "--target-path", target, "--log-path", target],
+            # One target path for all, so that only the first reads the project anew.
+            [program, *arguments, "--target-path", folder / "target_spark", "--log-path", target],
             cwd=ROOT,
             stdout=output,
             stderr=output,
@@ -149,9 +154,10 @@ def _count(log: Path, text: str) -> int:
     return log.read_text(encoding="utf-8").count(text) if log.exists() else 0
 
 
-def _wait_until(build: Process, is_now: Callable[[], bool]) -> None:
+def _wait_until(build: Process, log: Path, is_now: Callable[[], bool]) -> None:
     while not is_now():
         if build.poll() is not None:
+            click.echo(_end_of_output(log))
             raise SparkError(f"the build ended with {build.returncode} before anything was killed")
         time.sleep(SECONDS_BETWEEN_LOOKS)
 
@@ -207,7 +213,8 @@ def _read(stop: Path, log: Path) -> None:
     """Looks for all published tables again and again, and counts the rows of one of them."""
     from funnel.spark import open_spark
 
-    session = open_spark({"spark.master": "local[1]", "spark.driver.memory": "1g"})
+    small = {"spark.driver.memory": "1g", "spark.driver.extraJavaOptions": "-XX:+UseSerialGC"}
+    session = open_spark({"spark.master": "local[1]", **small})
     published = [row.tableName for row in session.sql("show tables in marts").collect()]
     faults: list[str] = []
     looks = reads = 0
