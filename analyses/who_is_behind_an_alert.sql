@@ -12,17 +12,20 @@ alerts as (select * from {{ ref('alerts') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }} where method = 'labels'),
 
-evaluated_days as (select * from {{ ref('int_label_delays_counted') }} where is_evaluated),
+evaluated_days as (select * from {{ ref('int_trial_days_dated') }}),
 
 trials as (
 
-    -- Days whose labels have not come yet are no evidence.
-    select evaluated_trials.*
+    -- By the labels that had come when the day was compared; a day before that is no evidence.
+    select
+        evaluated_trials.*,
+        evaluated_trials.is_labelled
+        and evaluated_trials.label_date <= evaluated_days.evaluated_date as is_labelled_in_time
     from {{ ref('int_label_trials_evaluated') }} as evaluated_trials
     inner join evaluated_days
         on
             evaluated_trials.system = evaluated_days.system
-            and evaluated_trials.trial_date = evaluated_days.series_date
+            and evaluated_trials.trial_date = evaluated_days.trial_date
     where evaluated_trials.has_touch
 
 ),
@@ -96,7 +99,7 @@ trial_points as (
         on {{ same('trials', 'score_thresholds', ['definition_version', 'stage']) }}
     left join systems_with_our_score
         on {{ same('trials', 'systems_with_our_score', version) }}
-    where trials.is_labelled != trials.is_defined and not trials.has_unknown_label
+    where trials.is_labelled_in_time != trials.is_defined and not trials.has_unknown_label
 
 ),
 

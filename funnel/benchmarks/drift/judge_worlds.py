@@ -1,7 +1,7 @@
 """The other worlds, judged by the project's own models: what was found, by how many alerts."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -12,12 +12,13 @@ from funnel.benchmarks.drift.company import REFERENCE
 from funnel.benchmarks.drift.land import FIRST, TABLES
 from funnel.benchmarks.drift.people import NO_LABEL, People, draw_people
 from funnel.benchmarks.drift.run import evaluate
-from funnel.benchmarks.drift.world_tables import PROFILES, holidays, land_world
+from funnel.benchmarks.drift.world_tables import END, PROFILES, holidays, land_world
 from funnel.benchmarks.drift.worlds import World
 from funnel.run_dbt import run_dbt
 
 ALERTS = (
-    "select system, kind, rule, first_seen_date, last_seen_date, affected_count, summary"
+    "select system, kind, rule, first_seen_date, last_seen_date, affected_count, status,"
+    " status_reason, summary"
     " from marts.alerts order by first_seen_date, kind"
 )
 
@@ -31,7 +32,17 @@ class RaisedAlert:
     first_day: int
     last_day: int
     affected: int
+    status: str
+    reason: str | None
     summary: str
+
+    @property
+    def name(self) -> tuple[str, str, int]:
+        """What stays the same in every later build."""
+        return self.kind, self.rule or "", self.first_day
+
+    def moved(self, days: int) -> "RaisedAlert":
+        return replace(self, first_day=self.first_day + days, last_day=self.last_day + days)
 
 
 @dataclass(frozen=True)
@@ -92,8 +103,8 @@ def judge_worlds(
                 system = f"{world.name}_{number}"
                 land_world(connection, system, world, people, rng)
                 firsts[system] = world, number, _first(world, people)
-    evaluate(database, folder / "target", dbt, holidays(worlds))
-    alerts = _raised_alerts(database)
+    evaluate(database, folder / "target", dbt, holidays(worlds), END)
+    alerts = raised_alerts(database)
     return [Outcome(*firsts[system], alerts.get(system, [])) for system in firsts]
 
 
@@ -109,14 +120,11 @@ def _first(world: World, people: People) -> int | None:
     return max(int(first), REFERENCE)
 
 
-def _raised_alerts(database: Path) -> dict[str, list[RaisedAlert]]:
+def raised_alerts(database: Path) -> dict[str, list[RaisedAlert]]:
+    """The alerts of each system."""
     alerts: dict[str, list[RaisedAlert]] = {}
     with duckdb.connect(str(database), read_only=True) as connection:
-        for system, kind, rule, first, last, affected, summary in connection.execute(
-            ALERTS
-        ).fetchall():
-            alert = RaisedAlert(
-                kind, rule, (first - FIRST).days, (last - FIRST).days, affected, summary
-            )
+        for system, kind, rule, first, last, *more in connection.execute(ALERTS).fetchall():
+            alert = RaisedAlert(kind, rule, (first - FIRST).days, (last - FIRST).days, *more)
             alerts.setdefault(system, []).append(alert)
     return alerts

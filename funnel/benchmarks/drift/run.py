@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -80,9 +81,10 @@ def evaluate(
     target: Path,
     dbt: Callable[..., dbtRunnerResult] = run_dbt,
     holidays: Sequence[str] = (),
+    cutoff: date = CUTOFF,
 ) -> None:
     """The project's own models, as dbt builds them."""
-    variables = {"cutoff": CUTOFF.isoformat()}
+    variables = {"cutoff": cutoff.isoformat()}
     seeded = dbt(["seed", "--quiet", "--select", *SEEDS], database, target, variables)
     assert seeded.success, seeded.exception or "a seed failed"
     with duckdb.connect(str(database)) as connection:

@@ -20,6 +20,7 @@ from funnel.benchmarks.drift.people import (
 )
 from funnel.benchmarks.drift.worlds import World
 
+END = FIRST + timedelta(DAYS)  # the cutoff: labels of the last day's leads have still to come
 LATE = 14  # days after which a label no longer belongs to a touch (var label_late_days)
 BASE = 1000  # first key of a profile, above those of the other simulator
 PROFILES = f"""
@@ -86,7 +87,7 @@ def land_world(
             "first": failed.argmax(axis=1) + 1,
             "is_labelled": (people.label_day != NO_LABEL)
             & (people.label_day - people.day <= LATE)
-            & (people.label_day <= DAYS),
+            & (people.label_day < DAYS),
             "has_unknown_label": people.has_unknown_label,
             "label_day": people.label_day,
         }
@@ -116,13 +117,7 @@ def _counts(rng: np.random.Generator, world: World, people: People) -> pa.Table:
     if world.unknown_stage_every:
         stage = (np.arange(DAYS) % world.unknown_stage_every == 0).astype(np.int64)
         counts.append(("unknown_label", "opportunity stage security review", stage, stage))
-    # People and labels come on the day too whose labels have still to come.
-    longer = [(name, _one_more(bad), _one_more(rows)) for name, _, bad, rows in counts[:2]]
-    parts = [
-        *counts[2:],
-        *((name, counts[at][1], bad, rows) for at, (name, bad, rows) in enumerate(longer)),
-        ("duplicates", "", repeated, people_before),
-    ]
+    parts = [*counts, ("duplicates", "", repeated, people_before)]
     lengths = [len(each[3]) for each in parts]
     days = [np.arange(each) for each in lengths]
     days[-1] += start
@@ -135,10 +130,6 @@ def _counts(rng: np.random.Generator, world: World, people: People) -> pa.Table:
             "all_count": np.concatenate([each[3] for each in parts]),
         }
     )
-
-
-def _one_more(rows: Ints) -> Ints:
-    return np.append(rows, rows[-7])
 
 
 def _duplicates(rng: np.random.Generator, world: World, rows: Ints) -> tuple[int, Ints, Ints]:

@@ -110,11 +110,13 @@ int_restatement_alerts_described as (
         cast(restatements.first_reported_count as decimal(18, 2)) as expected_volume,
         abs(restatements.reported_count - restatements.first_reported_count) as affected_count,
         restatements.stage as affected_stage,
+        cast(null as {{ dbt.type_string() }}) as resolving_kind,
         restatements.week as window_first_date,
         cast({{ add_days('cast(restatements.week as timestamp)', 6) }} as date)
             as window_last_date,
         restatements.reported_date as first_seen_date,
-        restatements.reported_date as last_seen_date
+        restatements.reported_date as last_seen_date,
+        cast(null as date) as explained_date
     from ranked_restatements as restatements
     inner join stages on restatements.stage = stages.stage
     where restatements.size_rank = 1

@@ -57,7 +57,9 @@ unreadable_alarms as (
         alarms.stage,
         alarms.monitor,
         alarms.subject,
-        alarms.signal_date
+        alarms.signal_date,
+        'unknown_value' as cause_kind,
+        min(unreadable_days.signal_date) as cause_date
     from alarms
     inner join unreadable_days
         on
@@ -86,7 +88,9 @@ explained_alarms as (
         alarms.stage,
         alarms.monitor,
         alarms.subject,
-        alarms.signal_date
+        alarms.signal_date,
+        causes.kind as cause_kind,
+        min(causes.signal_date) as cause_date
     from alarms
     inner join alarms as causes
         on
@@ -119,20 +123,50 @@ explained_alarms as (
                     >= cast(causes.signal_date as timestamp)
                 )
             )
-    union
+    group by
+        alarms.system, alarms.stage, alarms.monitor, alarms.subject, alarms.signal_date,
+        causes.kind
+    union all
     select * from unreadable_alarms
+
+),
+
+first_explanations as (
+
+    select
+        system,
+        stage,
+        monitor,
+        subject,
+        signal_date,
+        {{ first_by('cause_kind', 'row(cause_date, cause_kind)') }} as cause_kind,
+        min(cause_date) as explained_date
+    from explained_alarms
+    group by system, stage, monitor, subject, signal_date
 
 ),
 
 unexplained_alarms as (
 
-    select alarms.*
+    -- An alarm that builds have raised before its cause showed is not taken back: its alert ends.
+    select
+        alarms.*,
+        first_explanations.cause_kind,
+        first_explanations.explained_date
     from alarms
-    left join explained_alarms
+    left join first_explanations
         on
-            {{ same('alarms', 'explained_alarms', ['system', 'stage', 'monitor', 'subject',
+            {{ same('alarms', 'first_explanations', ['system', 'stage', 'monitor', 'subject',
                 'signal_date']) }}
-    where explained_alarms.system is null
+    where
+        first_explanations.system is null
+        or cast(first_explanations.explained_date as timestamp) > case
+            when alarms.is_of_labels
+                then {{ add_days(
+                    'cast(alarms.signal_date as timestamp)', int_var('label_days')
+                ) }}
+            else cast(alarms.signal_date as timestamp)
+        end
 
 ),
 
@@ -221,8 +255,10 @@ int_alarm_episodes_assigned as (
         first_alarms.expected,
         first_alarms.z_score,
         first_alarms.is_recent,
+        first_alarms.cause_kind,
         first_alarms.window_first_date,
-        first_alarms.signal_date
+        first_alarms.signal_date,
+        first_alarms.explained_date
     from first_alarms
     inner join numbered_days
         on

@@ -68,17 +68,25 @@ usual_counts as (
         avg({{ as_double('all_count') }}) over (
             partition by {{ series }}, day_number % 7 order by day_number
             rows between {{ int_var('drift_silence_weeks') }} preceding and 1 preceding
-        ) as usual_count
+        ) as usual_count,
+        sum(all_count) over (partition by system, signal, event_date) as signal_count
     from day_counts
 
 ),
 
-int_days_without_rows_measured as (
+silent_days as (
 
     select
         {{ series }},
         event_date,
         all_count,
+        signal_count,
+        sum(case
+            when all_count = 0 and not is_holiday and usual_count > 0 then 1 else 0
+        end) over (
+            partition by {{ series }}, run_number order by day_number
+            rows between unbounded preceding and current row
+        ) as silent_day_count,
         -- Rounded, since three thirds add up to a little less than one, and one is the limit.
         {{ stable_double(exact_sum(
             'case when all_count = 0 and not is_holiday then coalesce(usual_count, 0) else 0 end',
@@ -89,7 +97,24 @@ int_days_without_rows_measured as (
         ) as silent_since_date
     from usual_counts
 
+),
+
+int_days_without_rows_measured as (
+
+    -- A day on which a system sets no label at all may be a batch job that is late: a label is
+    -- missed once others are set, or on the second such day.
+    select
+        {{ series }},
+        event_date,
+        all_count,
+        missed,
+        silent_since_date
+    from silent_days
+    where
+        all_count = 0
+        and missed >= 1
+        and (signal != 'vanished_label' or signal_count > 0 or silent_day_count >= 2)
+
 )
 
 select * from int_days_without_rows_measured
-where all_count = 0 and missed >= 1

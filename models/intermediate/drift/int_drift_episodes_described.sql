@@ -331,10 +331,12 @@ int_drift_episodes_described as (
         expected_volume,
         affected_count,
         affected_stage,
+        resolving_kind,
         window_first_date,
         window_last_date,
         first_seen_date,
-        last_seen_date
+        last_seen_date,
+        explained_date
     from episode_sentences
 
 )

@@ -37,6 +37,13 @@ ranked_alarms as (
             max(case when is_recent then signal_date end) over (partition by {{ episode }}),
             min(signal_date) over (partition by {{ episode }})
         ) as last_seen_date,
+        -- A cause that showed later explains them all.
+        case
+            when
+                count(*) over (partition by {{ episode }})
+                = count(explained_date) over (partition by {{ episode }})
+                then max(explained_date) over (partition by {{ episode }})
+        end as last_explained_date,
         -- What a silence has missed adds up until the last alarm.
         max(expected) over (
             partition by {{ episode }}, monitor, subject
@@ -70,12 +77,14 @@ episodes as (
             else kind
         end as kind,
         method,
+        cause_kind,
         observed,
         expected,
         largest_expected,
         window_first_date,
         first_seen_date,
-        last_seen_date
+        last_seen_date,
+        last_explained_date
     from ranked_alarms
     where alarm_rank = 1
 
@@ -166,7 +175,9 @@ episode_days as (
         episodes.subject,
         episodes.first_seen_date,
         series_days.observed,
-        series_days.expected
+        series_days.expected,
+        series_days.came_later,
+        series_days.last_came_date
     from episodes
     inner join series_days
         on
@@ -182,7 +193,9 @@ episode_days as (
         episodes.subject,
         episodes.first_seen_date,
         subject_volumes.volume as observed,
-        0 as expected
+        0 as expected,
+        0 as came_later,
+        cast(null as date) as last_came_date
     from episodes
     inner join subject_volumes on {{ same('episodes', 'subject_volumes', episode_columns) }}
 
@@ -197,7 +210,10 @@ episode_sums as (
         subject,
         first_seen_date,
         sum(observed) as observed,
-        sum(expected) as expected
+        sum(expected) as expected,
+        -- Most of the missing labels have come since.
+        case when sum(came_later) >= 0.5 * sum(observed) then max(last_came_date) end
+            as came_date
     from episode_days
     group by system, stage, monitor, subject, first_seen_date
 
@@ -328,6 +344,11 @@ episode_levels as (
                 and recent_levels.recent_excess >= 7 * {{ int_var('drift_least_count') }}
                 then recent_levels.recent_rate / recent_levels.first_rate
         end as growth_ratio,
+        case
+            when episodes.last_explained_date is not null then episodes.cause_kind
+            when episode_sums.came_date is not null then 'came_later'
+        end as resolving_kind,
+        coalesce(episodes.last_explained_date, episode_sums.came_date) as explained_date,
         coalesce(score_episodes.window_gap, episodes.observed) as window_observed,
         case
             when episodes.method = 'score' then score_episodes.usual_gap else episodes.expected
@@ -398,10 +419,12 @@ int_drift_episodes_measured as (
         cast(
             round(coalesce(person_count, abs(observed_level - expected_level))) as bigint
         ) as affected_count,
+        resolving_kind,
         window_first_date,
         first_seen_date as window_last_date,
         first_seen_date,
-        last_seen_date
+        last_seen_date,
+        explained_date
     from episode_levels
     -- Rows that are neither more nor fewer are no alert.
     where round(coalesce(person_count, abs(window_observed - window_expected))) > 0

@@ -1,7 +1,8 @@
-{# Grain: one row per system and day with a trial or a label.
-   How many labels came on the day, and how many of them late; whether the labels of people with a
-   touch on the day have come by now. Delays are counted in days on which the system labels at
-   all, so weekends, holidays and closed weeks do not make a label late. #}
+{# Grain: one row per system, day with a touch and day up to the var label_late_days later, before
+   the cutoff.
+   How many labels of the first day's touches came on the second one, and how late that is. A delay
+   counts only days on which the system labels at all, so weekends, holidays and closed weeks do
+   not make a label late. #}
 {%- set late_days = int_var('label_late_days') -%}
 
 with
@@ -24,7 +25,7 @@ label_events as (
 
 ),
 
-label_day_volumes as (
+label_volumes as (
 
     select
         *,
@@ -38,140 +39,105 @@ label_day_volumes as (
 
 labelled_systems as (select distinct system from label_events),
 
-all_days as (
+trial_days as (
 
     select
         system,
-        trial_date as series_date
+        trial_date,
+        count(case when is_defined then 1 end) as defined_count
     from trials
-    union
-    select
-        system,
-        event_date as series_date
-    from label_events
+    group by system, trial_date
 
 ),
 
-days as (
+day_pairs as (
+
+    select
+        trial_days.*,
+        spine.number as calendar_days,
+        cast(
+            {{ add_days('cast(trial_days.trial_date as timestamp)', 'spine.number') }} as date
+        ) as label_date
+    from trial_days
+    cross join ({{ whole_numbers(0, late_days) }}) as spine
+    where
+        {{ add_days('cast(trial_days.trial_date as timestamp)', 'spine.number + 1') }}
+        <= {{ cutoff() }}
+
+),
+
+pair_dates as (
+
+    select distinct
+        system,
+        label_date
+    from day_pairs
+
+),
+
+label_days as (
 
     -- A system whose labels have no history of their own labels every day.
     select
-        all_days.system,
-        all_days.series_date,
+        pair_dates.system,
+        pair_dates.label_date,
+        labelled_systems.system is not null as has_label_history,
         sum(case
             when labelled_systems.system is null then 1
             when
-                label_day_volumes.label_count
+                label_volumes.label_count
                 >= {{ decimal_var('drift_label_day_share') }}
-                * coalesce(label_day_volumes.usual_count, 0)
+                * coalesce(label_volumes.usual_count, 0)
                 then 1
             else 0
         end) over (
-            partition by all_days.system order by all_days.series_date
+            partition by pair_dates.system order by pair_dates.label_date
             rows between unbounded preceding and current row
         ) as label_day_number
-    from all_days
-    left join labelled_systems on all_days.system = labelled_systems.system
-    left join label_day_volumes
+    from pair_dates
+    left join labelled_systems on pair_dates.system = labelled_systems.system
+    left join label_volumes
         on
-            all_days.system = label_day_volumes.system
-            and all_days.series_date = label_day_volumes.event_date
+            pair_dates.system = label_volumes.system
+            and pair_dates.label_date = label_volumes.event_date
 
 ),
 
-label_delays as (
+label_counts as (
 
     select
-        trials.system,
-        trials.label_date,
-        label_days.label_day_number - trial_days.label_day_number as delay_days,
+        system,
+        trial_date,
+        label_date,
         count(*) as label_count
     from trials
-    inner join days as trial_days
-        on trials.system = trial_days.system and trials.trial_date = trial_days.series_date
-    inner join days as label_days
-        on trials.system = label_days.system and trials.label_date = label_days.series_date
-    where trials.is_labelled
-    group by
-        trials.system, trials.label_date, label_days.label_day_number - trial_days.label_day_number
-
-),
-
-late_labels as (
-
-    select
-        system,
-        label_date,
-        sum(label_count) as label_count,
-        sum(case
-            when delay_days > {{ int_var('label_days') }} then label_count else 0
-        end) as late_count
-    from label_delays
-    group by system, label_date
-
-),
-
-recent_delays as (
-
-    select
-        system,
-        delay_days,
-        sum(sum(label_count)) over (
-            partition by system order by delay_days
-            rows between unbounded preceding and current row
-        ) as count_so_far,
-        sum(sum(label_count)) over (partition by system) as whole_count
-    from label_delays
-    where cast(label_date as timestamp) >= {{ add_days(cutoff(), '-' ~ late_days) }}
-    group by system, delay_days
-
-),
-
-usual_delays as (
-
-    select
-        system,
-        min(delay_days) as usual_delay
-    from recent_delays
-    where count_so_far >= {{ decimal_var('drift_labels_come_share') }} * whole_count
-    group by system
-
-),
-
-last_days as (
-
-    select
-        days.system,
-        max(days.label_day_number) as last_number,
-        max(trials.trial_date) as last_trial_date
-    from days
-    left join trials on days.system = trials.system and days.series_date = trials.trial_date
-    group by days.system
+    where is_labelled
+    group by system, trial_date, label_date
 
 ),
 
 int_label_delays_counted as (
 
     select
-        days.system,
-        days.series_date,
-        coalesce(late_labels.label_count, 0) as label_count,
-        coalesce(late_labels.late_count, 0) as late_count,
-        (
-            last_days.last_number - days.label_day_number
-            >= coalesce(usual_delays.usual_delay, 0)
-            or {{ add_days('cast(days.series_date as timestamp)', late_days ~ ' + 1') }}
-            <= {{ cutoff() }}
-        ) as is_evaluated
-    from days
-    inner join last_days on days.system = last_days.system
-    left join usual_delays on days.system = usual_delays.system
-    left join late_labels
+        day_pairs.system,
+        day_pairs.trial_date,
+        day_pairs.label_date,
+        day_pairs.calendar_days,
+        label_days.label_day_number - trial_label_days.label_day_number as delay_days,
+        day_pairs.defined_count,
+        coalesce(label_counts.label_count, 0) as label_count,
+        label_days.has_label_history
+    from day_pairs
+    inner join label_days
         on
-            days.system = late_labels.system
-            and days.series_date = late_labels.label_date
-            -- Later, only the late ones are known.
-            and days.series_date <= last_days.last_trial_date
+            day_pairs.system = label_days.system
+            and day_pairs.label_date = label_days.label_date
+    inner join label_days as trial_label_days
+        on
+            day_pairs.system = trial_label_days.system
+            and day_pairs.trial_date = trial_label_days.label_date
+    left join label_counts
+        on {{ same('day_pairs', 'label_counts', ['system', 'trial_date', 'label_date']) }}
 
 )
 

@@ -44,6 +44,8 @@ monitored_cells as (
         mismatches.trial_count,
         mismatches.mismatch_count,
         mismatches.unknown_value_count,
+        mismatches.came_later_count,
+        mismatches.last_came_date,
         mismatches.trial_count * baselines.mismatch_rate as expected,
         mismatches.trial_count * baselines.mismatch_rate * (1 - baselines.mismatch_rate)
             as variance,
@@ -81,6 +83,8 @@ label_series_days as (
         cast(round(sum(trial_count * weight)) as bigint) as trial_count,
         sum(mismatch_count * weight) as observed,
         sum(unknown_value_count * weight) as unknown_observed,
+        sum(came_later_count * weight) as came_later,
+        max(last_came_date) as last_came_date,
         sum(expected * weight) as expected,
         sum(variance * weight * weight) as variance
     from monitored_cells
@@ -148,6 +152,8 @@ int_label_monitor_days_aggregated as (
         {{ as_double('coalesce(label_series_days.trial_count, 0)') }} as trial_count,
         {{ as_double('coalesce(label_series_days.observed, 0)') }} as observed,
         {{ as_double('coalesce(label_series_days.unknown_observed, 0)') }} as unknown_observed,
+        {{ as_double('coalesce(label_series_days.came_later, 0)') }} as came_later,
+        label_series_days.last_came_date,
         {{ as_double('coalesce(label_series_days.expected, 0)') }} as expected,
         {{ as_double('coalesce(label_series_days.variance, 0)') }} as variance,
         {{ as_double('coalesce(label_series_days.expected, 0)') }} as weight
@@ -173,6 +179,8 @@ int_label_monitor_days_aggregated as (
         score_days.scored_count as trial_count,
         score_days.score_gap_sum as observed,
         {{ as_double('0') }} as unknown_observed,
+        {{ as_double('0') }} as came_later,
+        cast(null as date) as last_came_date,
         score_days.scored_count * score_baselines.mean_gap as expected,
         -- One point squared at least: records that merge or wait for a sync differ for some days.
         score_days.scored_count * greatest(score_baselines.variance, 1) as variance,

@@ -38,7 +38,7 @@ trials as (
 
 ),
 
-evaluated_days as (select * from {{ ref('int_label_delays_counted') }} where is_evaluated),
+evaluated_days as (select * from {{ ref('int_trial_days_dated') }}),
 
 profile_segments as (select * from {{ ref('int_profile_segments_listed') }}),
 
@@ -79,8 +79,11 @@ trial_days as (
 
 numbered_trials as (
 
+    -- By what was known when the day was compared: a label that came later changes no past alarm.
     select
         trials.*,
+        trials.is_labelled and trials.label_date <= evaluated_days.evaluated_date
+            as is_labelled_in_time,
         score_thresholds.least_score,
         trial_days.day_number
     from trials
@@ -88,7 +91,7 @@ numbered_trials as (
         on {{ same('trials', 'score_thresholds', ['definition_version', 'stage']) }}
     inner join trial_days on {{ same('trials', 'trial_days', day) }}
     inner join evaluated_days
-        on trials.system = evaluated_days.system and trials.trial_date = evaluated_days.series_date
+        on trials.system = evaluated_days.system and trials.trial_date = evaluated_days.trial_date
 
 ),
 
@@ -162,11 +165,18 @@ profile_cells as (
         channel,
         count(*) as trial_count,
         -- A person with a label that no seed maps is a matter of that label.
-        count(case when is_labelled != is_defined and not has_unknown_label then 1 end)
+        count(case when is_labelled_in_time != is_defined and not has_unknown_label then 1 end)
             as mismatch_count,
         count(case
-            when is_labelled != is_defined and not has_unknown_label and has_unknown_value then 1
+            when
+                is_labelled_in_time != is_defined and not has_unknown_label
+                and has_unknown_value
+                then 1
         end) as unknown_value_count,
+        count(case when is_defined and is_labelled and not is_labelled_in_time then 1 end)
+            as came_later_count,
+        max(case when is_defined and not is_labelled_in_time then label_date end)
+            as last_came_date,
         count(score_gap) as scored_count,
         cast(coalesce(sum(score_gap), 0) as bigint) as score_gap_sum,
         cast(coalesce(sum(score_gap * score_gap), 0) as bigint) as score_gap_square_sum
@@ -202,6 +212,8 @@ int_label_trial_cells_counted as (
         cast(sum(trial_count) as bigint) as trial_count,
         cast(sum(mismatch_count) as bigint) as mismatch_count,
         cast(sum(unknown_value_count) as bigint) as unknown_value_count,
+        cast(sum(came_later_count) as bigint) as came_later_count,
+        max(last_came_date) as last_came_date,
         cast(sum(scored_count) as bigint) as scored_count,
         cast(sum(score_gap_sum) as bigint) as score_gap_sum,
         cast(sum(score_gap_square_sum) as bigint) as score_gap_square_sum

@@ -182,14 +182,12 @@ label_trials as (
 
 finished_trials as (
 
-    -- A day does not count before its label days are over.
+    -- A day does not count before it is over.
     select
         *,
         {{ add_days('cast(trial_date as timestamp)', 1) }} as day_ends_at
     from label_trials
-    where
-        {{ add_days('cast(trial_date as timestamp)', int_var('label_days') ~ ' + 1') }}
-        <= {{ cutoff() }}
+    where {{ add_days('cast(trial_date as timestamp)', 1) }} <= {{ cutoff() }}
 
 ),
 

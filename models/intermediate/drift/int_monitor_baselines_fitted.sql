@@ -81,6 +81,8 @@ levelled_days as (
         monitored_days.trial_count,
         monitored_days.observed,
         monitored_days.unknown_observed,
+        monitored_days.came_later,
+        monitored_days.last_came_date,
         monitored_days.expected * series_levels.level_ratio as expected,
         monitored_days.variance * series_levels.level_ratio as variance,
         monitored_days.weight * series_levels.level_ratio as weight,

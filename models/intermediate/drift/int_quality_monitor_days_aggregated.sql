@@ -13,6 +13,20 @@ agreed_references as (select * from {{ ref('drift_references') }}),
 
 label_delays as (select * from {{ ref('int_label_delays_counted') }} where label_count > 0),
 
+late_labels as (
+
+    select
+        system,
+        label_date,
+        sum(case
+            when delay_days > {{ int_var('label_days') }} then label_count else 0
+        end) as late_count,
+        sum(label_count) as label_count
+    from label_delays
+    group by system, label_date
+
+),
+
 versions as (
 
     select * from {{ ref('int_evaluation_versions_dated') }} where evaluation = 'in_force'
@@ -123,20 +137,20 @@ rate_counts as (
     group by system, stage, definition_version, trial_date
     union all
     select
-        label_delays.system,
+        late_labels.system,
         '' as stage,
         versions.definition_version,
         'late_labels' as monitor,
         '' as subject,
         'all' as channel,
-        label_delays.series_date as event_date,
-        label_delays.late_count as bad_count,
-        label_delays.label_count as all_count
-    from label_delays
+        late_labels.label_date as event_date,
+        late_labels.late_count as bad_count,
+        late_labels.label_count as all_count
+    from late_labels
     inner join versions
         on
-            cast(label_delays.series_date as timestamp) >= versions.valid_from
-            and cast(label_delays.series_date as timestamp) < versions.valid_to
+            cast(late_labels.label_date as timestamp) >= versions.valid_from
+            and cast(late_labels.label_date as timestamp) < versions.valid_to
 
 ),
 
@@ -226,6 +240,8 @@ int_quality_monitor_days_aggregated as (
         {{ as_double('sum(all_count)') }} as trial_count,
         {{ as_double('sum(bad_count)') }} as observed,
         {{ as_double('0') }} as unknown_observed,
+        {{ as_double('0') }} as came_later,
+        cast(null as date) as last_came_date,
         {{ as_double('sum(all_count * bad_rate)') }} as expected,
         {{ as_double('sum(all_count * bad_rate * (1 - bad_rate))') }} as variance,
         {{ as_double('sum(all_count * bad_rate)') }} as weight

@@ -158,6 +158,7 @@ decided_causes as (
         next_steps.next_step,
         ranked_decisions.decision,
         ranked_decisions.turned_out,
+        causes.explained_date is not null as is_explained,
         ranked_decisions.decision = 'resolved'
         and causes.last_seen_date <= ranked_decisions.decided_on as is_closed,
         ranked_decisions.reason,
@@ -223,13 +224,22 @@ alerts as (
         largest_driver,
         largest_change,
         case
-            when is_closed or (is_quiet and kind != 'unknown_label') then 'resolved'
+            when is_closed or is_explained or (is_quiet and kind != 'unknown_label')
+                then 'resolved'
             when not is_expired and decision != 'resolved' then decision
             when is_quiet then 'quiet'
             else 'open'
         end as status,
         case
             when is_closed then reason || ' (' || decided_by || ')'
+            when resolving_kind = 'came_later'
+                then
+                    'most of the labels came later, the last on '
+                    || {{ long_date('explained_date') }}
+            when is_explained
+                then
+                    'explained by the alert ' || resolving_kind || ' of '
+                    || {{ long_date('explained_date') }}
             when is_quiet and kind != 'unknown_label' then 'no further alarm'
             when decision = 'resolved' and not is_quiet
                 then 'resolved by ' || decided_by || ', but it still alarms'
@@ -247,6 +257,7 @@ alerts as (
         last_seen_date,
         case
             when is_closed then decided_on
+            when is_explained then explained_date
             when is_quiet and kind != 'unknown_label' then quiet_date
         end as resolved_date,
         case when decision = 'silenced' and not is_expired then valid_until end as silenced_until

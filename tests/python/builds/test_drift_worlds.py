@@ -1,10 +1,12 @@
 """What companies do besides drifting: each world raises the right alert once, none is hidden."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pytest
 
 from funnel.benchmarks.drift.judge_worlds import Outcome, judge_worlds
+from funnel.benchmarks.drift.live_worlds import Builds, watch_worlds
 from funnel.benchmarks.drift.worlds import WORLDS
 from tests.python.warm_dbt import run_dbt
 
@@ -68,3 +70,44 @@ def test_words_of_a_bot_are_listed_in_one_alert(outcomes: Mapping[str, Outcome])
     [alert] = outcomes["bot"].of_causes
     assert " and " in alert.summary
     assert "others" in alert.summary
+
+
+# Builds of days in a row, from the first one after the first label that is missing.
+BUILDS = (92, 93, 94, 95, 96, 98)
+WATCHED = [world for world in WORLDS if world.name in ("batch_moved", "some_labels_late")]
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Builds]:
+    return watch_worlds(WATCHED, BUILDS, SEED, tmp_path_factory.mktemp("live"), dbt=run_dbt)
+
+
+@pytest.mark.parametrize("name", [world.name for world in WATCHED])
+def test_no_later_build_takes_an_alert_back(builds: Mapping[str, Builds], name: str) -> None:
+    for build, later in pairwise(BUILDS):
+        before = {each.name: each for each in builds[name][build]}
+        after = {each.name: each for each in builds[name][later]}
+        assert before.keys() <= after.keys(), (build, before, after)
+        assert all(after[each].affected >= before[each].affected for each in before), build
+
+
+def test_where_all_labels_begin_to_come_later_that_alert_comes_alone(
+    builds: Mapping[str, Builds],
+) -> None:
+    raised = {each.name for alerts in builds["batch_moved"].values() for each in alerts}
+    [(kind, _, first)] = raised
+    assert kind == "late_labels"
+    assert first <= 94, "late labels come from day 92 on"
+
+
+def test_an_alert_about_missing_labels_ends_when_they_have_come(
+    builds: Mapping[str, Builds],
+) -> None:
+    """15 % come later: nobody can know that on the first day, so an alert may be about them."""
+    alerts = builds["some_labels_late"]
+    raised = {each.name for each in alerts[BUILDS[-1]]}
+    assert [each for each in raised if each[0] == "late_labels"]
+    assert len(raised) <= 2
+    missing = [each for each in alerts[BUILDS[-1]] if each.kind != "late_labels"]
+    assert all(each.status == "resolved" for each in missing), missing
+    assert all("came later" in (each.reason or "") for each in missing), missing
