@@ -30,6 +30,8 @@ planned_leads as (
 
 prices as (select * from {{ ref('int_plan_win_values_estimated') }} where sample_number = 0),
 
+ratios as (select * from {{ ref('int_plan_amount_ratios_estimated') }} where sample_number = 0),
+
 life_tables as (select * from {{ ref('int_plan_life_tables_estimated') }} where sample_number = 0),
 
 trends as (select * from {{ ref('int_plan_rate_trends_estimated') }}),
@@ -192,15 +194,73 @@ lead_entries as (
 
 ),
 {% endfor %}
+open_opportunities as (
+
+    select
+        funnel,
+        case
+            when is_bypass_prospect or is_bypass_opportunity then 'bypass'
+            else {{ plan_lead_group() }}
+        end as lead_group,
+        -{{ week_number('opportunity_at') }} as waited_weeks,
+        opportunity_amount
+    from journeys
+    where
+        outcome = 'open' and not has_win and opportunity_at < {{ cutoff() }}
+        and opportunity_amount > 0
+
+),
+
+week_revenue as (
+
+    select
+        wins.funnel,
+        wins.weeks_ahead,
+        wins.volume * prices.mean_price as revenue
+    from win_entries as wins
+    inner join prices on wins.funnel = prices.funnel and wins.lead_group = prices.lead_group
+    union all
+    -- An open opportunity is worth more or less than a win of its lead group, one by one.
+    select
+        opportunities.funnel,
+        tables.waited_weeks - opportunities.waited_weeks as weeks_ahead,
+        tables.advance_rate / waiting.waiting_rate * coalesce(factors.rate_factor, 1)
+        * ratios.amount_weight
+        * (opportunities.opportunity_amount * ratios.amount_ratio - prices.mean_price) as revenue
+    from open_opportunities as opportunities
+    inner join ratios on opportunities.funnel = ratios.funnel
+    inner join prices
+        on
+            opportunities.funnel = prices.funnel
+            and opportunities.lead_group = prices.lead_group
+    inner join life_tables as waiting
+        on
+            opportunities.funnel = waiting.funnel
+            and opportunities.lead_group = waiting.lead_group
+            and waiting.from_node = 'opportunity'
+            and opportunities.waited_weeks = waiting.waited_weeks
+    inner join life_tables as tables
+        on
+            waiting.funnel = tables.funnel
+            and waiting.lead_group = tables.lead_group
+            and waiting.from_node = tables.from_node
+            and waiting.waited_weeks <= tables.waited_weeks
+    left join rate_factors as factors
+        on
+            opportunities.funnel = factors.funnel
+            and factors.from_node = 'opportunity'
+            and factors.weeks_ahead = tables.waited_weeks - opportunities.waited_weeks
+
+),
+
 funnel_revenue as (
 
     -- A week's revenue is spread evenly over its seven days.
     select
         wins.funnel,
-        sum(wins.volume * prices.mean_price) / 7 as revenue
-    from win_entries as wins
+        sum(wins.revenue) / 7 as revenue
+    from week_revenue as wins
     cross join days
-    inner join prices on wins.funnel = prices.funnel and wins.lead_group = prices.lead_group
     inner join months
         on
             wins.funnel = months.funnel

@@ -171,11 +171,49 @@ def test_expected_wins_follow_from_waiting_journeys_and_the_leads_of_today(built
         wins[funnel] += by_then
         money[funnel] += by_then * price
     assert len(wins) >= 3
+    prices = {(funnel, segment): price for funnel, segment, _, price in segments}
+    for funnel, more in _own_amounts(built, waits, drifts, prices).items():
+        money[funnel] += more
     actual = _forecasts(built, "quarter", date(2026, 7, 1))
     for funnel in wins:
         assert actual[funnel, "wins"] == pytest.approx(wins[funnel], rel=1e-4), funnel
         assert actual[funnel, "bookings_new"] == pytest.approx(money[funnel], rel=1e-4), funnel
     assert actual["all", "wins"] == pytest.approx(sum(wins.values()), rel=1e-4)
+
+
+def _own_amounts(
+    built: Built, waits: Waits, drifts: Drifts, prices: dict[tuple[str, str], float]
+) -> dict[str, float]:
+    """By funnel: what open opportunities are worth above a win of their segment, one by one."""
+    found: dict[str, float] = defaultdict(float)
+    for funnel, segment, age, amount, weight, ratio in query(built.database, OPEN):
+        own = waits[funnel, segment, "opportunity"]
+        drift, mean, shift = drifts.get((funnel, "opportunity"), (0.0, 0.0, 0.0))
+        chance = sum(
+            own[age + week][0] / own[age][2] * np.exp(drift * (week / 52 - mean) + shift) * part
+            for week, part in enumerate([1] * 13 + [1 / 7])
+            if age + week < len(own)
+        )
+        found[funnel] += chance * weight * (amount * ratio - prices[funnel, segment])
+    assert sum(map(bool, found.values())) >= 2
+    return found
+
+
+OPEN = """
+    select
+        funnel,
+        case
+            when is_bypass_prospect or is_bypass_opportunity then 'bypass'
+            else coalesce(first_channel, 'unknown')
+        end,
+        cast(ceil(date_diff('day', cast(opportunity_at as date), date '2026-07-01') / 7) as int),
+        cast(opportunity_amount as double),
+        amount_weight,
+        amount_ratio
+    from marts.fct_journeys
+    inner join intermediate.int_plan_amount_ratios_estimated using (funnel)
+    where sample_number = 0 and outcome = 'open' and not has_win and opportunity_amount > 0
+"""
 
 
 def _forecasts(built: Built, kind: str, start: date) -> dict[tuple[str, str], float]:

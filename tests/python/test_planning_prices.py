@@ -66,8 +66,9 @@ def database(
             "update marts.fct_journeys set opportunity_amount = 10000"
             " where funnel like 'equal %' and opportunity_amount is not null"
         )
-    selected = "+int_plan_win_values_estimated,path:models/*/planning"
-    arguments = ["run", "--quiet", "--select", selected]
+    selected = ["+int_plan_win_values_estimated,path:models/*/planning"]
+    selected += ["int_plan_amount_ratios_estimated"]
+    arguments = ["run", "--quiet", "--select", *selected]
     outcome = run_dbt(arguments, path, folder / "target", {"cutoff": CUTOFF.isoformat()})
     assert outcome.success, messages(outcome)
     return path
@@ -221,3 +222,45 @@ def test_an_amount_that_is_the_same_on_every_opportunity_counts_for_little(
     spreads = [[(wins.var(ddof=1), len(wins)) for wins, _ in _logs(each)] for each in histories]
     variance, count = np.moveaxis(np.array(spreads), -1, 0)
     assert (changes < 0.7 * np.sqrt((variance + variance**2 / 2) / count)).all()
+
+
+def test_open_opportunities_are_worth_what_those_that_will_be_won_bring(
+    histories: list[History], database: Path
+) -> None:
+    """Nearer than the price of their lead group, and right in all, though losers are larger."""
+    ratios = _amount_ratios(database, "known")
+    prices = _prices(database, "known")
+    found = []
+    for history, (weight, ratio), price in zip(histories, ratios, prices, strict=True):
+        is_open = (history.entered[:, 3] < 0) & (history.entered[:, 4] >= 0)
+        is_open &= history.exited >= 0
+        worth = weight * ratio * history.forecast + (1 - weight) * price[history.group]
+        will_win = is_open & np.isfinite(history.entered[:, 4])
+        brings = history.amount[will_win]
+        errors = np.abs(np.array([worth, price[history.group]])[:, will_win] - brings)
+        groups = [will_win & (history.group == each) for each in range(len(GROUPS))]
+        all_open = [is_open & (history.group == each) for each in range(len(GROUPS))]
+        expected = sum(
+            worth[each].mean() * won.sum() for each, won in zip(all_open, groups, strict=True)
+        )
+        found.append([*errors.sum(axis=1), expected, brings.sum()])
+    own_error, mean_error, expected, brought = np.array(found).T
+    assert own_error.sum() < 0.5 * mean_error.sum()
+    assert abs(expected.sum() / brought.sum() - 1) < 0.05
+
+
+def test_an_amount_that_is_the_same_on_every_open_opportunity_says_nothing(database: Path) -> None:
+    weights = _amount_ratios(database, "equal")[:, 0]
+    assert (weights < 0.1).all()
+    assert (_amount_ratios(database, "known")[:, 0] > 0.8).all()
+
+
+def _amount_ratios(database: Path, amounts: str) -> Floats:
+    """By company: how much of an amount counts, and what a win is worth for each unit of it."""
+    found = query(
+        database,
+        "select amount_weight, amount_ratio from intermediate.int_plan_amount_ratios_estimated"
+        f" where sample_number = 0 and funnel like '{amounts} %'"
+        " order by cast(split_part(funnel, ' ', 2) as int)",
+    )
+    return np.array(found, dtype=np.float64)

@@ -1,6 +1,16 @@
 {# Grain: one row per funnel, lead group and sample. Recent leads and bypasses, what wins were worth
    (amounts, their squares and logarithms), and the logarithms of the amounts of opportunities that
-   are not won (open or lost). #}
+   are not won (open or lost). Of wins whose opportunity had an amount when it began (opened), that
+   amount and what they were won for, and their logarithms. #}
+{%- set opened_sums = [
+    ('opened_amount_sum', 'opened_amount', 2),
+    ('opened_win_amount_sum', 'opened_win_amount', 2),
+    ('opened_sum', 'ln(opened_amount)', 12),
+    ('opened_squares', 'ln(opened_amount) * ln(opened_amount)', 12),
+    ('opened_win_sum', 'ln(opened_win_amount)', 12),
+    ('opened_win_squares', 'ln(opened_win_amount) * ln(opened_win_amount)', 12),
+    ('opened_products', 'ln(opened_amount) * ln(opened_win_amount)', 12),
+] -%}
 {%- set first_week =
     'greatest(-1 * ' ~ int_var('planning_bypass_weeks') ~ ', ' ~ plan_first_week() ~ ')'
 -%}
@@ -41,6 +51,20 @@ journey_amounts as (
         end as win_amount,
         case
             when
+                won_amount > 0
+                and opportunity_amount > 0
+                and {{ week_number('win_at') }} between {{ plan_first_week() }} and -1
+                then {{ as_double('opportunity_amount') }}
+        end as opened_amount,
+        case
+            when
+                won_amount > 0
+                and opportunity_amount > 0
+                and {{ week_number('win_at') }} between {{ plan_first_week() }} and -1
+                then {{ as_double('won_amount') }}
+        end as opened_win_amount,
+        case
+            when
                 not has_win
                 and opportunity_amount > 0
                 and {{ week_number('opportunity_at') }} between {{ plan_first_week() }} and -1
@@ -69,6 +93,8 @@ journey_amounts as (
         {{ plan_lead_group() }} as lead_group,
         {{ sample_part('journey_key') }} as sample_part,
         null as win_amount,
+        null as opened_amount,
+        null as opened_win_amount,
         null as log_unwon,
         0 as bypass_prospect,
         0 as bypass_opportunity,
@@ -91,6 +117,10 @@ part_sums as (
         coalesce({{ exact_sum('win_amount * win_amount', 2) }}, 0) as win_amount_squares,
         coalesce({{ exact_sum('ln(win_amount)', 12) }}, 0) as win_sum,
         coalesce({{ exact_sum('ln(win_amount) * ln(win_amount)', 12) }}, 0) as win_squares,
+        count(opened_amount) as opened_win_count,
+        {%- for column, number, digits in opened_sums %}
+        coalesce({{ exact_sum(number, digits) }}, 0) as {{ column }},
+        {%- endfor %}
         count(log_unwon) as unwon_count,
         coalesce({{ exact_sum('log_unwon', 12) }}, 0) as unwon_sum,
         coalesce({{ exact_sum('log_unwon * log_unwon', 12) }}, 0) as unwon_squares,
@@ -113,6 +143,10 @@ sample_sums as (
         {{ exact_sum('parts.win_amount_squares', 2) }} as win_amount_squares,
         {{ exact_sum('parts.win_sum', 12) }} as win_sum,
         {{ exact_sum('parts.win_squares', 12) }} as win_squares,
+        cast(sum(parts.opened_win_count) as bigint) as opened_win_count,
+        {%- for column, _, digits in opened_sums %}
+        {{ exact_sum('parts.' ~ column, digits) }} as {{ column }},
+        {%- endfor %}
         cast(sum(parts.unwon_count) as bigint) as unwon_count,
         {{ exact_sum('parts.unwon_sum', 12) }} as unwon_sum,
         {{ exact_sum('parts.unwon_squares', 12) }} as unwon_squares,
@@ -141,6 +175,10 @@ int_plan_amounts_aggregated as (
         sums.win_sum,
         sums.win_squares - power(sums.win_sum, 2) / greatest(sums.win_count, 1)
             as win_deviations,
+        sums.opened_win_count,
+        {%- for column, _, _ in opened_sums %}
+        sums.{{ column }},
+        {%- endfor %}
         sums.unwon_count,
         sums.unwon_sum / nullif(sums.unwon_count, 0) as unwon_mean,
         case

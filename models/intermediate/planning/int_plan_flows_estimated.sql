@@ -3,10 +3,14 @@
 
 Inflows: `new_leads`, one new lead per week; `first_lead`, one lead in the first week alone; the
 journeys that wait at the cutoff: `open_lead`, `open_prospect`, `open_opportunity`; and those that
-will come by a bypass: `bypass_prospect`, `bypass_opportunity`. #}
+will come by a bypass: `bypass_prospect`, `bypass_opportunity`. Of wins of open opportunities, how
+many have an amount since they began (opened), these amounts, and their squares. #}
 {%- set last_week = int_var('planning_weeks') -%}
 {%- set next_nodes = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] -%}
+{%- set opened = ['opened_volume', 'opened_amount', 'opened_amount_squares'] -%}
 with
+
+transitions as (select * from {{ ref('int_plan_transitions_counted') }}),
 
 life_tables as (select * from {{ ref('int_plan_life_tables_estimated') }}),
 
@@ -62,6 +66,22 @@ rate_factors as (
 
 ),
 
+opened_amounts as (
+
+    select
+        funnel,
+        lead_group,
+        from_node,
+        waited_weeks,
+        {{ as_double('sum(opened_count)') }} as opened_volume,
+        {{ exact_sum('opened_amount_sum', 2) }} as opened_amount,
+        {{ exact_sum('opened_amount_squares', 2) }} as opened_amount_squares
+    from transitions
+    where opened_count > 0
+    group by funnel, lead_group, from_node, waited_weeks
+
+),
+
 open_journeys as (
 
     -- Who waits is the same in every sample; the probability to move on is not.
@@ -71,6 +91,9 @@ open_journeys as (
         tables.from_node,
         tables.sample_number,
         tables.waited_weeks,
+        {%- for measure in opened %}
+        coalesce(amounts.{{ measure }}, 0) / tables.waiting_rate as {{ measure }},
+        {%- endfor %}
         everything.open_count / tables.waiting_rate as entry_volume
     from life_tables as everything
     inner join life_tables as tables
@@ -79,6 +102,12 @@ open_journeys as (
             and everything.lead_group = tables.lead_group
             and everything.from_node = tables.from_node
             and everything.waited_weeks = tables.waited_weeks
+    left join opened_amounts as amounts
+        on
+            everything.funnel = amounts.funnel
+            and everything.lead_group = amounts.lead_group
+            and everything.from_node = amounts.from_node
+            and everything.waited_weeks = amounts.waited_weeks
     where
         everything.from_node != 'awareness'
         and everything.sample_number = 0
@@ -94,6 +123,14 @@ open_moves as (
         waiting.from_node,
         waiting.sample_number,
         tables.waited_weeks - waiting.waited_weeks as week_number,
+        {%- for measure, digits in [
+            ('opened_volume', 12), ('opened_amount', 9), ('opened_amount_squares', 4),
+        ] %}
+        {{ exact_sum(
+            'waiting.' ~ measure ~ ' * tables.advance_rate * coalesce(factors.rate_factor, 1)',
+            digits
+        ) }} as {{ measure }},
+        {%- endfor %}
         {{ exact_sum(
             'waiting.entry_volume * tables.advance_rate * coalesce(factors.rate_factor, 1)', 12
         ) }} as entry_volume
@@ -197,7 +234,7 @@ lead_flows as (
 
 ),
 {% endfor %}
-int_plan_flows_estimated as (
+node_flows as (
     {% for node in ['lead', 'prospect', 'opportunity', 'win'] %}
     select
         funnel,
@@ -210,6 +247,26 @@ int_plan_flows_estimated as (
     from {{ node }}_flows
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+
+),
+
+int_plan_flows_estimated as (
+
+    select
+        {%- for measure in opened %}
+        coalesce(moves.{{ measure }}, 0) as {{ measure }},
+        {%- endfor %}
+        flows.*
+    from node_flows as flows
+    left join open_moves as moves
+        on
+            flows.funnel = moves.funnel
+            and flows.lead_group = moves.lead_group
+            and flows.sample_number = moves.sample_number
+            and flows.week_number = moves.week_number
+            and flows.inflow = 'open_' || moves.from_node
+            and flows.node = 'win'
+            and moves.from_node = 'opportunity'
 
 )
 

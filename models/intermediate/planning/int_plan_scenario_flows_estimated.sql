@@ -6,6 +6,8 @@ flows as (select * from {{ ref('int_plan_flows_estimated') }}),
 
 prices as (select * from {{ ref('int_plan_win_values_estimated') }}),
 
+ratios as (select * from {{ ref('int_plan_amount_ratios_estimated') }}),
+
 effects as (select * from {{ ref('int_plan_scenario_factors_listed') }}),
 
 nodes as (
@@ -96,7 +98,8 @@ path_effects as (
 
 priced_flows as (
 
-    -- `luck_variance` is how far revenue varies by the luck of single wins and their prices.
+    -- `luck_variance` is how far revenue varies by the luck of single wins and their prices. Open
+    -- opportunities with an amount are worth that amount, as far as it counts.
     select
         flows.funnel,
         flows.inflow,
@@ -104,14 +107,24 @@ priced_flows as (
         flows.sample_number,
         flows.week_number,
         {{ exact_sum('flows.entry_volume', 12) }} as entry_volume,
-        {{ exact_sum('flows.entry_volume * prices.mean_price') }} as expected_revenue,
-        {{ exact_sum('flows.entry_volume * prices.mean_square_price', 4) }} as luck_variance
+        {{ exact_sum(
+            '(flows.entry_volume - flows.opened_volume * ratios.amount_weight) * prices.mean_price'
+            ~ ' + flows.opened_amount * ratios.amount_ratio * ratios.amount_weight'
+        ) }} as expected_revenue,
+        {{ exact_sum(
+            '(flows.entry_volume - flows.opened_volume * ratios.amount_weight)'
+            ~ ' * prices.mean_square_price'
+            ~ ' + flows.opened_amount_squares * power(ratios.amount_ratio, 2)'
+            ~ ' * ratios.amount_weight', 4
+        ) }} as luck_variance
     from flows
     inner join prices
         on
             flows.funnel = prices.funnel
             and flows.lead_group = prices.lead_group
             and flows.sample_number = prices.sample_number
+    inner join ratios
+        on flows.funnel = ratios.funnel and flows.sample_number = ratios.sample_number
     group by flows.funnel, flows.inflow, flows.node, flows.sample_number, flows.week_number
 
 ),

@@ -2,7 +2,8 @@
    weeks waited. How journeys moved from each node of the plan to the next.
 
 Leads and prospects are those that the definition qualified. The lead group `bypass` is of journeys
-that came to a prospect or an opportunity without having qualified at the node before. #}
+that came to a prospect or an opportunity without having qualified at the node before. Of journeys
+with an open opportunity: those with an amount, these amounts, and their squares. #}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
@@ -75,6 +76,10 @@ node_weeks as (
         from_node,
         {{ sample_part('journey_key') }} as sample_part,
         outcome = 'open' as is_open,
+        case
+            when from_node = 'opportunity' and opportunity_amount > 0
+                then {{ as_double('opportunity_amount') }}
+        end as opened_amount,
         {{ week_number('node_at') }} as entered_week_number,
         {{ week_number('next_at') }} as next_week_number,
         {{ week_number('later_at') }} as later_week_number,
@@ -119,7 +124,14 @@ int_plan_transitions_counted as (
         entered_week_number,
         waited_weeks,
         unseen_weeks,
-        count(*) as journey_count
+        count(*) as journey_count,
+        count(case when result = 'open' then opened_amount end) as opened_count,
+        coalesce({{ exact_sum("case when result = 'open' then opened_amount end", 2) }}, 0)
+            as opened_amount_sum,
+        coalesce(
+            {{ exact_sum("case when result = 'open' then opened_amount * opened_amount end", 2) }},
+            0
+        ) as opened_amount_squares
     from node_waits
     where waited_weeks >= unseen_weeks
     group by
