@@ -7,22 +7,22 @@ from datetime import date
 from funnel.report import filters, words
 from funnel.report.blocks import Block, Cell, Grid
 from funnel.report.company import FINDING, Company, total
-from funnel.report.read import Record
+from funnel.report.read import Record, Rows
 
 ALL = "all"
 
 
 def new_business(company: Company) -> Block:
     """One row for each channel, and one of all, for the last quarter that is over."""
-    records = company["new_business_by_channel"].where(period="quarter")
-    of_all = [row for row in records if row["channel"] == ALL]
-    channels = [row for row in records if row["channel"] != ALL]
+    found = by_channel(company)
+    of_all = found.where(channel=ALL)
+    channels = [row for row in found.records if row["channel"] != ALL]
     most = max((float(row["created_amount"] or 0) for row in channels), default=0)
     rows = tuple(_row(company, row, most) for row in (*channels, *of_all))
     return Block(
         id="new-business",
         title=_title(company, of_all),
-        rows=company["new_business_by_channel"],
+        rows=found,
         text="By the first channel of who became the opportunity; no renewals, no expansion."
         " Created: with the amount at creation, whatever became of them. Won: closed in the"
         " quarter, whenever they were created. Unknown: nobody recorded how they first came."
@@ -52,6 +52,24 @@ def new_business(company: Company) -> Block:
     )
 
 
+def by_channel(company: Company) -> Rows:
+    """The sums of each channel, and of all, in the last quarter that is over."""
+    rows = company["new_business_filtered"]
+    columns = tuple(name for name in rows.columns if name not in (*filters.DIMENSIONS, "key"))
+    records = rows.where(period="quarter")
+    keys = dict.fromkeys(row["key"] for row in records)
+
+    def value(key: str, column: str) -> float:
+        values = [row[column] or 0 for row in records if row["key"] == key]
+        return max(values) if column.startswith(filters.LARGEST) else sum(values)
+
+    sums = {key: tuple(value(key, column) for column in columns) for key in keys}
+    created = columns.index("created_amount") if columns else 0
+    order = sorted(sums, key=lambda key: (key == ALL, -sums[key][created], key))
+    values = tuple((key, *sums[key]) for key in order if any(sums[key]))
+    return Rows("new_business", rows.tables, ("channel", *columns), values)
+
+
 def _title(company: Company, of_all: Sequence[Record]) -> str:
     quarter = company.last("quarter")
     if not of_all or not quarter:
@@ -62,12 +80,11 @@ def _title(company: Company, of_all: Sequence[Record]) -> str:
         f" ({words.count(now['created_count'])} opportunities) was created in the"
         f" {company.period('quarter', quarter)}"
     )
-    before = company["new_business_by_channel"].where(period="quarter_before", channel=ALL)
-    if before:
-        grew = words.more_or_fewer(
-            now["created_amount"], before[0]["created_amount"], "in the quarter before"
-        )
-        title += f", {grew} ({words.count(before[0]['created_count'])})" if grew else ""
+    before = company["marketed_new_business"].where(key=str(words.quarter_before(quarter)))
+    grew = words.more_or_fewer(
+        now["created_amount"], total(before, "created_amount"), "in the quarter before"
+    )
+    title += f", {grew} ({words.count(total(before, 'created_count'))})" if grew else ""
     return title
 
 

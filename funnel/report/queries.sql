@@ -509,57 +509,9 @@ where journeys.lead_at is not null and journeys.has_win
 group by spans.place
 order by spans.place;
 
--- name: new_business_by_channel
--- Opportunities of new business created, won, closed and open, by first channel, in the last quarter
--- that is over and in the one before. Created pipeline has the amount with which it was created.
-with created as (
-    select opportunity_key, sum(created_amount) as created_amount
-    from marts.fct_pipeline_waterfall_by_period
-    where period_kind = 'month' and basis = 'all_open' and revenue_type = 'new'
-    group by opportunity_key
-),
-spans as (
-    select period, first_date, next_date from periods where period = 'quarter'
-    union all
-    select
-        'quarter_before' as period,
-        cast(first_date - interval 3 month as date) as first_date,
-        first_date as next_date
-    from periods
-    where period = 'quarter'
-),
-counts as (
-    select
-        spans.period, opportunities.channel,
-        opportunities.outcome, opportunities.amount, opportunities.won_amount,
-        created.created_amount,
-        opportunities.created_at >= spans.first_date
-        and opportunities.created_at < spans.next_date as is_created,
-        opportunities.closed_at >= spans.first_date
-        and opportunities.closed_at < spans.next_date as is_closed
-    from marts.dim_opportunities as opportunities
-    cross join spans
-    left join created on opportunities.opportunity_key = created.opportunity_key
-    where opportunities.revenue_type = 'new'
-)
-select
-    period,
-    case when grouping(channel) = 1 then 'all' else channel end as channel,
-    count(*) filter (is_created) as created_count,
-    coalesce(sum(created_amount) filter (is_created), 0) as created_amount,
-    coalesce(max(created_amount) filter (is_created), 0) as largest_created_amount,
-    count(*) filter (is_closed and outcome = 'won') as won_count,
-    coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
-    coalesce(max(won_amount) filter (is_closed and outcome = 'won'), 0) as largest_won_amount,
-    count(*) filter (is_closed and outcome in ('won', 'lost')) as closed_count,
-    count(*) filter (outcome = 'open') as open_count,
-    coalesce(sum(amount) filter (outcome = 'open'), 0) as open_amount
-from counts
-group by grouping sets ((period, channel), (period))
-having created_count > 0 or closed_count > 0 or open_count > 0
-order by period, channel = 'all', created_amount desc, channel;
-
 -- name: new_business_filtered
+-- Opportunities of new business created, won, closed and open, by first channel. Created pipeline has the
+-- amount with which it was created.
 with created as (
     select opportunity_key, sum(created_amount) as created_amount
     from marts.fct_pipeline_waterfall_by_period
