@@ -29,8 +29,9 @@ def channels(company: Company) -> Block:
         ".LTV",
         ".LTV to ad cost",
         ".Payback of ads, months",
-        ".Full cost per customer",
-        ".Its payback, months",
+        ".Cost with a share of salaries",
+        ".LTV to that",
+        ".Payback of that, months",
     )
     return Block(
         id="channels",
@@ -68,6 +69,7 @@ def _channel_row(company: Company, row: Record, most: float) -> tuple[Cell, ...]
         _unless_too_few(row, words.times(paid.get("ltv_to_paid_cac_ratio"))),
         _unless_too_few(row, words.decimal(paid.get("paid_payback_months"))),
         _unless_too_few(row, words.amount(row.get("full_cac_amount"))),
+        _unless_too_few(row, words.times(row.get("ltv_to_full_cac_ratio"))),
         _unless_too_few(row, words.decimal(row.get("full_payback_months"))),
     )
 
@@ -148,45 +150,43 @@ def _channel_name(company: Company, row: Record) -> str:
 
 def _channel_text(company: Company, records: Sequence[Record], last_month: date | None) -> str:
     margin = company.variables.get("gross_margin_percent")
+    months = company.variables.get("ltv_horizon_months")
     started = "All journeys"
     if last_month:
         when = words.period("month", last_month)
         started = f"All journeys that started up to {when} (younger ones may still buy)"
-    text = f"{started} and the customers they became; leads that bought: of who had met the"
-    text += " definition of a lead. Cost is ad spend alone; LTV is gross margin"
-    text += f" ({margin}% of what they pay) by churn" if margin is not None else " by churn"
-    text += " over contract terms that are over, until the customer leaves, and as far as it comes"
-    text += " within the first months"
+    text = f"{started}, and the customers they became. Leads that bought: of who had met the"
+    text += " definition of a lead. LTV: gross margin"
+    text += f" ({margin}% of what they pay)" if margin is not None else ""
+    text += f" until a customer leaves, and of the first {months} months alone;"
     shared = [row for row in records if row["ltv_amount"] and not row["has_own_churn_rate"]]
     if shared and len(shared) == sum(row["ltv_amount"] is not None for row in records):
-        text += "; LTV takes the churn of the whole company"
+        text += " with the churn of the whole company, since few customers have left."
     elif shared:
-        text += "; where few customers have left, LTV takes the churn of the whole company"
-    text += _full_cost_text(company)
+        text += " where few have left, with the churn of the whole company."
+    else:
+        text += " with the churn of its own."
     return (
-        f"{text}. A dash means that no ads were paid; too few, that the customers are too few to"
-        " show what one is worth. The row of all channels has no cost per customer: ads did not"
-        " bring the customers of the other channels."
+        f"{text}{_full_cost_text(company)} A dash: no ads were paid; too few: the customers are"
+        " too few to show what one is worth. Ads did not bring the customers of the other"
+        " channels, so the row of all channels has no ad cost."
     )
 
 
 def _full_cost_text(company: Company) -> str:
-    """What all customers cost with salaries, and what they are worth within the horizon."""
-    text = ""
+    """How costs other than ads are shared out, and what all customers cost with them."""
     for row in company["channel_economics"].where(slice_name="all"):
-        if row["status"] != "too_few" and row["horizon_ltv_amount"]:
-            months = company.variables.get("ltv_horizon_months")
-            text += f" (within the first {months} months {words.amount(row['horizon_ltv_amount'])})"
         if row["full_cac_status"] == "not_recorded":
-            text += "; salaries, tools and events are not recorded (seed acquisition_costs)"
-        elif row["full_cac_amount"] and row["full_payback_months"]:
-            text += (
-                "; with ads, salaries, tools and events each of all"
-                f" {words.count(row['customer_count'])} customers costs"
-                f" {words.amount(row['full_cac_amount'])}, paid back in"
-                f" {words.decimal(row['full_payback_months'])} months"
+            return " Salaries, tools and events are not recorded (seed acquisition_costs)."
+        if row["full_cac_amount"] and row["full_payback_months"]:
+            return (
+                " Salaries of marketing and sales, tools and events are shared out equally per"
+                " journey, whatever the channel: one that has costs of its own other than ads looks"
+                f" too cheap. With them each of all {words.count(row['customer_count'])} customers"
+                f" costs {words.amount(row['full_cac_amount'])}, paid back in"
+                f" {words.decimal(row['full_payback_months'])} months."
             )
-    return text
+    return ""
 
 
 def campaigns(company: Company) -> Block:
@@ -202,7 +202,7 @@ def campaigns(company: Company) -> Block:
             Cell(words.count(row["sql_count"])),
             Cell(words.count(row["customer_count"])),
             Cell(words.count(row["influenced_opportunity_count"])),
-            Cell(words.amount(row["sourced_pipeline_amount"])),
+            Cell(words.amount(row["new_created_amount"])),
             Cell(words.amount(row["new_open_amount"])),
             Cell(
                 words.amount(row["new_won_amount"]),
@@ -249,8 +249,9 @@ def campaigns(company: Company) -> Block:
         title=title,
         rows=company["campaigns"],
         text=f"The last twelve months by first touch{nameless}"
-        " Each figure stands in the month in which it happened. Pipeline created: won and lost ones"
-        " included. Influenced: opportunities that it touched, also where another came first."
+        " Each figure stands in the month in which it happened. Pipeline created: new business, won"
+        " and lost ones included. Influenced: opportunities that it touched, also where another"
+        " came first."
         " Open now: new business. At most fifteen campaigns, those with most new business"
         " won first, then pipeline, then spend.",
         grid=Grid(headings, rows, "Campaigns"),
@@ -350,6 +351,7 @@ def costs(company: Company) -> Block:
             ),
         ),
         Panel(("month",), _cost_grid("Month", [(_month(row), row) for row in months])),
+        Panel(("quarter",), _acquisition(company)),
     )
     shown = total(channels, "spend_amount") > 0
     return Block(
@@ -361,7 +363,16 @@ def costs(company: Company) -> Block:
         " all ad spend divided by all who met the definition, also by those whom no ad brought."
         " What a"
         " channel has open is in the first table of this part.",
-        switches=(Switch("By", (("channel", "Paid channel"), ("month", "Month"))),),
+        switches=(
+            Switch(
+                "By",
+                (
+                    ("channel", "Paid channel"),
+                    ("month", "Month"),
+                    ("quarter", "Quarter, with salaries"),
+                ),
+            ),
+        ),
         panels=panels if shown else (),
         caveats=caveats,
         team=FINDING,
@@ -404,6 +415,34 @@ def _until(company: Company) -> str:
     """The last month whose journeys the card of the channels counts."""
     last_month = next((row["last_month"] for row in company["channel_economics"].records), None)
     return f" that started up to {words.month(last_month)}" if last_month else ""
+
+
+def _acquisition(company: Company) -> Grid:
+    """What each new customer cost in a quarter: with ads, and with salaries, tools and events."""
+    rows = tuple(
+        (
+            Cell(company.quarter(row["period_start"]), is_heading=True),
+            Cell(words.amount(row["spend_amount"])),
+            Cell(words.amount(row["other_amount"])),
+            Cell(words.count(row["win_count"])),
+            Cell(_each(row["spend_amount"], row["win_count"])),
+            Cell(
+                words.NOTHING
+                if row["other_amount"] is None
+                else _each(row["spend_amount"] + row["other_amount"], row["win_count"])
+            ),
+        )
+        for row in company["acquisition_by_quarter"].records
+    )
+    headings = (
+        "Quarter",
+        ".Ad spend",
+        ".Salaries, tools, events",
+        ".New customers",
+        ".Ads per new customer",
+        ".All costs per new customer (CAC)",
+    )
+    return Grid(headings, rows, "Cost of new customers by quarter")
 
 
 def _month(row: Record) -> str:

@@ -36,7 +36,8 @@ def mrr(company: Company) -> Block:
             moved = sign * total(records, column)
             if moved:
                 label = words.signed(moved, "amount")
-                values.append(charts.Bar(name, moved, label, company.colour(team), level))
+                colour = company.colour(team) if moved > 0 else charts.MUTED
+                values.append(charts.Bar(name, moved, label, colour, level))
             level += moved
         values.append(charts.Bar("Now", closing, words.amount(closing)))
         title = f"MRR is {words.amount(closing)} (a year, ARR: {words.amount(12 * closing)})"
@@ -152,19 +153,33 @@ def _quarter_title(company: Company, sums: dict[str, dict[str, float]]) -> str:
     if last is None or not now:
         return "Recurring revenue by quarter"
     moved = now["closing_amount"] - now["opening_amount"]
+    before = sums.get(str(words.quarter_before(last)))
+    behind = next(iter(company["mrr_of_quarter"].records), {})
+    new, expanded, left = "", "", ""
+    if float(behind.get("largest_new_amount") or 0) > now["new_amount"] / 3:
+        new = f" ({words.amount(behind['largest_new_amount'])} of one customer)"
+    if behind.get("expanded_count"):
+        expanded = f" ({words.count(behind['expanded_count'])} customers)"
+    if now["churned_customer_count"]:
+        number = now["churned_customer_count"]
+        then = before["closing_customer_count"] if before else 0
+        left = (
+            f"; {words.count(number)} of {words.count(then)} customers left"
+            f" ({words.percent(number / then, 1)})"
+            if then
+            else f"; {words.count(number)} customers left"
+        )
     title = (
         f"MRR {words.signed(moved, 'amount')} in the {company.period('quarter', last)}"
-        f" ({words.signed(12 * moved, 'amount')} of ARR): new {words.amount(now['new_amount'])},"
-        f" expansion {words.amount(now['expansion_amount'])}, lost"
-        f" {words.amount(now['churn_amount'] + now['contraction_amount'])} (customers who left"
-        f" {words.amount(now['churn_amount'])}, who reduced"
-        f" {words.amount(now['contraction_amount'])})"
+        f" ({words.signed(12 * moved, 'amount')} of ARR): new"
+        f" {words.amount(now['new_amount'])}{new}, expansion"
+        f" {words.amount(now['expansion_amount'])}{expanded}, lost"
+        f" {words.amount(now['churn_amount'] + now['contraction_amount'])}"
     )
-    before = sums.get(str(words.quarter_before(last)))
     if before:
         lost = before["churn_amount"] + before["contraction_amount"]
-        title += f"; {words.amount(lost)} was lost in the quarter before"
-    return title
+        title += f" ({words.amount(lost)} in the quarter before)"
+    return title + left
 
 
 def customers_by_size(company: Company) -> Block:
@@ -243,9 +258,9 @@ def contracts_due(company: Company) -> Block:
         id="contracts-due",
         title=_due_title(company),
         rows=company["contracts_due"],
-        text="Of the customers whose contract term ended in the quarter, those who pay on, and what"
-        " they pay after it of what they paid before. Paid on: without what they pay more. One"
-        f" large contract can be most of it. {_renewed(company)}",
+        text="Of the customers whose contract term ended in the quarter, those who still pay after"
+        " it, and how much of what they paid before (kept: without what they pay more). One large"
+        f" contract can be most of it. {_renewed(company)}",
         grid=Grid(
             (
                 "Quarter",
@@ -253,9 +268,9 @@ def contracts_due(company: Company) -> Block:
                 ".Renewed",
                 ".Renewal rate",
                 ".MRR due",
-                ".MRR paid on",
-                ".Of it paid on",
-                ".Paid more",
+                ".MRR kept",
+                ".Share kept",
+                ".Expanded",
                 ".Largest due",
             ),
             rows,
@@ -510,6 +525,7 @@ def renewals(company: Company) -> Block:
         if late:
             title += f"; {words.count(total(late, 'contract_count'))} more have ended unrenewed"
         title += _less_than_target(company)
+    title += _at_risk(company)
     active = next(iter(company["active_customers"].records), None)
     customers = (
         f"{words.count(active['customer_count'])} customers are active (recurring revenue at"
@@ -533,9 +549,9 @@ def renewals(company: Company) -> Block:
         rows=replace(company["renewals"], tables=tables),
         text=f"{customers}Amount: what the customer pays for a contract now."
         " Expected: times the share of renewals that were won in the market. The forecast of"
-        " bookings goes by when customers last signed, this card by when their contracts end. The"
-        " contracts are in marts.worklists (renewals_ahead). Tickets, satisfaction, use of the"
-        " product and overdue invoices are not in this report.",
+        " bookings goes by when customers last signed, this card by when their contracts end: for"
+        " the number of the quarter take the forecast, for whom to call the list of renewals ahead."
+        " Tickets, satisfaction, use of the product and overdue invoices are not in this report.",
         grid=Grid(
             headings,
             rows,
@@ -547,6 +563,23 @@ def renewals(company: Company) -> Block:
         span=2,
         empty="" if rows else "No contract ends soon.",
     )
+
+
+def _at_risk(company: Company) -> str:
+    """Renewals whose opportunity closes after the contract, or offers less than what is paid."""
+    records = company["renewals"].records
+    late, less = total(records, "tardy_count"), total(records, "reduced_count")
+    text = ""
+    if late:
+        opened = total(records, "contract_count") - total(records, "unprepared_count")
+        text += (
+            f"; of the {words.count(opened)} with one, {words.count(late)}"
+            f" ({words.amount(total(records, 'tardy_amount'))}) are expected after the contract"
+            " ends"
+        )
+    if less:
+        text += f"; {words.count(less)} offer less than is paid now"
+    return text
 
 
 # Days at the end of a quarter that the list need not reach to be compared with its target.
@@ -601,7 +634,7 @@ def _renewed(company: Company) -> str:
             text += (
                 f" ({words.percent(row['won_amount'] / amount)} of the amount)" if amount else ""
             )
-    return f"{text}. "
+    return f"{text}. A renewal may be won before the quarter in which its contract ends. "
 
 
 def _opened_too_late(company: Company) -> str:

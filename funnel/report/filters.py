@@ -14,6 +14,7 @@ from typing import Any
 from funnel.report import words
 from funnel.report.blocks import Cube, Switch
 from funnel.report.company import Company
+from funnel.report.read import Rows
 
 DIMENSIONS = ("funnel", "segment", "period")
 PERIODS = (
@@ -60,7 +61,16 @@ def cube(
     usual_period: str = "year",
 ) -> Cube:
     """The sums of a query, which has dimensions, a column `key` and numbers."""
-    rows = company[name]
+    return cube_of(company, company[name], texts, usual_period)
+
+
+def cube_of(
+    company: Company,
+    rows: Rows,
+    texts: Sequence[Sequence[str]] = (),
+    usual_period: str = "year",
+) -> Cube:
+    """The sums of rows with dimensions, a column `key` and numbers."""
     dimensions = tuple(column for column in DIMENSIONS if column in rows.columns)
     columns = tuple(column for column in rows.columns if column not in (*DIMENSIONS, "key"))
     kept = set(segments_of(company))

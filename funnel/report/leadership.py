@@ -50,11 +50,12 @@ def _attainment(company: Company) -> Tile:
         if start and row["target"] and row["compared_actual"] is not None:
             text = f"{words.amount(row['compared_actual'])} of {words.amount(row['target'])} booked"
             text += f", {company.period('quarter', start)}"
-            share = words.percent(row["attainment_ratio"])
+            share = words.attained(row["attainment_ratio"])
             elsewhere = row["actual"] - row["compared_actual"]
             if elsewhere > 0:
                 text += f"; {words.amount(elsewhere)} more in markets without a target"
-            text += _new_business(company, start) + _year_to_date(company, start)
+            text += _new_business(company, start) + _by_market(company, start)
+            text += _year_to_date(company, start)
             return Tile(label, share, text, tables, None, caveats, "#review")
     row = company.kpi("quarter", company.last("quarter"), "bookings")
     if row["actual"] is None:
@@ -90,6 +91,25 @@ def _new_business(company: Company, start: date) -> str:
         share = words.percent((whole - largest) / float(row["target"]))
         text += f", {share} without one win of {words.amount(largest)}"
     return text
+
+
+# More markets than this are not named in one sentence.
+MOST_MARKETS = 5
+
+
+def _by_market(company: Company, start: date) -> str:
+    """New business of each market against its target: the sum hides who is behind."""
+    rows = {
+        name: company.kpi("quarter", start, "bookings_new", funnel)
+        for funnel, name in company.funnels.items()
+        if funnel != "all"
+    }
+    shares = [
+        f"{name} {words.attained(row['attainment_ratio'])}"
+        for name, row in sorted(rows.items(), key=lambda item: item[1]["attainment_ratio"] or 0)
+        if row["attainment_ratio"] is not None
+    ]
+    return f" ({', '.join(shares)})" if 1 < len(shares) <= MOST_MARKETS else ""
 
 
 def _year_to_date(company: Company, start: date) -> str:
@@ -128,14 +148,7 @@ def _parts(company: Company, start: date | None) -> str:
     for row in company["landing"].where(period_start=start):
         parts = [f"{words.amount(row[column])} {name}" for column, name in names.items()]
         when = company.period("quarter", start)
-        text = f" The {when} is forecast at {words.amount(row['forecast'])}: {' + '.join(parts)}."
-        ending = total(company["renewals"].records, "expected_amount")
-        if ending:
-            text += (
-                f" Contracts that end within {company.days('worklist_renewal_days')} make"
-                f" {words.amount(ending)} of renewals, if as many are won as in the last year."
-            )
-        return text
+        return f" The {when} is forecast at {words.amount(row['forecast'])}: {' + '.join(parts)}."
     return ""
 
 
@@ -153,10 +166,17 @@ def _still_needed(company: Company, start: date, short: float) -> str:
     quarter."""
     if short <= 0:
         return ""
-    rows = [(company.kpi("quarter", start, metric), name) for metric, name in KINDS]
-    if any(row["forecast"] is None or row["target"] is None for row, _ in rows):
+    rows = [
+        (
+            company.kpi("quarter", start, metric)["target"],
+            compared_forecast(company, start, metric),
+            name,
+        )
+        for metric, name in KINDS
+    ]
+    if any(forecast is None or target is None for target, forecast, _ in rows):
         return f"; {words.amount(short)} short"
-    gaps = [(float(row["target"]) - float(row["forecast"]), name) for row, name in rows]
+    gaps = [(float(target or 0) - (forecast or 0), name) for target, forecast, name in rows]
     parts = [f"{name} {words.signed(-gap, 'amount')}" for gap, name in sorted(gaps, reverse=True)]
     text = f"; {words.amount(short)} short: {', '.join(parts)}"
     closed = next(iter(company["closed_new_business"].records), None)
@@ -167,6 +187,22 @@ def _still_needed(company: Company, start: date, short: float) -> str:
         f"{text}; new business lacks {words.amount(gaps[0][0] / rate)} of pipeline, if"
         f" {words.percent(rate)} of the amount is won as in the last quarter"
     )
+
+
+def compared_forecast(company: Company, start: date, metric: str) -> float | None:
+    """The forecast of the markets that have a target, as attainment compares what came in them."""
+    whole = company.kpi("quarter", start, metric)
+    rows = [
+        company.kpi("quarter", start, metric, funnel)
+        for funnel in company.funnels
+        if funnel != "all"
+    ]
+    others = [row for row in rows if row["target"] is None]
+    if whole["forecast"] is None:
+        return None
+    if len(others) == len(rows) or any(row["forecast"] is None for row in others):
+        return float(whole["forecast"])
+    return float(whole["forecast"]) - total(others, "forecast")
 
 
 def _forecast(company: Company) -> Tile:
@@ -185,11 +221,15 @@ def _forecast(company: Company) -> Tile:
         often = "four times in five" if words.matters(low, high) else "nine times in ten"
         text += f"; {often} {words.between(low, high)}"
     if row["target"]:
-        share = words.percent(float(row["forecast"]) / float(row["target"]))
+        compared = compared_forecast(company, start, "bookings") or 0
+        share = words.attained(compared / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"
+        elsewhere = float(row["forecast"]) - compared
+        if elsewhere > 0:
+            text += f", with {words.amount(elsewhere)} more in markets without a target"
         if row["forecast_high_80"] is not None and row["forecast_high_80"] < row["target"]:
             text += ", which lies above that range"
-        text += _still_needed(company, start, float(row["target"]) - float(row["forecast"]))
+        text += _still_needed(company, start, float(row["target"]) - compared)
     return Tile("Forecast", company.money(row["forecast"]), text, tables, None, (), "#bookings")
 
 
@@ -214,10 +254,12 @@ def _new_pipeline(company: Company) -> Tile:
         earlier = company["marketed_new_business"].where(key=str(start))
         grew = words.more_or_fewer(created, total(earlier, "created_amount"), name)
         text += f"; {grew} ({words.count(total(earlier, 'created_count'))})" if grew else ""
-    share = share_of(now, "marketed_amount", "created_amount")
+    share = share_of(now, "marketed_count", "created_count")
     if share:
         stage = marketed_stage(company)
-        text += f"; {words.percent(share)} of it had qualified as {stage} before"
+        text += f"; {words.percent(share)} of these had qualified as {stage} before"
+    target = company.kpi("quarter", last, "pipeline_created")["attainment_ratio"]
+    text += f"; {words.attained(target)} of the target" if target is not None else ""
     return Tile("New pipeline", company.money(created), text, tables, team, (), link)
 
 
@@ -230,10 +272,10 @@ def _coverage(company: Company) -> Tile:
         text = "Open pipeline against target: no target, or nothing open"
         return Tile("Coverage", words.NOTHING, text, tables, team)
     when = company.period("quarter", start)
-    text = f"new business open for each 1 of the target for new business, {when}"
-    text += _due_in(company, start)
+    text = f"new business open for each 1 of its target, {when}"
     if row["target"]:
         text += f"; {words.times(row['target'])} is agreed"
+    text += _due_in(company, start)
     text += _overdue(company)
     tables = ", ".join(dict.fromkeys((tables, _source(company, "open_new_business"))))
     return Tile("Coverage", words.times(value), text, tables, team, (), "#pipeline")
@@ -254,7 +296,7 @@ def _due_in(company: Company, start: date) -> str:
     largest = max((float(row["largest_amount"]) for row in within), default=0)
     if due and largest >= MUCH * due and total(within, "due_count") > 2:
         rest = words.times((due - largest) / float(target))
-        text += f", {rest} without one opportunity of {words.amount(largest)}"
+        text += f" (of these, {rest} without one opportunity of {words.amount(largest)})"
     return text
 
 
@@ -277,25 +319,35 @@ def _retention(company: Company) -> Tile:
     kept = words.percent(float(row["retained_amount"]) / opening, 1)
     text = f"of the recurring revenue of twelve months ago; {kept} without expansion (GRR)"
     text += f"; {row['lost_count']} of {row['customer_count']} customers left"
-    text += _without_the_largest(row)
+    text += _without_the_largest(row) + _recurring_now(company)
     value = words.percent(float(row["closing_amount"]) / opening, 1)
     return Tile("Retention (NRR)", value, text, tables, team, company.caveats("nrr"), "#mrr")
 
 
 def _without_the_largest(row: Record) -> str:
     """One customer that moves the rate by a point or more hides what the others do."""
-    closing, largest = float(row["closing_amount"]), float(row["largest_closing_amount"])
-    rest = float(row["opening_amount"]) - float(row["largest_opening_amount"])
-    if rest <= 0 or closing <= 0:
+    closing, opening = float(row["closing_amount"]), float(row["opening_amount"])
+    now, then = float(row["mover_closing_amount"]), float(row["mover_opening_amount"])
+    rest = opening - then
+    if rest <= 0 or abs((closing - now) / rest - closing / opening) < 0.01:
         return ""
-    without = (closing - largest) / rest
-    if abs(without - closing / float(row["opening_amount"])) < 0.01:
-        return ""
-    kept = float(row["retained_amount"]) - min(float(row["largest_opening_amount"]), largest)
+    did = "left" if not now else "reduced" if now < then else "expanded"
+    kept = float(row["retained_amount"]) - min(then, now)
     return (
-        f"; one customer pays {words.percent(largest / closing)} of what they pay now: without it,"
-        f" {words.percent(without, 1)} and {words.percent(kept / rest, 1)}"
+        f"; without the one customer that {did} and changed it most,"
+        f" {words.percent((closing - now) / rest, 1)} and {words.percent(kept / rest, 1)}"
     )
+
+
+def _recurring_now(company: Company) -> str:
+    """What customers pay now, and what is forecast against its target."""
+    row = company.kpi("quarter", company.last("quarter"), "mrr")
+    if row["actual"] is None:
+        return ""
+    text = f"; MRR {words.amount(row['actual'])} (ARR {words.amount(12 * float(row['actual']))})"
+    if row["attainment_ratio"] is not None:
+        text += f", {words.attained(row['attainment_ratio'])} of its target"
+    return text
 
 
 def _bottleneck(company: Company) -> Tile:
@@ -504,8 +556,32 @@ def _count_change(company: Company) -> Item | None:
         f" after {words.count(then)}, whatever labels the systems set. The largest part: {cause}"
         f" ({words.signed(main['change'])})."
     )
+    text += _behind(company)
     todo = "Before you act on the count, see what moved it: marts.stage_count_changes_by_period."
     return Item(text, main["owner_team"], todo, "Counts")
+
+
+def _behind(company: Company) -> str:
+    """The count whose forecast for the quarter to come falls furthest behind its target."""
+    start = company.next("quarter")
+    rows = [
+        row
+        for row in company.review("quarter")
+        if row["period_start"] == start
+        and row["unit"] == "count"
+        and row["forecast"] is not None
+        and row["target"]
+        and not company.is_lower_better(row["metric"])
+    ]
+    worst = min(rows, key=lambda row: float(row["forecast"] / row["target"]), default=None)
+    if not worst or start is None or worst["forecast"] >= worst["target"]:
+        return ""
+    share = words.attained(float(worst["forecast"] / worst["target"]))
+    return (
+        f" Furthest behind in the {company.period('quarter', start)}: {worst['metric_name']},"
+        f" forecast at {words.count(worst['forecast'])} of {words.count(worst['target'])}"
+        f" ({share})."
+    )
 
 
 def _recurring_change(company: Company) -> Item | None:
@@ -516,7 +592,7 @@ def _recurring_change(company: Company) -> Item | None:
     change = float(row["closing_amount"] - row["opening_amount"])
     left = float(row["churn_amount"] + row["contraction_amount"])
     text = (
-        f"Recurring revenue {words.signed(change, 'amount')} a month in"
+        f"MRR {words.signed(change, 'amount')} in"
         f" {words.period('month', row['period_start'])}: new"
         f" {words.signed(row['new_amount'], 'amount')}, expansion"
         f" {words.signed(row['expansion_amount'], 'amount')}, churned or reduced"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from funnel.report import (
     channels,
@@ -55,6 +56,7 @@ def section(company: Company) -> list[Section]:
                 customers.mrr_by_quarter(company),
                 slices.customers_lost(company),
                 customers.retention_by_cohort(company),
+                slices.retention_by(company),
                 customers.customers_by_size(company),
                 customers.contracts_due(company),
                 customers.renewals(company),
@@ -65,6 +67,7 @@ def section(company: Company) -> list[Section]:
             "Funnel and handoffs",
             [
                 _funnel(company),
+                definition_rates(company),
                 _bypasses(company),
                 cohorts.cohorts(company),
                 handoffs.handoffs(company),
@@ -80,6 +83,7 @@ def section(company: Company) -> list[Section]:
             [
                 new_business.new_business(company),
                 new_business.marketing_share(company),
+                new_business.leads_by_channel(company),
                 slices.side_by_side(company),
                 channels.costs(company),
                 channels.channels(company),
@@ -270,7 +274,8 @@ def _funnel(company: Company) -> Block:
         " passed, corrected for journeys that are still open), the interval and the wait. Those who"
         " bypassed a stage are among the passed, and all of them went on."
         " The win rate of the review is another figure: of the opportunities that closed in a"
-        " period, those won."
+        " period, those won. Do not multiply the shares of stages: who comes to a stage past a"
+        " definition is in it, too; the next card has the way from definition to definition."
     )
     if months:
         text = (
@@ -299,6 +304,81 @@ def _funnel(company: Company) -> Block:
         span=3,
         empty="" if rows and largest else "Nobody has entered a stage in the last twelve months.",
     )
+
+
+def definition_rates(company: Company) -> Block:
+    """From one definition to the next, by the quarter in which the first was met."""
+    records = company["definition_rates"].records
+    steps = list(dict.fromkeys((row["stage"], row["next_stage"]) for row in records))
+    order = {stage: place for place, stage in enumerate(company.stages)}
+    steps.sort(key=lambda step: order.get(step[0], 99))
+    quarters = sorted({row["key"].partition("|")[2] for row in records}, reverse=True)
+    rows, keys = [], []
+    for stage, following in steps:
+        for quarter in quarters:
+            found = [row for row in records if row["key"] == f"{stage}|{quarter}"]
+            met, followed = total(found, "qualified_count"), total(found, "followed_count")
+            if met:
+                keys.append(f"{stage}|{quarter}")
+                rows.append(
+                    (
+                        Cell(
+                            f"{company.stage(stage)} to {company.stage(following)}", is_heading=True
+                        ),
+                        Cell(company.quarter(date.fromisoformat(quarter))),
+                        Cell(words.count(met), sum="qualified_count"),
+                        Cell(words.count(followed), sum="followed_count"),
+                        Cell(
+                            words.percent(followed / met),
+                            bar=followed / met,
+                            team=company.stage_teams.get(stage),
+                            sum="followed_count/qualified_count",
+                            form="percent",
+                        ),
+                    )
+                )
+    return Block(
+        id="definition-rates",
+        title=_rates_title(company, steps, quarters),
+        rows=company["definition_rates"],
+        text="Of those who met a definition in a quarter, those who met the next one within 60 days"
+        " of it; nobody who bypassed one is counted. Quarters whose last 60 days are not over yet"
+        " are left out.",
+        grid=Grid(
+            ("Step", "Quarter", ".Met it", ".Met the next", ".Within 60 days"),
+            tuple(rows),
+            "From definition to definition",
+            tuple(keys),
+        ),
+        cube=filters.cube_of(company, _rates(company)),
+        span=2,
+        empty="" if rows else "No quarter is old enough yet.",
+    )
+
+
+def _rates(company: Company) -> Rows:
+    """The rates without the names of their stages, which are in the key."""
+    rows = company["definition_rates"]
+    columns = tuple(name for name in rows.columns if name not in ("stage", "next_stage"))
+    values = tuple(tuple(row[column] for column in columns) for row in rows.records)
+    return Rows(rows.name, rows.tables, columns, values)
+
+
+def _rates_title(
+    company: Company, steps: Sequence[tuple[str, str]], quarters: Sequence[str]
+) -> str:
+    """The newest quarter of each step."""
+    parts = []
+    for stage, following in steps:
+        found = company["definition_rates"].where(key=f"{stage}|{quarters[0]}")
+        met = total(found, "qualified_count")
+        if met:
+            share = words.percent(total(found, "followed_count") / met)
+            parts.append(f"{company.stage(stage)} to {company.stage(following)} {share}")
+    if not parts:
+        return "From definition to definition"
+    when = company.period("quarter", date.fromisoformat(quarters[0]))
+    return f"Within 60 days, of the {when}: {', '.join(parts)}"
 
 
 def _from_lead_to_win(company: Company) -> str:

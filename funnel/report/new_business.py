@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from funnel.report import filters, words
-from funnel.report.blocks import Block, Cell, Grid
+from funnel.report.blocks import Block, Cell, Cube, Grid
 from funnel.report.company import FINDING, Company, total
 from funnel.report.read import Record, Rows
 
@@ -102,8 +102,9 @@ def marketing_share(company: Company) -> Block:
         title=_share_title(company, stage),
         rows=company["marketed_new_business"],
         text=f"New business of persons who had qualified as {stage} before the opportunity was"
-        " created, whichever channel they came by: what marketing prepared. The rest went to sales"
-        " without. A count is not moved by one large amount.",
+        " created, whichever channel they came by. The rest went to sales without. It is not the"
+        " share of marketing's channels: that is in the first table of this part. One large"
+        " amount moves the shares of amounts.",
         grid=Grid(
             (
                 "Quarter",
@@ -136,19 +137,20 @@ def share_of(records: Sequence[Record], part: str, whole: str) -> float | None:
 
 
 def _share_title(company: Company, stage: str) -> str:
+    """By number: one large amount would move the share of the amount."""
     last = company.last("quarter")
     of_last = company["marketed_new_business"].where(key=str(last))
-    created = share_of(of_last, "marketed_amount", "created_amount")
+    created = share_of(of_last, "marketed_count", "created_count")
     if last is None or created is None:
         return f"New business of persons who had qualified as {stage}"
     before = company["marketed_new_business"].where(key=str(words.quarter_before(last)))
-    earlier = share_of(before, "marketed_amount", "created_amount")
-    title = f"{words.percent(created)} of new pipeline"
+    earlier = share_of(before, "marketed_count", "created_count")
+    title = f"{words.percent(created)} of new opportunities"
     title += f" ({words.percent(earlier)} the quarter before)" if earlier is not None else ""
-    won = share_of(of_last, "marketed_won_amount", "won_amount")
-    earlier = share_of(before, "marketed_won_amount", "won_amount")
+    won = share_of(of_last, "marketed_won_count", "won_count")
+    earlier = share_of(before, "marketed_won_count", "won_count")
     if won is not None:
-        title += f" and {words.percent(won)} of new business won"
+        title += f" and {words.percent(won)} of wins"
         title += f" ({words.percent(earlier)})" if earlier is not None else ""
     when = company.period("quarter", last)
     return f"{title} in the {when} had qualified as {stage} before sales began"
@@ -222,3 +224,93 @@ def _row(company: Company, row: Record, most: float) -> tuple[Cell, ...]:
         Cell(words.count(row["open_count"]), sum="open_count"),
         Cell(words.amount(row["open_amount"]), sum="open_amount", form="amount"),
     )
+
+
+def leads_by_channel(company: Company) -> Block:
+    """Who met each definition, by first channel, in the last quarter and in the one before."""
+    records = company["leads_by_channel"].where(period="quarter")
+    stages = [stage for stage in company.stages if any(row["stage"] == stage for row in records)]
+    sums: dict[str, dict[str, float]] = {}
+    for row in records:
+        for key in (row["key"], ALL):
+            found = sums.setdefault(key, {})
+            for column in ("qualified_count", "earlier_count"):
+                name = f"{row['stage']}_{column}"
+                found[name] = found.get(name, 0) + float(row[column])
+    first = f"{stages[0]}_qualified_count" if stages else ""
+    keys = sorted(sums, key=lambda key: (key == ALL, -sums[key].get(first, 0), key))
+    headings, rows = ["First channel"], []
+    for stage in stages:
+        headings += [f".{company.stage(stage)}s", ".Before"]
+    for key in keys:
+        cells = [Cell("All channels" if key == ALL else company.channel(key), is_heading=True)]
+        for stage in stages:
+            for column in ("qualified_count", "earlier_count"):
+                name = f"{stage}_{column}"
+                cells.append(Cell(words.count(sums[key].get(name, 0)), sum=name))
+        rows.append(tuple(cells))
+    return Block(
+        id="leads-by-channel",
+        title=_leads_title(company, stages, sums),
+        rows=company["leads_by_channel"],
+        text="Who met the definition in the last quarter that is over, and in the one before, by"
+        " the channel that the person first came by; bypasses are not counted. With a period"
+        " chosen, before is the period before it.",
+        grid=Grid(tuple(headings), tuple(rows), "Leads by first channel", tuple(keys)),
+        cube=_leads_cube(company),
+        caveats=company.caveats("leads"),
+        team=FINDING,
+        span=3,
+        empty="" if rows else "Nobody has met a definition yet.",
+    )
+
+
+def _leads_title(company: Company, stages: Sequence[str], sums: dict[str, dict[str, float]]) -> str:
+    """The stage of marketing's own whose channel moved most."""
+    marketed = marketed_stage(company)
+    stage = next((code for code in stages if company.stage(code) == marketed), None)
+    changes = {
+        key: found.get(f"{stage}_qualified_count", 0) - found.get(f"{stage}_earlier_count", 0)
+        for key, found in sums.items()
+        if key != ALL
+    }
+    if stage is None or not any(changes.values()):
+        return "Leads by first channel"
+    every = sums[ALL]
+    up = max(changes, key=lambda key: changes[key])
+    down = min(changes, key=lambda key: changes[key])
+    text = (
+        f"{words.count(every[f'{stage}_qualified_count'])} {marketed}s in the last quarter,"
+        f" {words.count(every[f'{stage}_earlier_count'])} before"
+    )
+    parts = [
+        f"{company.channel(key)} {words.signed(changes[key])}"
+        for key in dict.fromkeys((up, down))
+        if changes[key]
+    ]
+    return f"{text}: most moved {' and '.join(parts)}"
+
+
+def _leads_cube(company: Company) -> Cube:
+    """The cube with a column for each stage, and a row for all channels."""
+    rows = company["leads_by_channel"]
+    stages = list(dict.fromkeys(row["stage"] for row in rows.records))
+    columns = [
+        f"{stage}_{column}" for stage in stages for column in ("qualified_count", "earlier_count")
+    ]
+    values = [
+        (
+            row["funnel"],
+            row["period"],
+            key,
+            *(
+                row[column] if row["stage"] == stage else 0
+                for stage in stages
+                for column in ("qualified_count", "earlier_count")
+            ),
+        )
+        for row in rows.records
+        for key in (row["key"], ALL)
+    ]
+    wide = Rows(rows.name, rows.tables, ("funnel", "period", "key", *columns), tuple(values))
+    return filters.cube_of(company, wide, usual_period="quarter")

@@ -94,6 +94,11 @@ def pipeline(company: Company) -> Block:
             f"{words.amount(total(latest, 'open_amount'))} open in"
             f" {words.count(total(latest, 'open_count'))} opportunities"
         )
+        for late in company["late_open"].records:
+            title += (
+                f"; {words.count(late['late_count'])} of them ({words.amount(late['late_amount'])})"
+                " are past their close date or the time limit of their stage"
+            )
     grid = Grid(
         ("Class", ".Opportunities", ".Amount"),
         tuple(

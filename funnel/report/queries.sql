@@ -100,8 +100,10 @@ select
     sum(coalesce(closing_amount, 0)) as closing_amount,
     sum(least(opening_amount, coalesce(closing_amount, 0))) as retained_amount,
     count(*) filter (coalesce(closing_amount, 0) = 0) as lost_count,
-    max(coalesce(closing_amount, 0)) as largest_closing_amount,
-    max_by(opening_amount, coalesce(closing_amount, 0)) as largest_opening_amount
+    max_by(opening_amount, abs(coalesce(closing_amount, 0) - opening_amount))
+        as mover_opening_amount,
+    max_by(coalesce(closing_amount, 0), abs(coalesce(closing_amount, 0) - opening_amount))
+        as mover_closing_amount
 from accounts
 where opening_amount > 0;
 
@@ -171,12 +173,24 @@ order by now.place;
 
 -- name: contracts_due
 -- The contracts whose term ended in the last quarters that are over, and what customers pay after it.
+-- Who leaves in the month after the last one of the term has not renewed it.
 with quarters as (
     select distinct period_start
     from marts.kpi_reviews_by_period
     where period_kind = 'quarter' and is_complete
     order by period_start desc
     limit 5
+),
+months as (
+    select
+        account_key, contract_month, movement_month, opening_amount,
+        case
+            when lead(churn_amount) over (
+                partition by account_key order by movement_month
+            ) > 0 then 0
+            else closing_amount
+        end as closing_amount
+    from marts.fct_mrr_movements
 )
 select
     coalesce(accounts.funnel, 'unknown') as funnel,
@@ -188,7 +202,7 @@ select
     sum(least(movements.opening_amount, movements.closing_amount)) as kept_amount,
     sum(greatest(movements.closing_amount - movements.opening_amount, 0)) as added_amount,
     max(movements.opening_amount) as largest_due_amount
-from marts.fct_mrr_movements as movements
+from months as movements
 inner join quarters
     on
         movements.movement_month >= quarters.period_start
@@ -279,6 +293,24 @@ where
     opportunities.outcome = 'open' and opportunities.pipeline_class = 'commit'
     and opportunities.amount > 0
 qualify row_number() over (order by opportunities.amount desc, opportunities.opportunity_key) = 1;
+
+-- name: late_open
+-- What is open and past its expected close date or the time limit of its stage, each once.
+select
+    count(*) as late_count,
+    sum(opportunities.amount) as late_amount
+from marts.dim_opportunities as opportunities
+where
+    opportunities.outcome = 'open' and (
+        opportunities.expected_close_date < getvariable('as_of_date')
+        or exists (
+            select 1 from marts.worklists as worklists
+            where
+                worklists.list_name = 'trapped_opportunities'
+                and worklists.opportunity_key = opportunities.opportunity_key
+        )
+    )
+having count(*) > 0;
 
 -- name: overdue_opportunities
 -- Open opportunities whose expected close date is over, the largest first.
@@ -479,6 +511,81 @@ where
     and win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 23 month
 group by funnel
 order by funnel;
+
+-- name: definition_rates
+-- Of those who met one definition in a quarter, those who met the next one within 60 days; only where all
+-- of them have had 60 days. An opportunity takes the place of a definition after the last one.
+with path as (
+    select
+        stage,
+        lead(stage) over (order by stage_order) as next_stage
+    from seeds.lifecycle_stages
+    where entered_by = 'definition' or planning_node = 'opportunity'
+),
+quarters as (
+    select distinct period_start
+    from marts.kpi_reviews_by_period
+    where
+        period_kind = 'quarter' and is_complete
+        and period_start + interval 3 month <= getvariable('as_of_date') - 60
+    order by period_start desc
+    limit 5
+),
+met as (
+    select
+        journey_key, stage, any_value(funnel) as funnel,
+        min(coalesce(qualified_at, entered_at)) as qualified_at
+    from marts.fct_lifecycle
+    where
+        coalesce(qualification, 'qualified') in ('qualified', 'qualified_later')
+        and not is_inferred
+    group by journey_key, stage
+)
+select
+    met.funnel, path.stage, path.next_stage,
+    path.stage || '|' || cast(quarters.period_start as text) as key,
+    count(*) as qualified_count,
+    count(*) filter (
+        following.qualified_at < met.qualified_at + interval 60 day
+    ) as followed_count
+from met
+inner join path on met.stage = path.stage
+inner join quarters
+    on
+        met.qualified_at >= quarters.period_start
+        and met.qualified_at < quarters.period_start + interval 3 month
+left join met as following
+    on met.journey_key = following.journey_key and path.next_stage = following.stage
+where path.next_stage is not null
+group by met.funnel, path.stage, path.next_stage, quarters.period_start
+order by all;
+
+-- name: leads_by_channel
+-- Who met each definition, by first channel, in the last periods that are over and in those before.
+with stages as (select stage from seeds.lifecycle_stages where entered_by = 'definition')
+select
+    volumes.funnel, periods.period, volumes.channel as key, volumes.stage,
+    coalesce(sum(volumes.qualified_count) filter (
+        volumes.period_start >= periods.first_date
+    ), 0) as qualified_count,
+    coalesce(sum(volumes.qualified_count) filter (
+        volumes.period_start < periods.first_date
+    ), 0) as earlier_count
+from marts.stage_volumes_by_period as volumes
+inner join stages on volumes.stage = stages.stage
+inner join periods
+    on
+        volumes.period_kind = case periods.period when 'year' then 'month' else periods.period end
+        and volumes.period_start >= cast(case periods.period
+            when 'week' then periods.first_date - interval 7 day
+            when 'month' then periods.first_date - interval 1 month
+            when 'quarter' then periods.first_date - interval 3 month
+            else periods.first_date - interval 12 month
+        end as date)
+        and volumes.period_start < periods.next_date
+group by volumes.funnel, periods.period, volumes.channel, volumes.stage
+having qualified_count > 0 or earlier_count > 0
+order by all;
 
 -- name: days_to_win
 -- From the definition of a lead to the win, of the customers won in the last quarter, in the one before
@@ -821,6 +928,7 @@ accounts as (
 select
     case when grouping(funnel) = 0 then 'funnel' else 'segment' end as dimension,
     coalesce(funnel, segment) as value,
+    count(*) as customer_count,
     count(*) filter (closing_amount = 0) as lost_count,
     sum(opening_amount) as opening_amount,
     sum(closing_amount) as closing_amount,
@@ -1256,6 +1364,16 @@ order by
     owners.user_id
 limit 200;
 
+-- name: team_targets
+select
+    period_start, team, metric, metric_name, unit, target, compared_actual, attainment_ratio
+from marts.kpi_targets_by_period
+where
+    owner_key = 0 and team not in ('none', 'all') and period_kind = 'quarter' and is_total
+    and is_complete and attainment_ratio is not null
+order by period_start desc, metric_name, team
+limit 60;
+
 -- name: slippage
 with
 
@@ -1495,17 +1613,27 @@ order by funnel, segment;
 
 -- name: renewals
 select
-    finding, funnel,
-    cast(date_trunc('month', due_at) as date) as due_month,
+    worklists.finding, worklists.funnel,
+    cast(date_trunc('month', worklists.due_at) as date) as due_month,
     count(*) as contract_count,
-    count(*) filter (opportunity_key is null) as unprepared_count,
-    coalesce(sum(amount) filter (opportunity_key is null), 0) as unprepared_amount,
-    sum(amount) as amount,
-    sum(expected_amount) as expected_amount
-from marts.worklists
-where list_name = 'renewals_ahead' and not is_aged_out
-group by finding, funnel, due_month
-order by due_month, amount desc, funnel;
+    count(*) filter (worklists.opportunity_key is null) as unprepared_count,
+    coalesce(sum(worklists.amount) filter (worklists.opportunity_key is null), 0)
+        as unprepared_amount,
+    count(*) filter (
+        opportunities.expected_close_date > cast(worklists.due_at as date)
+    ) as tardy_count,
+    coalesce(sum(worklists.amount) filter (
+        opportunities.expected_close_date > cast(worklists.due_at as date)
+    ), 0) as tardy_amount,
+    count(*) filter (opportunities.amount < 0.98 * worklists.amount) as reduced_count,
+    sum(worklists.amount) as amount,
+    sum(worklists.expected_amount) as expected_amount
+from marts.worklists as worklists
+left join marts.dim_opportunities as opportunities
+    on worklists.opportunity_key = opportunities.opportunity_key
+where worklists.list_name = 'renewals_ahead' and not worklists.is_aged_out
+group by worklists.finding, worklists.funnel, due_month
+order by due_month, amount desc, worklists.funnel;
 
 -- name: renewals_closed
 -- Renewals closed in the last twelve months, in the last quarter that is over, and in the one before.
@@ -1639,7 +1767,8 @@ select
     economics.customer_count, economics.spend_amount, economics.paid_cac_amount,
     economics.full_cac_amount, economics.full_payback_months, economics.full_cac_status,
     economics.arpa_amount, economics.ltv_amount, economics.horizon_ltv_amount,
-    economics.ltv_to_paid_cac_ratio, economics.paid_payback_months, economics.empty_reason,
+    economics.ltv_to_paid_cac_ratio, economics.paid_payback_months,
+    economics.ltv_to_full_cac_ratio, economics.empty_reason,
     economics.status, economics.has_own_churn_rate, economics.is_mature,
     coalesce(bought.customer_count, 0) as bought_lead_count, mature.last_month
 from marts.kpi_unit_economics_by_slice as economics
@@ -1654,9 +1783,18 @@ order by economics.slice_name = 'all', economics.customer_count desc, economics.
 -- name: campaigns
 -- A campaign's new business is that of the persons who first came by it; renewals and expansion are
 -- what is left of all that it led to.
-with new_business as (
+with created as (
+    select opportunity_key, sum(created_amount) as created_amount
+    from marts.fct_pipeline_waterfall_by_period
+    where
+        period_kind = 'month' and basis = 'all_open' and revenue_type = 'new'
+        and period_start >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+    group by opportunity_key
+),
+new_business as (
     select
         journeys.first_channel as channel, journeys.first_campaign as campaign,
+        coalesce(sum(created.created_amount), 0) as created_amount,
         coalesce(sum(opportunities.won_amount) filter (
             opportunities.outcome = 'won' and opportunities.closed_at < getvariable('as_of_date')
             and opportunities.closed_at
@@ -1668,6 +1806,7 @@ with new_business as (
     from marts.dim_opportunities as opportunities
     inner join marts.fct_journeys as journeys
         on opportunities.journey_key = journeys.journey_key
+    left join created on opportunities.opportunity_key = created.opportunity_key
     where opportunities.revenue_type = 'new'
     group by all
 )
@@ -1681,6 +1820,7 @@ select
     sum(campaigns.influenced_opportunity_count) as influenced_opportunity_count,
     sum(campaigns.sourced_pipeline_amount) as sourced_pipeline_amount,
     sum(campaigns.sourced_won_amount) as sourced_won_amount,
+    coalesce(max(new_business.created_amount), 0) as new_created_amount,
     coalesce(max(new_business.won_amount), 0) as new_won_amount,
     coalesce(max(new_business.open_amount), 0) as new_open_amount
 from marts.kpi_campaigns as campaigns
@@ -1698,7 +1838,7 @@ having
     or sum(campaigns.customer_count) > 0
     or sum(campaigns.sourced_pipeline_amount) <> 0
     or sum(campaigns.sourced_won_amount) <> 0
-order by new_won_amount desc, sourced_pipeline_amount desc, spend_amount desc, campaigns.campaign
+order by new_won_amount desc, new_created_amount desc, spend_amount desc, campaigns.campaign
 limit 15;
 
 -- name: costs_before
@@ -1729,6 +1869,44 @@ where
     and month_start < getvariable('as_of_date')
 group by grouping sets ((channel), (month_start))
 order by month_start, spend_amount desc, channel;
+
+-- name: acquisition_by_quarter
+-- What new customers cost in the last quarters that are over: ads, and salaries, tools and events where
+-- every month of the quarter has them.
+with quarters as (
+    select period_start, max(actual) filter (metric = 'wins') as win_count
+    from marts.kpi_reviews_by_period
+    where period_kind = 'quarter' and is_complete and is_total
+    group by period_start
+    order by period_start desc
+    limit 5
+),
+spend as (
+    select month_start, sum(spend_amount) as spend_amount
+    from marts.kpi_campaigns
+    group by month_start
+),
+other_costs as (
+    select cast(cost_month as date) as cost_month, sum(amount) as other_amount
+    from seeds.acquisition_costs
+    group by cost_month
+)
+select
+    quarters.period_start, quarters.win_count,
+    coalesce((
+        select sum(spend.spend_amount) from spend
+        where
+            spend.month_start >= quarters.period_start
+            and spend.month_start < quarters.period_start + interval 3 month
+    ), 0) as spend_amount,
+    (
+        select case when count(*) = 3 then sum(other_costs.other_amount) end from other_costs
+        where
+            other_costs.cost_month >= quarters.period_start
+            and other_costs.cost_month < quarters.period_start + interval 3 month
+    ) as other_amount
+from quarters
+order by quarters.period_start desc;
 
 -- name: campaign_totals
 select
@@ -1790,6 +1968,40 @@ from marts.kpi_mrr_by_period
 where period_kind = 'month' and period_start >= getvariable('as_of_date') - 400
 group by funnel, segment, key
 order by funnel, segment, key;
+
+-- name: mrr_of_quarter
+-- How many customers are behind the movements of the last quarter that is over, and the largest.
+select
+    count(distinct movements.account_key) filter (movements.expansion_amount > 0)
+        as expanded_count,
+    count(distinct movements.account_key) filter (movements.contraction_amount > 0)
+        as reduced_count,
+    max(movements.new_amount) as largest_new_amount
+from marts.fct_mrr_movements as movements
+inner join periods
+    on
+        periods.period = 'quarter' and movements.movement_month >= periods.first_date
+        and movements.movement_month < periods.next_date
+having count(*) > 0;
+
+-- name: retention_by_channel
+-- The customers of twelve months ago by first channel, and what they pay now.
+select
+    channel,
+    sum(year_opening_customer_count) as customer_count,
+    sum(year_churned_customer_count) as lost_count,
+    sum(year_opening_amount) as opening_amount,
+    sum(year_net_amount) as closing_amount,
+    sum(year_gross_amount) as retained_amount
+from marts.kpi_mrr_by_period
+where
+    period_kind = 'month'
+    and period_start = (
+        select max(period_start) from marts.kpi_mrr_by_period where period_kind = 'month'
+    )
+group by channel
+having sum(year_opening_amount) > 0
+order by channel;
 
 -- name: mrr_by_quarter
 -- Movements of recurring revenue by quarter: the sums of its months.

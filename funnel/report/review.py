@@ -39,9 +39,9 @@ def block(company: Company) -> Block:
         title=title,
         rows=company["review"],
         text="The last period that is over, beside the one before, the year before (52 weeks), and"
-        " the period that follows. Where only some markets or months have a target, what came in"
-        " those is in brackets, and is what the target is compared with; (plan): nobody agreed on"
-        " one, the plan asks for it. Attained: 100% or more is good. Where less is better, it is"
+        " the period that follows. Attained: 100% or more is good; where only some markets or"
+        " months have a target, what came in those stands beside it. (plan): nobody agreed on"
+        " a target, the plan asks for it. Where less is better, attained is"
         " the share of the limit that was used. (few): so few cases that the figure may be chance."
         " Median: half of the wins lie below; one large win moves the average, not the median."
         f"{_absent(company)}",
@@ -178,9 +178,17 @@ def _note_of(company: Company, row: Record) -> str:
         for base in company["retention_bases"].where(**own):
             if base["customer_count"]:
                 return (
-                    f"of {words.count(base['customer_count'])} customers,"
+                    f"twelve months; of {words.count(base['customer_count'])} customers,"
                     f" {words.count(base['earlier_customer_count'])} a year before"
                 )
+    if metric == "pipeline" and row["funnel"] == "all":
+        for late in company["late_open"].records:
+            return f"{words.amount(late['late_amount'])} of it past its date or time limit"
+    if metric == "wins" and row["funnel"] == "all" and row["period_kind"] == "quarter":
+        for cost in company["acquisition_by_quarter"].where(period_start=row["period_start"]):
+            if cost["other_amount"] is not None and cost["win_count"]:
+                each = float(cost["spend_amount"] + cost["other_amount"]) / float(cost["win_count"])
+                return f"each cost {words.amount(each)}, with ads, salaries, tools and events"
     return _median(company, row)
 
 
@@ -209,10 +217,7 @@ def _target(row: Record) -> Cell:
 
 
 def _actual(row: Record) -> Cell:
-    """With the part of it that has a target, where that is not all."""
-    text, compared = words.metric(row["actual"], row["unit"], row["metric"]), row["compared_actual"]
-    if compared is not None and compared != row["actual"]:
-        text += f" ({words.metric(compared, row['unit'], row['metric'])} with a target)"
+    text = words.metric(row["actual"], row["unit"], row["metric"])
     if row["status"] == "too_few" and row["actual"] is not None:
         text += " (few)"
     return Cell(text)
@@ -226,4 +231,8 @@ def _attained(company: Company, row: Record) -> Cell:
         used = float(row["compared_actual"]) / float(row["target"])
         return Cell(f"{words.percent(used)} of the limit")
     attained = float(row["attainment_ratio"])
-    return Cell(words.percent(attained), bar=min(attained, 1))
+    text = words.attained(attained)
+    if row["compared_actual"] != row["actual"]:
+        came = words.metric(row["compared_actual"], row["unit"], row["metric"])
+        text += f": {came} of {words.metric(row['target'], row['unit'], row['metric'])}"
+    return Cell(text, bar=min(attained, 1))

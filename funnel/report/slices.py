@@ -19,13 +19,10 @@ HEADINGS = (
     ".Median days to win",
     ".Win rate",
     ".New business won",
+    ".Last quarter: of its target",
     ".Open now",
     ".Customers now",
     ".MRR",
-    ".NRR",
-    ".GRR",
-    ".NRR without the largest change",
-    ".Customers lost",
 )
 
 
@@ -39,7 +36,7 @@ def side_by_side(company: Company) -> Block:
             panels.append(Panel((dimension,), Grid((name, *HEADINGS), rows, f"By {name.lower()}")))
             titles.append((dimension, name))
     queries = ("funnel_filtered", "estimates_filtered", "sales_slices", "mrr_filtered",
-               "open_by_month_filtered", "retention_slices")  # fmt: skip
+               "open_by_month_filtered", "win_rates_of_years", "review")  # fmt: skip
     tables = tuple(dict.fromkeys(table for name in queries for table in company[name].tables))
     return Block(
         id="slices",
@@ -47,12 +44,10 @@ def side_by_side(company: Company) -> Block:
         rows=replace(company["funnel_filtered"], tables=tables),
         text="Last twelve months: leads and MQLs that met the definition, new customers,"
         " opportunities of new business. Median days to win: from lead to win, and in the twelve"
-        " months before. Leads that buy in the end: estimated from all history,"
-        " with waiting time counted. Open now: new business. MRR: at the end of the last month."
-        " NRR: of the customers of twelve months ago, and how many they were; without the"
-        " customer whose"
-        " payments changed most, up or down, one sees what the others did. Few wins make wide"
-        " intervals: compare those.",
+        " months before; the same of the win rate. Leads that buy in the end: estimated from all"
+        " history, with waiting time counted; few wins make wide intervals: compare those. Last"
+        " quarter: new business won against its target. Open now: new business. MRR: at the end of"
+        " the last month.",
         switches=(Switch("By", tuple(titles)),) if len(titles) > 1 else (),
         panels=tuple(panels),
         span=3,
@@ -62,7 +57,9 @@ def side_by_side(company: Company) -> Block:
 
 def owners(company: Company) -> Block:
     """Each owner who has a target, in the last quarter that is over."""
-    rows = company["owner_targets"].where(period_start=company.last("quarter"))
+    quarter = company.last("quarter")
+    rows = company["owner_targets"].where(period_start=quarter)
+    teams = company["team_targets"].where(period_start=quarter)
     title = "Owners against their targets"
     if rows:
         reached = {(row["system"], row["user_id"]) for row in rows if row["attainment_ratio"] >= 1}
@@ -87,8 +84,8 @@ def owners(company: Company) -> Block:
         title=title,
         rows=company["owner_targets"],
         text="Targets that were agreed for one owner, and what came. All that was won has renewals"
-        f" and expansions, too.{_untargeted(company)} What people are called is not in the"
-        " page: an owner is the user of the system, with the team that the system has.",
+        f" and expansions, too.{_untargeted(company)}{_of_teams(teams)} What people are called is"
+        " not in the page: an owner is the user of the system, with the team that the system has.",
         grid=grid if rows else None,
         team=SELLING,
         span=3,
@@ -163,6 +160,18 @@ def owner_sales(company: Company) -> Block:
     )
 
 
+def _of_teams(teams: list[Record]) -> str:
+    """The targets of whole teams of owners, in words: they are few."""
+    parts = [
+        f"{row['metric_name']} of {row['team']}"
+        f" {words.metric(row['compared_actual'], row['unit'], row['metric'])} of"
+        f" {words.metric(row['target'], row['unit'], row['metric'])}"
+        f" ({words.attained(row['attainment_ratio'])})"
+        for row in teams
+    ]
+    return f" Targets of teams: {'; '.join(parts)}." if parts else ""
+
+
 def _untargeted(company: Company) -> str:
     """How much of the new business the owners with a target won."""
     for row in company["closed_new_business"].records:
@@ -186,7 +195,7 @@ def _owner(rows: list[Record], metrics: list[str]) -> tuple[Cell, ...]:
                 target = words.metric(row["target"], row["unit"], metric)
                 attained = float(row["attainment_ratio"])
                 return Cell(
-                    f"{actual} of {target}: {words.percent(attained)}",
+                    f"{actual} of {target}: {words.attained(attained)}",
                     bar=None if row["is_lower_better"] else min(max(attained, 0), 1),
                 )
         return Cell(words.NOTHING)
@@ -224,9 +233,6 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
     last = max(months, default="")
     mrr = of("mrr_filtered", "closing_amount", key=last) if months else None
     now = of("mrr_filtered", "closing_customer_count", key=last) if months else None
-    opening = of("mrr_filtered", "year_opening_amount", key=last)
-    kept = of("mrr_filtered", "year_net_amount", key=last)
-    customers = of("mrr_filtered", "year_opening_customer_count", key=last)
     estimate = _estimate(company, dimension, value)
     low, high = estimate.get("lower_rate"), estimate.get("upper_rate")
     name = company.funnels if dimension == "funnel" else {}
@@ -238,16 +244,122 @@ def _row(company: Company, dimension: str, value: str, leads: int) -> tuple[Cell
         Cell(words.percent(estimate.get("estimated_rate"), 1)),
         Cell(words.NOTHING if low is None else f"{words.percent(low)} to {words.percent(high)}"),
         _days_to_win(company, dimension, value),
-        Cell(words.percent(won / (won + lost)) if won + lost else words.NOTHING),
+        Cell(
+            words.percent(won / (won + lost)) if won + lost else words.NOTHING,
+            note=_win_rate_before(company, dimension, value),
+        ),
         Cell(words.amount(of("sales_slices", "won_amount"))),
+        _of_target(company, dimension, value),
         Cell(words.amount(of("open_by_month_filtered", "new_amount", key="all"))),
         Cell(words.count(now)),
         Cell(words.amount(mrr)),
-        Cell(
-            words.percent(kept / opening) if opening else words.NOTHING,
-            note=f"of {words.count(customers)}" if opening else "",
-        ),
-        *_without_the_largest_change(company, dimension, value, opening),
+    )
+
+
+def _win_rate_before(company: Company, dimension: str, value: str) -> str:
+    """The win rate of the twelve months before, of a market."""
+    rows = company["win_rates_of_years"].where(funnel=value) if dimension == "funnel" else []
+    if not rows or not rows[0]["earlier_closed_count"]:
+        return ""
+    return f"{words.percent(rows[0]['earlier_won_count'] / rows[0]['earlier_closed_count'])} before"
+
+
+def _of_target(company: Company, dimension: str, value: str) -> Cell:
+    """New business of the last quarter against its target, of a market that has one."""
+    if dimension != "funnel":
+        return Cell(words.NOTHING)
+    row = company.kpi("quarter", company.last("quarter"), "bookings_new", value)
+    if row["attainment_ratio"] is None:
+        return Cell(words.NOTHING)
+    came, target = words.amount(row["compared_actual"]), words.amount(row["target"])
+    return Cell(words.attained(row["attainment_ratio"]), note=f"{came} of {target}")
+
+
+OF_RETENTION = (
+    ".Customers a year ago",
+    ".Of them left",
+    ".NRR",
+    ".GRR",
+    ".NRR without the largest change",
+    ".GRR without it",
+)
+
+
+def retention_by(company: Company) -> Block:
+    """Who stays: markets, segments and first channels, those that keep least first."""
+    panels, titles, worst = [], [], None
+    for dimension, name in (("funnel", "Market"), ("segment", "Segment"), ("channel", "Channel")):
+        if dimension == "channel":
+            records = company["retention_by_channel"].records
+        else:
+            records = [
+                {**row, dimension: row["value"]}
+                for row in company["retention_slices"].where(dimension=dimension)
+            ]
+        if len(records) < 2:
+            continue
+        records = sorted(records, key=lambda row: row["retained_amount"] / row["opening_amount"])
+        rows = tuple(_retention_row(company, row, row[dimension]) for row in records)
+        panels.append(Panel((dimension,), Grid((name, *OF_RETENTION), rows, f"By {name.lower()}")))
+        titles.append((dimension, f"First {name.lower()}" if dimension == "channel" else name))
+        worst = worst or _worst(company, records, dimension)
+    queries = ("retention_slices", "retention_by_channel")
+    tables = tuple(dict.fromkeys(table for name in queries for table in company[name].tables))
+    return Block(
+        id="retention-by",
+        title=worst or "Retention by market, segment and first channel",
+        rows=replace(company["retention_slices"], tables=tables),
+        text="Of the customers of twelve months ago, what they pay now (NRR), and without what they"
+        " pay more (GRR); those who keep least first. One customer can be the whole difference:"
+        " without the one whose payments changed most, up or down, one sees what the others did.",
+        switches=(Switch("By", tuple(titles)),) if len(titles) > 1 else (),
+        panels=tuple(panels),
+        team=KEEPING,
+        span=2,
+        empty="" if panels else "There is one market and one segment, or no recurring revenue.",
+    )
+
+
+def _worst(company: Company, records: list[Record], dimension: str) -> str | None:
+    """The market whose customers keep least, without the one customer that changed most."""
+    least = max(int(company.variables.get("minimum_group_size", 0)), 1)
+    shares = {
+        row[dimension]: (row["retained_amount"] - min(row["mover_opening_amount"],
+                                                      row["mover_closing_amount"]))
+        / (row["opening_amount"] - row["mover_opening_amount"])
+        for row in records
+        if row["customer_count"] >= least and row["opening_amount"] > row["mover_opening_amount"]
+    }  # fmt: skip
+    if dimension == "channel" or len(shares) < 2:
+        return None
+    name = min(shares, key=lambda value: shares[value])
+    shown = company.funnels.get(name, words.plain(name))
+    return (
+        f"{shown} keeps least of its recurring revenue: {words.percent(shares[name])} (GRR, without"
+        " the largest change)"
+    )
+
+
+def _retention_row(company: Company, row: Record, value: str) -> tuple[Cell, ...]:
+    names = {**company.funnels, **company.channels}
+    opening = float(row["opening_amount"])
+    cells = (
+        Cell(names.get(value, words.plain(value)), is_heading=True),
+        Cell(words.count(row["customer_count"])),
+        Cell(words.count(row["lost_count"])),
+        Cell(words.percent(float(row["closing_amount"]) / opening)),
+        Cell(words.percent(float(row["retained_amount"]) / opening)),
+    )
+    if "mover_opening_amount" not in row:
+        return (*cells, Cell(words.NOTHING), Cell(words.NOTHING))
+    then, now = float(row["mover_opening_amount"]), float(row["mover_closing_amount"])
+    rest = opening - then
+    if rest <= 0:
+        return (*cells, Cell(words.NOTHING), Cell(words.NOTHING))
+    return (
+        *cells,
+        Cell(words.percent((float(row["closing_amount"]) - now) / rest)),
+        Cell(words.percent((float(row["retained_amount"]) - min(then, now)) / rest)),
     )
 
 
@@ -259,23 +371,6 @@ def _days_to_win(company: Company, dimension: str, value: str) -> Cell:
     before = rows[0]["year_before_days"]
     note = "" if before is None else f"{words.count(before)} before"
     return Cell(words.count(rows[0]["median_days"]), note=note)
-
-
-def _without_the_largest_change(
-    company: Company, dimension: str, value: str, opening: float
-) -> tuple[Cell, Cell, Cell]:
-    """GRR, NRR without the customer whose payments changed most, and how many have left."""
-    row = next(iter(company["retention_slices"].where(dimension=dimension, value=value)), None)
-    # A market or segment that is made of something else than the account has is left out.
-    if not row or not opening or abs(float(row["opening_amount"]) / opening - 1) > 0.01:
-        return Cell(words.NOTHING), Cell(words.NOTHING), Cell(words.NOTHING)
-    rest = float(row["opening_amount"] - row["mover_opening_amount"])
-    kept = float(row["closing_amount"] - row["mover_closing_amount"])
-    return (
-        Cell(words.percent(row["retained_amount"] / row["opening_amount"])),
-        Cell(words.percent(kept / rest) if rest > 0 else words.NOTHING),
-        Cell(words.count(row["lost_count"])),
-    )
 
 
 def _estimate(company: Company, dimension: str, value: str) -> Record:
@@ -473,7 +568,19 @@ def _exit_title(company: Company, records: list[Record]) -> str:
             f"; most revenue: {_reason(dearest)} ({words.amount(dearest['lost_mrr_amount'])} a"
             f" month{_of_one(company, dearest)})"
         )
-    return title
+    return f"{title}{_other_reasons(company)}"
+
+
+def _other_reasons(company: Company) -> str:
+    """How often the lost renewal gives another reason than the customer who left."""
+    records = [row for row in company["customers_lost"].records if row["renewal_reason"]]
+    differing = sum(row["renewal_reason"] != row["exit_reason"] for row in records)
+    if not differing:
+        return ""
+    return (
+        f"; the lost renewal gives another reason for {words.count(differing)} of"
+        f" {words.count(len(records))}"
+    )
 
 
 def _of_one(company: Company, reason: Record) -> str:

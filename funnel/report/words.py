@@ -100,6 +100,15 @@ def percent(value: Any, digits: int = 0) -> str:
     return f"{before}{number(float(value) * 100, digits)}{after}"
 
 
+def attained(value: Any) -> str:
+    """A share of a target: what is short of it is never rounded to 100%."""
+    text = percent(value)
+    if value is None or float(value) >= 1 or text != percent(1):
+        return text
+    near = percent(value, 1)
+    return near if near != percent(1, 1) else f"just under {text}"
+
+
 def decimal(value: Any) -> str:
     """4.6."""
     return NOTHING if value is None else number(value, 1)

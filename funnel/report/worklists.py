@@ -9,6 +9,8 @@ from funnel.report.company import Company, total
 from funnel.report.read import Record
 
 SHOWN = 10
+# Each contract is called about, so more of them are shown.
+RENEWALS_SHOWN = 30
 # Each list, and what to do with it.
 LISTS = {
     "trapped_opportunities": (
@@ -68,7 +70,8 @@ def block(company: Company) -> Block:
         id="worklists",
         title=title,
         rows=company["worklists"],
-        text=f"The first {SHOWN} of each list by expected revenue, of all markets or of one."
+        text=f"The first {SHOWN} of each list by expected revenue, of renewals the first"
+        f" {RENEWALS_SHOWN} by risk and date, of all markets or of one."
         " The file has all renewals and the first of each market, marts.worklists has all. Leads,"
         " opportunities and renewals that have waited for too long are left out (aged out).",
         switches=(Switch("List", options),) if options else (),
@@ -85,6 +88,8 @@ def _name(code: str) -> str:
 
 def _panel(company: Company, name: str, counts: Record) -> Panel:
     rows = company["worklists"].where(list_name=name)
+    if name == RENEWALS:
+        rows.sort(key=lambda row: (not _is_at_risk(row), row["due_date"] or date.max))
     grid = Grid(
         tuple(
             (OF_RENEWALS if name == RENEWALS else OF_OTHERS).get(heading, heading)
@@ -93,10 +98,16 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
         tuple(_row(company, row) for row in rows),
         _name(name),
         markets=tuple(row["funnel"] for row in rows),
-        first=SHOWN,
+        first=SHOWN if name != RENEWALS else RENEWALS_SHOWN,
     )
     todo = LISTS[name][1] if name in LISTS else ""
-    shown = f"{min(len(rows), SHOWN)} of {words.count(counts['item_count'])}."
+    most = SHOWN if name != RENEWALS else RENEWALS_SHOWN
+    shown = f"{min(len(rows), most)} of {words.count(counts['item_count'])}."
+    if name == RENEWALS:
+        shown += (
+            " First those whose opportunity closes after the contract or offers less than is paid,"
+            " then by due date."
+        )
     if name == "late_onboardings":
         shown += " In marts.worklists they are among late_handoffs."
     if name == STUCK and counts["aged_count"]:
@@ -140,6 +151,15 @@ def _owner(row: Record) -> str:
 def _team(company: Company, row: Record) -> str:
     """The owner's own team, else the one that the list is for."""
     return str(row["owner_own_team"] or company.team(row["owner_team"]))
+
+
+def _is_at_risk(row: Record) -> bool:
+    """A renewal whose opportunity closes after the contract ends, or offers less than is paid."""
+    offered, closes = row["opportunity_amount"], row["expected_close_date"]
+    if row["finding"] != "renewal_due":
+        return True
+    is_less = offered is not None and row["amount"] and offered < LESS * row["amount"]
+    return bool(is_less or (closes and row["due_date"] and closes > row["due_date"]))
 
 
 def _why(row: Record) -> str:

@@ -328,7 +328,9 @@ described_items as (
                 then
                     {{ whole_days('listed_items.due_at', cutoff()) }}
                     > {{ int_var('worklist_aged_out_days') }}
-            when stages.stage_order < node_orders.win_order
+            when
+                listed_items.list_name = 'trapped_opportunities'
+                or stages.stage_order < node_orders.win_order
                 then
                     {{ whole_days('listed_items.entered_at', cutoff()) }}
                     > {{ int_var('worklist_aged_out_days') }}
