@@ -341,16 +341,18 @@ def costs(company: Company) -> Block:
         )
     # Where spend is missing, or customers are few, a change of the cost says nothing.
     title = ("" if caveats else _dearer(company, channels)) or title
+    few = int(company.variables.get("minimum_group_size", 0))
     panels = (
         Panel(
             ("channel",),
             _cost_grid(
                 "Channel",
                 [(company.channel(row["channel"]), row) for row in channels],
+                few,
                 {company.channel(row["channel"]): row for row in company["costs_before"].records},
             ),
         ),
-        Panel(("month",), _cost_grid("Month", [(_month(row), row) for row in months])),
+        Panel(("month",), _cost_grid("Month", [(_month(row), row) for row in months], 0)),
         Panel(("quarter",), _acquisition(company)),
     )
     shown = total(channels, "spend_amount") > 0
@@ -450,7 +452,10 @@ def _month(row: Record) -> str:
 
 
 def _cost_grid(
-    name: str, rows: Sequence[tuple[str, Record]], before: Mapping[str, Record] | None = None
+    name: str,
+    rows: Sequence[tuple[str, Record]],
+    least: int,
+    before: Mapping[str, Record] | None = None,
 ) -> Grid:
     headings = (name, ".Ad spend", *(f".Per {thing}" for _, thing in COSTS))
     if before is not None:
@@ -459,12 +464,20 @@ def _cost_grid(
         (
             Cell(label, is_heading=True),
             Cell(words.amount(row["spend_amount"])),
-            *(Cell(_each(row["spend_amount"], row[column])) for column, _ in COSTS),
+            *(
+                Cell(_each(row["spend_amount"], row[column]), note=_few(row[column], column, least))
+                for column, _ in COSTS
+            ),
             *(_of_the_year_before(row, before.get(label, {})) if before is not None else ()),
         )
         for label, row in rows
     )
     return Grid(headings, cells, f"Ad spend by {name.lower()}")
+
+
+def _few(number: float | None, column: str, least: int) -> str:
+    """What a customer costs is chance where they are few."""
+    return "few" if column == "customer_count" and number and number < least else ""
 
 
 def _of_the_year_before(row: Record, earlier: Record) -> tuple[Cell, ...]:

@@ -54,8 +54,7 @@ def _attainment(company: Company) -> Tile:
             elsewhere = row["actual"] - row["compared_actual"]
             if elsewhere > 0:
                 text += f"; {words.amount(elsewhere)} more in markets without a target"
-            text += _new_business(company, start) + _by_market(company, start)
-            text += _year_to_date(company, start)
+            text += _new_business(company, start) + _year_to_date(company, start)
             return Tile(label, share, text, tables, None, caveats, "#review")
     row = company.kpi("quarter", company.last("quarter"), "bookings")
     if row["actual"] is None:
@@ -71,7 +70,7 @@ def _new_business(company: Company, start: date) -> str:
     row = company.kpi("quarter", start, "bookings_new")
     if row["compared_actual"] is None or not row["target"]:
         return ""
-    text = f"; new business {words.percent(row['attainment_ratio'])}"
+    text = f"; new business {words.attained(row['attainment_ratio'])}{_by_market(company, start)}"
     if start != company.last("quarter"):
         return text
     # A win of a market without a target is not in what is compared.

@@ -341,7 +341,7 @@ def _worst(company: Company, records: list[Record], dimension: str) -> str | Non
 
 
 def _retention_row(company: Company, row: Record, value: str) -> tuple[Cell, ...]:
-    names = {**company.funnels, **company.channels}
+    names = company.channels if "mover_opening_amount" not in row else company.funnels
     opening = float(row["opening_amount"])
     cells = (
         Cell(names.get(value, words.plain(value)), is_heading=True),
