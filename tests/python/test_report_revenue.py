@@ -475,7 +475,9 @@ def _terms(months: dict[date, tuple[float, float]]) -> list[tuple[date, float, f
         if not before:
             began = month
         elif began and (month.year - began.year) * 12 + month.month - began.month in (12, 24, 36):
-            found.append((month, before, after))
+            # Who leaves in the month after has not renewed.
+            left = months.get(_later(month, 1), (0, 1))[1] == 0
+            found.append((month, before, 0 if left else after))
     return found
 
 
@@ -685,3 +687,67 @@ def test_renewals_at_risk_come_first(cards: Cards) -> None:
     assert late
     assert f"{len(late)} (" in cards.said["renewals"][0]
     assert "are expected after the contract ends" in cards.said["renewals"][0]
+
+
+def _quarters(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create schema marts")
+    connection.execute("create schema seeds")
+    connection.execute(
+        "create table marts.kpi_reviews_by_period as"
+        " select 'quarter' as period_kind, date '2026-01-01' as period_start, true as is_complete"
+    )
+    connection.execute("set variable as_of_date = date '2026-07-01'")
+    connection.execute("set variable contract_months = 12")
+
+
+def test_who_leaves_the_month_after_the_contract_has_not_renewed_it() -> None:
+    """Nor has who leaves in it; who leaves before its end was not due."""
+    connection = duckdb.connect()
+    _quarters(connection)
+    connection.execute(
+        "create table marts.dim_accounts as select account_key, 'f' as funnel, 's' as industry"
+        " from range(1, 6) as accounts (account_key)"
+    )
+    connection.execute(
+        "create table marts.fct_mrr_movements as select *, case when closing_amount = 0"
+        " then opening_amount else 0 end as churn_amount from (values"
+        " (1, date '2025-02-01', date '2026-02-01', 10, 12),"
+        " (1, date '2025-02-01', date '2026-03-01', 12, 12),"
+        " (2, date '2025-02-01', date '2026-02-01', 20, 20),"
+        " (2, date '2025-02-01', date '2026-03-01', 20, 0),"
+        " (3, date '2025-02-01', date '2026-02-01', 40, 0),"
+        " (4, date '2025-06-01', date '2026-02-01', 80, 0),"
+        " (5, date '2026-02-01', date '2026-02-01', 0, 5))"
+        " as rows (account_key, contract_month, movement_month, opening_amount, closing_amount)"
+    )
+    (row,) = read(connection, "contracts_due", queries()["contracts_due"]).records
+    columns = ("due_count", "renewed_count", "due_amount", "kept_amount", "added_amount")
+    assert [row[column] for column in columns] == [3, 1, 70, 10, 2]
+
+
+def test_the_next_definition_counts_within_sixty_days() -> None:
+    connection = duckdb.connect()
+    _quarters(connection)
+    connection.execute(
+        "create table seeds.lifecycle_stages as select * from (values"
+        " ('lead', 1, 'definition', null), ('mql', 2, 'definition', null), ('sal', 3, 'answer', null),"
+        " ('opportunity', 4, 'opportunity', 'opportunity'))"
+        " as rows (stage, stage_order, entered_by, planning_node)"
+    )
+    connection.execute(
+        "create table marts.fct_lifecycle as select *, cast(null as timestamp) as entered_at,"
+        " 'f' as funnel from (values (1, 'lead', timestamp '2026-01-05', 'qualified', false),"
+        " (1, 'mql', timestamp '2026-03-05', 'qualified', false),"
+        " (2, 'lead', timestamp '2026-01-05', 'qualified', false),"
+        " (2, 'mql', timestamp '2026-03-06', 'qualified', false),"
+        " (3, 'lead', timestamp '2026-03-31', 'qualified', false),"
+        " (3, 'mql', timestamp '2026-04-01', 'qualified', true),"
+        " (4, 'lead', timestamp '2026-02-01', 'bypass', false),"
+        " (5, 'lead', timestamp '2026-04-01', 'qualified', false))"
+        " as rows (journey_key, stage, qualified_at, qualification, is_inferred)"
+    )
+    rows = read(connection, "definition_rates", queries()["definition_rates"]).records
+    found = {row["stage"]: (row["qualified_count"], row["followed_count"]) for row in rows}
+    # The first MQL came on the 59th day, the second on the 60th; the third bypassed it.
+    assert found == {"lead": (3, 1), "mql": (2, 0)}
+    assert {row["next_stage"] for row in rows} == {"mql", "opportunity"}
