@@ -6,7 +6,7 @@ with
 
 explained as (select * from {{ ref('definition_explained') }}),
 
-records as (select * from {{ ref('int_people_unioned') }}),
+records as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 record_persons as (select * from {{ ref('int_record_persons_mapped') }}),
 

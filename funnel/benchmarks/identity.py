@@ -11,7 +11,9 @@ PREPARE = """
         coalesce(nullif(lower(people.email), ''), 'no address ' || people.record_key) as lowered,
         case when people.email like '%@%' then lower(people.email)
             else 'no address ' || people.record_key end as lowered_at
-    from built.intermediate.int_people_unioned as people
+    from (
+        select * from built.intermediate.int_people_rows_checked where reason_code is null
+    ) as people
     inner join built.intermediate.int_record_persons_mapped as resolved using (record_key)
     inner join read_parquet('{truth}/records.parquet') as records
         on people.system = records.system and people.record_id = records.record_id
@@ -27,7 +29,11 @@ WAYS = {
     "lower(email)": "lowered",
     "lower(email) with an @": "lowered_at",
 }
-SCAN = "select record_key, count(*) from built.intermediate.int_people_unioned group by record_key"
+SCAN = """
+    select record_key, count(*) from built.intermediate.int_people_rows_checked
+    where reason_code is null
+    group by record_key
+"""
 
 
 def measure_identity(database: Path, truth: Path) -> None:

@@ -24,26 +24,28 @@ the mark moves with the column through the first select, and the `where` of the 
 >>> from funnel.check.choices import choices
 >>> from funnel.check.lineage import Query, parsed
 >>> from funnel.check.marks import Cell, Table, marked
->>> label = Cell(marked("label", "int_people_unioned.stage_label"))
->>> people = Table("int_people_unioned", {"person_key": Cell(), "stage_label": label}, frozenset())
+>>> label = Cell(marked("label", "int_people_rows_checked.stage_label"))
+>>> columns = {"person_key": Cell(), "stage_label": label}
+>>> people = Table("int_people_rows_checked", columns, frozenset())
 >>> sql = '''
 ...     with labelled_people as (
-...         select person_key, lower(stage_label) as label from intermediate.int_people_unioned
+...         select person_key, lower(stage_label) as label from intermediate.int_people_rows_checked
 ...     )
 ...     select count(*) as lead_count from labelled_people where label = 'mql'
 ... '''
 >>> words = {"label": Words(free=frozenset({"customer"}), decided=(frozenset({"mql"}),))}
->>> query = Query("my_leads", parsed(sql), {"int_people_unioned": people}, words)
+>>> query = Query("my_leads", parsed(sql), {"int_people_rows_checked": people}, words)
 >>> [(place, str(mark)) for place, mark in choices(query.steps[-1])]
-[('where', 'int_people_unioned.stage_label -> labelled_people.label')]
+[('where', 'int_people_rows_checked.stage_label -> labelled_people.label')]
 
 `single.labels_decide_no_stage` turns that into a sentence: "my_leads chooses rows in its where by
-the label int_people_unioned.stage_label -> labelled_people.label; ask fct_lifecycle for the stage".
+the label int_people_rows_checked.stage_label -> labelled_people.label; ask fct_lifecycle for the
+stage".
 Were the condition `label = 'customer'`, a stage that the definition leaves alone, nothing would be
 chosen.
 
 >>> sql = sql.replace("'mql'", "'customer'")
->>> query = Query("my_leads", parsed(sql), {"int_people_unioned": people}, words)
+>>> query = Query("my_leads", parsed(sql), {"int_people_rows_checked": people}, words)
 >>> list(choices(query.steps[-1]))
 []
 """

@@ -20,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     layers.only_the_union_reads_staging,
     layers.intermediate_reads_core_marts_only,
     layers.marts_never_read_staging,
+    layers.unusable_rows_are_left_out,
     definition.lead_counts_descend_from_the_fact,
     definition.the_fact_descends_from_the_definition,
     definition.only_the_definition_reads_its_seeds,

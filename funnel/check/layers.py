@@ -1,11 +1,14 @@
 """Data flows down only: who may read whom."""
 
+import re
 from collections.abc import Iterator
 
 from funnel.check.breach import Breach
 from funnel.check.project import Model, Project
 
 UNION = "union_sources"
+# A part of a query between two empty lines that reads all rows of an entity.
+CHECKED_ROWS = re.compile(r"ref\('(int_\w+_rows_checked)'\)")
 LAYERS = ("staging", "intermediate", "history", "marts")
 
 
@@ -38,7 +41,7 @@ def only_the_union_reads_staging(project: Project) -> Iterator[Breach]:
             continue
         for read in project.read_models(model):
             if read.is_in("staging"):
-                yield _breach(model, f"reads {read.name}", "read its int_..._unioned instead")
+                yield _breach(model, f"reads {read.name}", "read its int_..._rows_checked instead")
 
 
 def intermediate_reads_core_marts_only(project: Project) -> Iterator[Breach]:
@@ -56,6 +59,16 @@ def marts_never_read_staging(project: Project) -> Iterator[Breach]:
         for read in project.read_models(model):
             if read.is_in("staging"):
                 yield _breach(model, f"reads {read.name}", "read an intermediate model or a mart")
+
+
+def unusable_rows_are_left_out(project: Project) -> Iterator[Breach]:
+    """A model that reads int_..._rows_checked takes usable_rows(...), or chooses by reason_code."""
+    for model in project.models():
+        for part in re.split(r"\n\s*\n", model.code):
+            found = CHECKED_ROWS.search(part)
+            if found and "usable_rows(" not in part and "reason_code" not in part:
+                what = f"reads the unusable rows of {found[1]}, too"
+                yield _breach(model, what, "write usable_rows(ref(...)), or choose by reason_code")
 
 
 def every_model_is_in_a_layer(project: Project) -> Iterator[Breach]:

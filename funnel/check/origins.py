@@ -9,14 +9,14 @@ from funnel.check.project import Seed
 
 # What a source calls the stage of somebody, or how near it thinks somebody is.
 LABELS = {
-    "int_stage_claims_unioned": {"label", "from_label", "stage"},
-    "int_people_unioned": {"stage_label", "lead_score"},
+    "int_stage_claims_rows_checked": {"label", "from_label", "stage"},
+    "int_people_rows_checked": {"stage_label", "lead_score"},
     "stage_labels": {"label", "stage"},
 }
 # What happened, and the stage of which it is evidence.
 EVIDENCE = {
-    "int_touches_unioned": {"kind"},
-    "int_service_events_unioned": {"kind"},
+    "int_touches_rows_checked": {"kind"},
+    "int_service_events_rows_checked": {"kind"},
     "evidence_kinds": {"kind", "stage", "signal"},
 }
 # What the definition's own seeds ask for.
@@ -104,4 +104,4 @@ def _origin(table: str, column: str, attributes: Set[str]) -> Marks:
 def _union_of(table: str) -> str:
     """A system's table, and the rows before the unusable are left out, count as the union."""
     entity = table.partition("__")[2]
-    return f"int_{entity}_unioned" if entity else table.replace("_rows_checked", "_unioned")
+    return f"int_{entity}_rows_checked" if entity else table

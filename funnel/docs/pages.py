@@ -69,7 +69,7 @@ def make_pages(manifest: Mapping[str, Any], readme: str) -> dict[str, str]:
 
 def _index(project: Described) -> str:
     entities = [
-        f"| [`{entity}`](entities/{entity}.md) | {_first_sentence(_union(project, entity))} |"
+        f"| [`{entity}`](entities/{entity}.md) | {_first_sentence(_checked(project, entity))} |"
         for entity in project.entities
     ]
     groups = [
@@ -98,7 +98,7 @@ def _index(project: Described) -> str:
 
 def _entity_page(project: Described, entity: str) -> str:
     staging = _staging(project, entity)
-    checks = project.tables[f"int_{entity}_rows_checked"].description.split("\n\n")
+    checks = _checked(project, entity).split("\n\n")
     rules = [
         " ".join(part.split()) for part in checks if part.startswith(("Undated:", "Unlinked:"))
     ]
@@ -106,8 +106,8 @@ def _entity_page(project: Described, entity: str) -> str:
         [
             MADE,
             f"# {entity}\n",
-            _flat(_union(project, entity)),
-            f"The usable rows of all systems are in `intermediate.int_{entity}_unioned`.\n",
+            _flat(checks[0]),
+            f"The rows of all systems are in `intermediate.int_{entity}_rows_checked`.\n",
             "## Columns of `stg_<system>__" + entity + "`\n",
             'A column marked "must be there" has to exist; the others may be left out.\n',
             "| column | type | must be there | meaning |\n|---|---|---|---|",
@@ -196,8 +196,8 @@ def _seed_page(project: Described) -> str:
     )
 
 
-def _union(project: Described, entity: str) -> str:
-    return project.tables[f"int_{entity}_unioned"].description
+def _checked(project: Described, entity: str) -> str:
+    return project.tables[f"int_{entity}_rows_checked"].description
 
 
 def _staging(project: Described, entity: str) -> list[Table]:

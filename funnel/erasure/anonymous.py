@@ -37,7 +37,7 @@ ADDRESSES = """
     select records.system, records.record_id, addresses.address, addresses.domain,
         addresses.is_test_address
     from {int_emails_normalized} as addresses
-    inner join {int_people_unioned} as records on addresses.record_key = records.record_key
+    inner join {usable_people} as records on addresses.record_key = records.record_key
     where addresses.is_valid and addresses.record_key in (select unnest($keys))
     order by all
 """
@@ -45,7 +45,7 @@ ADDRESSES = """
 KEPT_DOMAINS = """
     select domain from {email_domains}
     union
-    select domain from {int_companies_unioned}
+    select domain from {usable_companies}
     where domain is not null and company_key not in (select unnest($companies))
     union
     select domain from {int_emails_normalized}

@@ -124,7 +124,7 @@ def _known_secret(path: Path) -> str:
 
 def _gone_companies(warehouse: Warehouse, found: Found) -> set[int]:
     """Keys of customers of theirs that are gone; a company that is there has the key by chance."""
-    sql = "select unnest($keys) as key except select company_key from {int_companies_unioned}"
+    sql = "select unnest($keys) as key except select company_key from {usable_companies}"
     values = {"keys": sorted(found.earlier_keys)}
     return {int(str(key)) for (key,) in warehouse.rows(sql, values)}
 

@@ -30,14 +30,14 @@ CANDIDATES = """
             -- 501 and company 501 have nothing to do with each other.
             companies.company_key in (
                 select company_key
-                from {int_people_unioned}
+                from {usable_people}
                 where record_key = company_key and record_key in (select unnest($keys))
             ) as is_customer,
             coalesce(companies.is_person, false) and companies.company_key in (
-                select company_key from {int_people_unioned}
+                select company_key from {usable_people}
                 where record_key in (select unnest($keys))
             ) as is_consumer
-        from {int_companies_unioned} as companies
+        from {usable_companies} as companies
         inner join {int_company_accounts_mapped} as accounts
             on companies.company_key = accounts.company_key
     )
@@ -61,7 +61,7 @@ EARLIER_KEYS = """
         select unnest($persons)
     )
     select record_key from keys
-    where record_key not in (select record_key from {int_people_unioned})
+    where record_key not in (select record_key from {usable_people})
 """
 NAMES = {
     "first": re.compile(r"(first|given)_?name$"),
@@ -99,6 +99,10 @@ class Warehouse:
         found = connection.execute(RELATIONS).fetchall()
         self.schemas = {str(name): str(schema) for name, schema in found}
         self.names = {name: f'"{schema}"."{name}"' for name, schema in self.schemas.items()}
+        for entity in ("people", "companies"):
+            checked = self.names.get(f"int_{entity}_rows_checked")
+            usable = f"(select * from {checked} where reason_code is null)"
+            self.names[f"usable_{entity}"] = usable
         self._staged: list[tuple[str, str, str]] | None = None
 
     def setting(self, name: str, default: str) -> str:
@@ -110,7 +114,7 @@ class Warehouse:
     def rows(
         self, sql: str, values: Mapping[str, object] | None = None
     ) -> list[tuple[object, ...]]:
-        """A query in which {model} stands for a relation."""
+        """A query in which {model} stands for a relation; {usable_people} for usable rows."""
         return self.connection.execute(sql.format_map(self.names), values).fetchall()
 
     def dicts(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
@@ -167,7 +171,7 @@ def find_persons(warehouse: Warehouse, listed: Listed) -> Found:
         (str(system), str(record_id)): (int(str(key)), int(str(person)))
         for system, record_id, key, person in warehouse.rows(
             "select records.system, records.record_id, records.record_key, persons.person_key"
-            " from {int_people_unioned} as records"
+            " from {usable_people} as records"
             " inner join {int_record_persons_mapped} as persons"
             " on records.record_key = persons.record_key"
         )
@@ -210,7 +214,7 @@ def _names(warehouse: Warehouse, found: Found) -> Iterator[str]:
     customers = {
         (str(system), str(record_id))
         for system, record_id in warehouse.rows(
-            "select system, record_id from {int_people_unioned} where record_key = company_key"
+            "select system, record_id from {usable_people} where record_key = company_key"
         )
     }
     names = set[str]()

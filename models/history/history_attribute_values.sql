@@ -3,9 +3,9 @@
    else. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
-companies as (select * from {{ ref('int_companies_unioned') }}),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 record_values as (
 

@@ -102,8 +102,10 @@ won as (
             else opportunities.amount
         end as amount
     from landed
-    left join {{ ref('int_opportunities_unioned') }} as usable_rows
-        on landed.opportunity_key = usable_rows.opportunity_key
+    left join {{ ref('int_opportunities_rows_checked') }} as usable_rows
+        on
+            landed.opportunity_key = usable_rows.opportunity_key
+            and usable_rows.reason_code is null
     left join {{ ref('dim_opportunities') }} as opportunities
         on landed.opportunity_key = opportunities.opportunity_key
     left join {{ ref('int_exchange_rates_dated') }} as rates

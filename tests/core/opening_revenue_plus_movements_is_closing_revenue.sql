@@ -9,10 +9,10 @@ account_subscriptions as (
     select
         companies.account_key,
         subscriptions.*
-    from {{ ref('int_subscriptions_unioned') }} as subscriptions
+    from {{ ref('int_subscriptions_rows_checked') }} as subscriptions
     inner join {{ ref('int_company_accounts_mapped') }} as companies
         on subscriptions.company_key = companies.company_key
-    where subscriptions.monthly_amount != 0
+    where subscriptions.monthly_amount != 0 and subscriptions.reason_code is null
 
 ),
 

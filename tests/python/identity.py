@@ -26,10 +26,10 @@ INPUTS = """
     create table seeds.email_domains (domain varchar, kind varchar);
     create table seeds.shared_mailboxes (local_part varchar);
     insert into seeds.shared_mailboxes values ('info');
-    create table intermediate.int_people_unioned (
+    create table intermediate.int_people_rows_checked (
         record_key bigint, email varchar, created_at timestamp, reason_code varchar
     );
-    create table intermediate.int_person_links_unioned (
+    create table intermediate.int_person_links_rows_checked (
         record_key bigint, other_record_key bigint, link_kind varchar, linked_at timestamp,
         reason_code varchar
     );
@@ -120,11 +120,11 @@ class World:
         moment = START + timedelta(days=day)
         self.connection.execute("set variable cutoff = ?::timestamp", [moment])
         people = [(r.key, r.email, START + timedelta(days=r.day), None) for r in known.records]
-        self._fill("int_people_unioned", people)
+        self._fill("int_people_rows_checked", people)
         keys = {record.key for record in known.records}
         there = [pair for pair in known.links if keys.issuperset(pair)]
         links = [(one, other, "merge", START, None) for one, other in there]
-        self._fill("int_person_links_unioned", links)
+        self._fill("int_person_links_rows_checked", links)
         decided = [("join", *pair) for pair in known.joined]
         decided += [("separate", *pair) for pair in known.separated]
         self._fill(

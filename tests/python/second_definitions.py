@@ -31,51 +31,51 @@ class Planted(NamedTuple):
 LABELS = [
     Planted(
         "claimed_in_where",
-        "select count(*) as n from intermediate.int_stage_claims_unioned as c"
+        "select count(*) as n from intermediate.int_stage_claims_rows_checked as c"
         " where c.stage = 'mql'",
         labels_decide_no_stage,
-        "its where by the label int_stage_claims_unioned.stage",
+        "its where by the label int_stage_claims_rows_checked.stage",
     ),
     Planted(
         "scored_by_the_system",
-        "select count(*) as n from intermediate.int_people_unioned where lead_score >= 45",
+        "select count(*) as n from intermediate.int_people_rows_checked where lead_score >= 45",
         labels_decide_no_stage,
-        "its where by the label int_people_unioned.lead_score",
+        "its where by the label int_people_rows_checked.lead_score",
     ),
     Planted(
         "claimed_by_word",
-        "select record_key from intermediate.int_stage_claims_unioned"
+        "select record_key from intermediate.int_stage_claims_rows_checked"
         " where lower(label) in ('marketingqualifiedlead', 'recycled')",
         labels_decide_no_stage,
-        "int_stage_claims_unioned.label",
+        "int_stage_claims_rows_checked.label",
     ),
     Planted(
         "claimed_under_another_name",
         "with claims as (select record_key, stage as phase"
-        " from intermediate.int_stage_claims_unioned),"
+        " from intermediate.int_stage_claims_rows_checked),"
         " phases as (select record_key, upper(phase) as step from claims)"
         " select count(*) as n from phases where step = 'MQL'",
         labels_decide_no_stage,
-        "int_stage_claims_unioned.stage -> claims.phase -> phases.step",
+        "int_stage_claims_rows_checked.stage -> claims.phase -> phases.step",
     ),
     Planted(
         "claimed_in_case",
         "select sum(case when stage = 'lead' then 1 else 0 end) as n"
-        " from intermediate.int_stage_claims_unioned",
+        " from intermediate.int_stage_claims_rows_checked",
         labels_decide_no_stage,
         "its aggregate",
     ),
     Planted(
         "claimed_in_filter",
         "select count(*) filter (where stage = 'sql') as n"
-        " from intermediate.int_stage_claims_unioned",
+        " from intermediate.int_stage_claims_rows_checked",
         labels_decide_no_stage,
         "its filter",
     ),
     Planted(
         "claimed_in_window",
         "with flagged as (select record_key, max(stage) over (partition by record_key) as highest"
-        " from intermediate.int_stage_claims_unioned),"
+        " from intermediate.int_stage_claims_rows_checked),"
         " told as (select record_key, highest = 'mql' as is_so from flagged)"
         " select count(*) as n from told where is_so",
         labels_decide_no_stage,
@@ -83,13 +83,14 @@ LABELS = [
     ),
     Planted(
         "claimed_in_group",
-        "select label, count(*) as n from intermediate.int_stage_claims_unioned group by label",
+        "select label, count(*) as n from intermediate.int_stage_claims_rows_checked"
+        " group by label",
         labels_decide_no_stage,
         "its group by",
     ),
     Planted(
         "claimed_of_people",
-        "select count(*) as n from intermediate.int_people_unioned as p"
+        "select count(*) as n from intermediate.int_people_rows_checked as p"
         " inner join seeds.stage_labels as s on lower(p.stage_label) = s.label"
         " where s.stage = 'mql'",
         labels_decide_no_stage,
@@ -97,36 +98,36 @@ LABELS = [
     ),
     Planted(
         "claimed_by_all_others",
-        "select count(*) as n from intermediate.int_stage_claims_unioned"
+        "select count(*) as n from intermediate.int_stage_claims_rows_checked"
         " where stage not in ('disqualified', 'recycled')",
         labels_decide_no_stage,
-        "int_stage_claims_unioned.stage",
+        "int_stage_claims_rows_checked.stage",
     ),
     Planted(
         "claimed_by_the_rest",
         "select sum(case when stage = 'recycled' then 0 else 1 end) as n"
-        " from intermediate.int_stage_claims_unioned",
+        " from intermediate.int_stage_claims_rows_checked",
         labels_decide_no_stage,
-        "int_stage_claims_unioned.stage",
+        "int_stage_claims_rows_checked.stage",
     ),
     Planted(
         "claimed_by_nobody",
         "select count(*) as n from intermediate.int_record_persons_mapped as r"
-        " where not exists (select 1 from intermediate.int_stage_claims_unioned as c"
+        " where not exists (select 1 from intermediate.int_stage_claims_rows_checked as c"
         " where c.record_key = r.record_key and c.stage = 'lead')",
         labels_decide_no_stage,
         "its where",
     ),
     Planted(
         "claimed_in_having",
-        "select record_key from intermediate.int_stage_claims_unioned group by record_key"
+        "select record_key from intermediate.int_stage_claims_rows_checked group by record_key"
         " having bool_or(stage = 'mql')",
         labels_decide_no_stage,
         "its having",
     ),
     Planted(
         "claimed_over_conditions",
-        "select count(*) as n from intermediate.int_stage_claims_unioned"
+        "select count(*) as n from intermediate.int_stage_claims_rows_checked"
         " where (stage = 'recycled') = false",
         labels_decide_no_stage,
         "its where",
@@ -243,9 +244,10 @@ ATTRIBUTES = [
     ),
     Planted(
         "asked_before_it_was_resolved",
-        "select count(*) as n from intermediate.int_people_unioned where company_employees > 20",
+        "select count(*) as n from intermediate.int_people_rows_checked"
+        " where company_employees > 20",
         only_the_definition_tests_attributes,
-        "int_people_unioned.company_employees",
+        "int_people_rows_checked.company_employees",
     ),
     Planted(
         "asked_behind_a_step_of_the_same_name",
@@ -276,7 +278,7 @@ EVIDENCE = [
         "select count(distinct person_key) as n from intermediate.int_touches_resolved"
         " where kind in ('form_submitted', 'event_attended')",
         only_the_definition_reads_evidence,
-        "int_touches_unioned.kind -> int_touches_resolved.kind",
+        "int_touches_rows_checked.kind -> int_touches_resolved.kind",
     ),
     Planted(
         "weighed_by_signal",
@@ -361,7 +363,7 @@ INNOCENT = [
     ),
     Planted(
         "reasons_of_recycling",
-        "with claims as (select * from intermediate.int_stage_claims_unioned"
+        "with claims as (select * from intermediate.int_stage_claims_rows_checked"
         " where stage in ('recycled', 'disqualified'))"
         " select label, count(*) as n from claims group by label",
     ),
@@ -390,7 +392,7 @@ INNOCENT = [
     Planted(
         "last_label_shown",
         "select record_key, max_by(label, claimed_at) as last_label"
-        " from intermediate.int_stage_claims_unioned group by record_key",
+        " from intermediate.int_stage_claims_rows_checked group by record_key",
     ),
     Planted(
         "people_beside_accounts",
@@ -402,7 +404,7 @@ INNOCENT = [
     Planted(
         "label_agreement_counts_by_day",
         "select count(*) filter (where c.stage = 'mql') as mql_label_count"
-        " from intermediate.int_stage_claims_unioned as c",
+        " from intermediate.int_stage_claims_rows_checked as c",
         folder="models/marts/quality",
     ),
 ]

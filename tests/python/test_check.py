@@ -92,7 +92,7 @@ def manifest() -> Manifest:
         node(
             DEFINITION,
             ("model.shop.int_people_rows_checked", "seed.shop.lead_definition_rules"),
-            "with people as (select * from {{ ref('int_people_rows_checked') }})"
+            "with people as ({{ usable_rows(ref('int_people_rows_checked')) }})"
             " select * from people",
         ),
         node(
@@ -220,6 +220,13 @@ FAULTS: list[tuple[str, Plant, str]] = [
         "marts_never_read_staging",
         lambda m, _: reading(m, KPI, "model.shop.stg_shop__people"),
         f"{KPI}: reads stg_shop__people",
+    ),
+    (
+        "unusable_rows_are_left_out",
+        lambda m, _: coded(
+            m, KPI, "from {{ ref('int_people_rows_checked') }}\n\nwhere reason_code"
+        ),
+        f"{KPI}: reads the unusable rows of int_people_rows_checked",
     ),
     (
         "lead_counts_descend_from_the_fact",

@@ -153,8 +153,8 @@ def _histories(built: Built) -> dict[int, tuple[Row, list[Row]]]:
         )
         opportunity["rate"] = known[max(place - 1, 0)]["rate"]
         found[opportunity["opportunity_key"]] = (opportunity, [])
-    events = "from intermediate.int_opportunity_changes_unioned"
-    for event in rows(built, f"{events} order by changed_at, source_key"):
+    changes = "from intermediate.int_opportunity_changes_rows_checked where reason_code is null"
+    for event in rows(built, f"{changes} order by changed_at, source_key"):
         if event["opportunity_key"] in found:
             found[event["opportunity_key"]][1].append(event)
     return found

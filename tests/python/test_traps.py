@@ -39,7 +39,7 @@ LANDED = """
 """
 PERSON = """
     select people.record_id, resolved.person_key
-    from intermediate.int_people_unioned as people
+    from (from intermediate.int_people_rows_checked where reason_code is null) as people
     inner join intermediate.int_record_persons_mapped as resolved using (record_key)
     where people.system = '{system}' and {rows}
     order by all
@@ -71,8 +71,8 @@ def test_two_records_of_one_address_double_no_click(trapped: Path) -> None:
 
 def test_knowing_who_it_was_neither_adds_nor_drops_a_touch(trapped: Path) -> None:
     usable = """
-        select count(*) from intermediate.int_touches_unioned
-        where record_key is not null
+        select count(*) from intermediate.int_touches_rows_checked
+        where reason_code is null and record_key is not null
     """
     found = query(trapped, "select count(*) from intermediate.int_touches_resolved")
     assert found == query(trapped, usable) != [(0,)]
@@ -100,15 +100,15 @@ def test_what_a_merged_contact_did_belongs_to_whom_it_became(trapped: Path) -> N
     merges = """
         select resolved.person_key, winner.person_key, touches.person_key
         from hubspot.contact_merge_audit as merges
-        inner join intermediate.int_people_unioned as losers
+        inner join (from intermediate.int_people_rows_checked where reason_code is null) as losers
             on losers.system = 'hubspot' and losers.record_id = merges.vid_to_merge::varchar
-        inner join intermediate.int_people_unioned as winners
+        inner join (from intermediate.int_people_rows_checked where reason_code is null) as winners
             on winners.system = 'hubspot' and winners.record_id = merges.canonical_vid::varchar
         left join intermediate.int_record_persons_mapped as resolved
             on losers.record_key = resolved.record_key
         left join intermediate.int_record_persons_mapped as winner
             on winners.record_key = winner.record_key
-        inner join intermediate.int_touches_unioned as landed
+        inner join (from intermediate.int_touches_rows_checked where reason_code is null) as landed
             on losers.record_key = landed.record_key
         left join intermediate.int_touches_resolved as touches using (touch_key)
         left join intermediate.int_persons_resolved as persons

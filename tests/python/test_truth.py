@@ -30,7 +30,7 @@ LOOKS = (
 PEOPLE = """
     select distinct records.human_id, resolved.person_key
     from records
-    inner join intermediate.int_people_unioned as people
+    inner join (from intermediate.int_people_rows_checked where reason_code is null) as people
         on records.system = people.system and records.record_id = people.record_id
     inner join intermediate.int_record_persons_mapped as resolved using (record_key)
 """
@@ -46,7 +46,7 @@ DEALS = """
             partition by opportunities.journey_key order by deals.created_at, deals.deal_id
         ) = 1 as is_own
     from deals
-    left join intermediate.int_opportunities_unioned as landed
+    left join (from intermediate.int_opportunities_rows_checked where reason_code is null) as landed
         on deals.system = landed.system
         and landed.source_key = deals.deal_id
     left join marts.dim_opportunities as opportunities
@@ -94,7 +94,7 @@ TRUE = """
 TRUE_ACCOUNTS = """
     select distinct companies.account_id, mapped.account_key
     from companies
-    inner join intermediate.int_companies_unioned as records
+    inner join (from intermediate.int_companies_rows_checked where reason_code is null) as records
         on companies.system = records.system
         and companies.company_id = records.company_record_id
     inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
@@ -331,7 +331,7 @@ def test_every_account_pays_its_true_amount_at_each_end_of_a_month(
     """
     landed = f"""(
         select account_id, currency, monthly_amount, started_at, ended_at
-        from intermediate.int_subscriptions_unioned
+        from (from intermediate.int_subscriptions_rows_checked where reason_code is null)
         inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
         left join ({TRUE_ACCOUNTS}) as accounts using (account_key)
     )"""
@@ -350,7 +350,7 @@ def test_every_account_has_paid_and_got_back_its_true_amounts(
     """
     landed = f"""(
         select account_id, currency, kind, amount
-        from intermediate.int_payments_unioned
+        from (from intermediate.int_payments_rows_checked where reason_code is null)
         inner join intermediate.int_company_accounts_mapped as mapped using (company_key)
         left join ({TRUE_ACCOUNTS}) as accounts using (account_key)
     )"""

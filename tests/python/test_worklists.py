@@ -183,8 +183,9 @@ def test_somebody_owned_each_lead_when_the_truth_says(built: Built) -> None:
         with people as (
             select distinct records.human_id, resolved.person_key
             from true_records as records
-            inner join intermediate.int_people_unioned as people
-                on records.system = people.system and records.record_id = people.record_id
+            inner join intermediate.int_people_rows_checked as people
+                on people.reason_code is null
+                and records.system = people.system and records.record_id = people.record_id
             inner join intermediate.int_record_persons_mapped as resolved using (record_key)
         ),
         assigned as (
@@ -249,8 +250,9 @@ def test_a_renewal_is_worth_what_the_customer_truly_pays(built: Built) -> None:
             select accounts.account_key, sum(truth.monthly_amount) * 12
             from true_subscriptions as truth
             inner join true_companies as companies using (account_id)
-            inner join intermediate.int_companies_unioned as landed
-                on companies.system = landed.system
+            inner join intermediate.int_companies_rows_checked as landed
+                on landed.reason_code is null
+                and companies.system = landed.system
                 and companies.company_id = landed.company_record_id
             inner join intermediate.int_company_accounts_mapped as accounts using (company_key)
             where companies.system = 'hubspot' and landed.deleted_at is null

@@ -3,15 +3,25 @@ with
 
 system_events as (
 
-    select system, max(occurred_at) as last_at from intermediate.int_touches_unioned group by all
+    select system, max(occurred_at) as last_at from intermediate.int_touches_rows_checked
+    where reason_code is null
+    group by all
     union all
-    select system, max(claimed_at) from intermediate.int_stage_claims_unioned group by all
+    select system, max(claimed_at) from intermediate.int_stage_claims_rows_checked
+    where reason_code is null
+    group by all
     union all
-    select system, max(created_at) from intermediate.int_opportunities_unioned group by all
+    select system, max(created_at) from intermediate.int_opportunities_rows_checked
+    where reason_code is null
+    group by all
     union all
-    select system, max(paid_at) from intermediate.int_payments_unioned group by all
+    select system, max(paid_at) from intermediate.int_payments_rows_checked
+    where reason_code is null
+    group by all
     union all
-    select system, max(occurred_at) from intermediate.int_service_events_unioned group by all
+    select system, max(occurred_at) from intermediate.int_service_events_rows_checked
+    where reason_code is null
+    group by all
     union all
     select system, max(spend_date) from intermediate.int_ad_spend_unioned
     where is_first_day

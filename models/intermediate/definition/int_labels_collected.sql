@@ -2,9 +2,9 @@
    moment of it. The stage is null for labels that mean no stage. #}
 with
 
-claims as (select * from {{ ref('int_stage_claims_unioned') }}),
+claims as ({{ usable_rows(ref('int_stage_claims_rows_checked')) }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

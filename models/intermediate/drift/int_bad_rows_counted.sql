@@ -9,7 +9,7 @@
 
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 touches as (
 
@@ -17,7 +17,8 @@ touches as (
     select
         system,
         occurred_at
-    from {{ ref('int_touches_unioned') }}
+    from {{ ref('int_touches_rows_checked') }}
+    where reason_code is null
     union all
     select
         system,
@@ -26,13 +27,13 @@ touches as (
 
 ),
 
-stage_claims as (select * from {{ ref('int_stage_claims_unioned') }}),
+stage_claims as ({{ usable_rows(ref('int_stage_claims_rows_checked')) }}),
 
-opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 
-payments as (select * from {{ ref('int_payments_unioned') }}),
+payments as ({{ usable_rows(ref('int_payments_rows_checked')) }}),
 
-service_events as (select * from {{ ref('int_service_events_unioned') }}),
+service_events as ({{ usable_rows(ref('int_service_events_rows_checked')) }}),
 
 ad_spend as (select * from {{ ref('int_ad_spend_unioned') }} where is_first_day),
 

@@ -17,7 +17,7 @@ opportunity_changes as (
 
 ),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 

@@ -17,7 +17,7 @@ touch_channels as (select * from {{ ref('int_touches_resolved') }}),
 
 criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 person_records as (select * from {{ ref('int_record_persons_mapped') }}),
 

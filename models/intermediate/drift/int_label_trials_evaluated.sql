@@ -21,8 +21,8 @@ person_records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 score_changes as (
 
-    select * from {{ ref('int_attribute_changes_unioned') }}
-    where entity = 'people' and attribute = 'lead_score'
+    {{ usable_rows(ref('int_attribute_changes_rows_checked')) }}
+        and entity = 'people' and attribute = 'lead_score'
 
 ),
 

@@ -4,7 +4,7 @@
    two letters is an unknown value. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 rules as (select * from {{ ref('int_required_rules_listed') }}),
 

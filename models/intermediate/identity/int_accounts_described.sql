@@ -10,7 +10,7 @@ companies.merged_into_company_key is not null,
 {%- set record_order = 'row(' ~ record_columns ~ ')' -%}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }}),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 accounts as (select * from {{ ref('int_company_accounts_mapped') }}),
 

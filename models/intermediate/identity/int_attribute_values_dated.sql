@@ -3,9 +3,9 @@
 {%- set value_order = 'is_gone, system_rank, created_at, record_key' %}
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
-companies as (select * from {{ ref('int_companies_unioned') }}),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 persons as (select * from {{ ref('int_record_persons_mapped') }}),
 

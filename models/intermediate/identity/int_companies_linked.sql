@@ -2,7 +2,7 @@
    pair is listed in both directions. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }}),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 known_domains as (select * from {{ ref('email_domains') }}),
 

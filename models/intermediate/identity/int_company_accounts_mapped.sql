@@ -2,11 +2,11 @@
    customer billed at a private address joins the company that its person's other records name. #}
 with
 
-companies as (select * from {{ ref('int_companies_unioned') }}),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 links as (select * from {{ ref('int_companies_linked') }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 persons as (select * from {{ ref('int_record_persons_mapped') }}),
 

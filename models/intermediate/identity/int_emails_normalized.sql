@@ -9,7 +9,7 @@
 
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 domains as (select * from {{ ref('email_domains') }}),
 

@@ -12,7 +12,7 @@ overrides as (
 
 ),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 decisions as (
 

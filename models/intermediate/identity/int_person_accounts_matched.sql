@@ -2,13 +2,13 @@
    with what confidence. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 persons as (select * from {{ ref('int_record_persons_mapped') }}),
 
 addresses as (select * from {{ ref('int_emails_normalized') }} where is_valid),
 
-companies as (select * from {{ ref('int_companies_unioned') }}),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 company_accounts as (select * from {{ ref('int_company_accounts_mapped') }}),
 

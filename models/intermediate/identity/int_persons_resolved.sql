@@ -1,7 +1,7 @@
 {# Grain: one row per person, with what is known at the cutoff. It holds no e-mail address. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

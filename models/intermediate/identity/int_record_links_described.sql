@@ -7,7 +7,7 @@ links as (select * from {{ ref('int_records_linked') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 int_record_links_described as (
 

@@ -33,7 +33,7 @@
 -- depends_on: {{ ref('int_identity_overrides_checked') }}
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 links as (select * from {{ ref('int_records_linked') }}),
 

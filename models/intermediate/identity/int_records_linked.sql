@@ -8,7 +8,7 @@ addresses as (
 
 ),
 
-links as (select * from {{ ref('int_person_links_unioned') }}),
+links as ({{ usable_rows(ref('int_person_links_rows_checked')) }}),
 
 overrides as (select * from {{ ref('int_identity_overrides_checked') }}),
 

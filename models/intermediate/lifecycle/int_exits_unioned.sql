@@ -2,9 +2,9 @@
    last open opportunity lost, or with the last subscription ended. #}
 with
 
-stage_claims as (select * from {{ ref('int_stage_claims_unioned') }}),
+stage_claims as ({{ usable_rows(ref('int_stage_claims_rows_checked')) }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 reason_history as (
 

@@ -9,13 +9,13 @@ opportunities as (
 
 ),
 
-opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
+opportunity_people as ({{ usable_rows(ref('int_opportunity_people_rows_checked')) }}),
 
-opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+opportunity_changes as ({{ usable_rows(ref('int_opportunity_changes_rows_checked')) }}),
 
 states as (select * from {{ ref('int_opportunity_states_dated') }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

@@ -8,7 +8,7 @@ journeys as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
 exits as (select * from {{ ref('int_exits_unioned') }} where opportunity_key is not null),
 
-opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+opportunity_changes as ({{ usable_rows(ref('int_opportunity_changes_rows_checked')) }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 

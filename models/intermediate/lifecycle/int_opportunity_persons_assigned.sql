@@ -18,7 +18,7 @@ touches as (select * from {{ ref('int_touches_resolved') }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 
-stage_claims as (select * from {{ ref('int_stage_claims_unioned') }}),
+stage_claims as ({{ usable_rows(ref('int_stage_claims_rows_checked')) }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 

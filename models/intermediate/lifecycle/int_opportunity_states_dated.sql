@@ -3,7 +3,7 @@
    another one of the same moment replaced is none. #}
 with
 
-opportunity_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+opportunity_changes as ({{ usable_rows(ref('int_opportunity_changes_rows_checked')) }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 

@@ -2,13 +2,13 @@
    where it came from. The earliest evidence wins, whatever system has it. #}
 with
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 touches as (select * from {{ ref('int_touches_resolved') }}),
 
-landed_opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+landed_opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 

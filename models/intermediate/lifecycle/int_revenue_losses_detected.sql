@@ -2,7 +2,7 @@
    opportunity that had won the account, and the time at which who had left paid again. #}
 with
 
-subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
+subscriptions as ({{ usable_rows(ref('int_subscriptions_rows_checked')) }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 

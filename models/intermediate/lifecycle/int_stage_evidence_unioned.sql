@@ -12,7 +12,7 @@ qualifications as (
 
 opportunities as (select * from {{ ref('int_opportunity_evidence_collected') }}),
 
-service_events as (select * from {{ ref('int_service_events_unioned') }}),
+service_events as ({{ usable_rows(ref('int_service_events_rows_checked')) }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 

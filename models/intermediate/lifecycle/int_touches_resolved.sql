@@ -1,7 +1,7 @@
 {# Grain: one row per touch of a known person. Narrow on purpose: this is the longest table. #}
 with
 
-landed_touches as (select * from {{ ref('int_touches_unioned') }}),
+landed_touches as ({{ usable_rows(ref('int_touches_rows_checked')) }}),
 
 erased_touches as (select * from {{ ref('int_erased_touches_selected') }}),
 

@@ -5,9 +5,9 @@ with
 
 opportunities as (select * from {{ ref('dim_opportunities') }}),
 
-landed_opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+landed_opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 
-changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+changes as ({{ usable_rows(ref('int_opportunity_changes_rows_checked')) }}),
 
 intervals as (select * from {{ ref('int_pipeline_intervals_dated') }}),
 

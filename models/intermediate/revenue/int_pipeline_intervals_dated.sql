@@ -6,13 +6,13 @@ opportunities as (select * from {{ ref('dim_opportunities') }}),
 
 source_opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
-stage_changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+stage_changes as ({{ usable_rows(ref('int_opportunity_changes_rows_checked')) }}),
 
 lifecycle_stages as (select * from {{ ref('lifecycle_stages') }}),
 
 pipeline_classes as (select * from {{ seed_by_system(ref('pipeline_classes')) }}),
 
-landed_opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+landed_opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 
 rates as (select * from {{ ref('int_exchange_rates_dated') }}),
 

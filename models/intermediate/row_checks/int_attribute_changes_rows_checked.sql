@@ -27,12 +27,14 @@ records as (
     select
         'people' as entity,
         record_key
-    from {{ ref('int_people_unioned') }}
+    from {{ ref('int_people_rows_checked') }}
+    where reason_code is null
     union all
     select
         'companies' as entity,
         company_key as record_key
-    from {{ ref('int_companies_unioned') }}
+    from {{ ref('int_companies_rows_checked') }}
+    where reason_code is null
 
 ),
 

@@ -17,12 +17,7 @@ keyed_rows as (
 
 ),
 
-companies as (
-
-    select company_key
-    from {{ ref('int_companies_unioned') }}
-
-),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 currencies as (select distinct currency from {{ ref('exchange_rates') }}),
 

@@ -17,14 +17,9 @@ keyed_rows as (
 
 ),
 
-people as (select record_key from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
-companies as (
-
-    select company_key
-    from {{ ref('int_companies_unioned') }}
-
-),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 

@@ -17,7 +17,7 @@ keyed_rows as (
 
 ),
 
-people as (select record_key from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 labels as (select * from {{ seed_by_system(ref('stage_labels')) }} where entity = 'stage_claims'),
 

@@ -17,12 +17,7 @@ keyed_rows as (
 
 ),
 
-companies as (
-
-    select company_key
-    from {{ ref('int_companies_unioned') }}
-
-),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 reason_labels as (select * from {{ ref('reason_labels') }} where exit_kind = 'churned'),
 

@@ -18,7 +18,7 @@ keyed_rows as (
 
 ),
 
-people as (select record_key from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 

@@ -8,7 +8,7 @@ snapshots as (select * from {{ ref('history_erasable_touch_changes') }} where {{
 -- A row that is unusable today is not erased: its reason counts.
 present_rows as (select * from {{ ref('int_touches_rows_checked') }} where {{ erases_rows() }}),
 
-people as (select record_key from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 kinds as (select * from {{ ref('evidence_kinds') }}),
 

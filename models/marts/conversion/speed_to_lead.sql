@@ -10,7 +10,7 @@ journey_steps as (select * from {{ ref('fct_journey_steps') }}),
 
 persons as (select * from {{ ref('dim_persons') }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

@@ -16,9 +16,9 @@ persons as (select * from {{ ref('dim_persons') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
-opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
+opportunity_people as ({{ usable_rows(ref('int_opportunity_people_rows_checked')) }}),
 
 job_titles as (
 

@@ -6,7 +6,7 @@ opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
 
 journey_assignments as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
-landed_opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+landed_opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 
 reason_labels as (select * from {{ ref('reason_labels') }} where exit_kind = 'lost'),
 
@@ -22,7 +22,7 @@ reasons as (
 
 ),
 
-changes as (select * from {{ ref('int_opportunity_changes_unioned') }}),
+changes as ({{ usable_rows(ref('int_opportunity_changes_rows_checked')) }}),
 
 opportunity_changes as (select * from changes where expected_close_date is not null),
 
@@ -34,7 +34,7 @@ source_systems as (select * from {{ seed_by_system(ref('source_systems')) }}),
 
 pipeline_classes as (select * from {{ seed_by_system(ref('pipeline_classes')) }}),
 
-opportunity_people as (select * from {{ ref('int_opportunity_people_unioned') }}),
+opportunity_people as ({{ usable_rows(ref('int_opportunity_people_rows_checked')) }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

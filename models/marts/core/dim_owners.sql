@@ -2,11 +2,11 @@
    its system does not list, and one for no owner. Without the name. #}
 with
 
-users as (select * from {{ ref('int_users_unioned') }}),
+users as ({{ usable_rows(ref('int_users_rows_checked')) }}),
 
-opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 record_owners as (
 

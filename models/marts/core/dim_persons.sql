@@ -8,7 +8,7 @@ lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 owner_history as (
 

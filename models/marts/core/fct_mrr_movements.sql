@@ -3,7 +3,7 @@
 {%- set contract_months = int_var('contract_months') -%}
 with
 
-subscriptions as (select * from {{ ref('int_subscriptions_unioned') }}),
+subscriptions as ({{ usable_rows(ref('int_subscriptions_rows_checked')) }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 

@@ -1,7 +1,7 @@
 {# Grain: one row per payment, refund or lost dispute of an account; money returned is negative. #}
 with
 
-payments as (select * from {{ ref('int_payments_unioned') }}),
+payments as ({{ usable_rows(ref('int_payments_rows_checked')) }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 

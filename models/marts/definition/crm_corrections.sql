@@ -4,8 +4,8 @@ with
 
 people as (
 
-    select * from {{ ref('int_people_unioned') }}
-    where not coalesce(deleted_at < {{ cutoff() }}, false)
+    {{ usable_rows(ref('int_people_rows_checked')) }}
+        and not coalesce(deleted_at < {{ cutoff() }}, false)
 
 ),
 

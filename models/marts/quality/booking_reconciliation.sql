@@ -13,11 +13,11 @@ account_months as (select * from {{ ref('int_bookings_and_billing_aggregated') }
 
 opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
 
-companies as (select * from {{ ref('int_companies_unioned') }}),
+companies as ({{ usable_rows(ref('int_companies_rows_checked')) }}),
 
 mapped_companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
-charges as (select * from {{ ref('int_payments_unioned') }}),
+charges as ({{ usable_rows(ref('int_payments_rows_checked')) }}),
 
 account_systems as (
 

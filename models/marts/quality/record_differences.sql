@@ -6,7 +6,7 @@ opportunity_pairs as (select * from {{ ref('int_opportunity_records_matched') }}
 
 win_payments as (select * from {{ ref('int_win_payments_matched') }}),
 
-opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 
 label_answers as (
 
@@ -15,7 +15,7 @@ label_answers as (
 
 ),
 
-people as (select * from {{ ref('int_people_unioned') }}),
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 

@@ -34,8 +34,9 @@ EMPLOYEES = """
     from intermediate.int_attribute_values_dated as intervals
     inner join intermediate.int_company_accounts_mapped as accounts
         on intervals.entity = 'companies' and intervals.entity_key = accounts.account_key
-    inner join intermediate.int_companies_unioned as companies using (company_key)
-    where companies.system = '{system}' and companies.company_record_id = '{company}'
+    inner join intermediate.int_companies_rows_checked as companies using (company_key)
+    where companies.reason_code is null
+        and companies.system = '{system}' and companies.company_record_id = '{company}'
         and intervals.attribute = 'employees'
     order by all
 """

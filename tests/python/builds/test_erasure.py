@@ -55,7 +55,7 @@ PERSONS = """
             bool_or(records.system = 'stripe') as is_customer,
             min(records.system || ',' || records.record_id) as record,
             min(addresses.address) as address
-        from intermediate.int_people_unioned as records
+        from (from intermediate.int_people_rows_checked where reason_code is null) as records
         inner join intermediate.int_record_persons_mapped as persons
             on records.record_key = persons.record_key
         inner join intermediate.int_emails_normalized as addresses
@@ -64,7 +64,7 @@ PERSONS = """
     ),
     kinds as (
         select persons.person_key, count(*) as touches, bool_and(kind = 'email_clicked') as clicks
-        from intermediate.int_touches_unioned as touches
+        from (from intermediate.int_touches_rows_checked where reason_code is null) as touches
         inner join intermediate.int_record_persons_mapped as persons
             on touches.record_key = persons.record_key
         group by persons.person_key
@@ -161,9 +161,13 @@ def erased(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Erased:
 def _canaries(database: Path, addresses: list[str]) -> set[str]:
     """Names, addresses, telephone numbers and ids that no other record of anybody contains."""
     rows = query(database, ROWS_OF_PEOPLE)
-    companies = "select name, domain, company_record_id from intermediate.int_companies_unioned"
+    companies = (
+        "select name, domain, company_record_id from intermediate.int_companies_rows_checked"
+        " where reason_code is null"
+    )
     others = str(query(database, companies))
-    others += str(query(database, "select name from intermediate.int_users_unioned"))
+    users = "select name from intermediate.int_users_rows_checked where reason_code is null"
+    others += str(query(database, users))
     records = {
         (str(system), str(record_id))
         for address in addresses
@@ -187,7 +191,7 @@ def _canaries(database: Path, addresses: list[str]) -> set[str]:
 
 RECORDS = """
     select records.system, records.record_id
-    from intermediate.int_people_unioned as records
+    from (from intermediate.int_people_rows_checked where reason_code is null) as records
     inner join intermediate.int_record_persons_mapped as persons
         on records.record_key = persons.record_key
     where persons.person_key in (
@@ -355,7 +359,8 @@ def test_who_was_erased_is_known_in_any_spelling(erased: Erased) -> None:
     ids = f"where record_id in {tuple(AGAIN)}"
     again = f"select count(*) from staging.stg_hubspot__people {ids}"
     assert query(erased.after, again) == [(len(AGAIN),)]
-    assert query(erased.after, f"select email from intermediate.int_people_unioned {ids}") == []
+    emails = f"select email from intermediate.int_people_rows_checked {ids} and reason_code is null"
+    assert query(erased.after, emails) == []
     usual = erased.listed[0]
     assert {normal_address(spell(usual)) for spell in SPELLINGS[:3]} == {usual}
     for spell in SPELLINGS[3:]:
@@ -366,7 +371,8 @@ def test_who_was_erased_is_known_in_any_spelling(erased: Erased) -> None:
 def test_the_company_of_an_erased_person_stays_with_its_name(erased: Erased) -> None:
     """And a customer that comes later is the person, or not, by its address and name."""
     old = (
-        "select name, domain from intermediate.int_companies_unioned"
+        "select name, domain from"
+        " (from intermediate.int_companies_rows_checked where reason_code is null)"
         " where system = 'stripe' order by company_record_id"
     )
     assert query(erased.after, old) == query(erased.before, old)
@@ -547,7 +553,7 @@ def _small_warehouse() -> Warehouse:
     connection.execute("create schema operations; create schema s")
     connection.execute("create table operations.settings (name varchar, value varchar)")
     tables = {
-        "int_people_unioned(system, record_id, record_key, company_key)": [
+        "int_people_rows_checked(system, record_id, record_key, company_key)": [
             "('crm', '501', 1, 11), ('crm', '502', 2, null), ('billing', 'cus_1', 3, 3),",
             "('billing', 'cus_2', 4, 4), ('billing', 'cus_3', 5, 5), ('billing', 'cus_4', 6, 6),",
             "('billing', 'cus_5', 7, 7)",
@@ -559,7 +565,8 @@ def _small_warehouse() -> Warehouse:
             "(1, 'ann@acme.com', null), (2, 'bob@acme.com', null), (3, 'ann@acme.com', null)"
         ],
         # The keys of record 501 and of company 501 are made of the same system and id.
-        "int_companies_unioned(system, company_record_id, company_key, is_person, name, domain)": [
+        "int_companies_rows_checked"
+        "(system, company_record_id, company_key, is_person, name, domain)": [
             "('crm', '501', 1, false, 'Acme', 'acme.com'),",
             "('billing', 'cus_1', 3, false, 'Miller, Ann', 'acme.com'),",
             "('billing', 'cus_2', 4, false, 'Acme', 'gmail.com'),",
@@ -587,7 +594,8 @@ def _small_warehouse() -> Warehouse:
         name, _, columns = shape.removesuffix(")").partition("(")
         names.append(f"('{name}', 's')")
         connection.execute(
-            f"create table s.{name} as from (values {' '.join(rows)}) as rows ({columns})"
+            f"create table s.{name} as select *, null::varchar as reason_code"
+            f" from (values {' '.join(rows)}) as rows ({columns})"
         )
     connection.execute(
         "create table operations.relations as"

@@ -28,8 +28,12 @@ def test_too_few_rounds_name_the_number_that_is_enough(built: Built, tmp_path: P
                 lag(record_key) over (order by record_key) as record_key,
                 record_key as other_record_key,
                 'address' as link_kind
-            from (select record_key from intermediate.int_people_unioned
-                order by record_key limit 300)
+            from (
+                select record_key from intermediate.int_people_rows_checked
+                where reason_code is null
+                order by record_key
+                limit 300
+            )
         """)
         connection.execute("delete from intermediate.int_records_linked where record_key is null")
     select = "int_records_clustered"
@@ -66,8 +70,8 @@ def test_an_override_that_cannot_be_carried_out_says_why(
     shutil.copy(built.database, database)
     with duckdb.connect(str(database)) as connection:
         ids = connection.execute("""
-            select record_id from intermediate.int_people_unioned
-            where system = 'hubspot' and created_at < '2025-12-01'
+            select record_id from intermediate.int_people_rows_checked
+            where reason_code is null and system = 'hubspot' and created_at < '2025-12-01'
             order by record_id limit 2
         """).fetchall()
         good = (*GOOD[:2], ids[0][0], GOOD[3], ids[1][0], *GOOD[5:])
@@ -92,8 +96,8 @@ def test_a_separation_without_effect_stops_the_build(built: Built, tmp_path: Pat
     shutil.copy(built.database, database)
     with duckdb.connect(str(database)) as connection:
         found = connection.execute("""
-            select record_id from intermediate.int_people_unioned
-            where system = 'hubspot' and created_at < '2025-12-01'
+            select record_id from intermediate.int_people_rows_checked
+            where reason_code is null and system = 'hubspot' and created_at < '2025-12-01'
             order by record_id limit 3
         """).fetchall()
         one, other, third = (row[0] for row in found)

@@ -51,7 +51,10 @@ def test_ids_that_both_have_are_two_records(two: Path) -> None:
             )
             ((count,),) = connection.execute(shared).fetchall()
             assert count > 5, table
-    keys = "select count(*), count(distinct record_key) from intermediate.int_people_unioned"
+    keys = (
+        "select count(*), count(distinct record_key) from intermediate.int_people_rows_checked"
+        " where reason_code is null"
+    )
     ((rows, records),) = query(two, keys)
     assert rows == records
 

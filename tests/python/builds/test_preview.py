@@ -12,12 +12,14 @@ from tests.python.conftest import Built, query
 PAIR = """
     select records.system, records.record_id, other_records.system, other_records.record_id
     from intermediate.int_records_linked as links
-    inner join intermediate.int_people_unioned as records on links.record_key = records.record_key
-    inner join intermediate.int_people_unioned as other_records
+    inner join intermediate.int_people_rows_checked as records
+        on links.record_key = records.record_key
+    inner join intermediate.int_people_rows_checked as other_records
         on links.other_record_key = other_records.record_key
     inner join intermediate.int_record_persons_mapped as record_persons
         on links.record_key = record_persons.record_key
-    where records.system != other_records.system
+    where records.reason_code is null and other_records.reason_code is null
+        and records.system != other_records.system
     order by records.record_id
     limit 1
 """

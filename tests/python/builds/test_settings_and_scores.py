@@ -89,18 +89,22 @@ def test_a_column_that_is_gone_or_of_another_type_is_an_alert_at_once(tmp_path: 
 
 def test_a_custom_field_of_salesforce_is_its_score(tmp_path: Path) -> None:
     database = landed(tmp_path / "revenue_funnel.duckdb", JUNE, tmp_path)
-    built(database, "+int_attribute_changes_unioned", cutoff=JUNE)
-    scored = "select max(lead_score) from intermediate.int_people_unioned where system = '{}'"
+    built(database, "+int_attribute_changes_rows_checked", cutoff=JUNE)
+    scored = (
+        "select max(lead_score) from intermediate.int_people_rows_checked"
+        " where reason_code is null and system = '{}'"
+    )
     assert query(database, scored.format("salesforce")) == [(None,)]
     assert query(database, scored.format("hubspot"))[0][0] >= 45
     lead = _score_a_lead(database)
-    built(database, "+int_attribute_changes_unioned", cutoff=JUNE, source_columns=SCORED)
+    built(database, "+int_attribute_changes_rows_checked", cutoff=JUNE, source_columns=SCORED)
     assert query(database, scored.format("salesforce")) == [(72,)]
     history = """
         select people.record_id, changes.from_value, changes.value
-        from intermediate.int_attribute_changes_unioned as changes
-        inner join intermediate.int_people_unioned as people using (record_key)
-        where changes.attribute = 'lead_score' and changes.system = 'salesforce'
+        from intermediate.int_attribute_changes_rows_checked as changes
+        inner join intermediate.int_people_rows_checked as people using (record_key)
+        where changes.reason_code is null and changes.attribute = 'lead_score'
+            and changes.system = 'salesforce'
     """
     assert query(database, history) == [(lead, "60", "72")]
 

@@ -152,7 +152,7 @@ def test_an_origin_that_moved_is_told(compiled: Manifest) -> None:
     moved = replaced(
         compiled, "int_touches_rows_checked", "keyed_rows.kind,", "keyed_rows.kind as sort,"
     )
-    assert any("finds no int_touches_unioned.kind" in sentence for sentence in told(moved))
+    assert any("finds no int_touches_rows_checked.kind" in sentence for sentence in told(moved))
 
 
 def copied(folder: Path) -> Path:
@@ -173,7 +173,7 @@ def spoilt(tmp_path: Path) -> Path:
     (root / "dashboards" / "our_own_leads.sql").write_text(asked)
     (root / "analyses" / "my_mqls.sql").write_text(
         "select count(*) as mql_count"
-        " from {{ ref('int_stage_claims_unioned') }} where stage = 'mql'"
+        " from {{ ref('int_stage_claims_rows_checked') }} where stage = 'mql'"
     )
     return root
 

@@ -16,7 +16,7 @@ from tests.python.warm_dbt import run_dbt
 
 STAGED = "stg_salesforce__touches stg_salesforce__row_counts"
 MODELS = (
-    "int_touches_rows_checked int_touches_unioned history_erasable_touch_changes"
+    "int_touches_rows_checked history_erasable_touch_changes"
     " int_erased_touches_selected int_touches_resolved source_reconciliation"
 )
 MEMBERS = "select id from salesforce.campaign_member where has_responded order by id limit {}"

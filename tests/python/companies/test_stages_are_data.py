@@ -168,13 +168,13 @@ def test_a_stage_that_is_added_occurs_and_leaves_the_others_alone(
 def test_each_ticket_of_a_customer_is_an_event_of_its_own(changed: Path) -> None:
     """A kind of evidence that leads to a stage after the win counts each time, and only then."""
     tickets = """
-        select count(*) from intermediate.int_service_events_unioned as tickets
+        select count(*) from intermediate.int_service_events_rows_checked as tickets
         inner join intermediate.int_company_accounts_mapped using (company_key)
         semi join (
             select account_key, min(closed_at) as won_at from marts.dim_opportunities
             where outcome = 'won' group by account_key
         ) as wins using (account_key)
-        where kind = 'ticket_opened'
+        where reason_code is null and kind = 'ticket_opened'
     """
     events = "select count(*), sum(is_inferred::int) from marts.fct_lifecycle"
     ((count, inferred),) = query(changed, f"{events} where stage = 'supported'")

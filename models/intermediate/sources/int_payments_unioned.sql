@@ -1,4 +1,0 @@
-{# Grain: one row per usable row of payments. What the rest of the project reads; rows that can't
-   be used are in quarantine, with the reason. #}
-select * from {{ ref('int_payments_rows_checked') }}
-where reason_code is null
