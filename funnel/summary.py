@@ -32,7 +32,7 @@ FUNNEL = """
             select max(stage_order) from seeds.lifecycle_stages where planning_node = 'win'
         )
     ),
-    entries as (from marts.fct_lifecycle where visit_number = 1)
+    entries as (from marts.fct_lifecycle where stage_entry_number = 1)
     select
         stages.stage_name,
         count(entries.journey_key) filter (entries.is_qualified),

@@ -64,8 +64,8 @@ order by metric_order;
 -- name: review
 select
     period_kind, period_start, period_name, funnel, metric, metric_name, unit, owner_team,
-    metric_order, actual, target, target_source, compared_actual, attainment_ratio, missing_value,
-    prior_actual, year_before_actual, forecast, forecast_low_80, forecast_high_80,
+    metric_order, actual, target, target_source, compared_actual, attainment_ratio,
+    gap_to_target_value, prior_actual, year_before_actual, forecast, forecast_low_80, forecast_high_80,
     forecast_reason, status, empty_reason, is_total, is_complete
 from marts.kpi_reviews_by_period
 order by period_kind, period_start, is_total desc, funnel, metric_order;
@@ -499,15 +499,15 @@ order by met.stage;
 -- Of the customers won in the last twelve months and in the twelve before.
 select
     funnel,
-    median(date_diff('day', lead_at, win_at)) filter (
+    median(date_diff('day', passed_lead_at, win_at)) filter (
         win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
     ) as median_days,
-    median(date_diff('day', lead_at, win_at)) filter (
+    median(date_diff('day', passed_lead_at, win_at)) filter (
         win_at < date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
     ) as year_before_days
 from marts.fct_journeys
 where
-    has_win and lead_at is not null
+    has_win and passed_lead_at is not null
     and win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 23 month
 group by funnel
 order by funnel;
@@ -608,11 +608,11 @@ with spans as (
 select
     spans.place,
     count(*) as win_count,
-    median(date_diff('day', journeys.lead_at, journeys.win_at)) as median_days
+    median(date_diff('day', journeys.passed_lead_at, journeys.win_at)) as median_days
 from marts.fct_journeys as journeys
 inner join spans
     on journeys.win_at >= spans.first_date and journeys.win_at < spans.next_date
-where journeys.lead_at is not null and journeys.has_win
+where journeys.passed_lead_at is not null and journeys.has_win
 group by spans.place
 order by spans.place;
 

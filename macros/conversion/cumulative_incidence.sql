@@ -17,7 +17,7 @@
             converted_count + out_count as left_count,
             sum(converted_count + out_count + open_count) over (
                 {{ by_time }} desc rows unbounded preceding
-            ) as at_risk_count
+            ) as waiting_count
         from {{ counts }}
 
     ),
@@ -28,7 +28,7 @@
         select
             *,
             case
-                when at_risk_count > left_count then ln(1 - left_count * 1e0 / at_risk_count)
+                when waiting_count > left_count then ln(1 - left_count * 1e0 / waiting_count)
             end as log_change
         from risk_sets
 
@@ -45,8 +45,8 @@
 
     select
         *,
-        waiting_before_rate * (at_risk_count - left_count) / at_risk_count as waiting_rate,
-        {{ exact_sum('waiting_before_rate * converted_count / at_risk_count', 18, until_then) }}
+        waiting_before_rate * (waiting_count - left_count) / waiting_count as waiting_rate,
+        {{ exact_sum('waiting_before_rate * converted_count / waiting_count', 18, until_then) }}
             as converted_rate
     from waiting_shares
 {%- endmacro %}

@@ -7,7 +7,7 @@ handoff_entries as (
         count(*) as entry_count
     from {{ ref('fct_lifecycle') }} as lifecycle
     inner join {{ ref('int_conversion_steps_listed') }} as steps on lifecycle.stage = steps.stage
-    where steps.is_handoff and lifecycle.visit_number = 1 and not lifecycle.is_inferred
+    where steps.is_handoff and lifecycle.stage_entry_number = 1 and not lifecycle.is_inferred
     group by steps.step
 
 ),

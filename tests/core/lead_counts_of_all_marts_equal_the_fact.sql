@@ -41,7 +41,7 @@ fact_counts as (
     from lifecycle
     inner join lead_stages on lifecycle.stage = lead_stages.stage
     left join older_customers on lifecycle.journey_key = older_customers.journey_key
-    where lifecycle.visit_number = 1
+    where lifecycle.stage_entry_number = 1
     group by lifecycle.funnel, lifecycle.first_channel
 
 ),
@@ -66,7 +66,7 @@ differences as (
         first_channel as channel,
         count(*) as lead_count
     from {{ ref('fct_journeys') }}
-    where has_lead
+    where has_passed_lead
     group by funnel, first_channel
     union all
     select
@@ -153,7 +153,7 @@ left join lifecycle
     on
         qualifications.journey_key = lifecycle.journey_key
         and qualifications.stage = lifecycle.stage
-        and lifecycle.visit_number = 1
+        and lifecycle.stage_entry_number = 1
 where
     lifecycle.journey_key is null
     or (not lifecycle.is_inferred and lifecycle.evidence_key != qualifications.touch_key)

@@ -21,7 +21,7 @@ stage_counts as (
         count(*) as journey_count
     from {{ ref('fct_lifecycle') }} as lifecycle
     inner join stages on lifecycle.stage = stages.stage
-    where lifecycle.visit_number = 1 and stages.stage_order <= stages.win_order
+    where lifecycle.stage_entry_number = 1 and stages.stage_order <= stages.win_order
     group by lifecycle.funnel, lifecycle.first_channel, stages.stage, stages.stage_order
 
 ),

@@ -32,7 +32,7 @@ lifecycle_counts as (
         on
             periods.starts_at <= lifecycle.qualified_at
             and periods.next_starts_at > lifecycle.qualified_at
-    where lifecycle.visit_number = 1 and lifecycle.is_qualified
+    where lifecycle.stage_entry_number = 1 and lifecycle.is_qualified
     group by periods.period_kind, periods.period_start, lifecycle.stage
 
 )

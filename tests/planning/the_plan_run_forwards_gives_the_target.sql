@@ -90,7 +90,9 @@ bypass_days as (
             7 * {{ int_var('planning_bypass_weeks') }},
             -7 * {{ plan_first_week() }},
             -7 * floor(min({{ days_from_cutoff(
-                period_start('day', 'coalesce(awareness_at, lead_at, opportunity_at, win_at)')
+                period_start(
+                    'day', 'coalesce(awareness_at, passed_lead_at, opportunity_at, win_at)'
+                )
             ) }}) / 7.0)
         ) as day_count
     from journeys

@@ -345,7 +345,7 @@ INNOCENT = [
         "leads_by_country",
         "select p.country, p.seniority, count(*) as lead_count from marts.fct_lifecycle as l"
         " left join marts.dim_persons as p on l.person_key = p.person_key"
-        " where l.stage = 'lead' and l.visit_number = 1 group by p.country, p.seniority",
+        " where l.stage = 'lead' and l.stage_entry_number = 1 group by p.country, p.seniority",
     ),
     Planted(
         "leads_by_size",

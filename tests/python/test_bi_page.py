@@ -56,7 +56,7 @@ OTHERWISE = {
             group by 1
         ), leads as (
             select first_channel as channel, count(*) as count from marts.fct_lifecycle
-            where stage = 'lead' and visit_number = 1 and is_qualified group by 1
+            where stage = 'lead' and stage_entry_number = 1 and is_qualified group by 1
         )
         select channel, dollars, count, round(dollars / count, 2), channel = 'paid_social'
         from spent join leads using (channel) order by 1""",
@@ -67,7 +67,7 @@ OTHERWISE = {
         with times as (
             select journey_key, max(case when stage = 'lead' then entered_at end) as lead_at,
                 max(case when stage = 'mql' then entered_at end) as mql_at
-            from marts.fct_lifecycle where is_qualified and visit_number = 1 group by 1
+            from marts.fct_lifecycle where is_qualified and stage_entry_number = 1 group by 1
         )
         select count(*), median(floor(epoch(mql_at - lead_at) / 86400)) from times
         where mql_at is not null and lead_at is not null""",

@@ -176,7 +176,7 @@ FLAGGED = (
     ("sum(billing_amount)", "booking_reconciliation", "true", "sum(dollars) from payments"),
 )
 ATOMIC = (
-    ("count(*)", "fct_lifecycle", "visit_number = 1 and stage = 'lead'", LEADS),
+    ("count(*)", "fct_lifecycle", "stage_entry_number = 1 and stage = 'lead'", LEADS),
     (
         "sum(coalesce(won_amount, 0) + coalesce(renewal_and_expansion_amount, 0))",
         "fct_journeys",

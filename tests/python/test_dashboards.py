@@ -45,10 +45,10 @@ OTHERWISE = {
         """
         select stage, count(*) from (
             select stage from marts.fct_lifecycle
-            where visit_number = 1 and is_qualified and qualified_at >= '2025-07-01'
+            where stage_entry_number = 1 and is_qualified and qualified_at >= '2025-07-01'
             union all
             select stage from marts.fct_lifecycle
-            where visit_number = 1 and entered_at >= '2025-07-01'
+            where stage_entry_number = 1 and entered_at >= '2025-07-01'
                 and qualification in ('bypass', 'qualified_later')
         )
         group by 1""",

@@ -276,7 +276,7 @@ def _stays(built: Built) -> list[Stay]:
     journeys: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for key, *rest in query(
         built.database,
-        "select journey_key, funnel, stage, entered_at, visit_number, is_current"
+        "select journey_key, funnel, stage, entered_at, stage_entry_number, is_current"
         " from marts.fct_lifecycle order by journey_key, entry_number",
     ):
         journeys[key].append(tuple(rest))

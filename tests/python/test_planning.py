@@ -172,8 +172,8 @@ def test_the_first_plan_of_a_week_is_compared_with_what_happened(folder: Path) -
     )
     counted = query(
         database,
-        "select date_trunc('week', lead_at)::date::text, count(*) from marts.fct_journeys"
-        " where lead_at >= '2026-05-04' group by 1",
+        "select date_trunc('week', passed_lead_at)::date::text, count(*) from marts.fct_journeys"
+        " where passed_lead_at >= '2026-05-04' group by 1",
     )
     assert len(actuals) == 4
     assert sorted(actuals) == sorted(counted)

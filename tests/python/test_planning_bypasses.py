@@ -16,8 +16,8 @@ AS_KNOWN = """
     create or replace table marts.fct_journeys as
     select journeys.* replace (
         {times},
-        has_lead and lead_at < moment as has_lead,
-        has_prospect and prospect_at < moment as has_prospect,
+        has_passed_lead and passed_lead_at < moment as has_passed_lead,
+        has_passed_prospect and passed_prospect_at < moment as has_passed_prospect,
         has_opportunity and opportunity_at < moment as has_opportunity,
         has_win and win_at < moment as has_win,
         is_bypass_prospect and qualified_prospect_at < moment as is_bypass_prospect,
@@ -31,8 +31,8 @@ AS_KNOWN = """
     where started_at < moment
 """
 TIMES = (
-    *("awareness_at", "lead_at", "prospect_at", "qualified_lead_at", "qualified_prospect_at"),
-    *("opportunity_at", "win_at", "exited_at"),
+    *("awareness_at", "passed_lead_at", "passed_prospect_at"),
+    *("qualified_lead_at", "qualified_prospect_at", "opportunity_at", "win_at", "exited_at"),
 )
 NODES = {"prospect": "qualified_prospect_at", "opportunity": "opportunity_at", "win": "win_at"}
 

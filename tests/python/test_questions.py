@@ -62,7 +62,7 @@ OTHERWISE = {
     "What must marketing deliver, and by when?": """
         select targets.funnel, target_month,
             round((select count(*) / 8.0 from marts.fct_lifecycle as lifecycle
-                where stage = 'lead' and visit_number = 1 and is_qualified
+                where stage = 'lead' and stage_entry_number = 1 and is_qualified
                     and lifecycle.funnel = targets.funnel
                     and entered_at >= timestamp '2026-07-01' - interval 56 day), 1),
             null, null, null, null

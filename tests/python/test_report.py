@@ -118,8 +118,9 @@ def test_the_funnel_counts_the_qualified_of_the_fact(built: Built, text: str) ->
     first, last = rows["mql"]["first_month"], rows["mql"]["last_month"]
     counted = query(
         built.database,
-        "select stage, count(*) from marts.fct_lifecycle where visit_number = 1 and is_qualified"
-        f" and qualified_at >= date '{first}' and qualified_at < date '{last}' + interval 1 month"
+        "select stage, count(*) from marts.fct_lifecycle where stage_entry_number = 1"
+        f" and is_qualified and qualified_at >= date '{first}'"
+        f" and qualified_at < date '{last}' + interval 1 month"
         " and stage in ('lead', 'mql', 'sql') group by stage",
     )
     assert {stage: int(rows[stage]["qualified_count"]) for stage, _ in counted} == dict(counted)
@@ -135,7 +136,7 @@ def test_the_review_shows_the_leads_and_bookings_of_the_last_month(built: Built,
     ((leads, won),) = query(
         built.database,
         "select (select count(*) from marts.fct_lifecycle where stage = 'lead' and is_qualified"
-        " and visit_number = 1 and date_trunc('month', qualified_at) = date '2026-06-01'),"
+        " and stage_entry_number = 1 and date_trunc('month', qualified_at) = date '2026-06-01'),"
         " (select sum(won_amount) from marts.dim_opportunities"
         " where date_trunc('month', closed_at) = date '2026-06-01')",
     )
@@ -525,7 +526,7 @@ def test_markets_side_by_side_have_the_leads_and_customers_of_the_facts(
     counted = query(
         built.database,
         "select funnel_name, (select count(*) from marts.fct_lifecycle where stage = 'lead'"
-        " and is_qualified and visit_number = 1 and funnel = funnels.funnel"
+        " and is_qualified and stage_entry_number = 1 and funnel = funnels.funnel"
         " and qualified_at >= date '2025-07-01'), (select count(*) from marts.fct_journeys"
         " where has_win and win_at >= date '2025-07-01' and funnel = funnels.funnel)"
         " from seeds.funnels",

@@ -46,7 +46,7 @@ def test_the_funnel_is_that_of_the_market_the_segment_and_the_quarter(
         f" entered_at) as date) {QUARTER}), count(*) filter (qualification = 'bypass' and"
         f" cast(entered_at as date) {QUARTER})"
         " from marts.fct_lifecycle left join marts.dim_accounts using (account_key)"
-        " where stage = 'mql' and visit_number = 1 and fct_lifecycle.funnel = 'mid_market'"
+        " where stage = 'mql' and stage_entry_number = 1 and fct_lifecycle.funnel = 'mid_market'"
         " and industry = 'Retail'",
     )
     _, shown, bypasses, *estimates = cells(tab, "funnel", "mql")
@@ -124,7 +124,7 @@ def test_the_review_the_trends_and_the_worklists_follow_the_market(built: Built,
     [(leads,)] = query(
         built.database,
         "select count(*) from marts.fct_lifecycle where stage = 'lead' and is_qualified"
-        " and visit_number = 1 and date_trunc('month', qualified_at) = date '2026-06-01'"
+        " and stage_entry_number = 1 and date_trunc('month', qualified_at) = date '2026-06-01'"
         " and funnel = 'enterprise'",
     )
     assert cells(tab, "trend-leads", "2026-06-01")[1] == str(leads)

@@ -47,7 +47,8 @@ STAGES = {"mqls": "mql", "sals": "sal", "sqls": "sql", "opportunities": "opportu
 
 def test_the_kpis_of_each_quarter_equal_the_fact(built: Built) -> None:
     """Stages, bookings, average amount won, days to close and win rate, of all funnels."""
-    fact = rows(built, "from marts.fct_lifecycle where visit_number = 1 and entered_at is not null")
+    entries = "from marts.fct_lifecycle where stage_entry_number = 1 and entered_at is not null"
+    fact = rows(built, entries)
     met = [row for row in fact if row["qualified_at"]]
     opportunities = rows(built, "from marts.dim_opportunities")
     wins = {row["opportunity_key"]: row for row in fact if row["stage"] == "customer"}

@@ -35,7 +35,7 @@ def test_the_scorecard_sums_what_its_journeys_led_to(built: Built) -> None:
             booked[row["journey_key"]][row["stage"]] += row["amount"]
     cells: dict[tuple[date, str, str], list[Row]] = defaultdict(list)
     for row in fact:
-        if row["visit_number"] == 1 and row["qualified_at"]:
+        if row["stage_entry_number"] == 1 and row["qualified_at"]:
             cells[quarter(row["qualified_at"]), row["funnel"], row["stage"]].append(row)
     actual = rows(built, "from marts.kpi_scorecard_by_period where period_kind = 'quarter'")
     assert len(actual) > 100
@@ -261,7 +261,7 @@ def test_a_stage_has_the_ltv_and_the_churn_of_its_customers(built: Built) -> Non
             value = total(iter(paying)) / len(paying) * MARGIN / churn if paying else Decimal(0)
             customers[each["journey_key"]] = (has_left, value)
     entered: dict[tuple[date, str, str], list[int]] = defaultdict(list)
-    for row in rows(built, "from marts.fct_lifecycle where visit_number = 1"):
+    for row in rows(built, "from marts.fct_lifecycle where stage_entry_number = 1"):
         if row["qualified_at"] and row["journey_key"] in customers:
             cell = quarter(row["qualified_at"]), row["funnel"], row["stage"]
             entered[cell].append(row["journey_key"])

@@ -38,7 +38,7 @@ def test_the_leads_of_a_target_are_those_of_its_markets(built: Built) -> None:
     assert found.keys() - agreed.keys() == {"unknown"}
     [(target, actual, compared, attained, missing, is_part)] = query(
         built.database,
-        "select target, actual, compared_actual, attainment_ratio, missing_value, is_part"
+        "select target, actual, compared_actual, attainment_ratio, gap_to_target_value, is_part"
         " from marts.kpi_targets_by_period where metric = 'leads' and funnel = 'all'"
         f" and period_kind = 'quarter' and period_start = '{QUARTER}'",
     )

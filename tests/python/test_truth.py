@@ -69,7 +69,7 @@ FACT = """
     left join fact_opportunities as own
         on journeys.journey_key = own.journey_key and own.is_own
     -- What contracts is compared by account, with the true subscriptions.
-    where lifecycle.visit_number = 1 and lifecycle.stage != 'contracted'
+    where lifecycle.stage_entry_number = 1 and lifecycle.stage != 'contracted'
 """
 TRUE = """
     select

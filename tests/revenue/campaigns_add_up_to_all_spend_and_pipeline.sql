@@ -10,7 +10,7 @@ qualified_entries as (
     from {{ ref('fct_lifecycle') }} as lifecycle
     inner join stages on lifecycle.stage = stages.stage
     where
-        lifecycle.visit_number = 1
+        lifecycle.stage_entry_number = 1
         and lifecycle.is_qualified
 
 ),

@@ -72,7 +72,7 @@ entries as (
     inner join stages on lifecycle.stage = stages.stage
     inner join {{ ref('fct_journeys') }} as journeys on lifecycle.journey_key = journeys.journey_key
     left join older_customers on lifecycle.journey_key = older_customers.journey_key
-    where lifecycle.visit_number = 1
+    where lifecycle.stage_entry_number = 1
 
 ),
 

@@ -26,7 +26,7 @@ fact_sums as (
         'entered_' || stage as measure,
         count(*) as actual
     from {{ ref('fct_lifecycle') }}
-    where visit_number = 1 and is_qualified and qualified_at is not null
+    where stage_entry_number = 1 and is_qualified and qualified_at is not null
     group by stage
     union all
     select

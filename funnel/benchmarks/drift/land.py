@@ -53,7 +53,7 @@ TABLES = f"""
         period_kind varchar, period_start date, stage varchar, driver varchar, rule varchar,
         change decimal(18, 2), qualified_count bigint, earlier_reported_count bigint);
     create table marts.fct_lifecycle (
-        journey_key bigint, stage varchar, visit_number bigint, is_qualified boolean,
+        journey_key bigint, stage varchar, stage_entry_number bigint, is_qualified boolean,
         qualified_at timestamp);
     create table marts.open_journeys (stage varchar, expected_amount decimal(18, 2));
     insert into intermediate.int_required_rules_listed values

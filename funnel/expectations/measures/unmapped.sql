@@ -11,7 +11,7 @@ from seeds.lifecycle_stages as stages
 left join marts.fct_lifecycle as lifecycle
     on
         stages.stage = lifecycle.stage
-        and lifecycle.visit_number = 1
+        and lifecycle.stage_entry_number = 1
         and lifecycle.entered_at between $since and $cutoff
 where stages.planning_node = 'lead'
 group by stages.owner_team

@@ -17,7 +17,7 @@ int_stage_stays_measured as (
         lifecycle.first_channel as channel,
         {{ segment_of('accounts') }} as segment,
         case when lifecycle.is_current then 'open' else lifecycle.outcome end as outcome,
-        lifecycle.visit_number,
+        lifecycle.stage_entry_number,
         lifecycle.qualification,
         lifecycle.is_qualified,
         lifecycle.qualified_at,

@@ -11,7 +11,7 @@ stages as (select distinct stage from {{ ref('int_stage_count_drivers_listed') }
 bypasses as (
 
     select * from {{ ref('fct_lifecycle') }}
-    where visit_number = 1 and qualification in ('bypass', 'qualified_later')
+    where stage_entry_number = 1 and qualification in ('bypass', 'qualified_later')
 
 ),
 

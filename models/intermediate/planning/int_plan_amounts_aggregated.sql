@@ -26,7 +26,9 @@ history_weeks as (
     select
         funnel,
         greatest(-greatest(
-            min({{ week_number('coalesce(awareness_at, lead_at, opportunity_at, win_at)') }}),
+            min({{ week_number(
+                'coalesce(awareness_at, passed_lead_at, opportunity_at, win_at)'
+            ) }}),
             {{ first_week }}
         ), 1) as week_count
     from journeys

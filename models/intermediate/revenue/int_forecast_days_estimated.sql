@@ -102,7 +102,7 @@ step_rates as (
         curves.stages_after_node,
         curves.waited_days,
         curves.waiting_rate,
-        curves.waiting_before_rate * curves.converted_count / curves.at_risk_count
+        curves.waiting_before_rate * curves.converted_count / curves.waiting_count
             as converting_rate
     from funnel_curves
     inner join step_curves as curves

@@ -29,7 +29,7 @@ qualified_shares as (
         'entered_' || stage as measure,
         avg(case when is_qualified then 1e0 else 0e0 end) as qualified_share
     from {{ ref('fct_lifecycle') }}
-    where visit_number = 1 and entered_at >= {{ add_days(cutoff(), -365) }}
+    where stage_entry_number = 1 and entered_at >= {{ add_days(cutoff(), -365) }}
     group by funnel, stage
 
 ),

@@ -16,7 +16,7 @@ stage_entries as (
         'entered_' || stage as measure,
         qualified_at as counted_at
     from {{ ref('fct_lifecycle') }}
-    where visit_number = 1 and qualified_at is not null
+    where stage_entry_number = 1 and qualified_at is not null
     union all
     select
         funnel,
@@ -24,7 +24,7 @@ stage_entries as (
         entered_at as counted_at
     from {{ ref('fct_lifecycle') }}
     where
-        visit_number = 1
+        stage_entry_number = 1
         and entered_at is not null
         and qualification in ('bypass', 'qualified_later')
 

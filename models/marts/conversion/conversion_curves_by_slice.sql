@@ -54,11 +54,11 @@ variance_terms as (
     select
         *,
         case
-            when at_risk_count > left_count
-                then left_count * 1e0 / (at_risk_count * (at_risk_count - left_count))
+            when waiting_count > left_count
+                then left_count * 1e0 / (waiting_count * (waiting_count - left_count))
             else 0e0
         end as leaving,
-        waiting_before_rate * converted_count / (at_risk_count * at_risk_count) as converting
+        waiting_before_rate * converted_count / (waiting_count * waiting_count) as converting
     from incidence
 
 ),
@@ -73,7 +73,7 @@ variances as (
         - 2 * converted_rate * {{ exact_sum('converted_rate * leaving', 24, until_then) }}
         + {{ exact_sum('converted_rate * converted_rate * leaving', 24, until_then) }}
         + {{ exact_sum(
-            'converting * waiting_before_rate * (at_risk_count - converted_count) / at_risk_count',
+            'converting * waiting_before_rate * (waiting_count - converted_count) / waiting_count',
             24, until_then
         ) }}
         - 2 * converted_rate * {{ exact_sum('converting', 24, until_then) }}
@@ -106,7 +106,7 @@ conversion_curves_by_slice as (
         slice_name,
         slice_value,
         waited_days,
-        cast(at_risk_count as bigint) as at_risk_count,
+        cast(waiting_count as bigint) as waiting_count,
         converted_count,
         out_count as lost_or_returned_count,
         open_count,

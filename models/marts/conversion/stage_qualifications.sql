@@ -28,7 +28,7 @@ older_customers as (
 passed_stages as (
 
     select lifecycle.* from lifecycle
-    where lifecycle.visit_number = 1 and lifecycle.qualification is not null
+    where lifecycle.stage_entry_number = 1 and lifecycle.qualification is not null
 
 ),
 

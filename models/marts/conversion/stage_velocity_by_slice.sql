@@ -72,7 +72,7 @@ departures as (
         slice_value,
         'any' as departure_type,
         stay_days,
-        at_risk_count,
+        waiting_count,
         left_count as departed_count,
         {{ stable_double('1 - waiting_rate', 12) }} as departed_rate
     from incidence
@@ -83,7 +83,7 @@ departures as (
         slice_value,
         'advanced' as departure_type,
         stay_days,
-        at_risk_count,
+        waiting_count,
         converted_count as departed_count,
         {{ stable_double('converted_rate', 12) }} as departed_rate
     from incidence
@@ -97,7 +97,7 @@ stage_velocity_by_slice as (
         slice_name,
         slice_value,
         departure_type,
-        cast(max(at_risk_count) as bigint) as stay_count,
+        cast(max(waiting_count) as bigint) as stay_count,
         cast(sum(departed_count) as bigint) as departed_count,
         min(case when departed_rate >= 0.5 then stay_days end) as median_stay_days,
         min(case when departed_rate >= 0.75 then stay_days end) as p75_stay_days,

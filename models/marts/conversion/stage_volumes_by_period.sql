@@ -7,7 +7,7 @@ stays as (
 
     select
         *,
-        visit_number = 1
+        stage_entry_number = 1
         and coalesce(qualification in ('bypass', 'qualified_later'), false) as is_bypass
     from {{ ref('int_stage_stays_measured') }}
 
@@ -25,7 +25,7 @@ stage_moves as (
     {%- for move, change, moment, condition in [
         ("'entered'", 1, 'entered_at', 'entered_at is not null'),
         ('outcome', -1, 'left_at', 'entered_at is not null and left_at is not null'),
-        ("'qualified'", 0, 'qualified_at', 'visit_number = 1 and qualified_at is not null'),
+        ("'qualified'", 0, 'qualified_at', 'stage_entry_number = 1 and qualified_at is not null'),
         ("'bypassed'", 0, 'entered_at', 'is_bypass and entered_at is not null'),
     ] %}
     select
@@ -36,7 +36,7 @@ stage_moves as (
         segment,
         {{ move }} as move,
         {{ change }} as change,
-        visit_number,
+        stage_entry_number,
         {{ moment }} as moved_at
     from stays
     where {{ condition }}
@@ -56,7 +56,7 @@ period_moves as (
         moves.channel,
         moves.segment,
         count(*) filter (where moves.move = 'entered') as entered_count,
-        count(*) filter (where moves.move = 'entered' and moves.visit_number = 1)
+        count(*) filter (where moves.move = 'entered' and moves.stage_entry_number = 1)
             as passed_count,
         count(*) filter (where moves.move = 'qualified') as qualified_count,
         count(*) filter (where moves.move = 'bypassed') as bypass_count,
@@ -171,8 +171,8 @@ stage_volumes_by_period as (
         segment,
         0 as opening_count,
         count(*) as entered_count,
-        count(*) filter (where visit_number = 1) as passed_count,
-        count(*) filter (where visit_number = 1 and is_qualified and qualified_at is null)
+        count(*) filter (where stage_entry_number = 1) as passed_count,
+        count(*) filter (where stage_entry_number = 1 and is_qualified and qualified_at is null)
             as qualified_count,
         count(*) filter (where is_bypass) as bypass_count,
         count(*) filter (where outcome = 'advanced') as advanced_count,

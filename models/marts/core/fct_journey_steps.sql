@@ -30,7 +30,7 @@ first_entries as (
     from lifecycle
     left join older_customers on lifecycle.journey_key = older_customers.journey_key
     where
-        lifecycle.visit_number = 1
+        lifecycle.stage_entry_number = 1
         and (older_customers.journey_key is null or lifecycle.entered_at is not null)
 
 ),

@@ -82,7 +82,7 @@ entries_with_next as (
     select
         *,
         row_number() over (partition by journey_key, stage order by entry_number)
-            as visit_number,
+            as stage_entry_number,
         lead(stage) over by_entry as next_stage,
         lead(stage_order) over by_entry as next_stage_order,
         lead(is_exit) over by_entry as is_next_exit,
@@ -132,7 +132,7 @@ fct_lifecycle as (
         journeys.first_campaign,
         journeys.last_channel,
         entries.entry_number,
-        entries.visit_number,
+        entries.stage_entry_number,
         entries.amount,
         {{ days_between('entries.entered_at', 'entries.left_at') }} as stage_days,
         entries.is_inferred,

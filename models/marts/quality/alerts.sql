@@ -18,7 +18,7 @@ next_steps as (select * from {{ ref('alert_next_steps') }}),
 lifecycle as (
 
     select * from {{ ref('fct_lifecycle') }}
-    where visit_number = 1 and is_qualified
+    where stage_entry_number = 1 and is_qualified
 
 ),
 

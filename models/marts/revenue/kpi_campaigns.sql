@@ -61,7 +61,7 @@ qualified_entries as (
         counted_stages.measure
     from lifecycle
     inner join counted_stages on lifecycle.stage = counted_stages.stage
-    where lifecycle.visit_number = 1 and lifecycle.is_qualified
+    where lifecycle.stage_entry_number = 1 and lifecycle.is_qualified
 
 ),
 

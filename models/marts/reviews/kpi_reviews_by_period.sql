@@ -95,7 +95,7 @@ kpi_reviews_by_period as (
         targets.target_status,
         targets.compared_actual,
         targets.attainment_ratio,
-        targets.missing_value,
+        targets.gap_to_target_value,
         targets.carried_value,
         -- A period that is not over is nothing to compare with.
         case

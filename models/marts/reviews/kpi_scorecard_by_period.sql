@@ -95,7 +95,7 @@ stage_entries as (
         lifecycle.funnel,
         lifecycle.stage,
         lifecycle.outcome,
-        lifecycle.visit_number = 1 as is_first_visit,
+        lifecycle.stage_entry_number = 1 as is_first_visit,
         case when stages.stage_order >= stages.win_order then lifecycle.amount end as booked_amount
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
@@ -105,7 +105,7 @@ stage_entries as (
 
 stage_amounts as (
 
-    -- Later visits of a stage (a second renewal) are booked too, but the journey counts once.
+    -- Later entries into a stage (a second renewal) are booked too, but the journey counts once.
     select
         period_kind,
         period_start,

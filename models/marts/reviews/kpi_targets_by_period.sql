@@ -27,7 +27,7 @@ lifecycle as (
     select entries.*
     from {{ ref('fct_lifecycle') }} as entries
     inner join stages on entries.stage = stages.stage
-    where entries.visit_number = 1 and entries.qualified_at is not null
+    where entries.stage_entry_number = 1 and entries.qualified_at is not null
 
 ),
 
@@ -306,7 +306,7 @@ kpi_targets_by_period as (
             when not is_started then target
             when surplus < 0 then -surplus
             when surplus >= 0 then 0
-        end as decimal(24, 6)) as missing_value,
+        end as decimal(24, 6)) as gap_to_target_value,
         cast(carried_value as decimal(24, 6)) as carried_value,
         cast(target + carried_value as decimal(24, 6)) as target_with_carried,
         is_lower_better,

@@ -77,12 +77,12 @@ def test_leads_wins_and_days_to_win_by_origin_and_month(olist: Example) -> None:
     found = olist.query("""
         select
             first_channel,
-            date_trunc('month', lead_at)::date::text,
+            date_trunc('month', passed_lead_at)::date::text,
             count(*),
             count(*) filter (where has_win),
-            round(median(date_diff('day', lead_at::date, win_at::date)), 2)
+            round(median(date_diff('day', passed_lead_at::date, win_at::date)), 2)
         from marts.fct_journeys
-        where has_lead
+        where has_passed_lead
         group by all
     """)
     assert {row[:2]: row[2:] for row in found} == _figures(olist)
