@@ -1,10 +1,31 @@
 {# Grain: one row per step, funnel, channel, segment and month of entry, from the first month to the
    cutoff's, with zeros: how many entered, converted and were lost, by journey and by account. #}
+{%- set first_journey = "row(" ~ or_end('entered_at') ~ ", journey_key)" -%}
+{%- set windows = [30, 60, 90, 180] -%}
 with
 
 journey_steps as (select * from {{ ref('fct_journey_steps') }}),
 
-account_steps as (select * from {{ ref('int_account_steps_aggregated') }}),
+account_steps as (
+
+    -- An account enters with its first journey and has the result of its most advanced one.
+    select
+        account_key,
+        step,
+        {{ first_by('funnel', first_journey) }} as funnel,
+        {{ first_by('channel', first_journey) }} as channel,
+        {{ first_by('segment', first_journey) }} as segment,
+        case
+            when bool_or(step_result = 'converted') then 'converted'
+            when bool_or(step_result = 'open') then 'open'
+            else 'lost'
+        end as step_result,
+        min(entered_month) as entered_month
+    from journey_steps
+    where account_key is not null
+    group by account_key, step
+
+),
 
 months as (
 
@@ -99,18 +120,12 @@ cohort_counts as (
         count(*) filter (where entries.unit = 'account' and entries.step_result = 'open')
             as account_open_count,
         count(*) filter (where entries.is_inferred) as inferred_count,
-        count(*) filter (where entries.observed_days >= 30) as eligible_30_count,
-        count(*) filter (where entries.conversion_days < 30 and entries.observed_days >= 30)
-            as converted_30_count,
-        count(*) filter (where entries.observed_days >= 60) as eligible_60_count,
-        count(*) filter (where entries.conversion_days < 60 and entries.observed_days >= 60)
-            as converted_60_count,
-        count(*) filter (where entries.observed_days >= 90) as eligible_90_count,
-        count(*) filter (where entries.conversion_days < 90 and entries.observed_days >= 90)
-            as converted_90_count,
-        count(*) filter (where entries.observed_days >= 180) as eligible_180_count,
-        count(*) filter (where entries.conversion_days < 180 and entries.observed_days >= 180)
-            as converted_180_count,
+        {%- for days in windows %}
+        count(*) filter (where entries.observed_days >= {{ days }}) as eligible_{{ days }}_count,
+        count(*) filter (
+            where entries.conversion_days < {{ days }} and entries.observed_days >= {{ days }}
+        ) as converted_{{ days }}_count,
+        {%- endfor %}
         cohorts.cohort_month,
         cohorts.next_month_start
     from cohorts
@@ -156,32 +171,17 @@ conversion_cohorts as (
         cast(account_converted_count * 1e0 / nullif(account_entered_count, 0) as decimal(9, 6))
             as account_raw_rate,
         inferred_count,
-        eligible_30_count,
-        converted_30_count,
+        {%- for days in windows %}
+        eligible_{{ days }}_count,
+        converted_{{ days }}_count,
         case
-            when {{ add_days('next_month_start', 30) }} <= {{ cutoff() }}
-                then cast(converted_30_count * 1e0 / nullif(eligible_30_count, 0) as decimal(9, 6))
-        end as within_30_rate,
-        eligible_60_count,
-        converted_60_count,
-        case
-            when {{ add_days('next_month_start', 60) }} <= {{ cutoff() }}
-                then cast(converted_60_count * 1e0 / nullif(eligible_60_count, 0) as decimal(9, 6))
-        end as within_60_rate,
-        eligible_90_count,
-        converted_90_count,
-        case
-            when {{ add_days('next_month_start', 90) }} <= {{ cutoff() }}
-                then cast(converted_90_count * 1e0 / nullif(eligible_90_count, 0) as decimal(9, 6))
-        end as within_90_rate,
-        eligible_180_count,
-        converted_180_count,
-        case
-            when {{ add_days('next_month_start', 180) }} <= {{ cutoff() }}
+            when {{ add_days('next_month_start', days) }} <= {{ cutoff() }}
                 then cast(
-                    converted_180_count * 1e0 / nullif(eligible_180_count, 0) as decimal(9, 6)
+                    converted_{{ days }}_count * 1e0 / nullif(eligible_{{ days }}_count, 0)
+                    as decimal(9, 6)
                 )
-        end as within_180_rate,
+        end as within_{{ days }}_rate,
+        {%- endfor %}
         cohort_month
     from cohort_counts
     where cohort_month is not null or journey_entered_count > 0

@@ -95,7 +95,7 @@ stage_entries as (
         lifecycle.funnel,
         lifecycle.stage,
         lifecycle.outcome,
-        lifecycle.stage_entry_number = 1 as is_first_visit,
+        lifecycle.stage_entry_number = 1 as is_first_entry,
         case when stages.stage_order >= stages.win_order then lifecycle.amount end as booked_amount
     from lifecycle
     inner join stages on lifecycle.stage = stages.stage
@@ -164,7 +164,7 @@ stage_results as (
     from stage_entries
     left join journey_bookings on stage_entries.journey_key = journey_bookings.journey_key
     left join journey_customers on stage_entries.journey_key = journey_customers.journey_key
-    where stage_entries.is_first_visit
+    where stage_entries.is_first_entry
     group by
         stage_entries.period_kind,
         stage_entries.period_start,
