@@ -7,5 +7,5 @@ inner join {{ ref('int_record_persons_mapped') }} as records
 inner join {{ ref('int_record_persons_mapped') }} as other_records
     on links.other_record_key = other_records.record_key
 where
-    not records.is_held_back
+    not records.is_from_split_cluster
     and case when records.person_key != other_records.person_key then 1 end = 1

@@ -36,9 +36,10 @@ def test_the_leads_of_a_target_are_those_of_its_markets(built: Built) -> None:
     )
     agreed = _agreed("leads")
     assert found.keys() - agreed.keys() == {"unknown"}
-    [(target, actual, compared, attained, missing, is_part)] = query(
+    [(target, actual, compared, attained, missing, is_target_partial)] = query(
         built.database,
-        "select target, actual, compared_actual, attainment_ratio, gap_to_target_value, is_part"
+        "select target, actual, compared_actual, attainment_ratio, gap_to_target_value,"
+        " is_target_partial"
         " from marts.kpi_targets_by_period where metric = 'leads' and funnel = 'all'"
         f" and period_kind = 'quarter' and period_start = '{QUARTER}'",
     )
@@ -48,7 +49,7 @@ def test_the_leads_of_a_target_are_those_of_its_markets(built: Built) -> None:
     assert compared == in_markets < actual
     assert abs(float(attained) - in_markets / float(target)) < 1e-6
     assert missing == max(target - in_markets, 0)
-    assert is_part
+    assert is_target_partial
 
 
 def test_an_owner_has_the_quota_and_the_wins_of_the_crm(built: Built) -> None:

@@ -332,7 +332,7 @@ def test_corrected_scores_are_those_of_the_last_touch(built: Built) -> None:
     found = rows(
         built, "from marts.crm_corrections where field in ('hubspotscore', 'Lead_Score__c')"
     )
-    assert {int(row["right_value"]) - last.get(row["person_key"], 0) for row in found} == {0}
+    assert {int(row["correct_value"]) - last.get(row["person_key"], 0) for row in found} == {0}
     # The demo's HubSpot was recalibrated: it only shows too much.
     assert {row["correction_reason"] for row in found} == {"score_too_high"}
 
@@ -348,11 +348,11 @@ def test_nobody_whom_sales_contacted_is_called_not_contacted(built: Built) -> No
             on records.human_id = entries.human_id and entries.stage = 'sal'
             and not entries.is_inferred
         inner join marts.dim_persons as persons using (person_key)
-        where corrections.right_value = 'Open - Not Contacted' and persons.journey_count = 1
+        where corrections.correct_value = 'Open - Not Contacted' and persons.journey_count = 1
         """,
     )
     assert contacted == [(0,)]
-    moved = "select count(*) from marts.crm_corrections where right_value = 'Working - Contacted'"
+    moved = "select count(*) from marts.crm_corrections where correct_value = 'Working - Contacted'"
     assert query(built.database, moved)[0][0] > 0
 
 
@@ -363,7 +363,7 @@ def test_corrected_labels_say_what_the_truth_says(built: Built) -> None:
         """
         select distinct contacts.id,
             contacts.property_lifecyclestage as label,
-            coalesce(corrections.right_value, contacts.property_lifecyclestage) as corrected,
+            coalesce(corrections.correct_value, contacts.property_lifecyclestage) as corrected,
             exists (
                 from true_stage_entries as entries
                 where entries.human_id = records.human_id and entries.stage = 'mql'

@@ -41,7 +41,7 @@ person_flags as (
         bool_or(coalesce(addresses.is_internal, false)) as is_internal,
         bool_or(coalesce(addresses.is_competitor, false)) as is_competitor,
         bool_or(people.is_test or coalesce(addresses.is_test_address, false)) as is_test,
-        bool_or(records.is_held_back) as is_held_back,
+        bool_or(records.is_from_split_cluster) as is_from_split_cluster,
         bool_and(coalesce(people.deleted_at < {{ cutoff() }}, false)) as is_deleted,
         min(people.created_at) as created_at
     from people
@@ -87,7 +87,7 @@ int_persons_resolved as (
         person_flags.is_test,
         person_flags.is_internal or person_flags.is_competitor or person_flags.is_test
             as is_outside_funnel,
-        person_flags.is_held_back,
+        person_flags.is_from_split_cluster,
         person_flags.is_deleted,
         person_flags.created_at
     from person_flags

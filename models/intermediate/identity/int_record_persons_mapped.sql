@@ -26,7 +26,7 @@ int_record_persons_mapped as (
     select
         records.record_key,
         latest_person_ids.person_key,
-        records.is_held_back
+        records.is_from_split_cluster
     from records
     inner join latest_person_ids on records.record_key = latest_person_ids.record_key
 

@@ -9,9 +9,9 @@
         edges='select links.record_key as node, links.other_record_key as neighbour'
             ~ ' from ' ~ ref('int_records_linked') ~ ' as links'
             ~ ' inner join ' ~ this ~ ' as records on links.record_key = records.record_key'
-            ~ \" where records.is_held_back and links.link_kind in ('address', 'review')\",
+            ~ \" where records.is_from_split_cluster and links.link_kind in ('address', 'review')\",
         components='select record_key as node, piece_key as component from ' ~ this
-            ~ ' where is_held_back',
+            ~ ' where is_from_split_cluster',
         what='Records of people'
     ) }}",
     "{{ stop_if(
@@ -137,7 +137,7 @@ int_records_clustered as (
         end as cluster_key,
         linked_clusters.linked_cluster_key,
         pieces.piece_key,
-        pieces.record_key is not null as is_held_back,
+        pieces.record_key is not null as is_from_split_cluster,
         linked_clusters.created_at
     from linked_clusters
     left join pieces on linked_clusters.record_key = pieces.record_key

@@ -8,7 +8,7 @@ handoffs as (
     select
         *,
         {{ sample_part('journey_key') }} as sample_part,
-        won_amount + expected_amount as yielded_amount
+        won_amount + expected_amount as won_and_expected_amount
     from {{ ref('handoffs') }}
 
 ),
@@ -26,7 +26,7 @@ handoff_groups as (
         channel,
         handoff_result,
         sample_part,
-        yielded_amount
+        won_and_expected_amount
     from handoffs
     where handoff_result = 'accepted_in_time'
     union all
@@ -38,7 +38,7 @@ handoff_groups as (
         'all' as channel,
         handoff_result,
         sample_part,
-        yielded_amount
+        won_and_expected_amount
     from handoffs
     where handoff_result = 'accepted_in_time'
     union all
@@ -50,7 +50,7 @@ handoff_groups as (
         case benchmark_source when 'funnel_score' then 'all' else channel end as channel,
         handoff_result,
         sample_part,
-        yielded_amount
+        won_and_expected_amount
     from handoffs
     where forgone_amount is not null
 
@@ -68,7 +68,7 @@ sample_groups as (
         groups.handoff_result,
         samples.number as sample_number,
         count(*) as handoff_count,
-        sum(groups.yielded_amount) as yielded_amount
+        sum(groups.won_and_expected_amount) as won_and_expected_amount
     from handoff_groups as groups
     inner join samples on groups.sample_part != samples.number
     group by
@@ -85,10 +85,10 @@ sample_costs as (
         compared.handoff_result,
         compared.sample_number,
         sum(compared.handoff_count) as compared_count,
-        sum(compared.yielded_amount) as yielded_amount,
+        sum(compared.won_and_expected_amount) as won_and_expected_amount,
         {{ exact_sum(
-            'compared.handoff_count * comparable.yielded_amount / comparable.handoff_count
-            - compared.yielded_amount', 6
+            'compared.handoff_count * comparable.won_and_expected_amount / comparable.handoff_count
+            - compared.won_and_expected_amount', 6
         ) }}
         * case when compared.sample_number > 0 then {{ scale }} else 1 end as cost
     from sample_groups as compared
@@ -112,7 +112,8 @@ cost_estimates as (
         step,
         handoff_result,
         max(case when sample_number = 0 then compared_count end) as compared_count,
-        max(case when sample_number = 0 then yielded_amount end) as yielded_amount,
+        max(case when sample_number = 0 then won_and_expected_amount end)
+            as won_and_expected_amount,
         max(case when sample_number = 0 then cost end) as cost,
         {{ sample_deviation('cost', 2) }} as deviation
     from sample_costs
@@ -144,7 +145,7 @@ cost_intervals as (
         coalesce(estimates.compared_count, 0) as compared_count,
         coalesce(estimates.compared_count >= {{ int_var('minimum_group_size') }}, false)
             as has_enough,
-        estimates.yielded_amount,
+        estimates.won_and_expected_amount,
         estimates.cost,
         estimates.cost - {{ t_quantile(95) }} * estimates.deviation as low_95_cost,
         estimates.cost + {{ t_quantile(95) }} * estimates.deviation as high_95_cost
@@ -170,7 +171,8 @@ handoff_costs as (
         end as finding,
         cast(handoff_count as bigint) as handoff_count,
         cast(compared_count as bigint) as compared_count,
-        case when has_enough then {{ as_amount('yielded_amount') }} end as yielded_amount,
+        case when has_enough then {{ as_amount('won_and_expected_amount') }} end
+            as won_and_expected_amount,
         case when has_enough then {{ as_amount('cost') }} end as forgone_amount,
         case when has_enough then {{ as_amount('low_95_cost') }} end as low_95_forgone_amount,
         case when has_enough then {{ as_amount('high_95_cost') }} end as high_95_forgone_amount

@@ -109,7 +109,7 @@ dim_persons as (
         persons.is_competitor,
         persons.is_test,
         persons.is_deleted,
-        persons.is_held_back,
+        persons.is_from_split_cluster,
         persons.created_at
     from persons
     left join person_journeys on persons.person_key = person_journeys.person_key

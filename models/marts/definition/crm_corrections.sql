@@ -273,7 +273,7 @@ field_corrections as (
         labelled_records.person_key,
         labelled_records.field,
         labelled_records.label as current_value,
-        right_labels.label as right_value,
+        right_labels.label as correct_value,
         labelled_records.correction_reason
     from labelled_records
     inner join right_labels on labelled_records.record_key = right_labels.record_key
@@ -290,7 +290,7 @@ field_corrections as (
         record_values.person_key,
         crm_fields.field,
         cast(record_values.score as {{ dbt.type_string() }}) as current_value,
-        cast(coalesce(person_scores.score, 0) as {{ dbt.type_string() }}) as right_value,
+        cast(coalesce(person_scores.score, 0) as {{ dbt.type_string() }}) as correct_value,
         case
             when coalesce(person_scores.score, 0) < cast(rules.value as bigint)
                 then 'score_too_high'
@@ -323,7 +323,7 @@ crm_corrections as (
         ) }} as record_url,
         field_corrections.field,
         field_corrections.current_value,
-        field_corrections.right_value,
+        field_corrections.correct_value,
         field_corrections.correction_reason,
         field_corrections.person_key,
         persons.account_key,

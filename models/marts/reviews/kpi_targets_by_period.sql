@@ -310,7 +310,7 @@ kpi_targets_by_period as (
         cast(carried_value as decimal(24, 6)) as carried_value,
         cast(target + carried_value as decimal(24, 6)) as target_with_carried,
         is_lower_better,
-        coalesce(actual != compared_actual, false) as is_part,
+        coalesce(actual != compared_actual, false) as is_target_partial,
         funnel = 'all' as is_total,
         is_sum
         and period_kind = 'month'
