@@ -6,7 +6,7 @@ with
 
 changes as (select * from {{ ref('stage_count_changes_by_period') }} where change != 0),
 
-candidates as (select * from {{ ref('int_count_change_journeys_collected') }}),
+candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
 
 newest_week as (
 

@@ -25,7 +25,7 @@ entry_counts as (
         funnel,
         channel,
         count(*) as entered_count
-    from {{ ref('int_count_change_journeys_collected') }}
+    from {{ ref('int_stage_candidates_collected') }}
     where is_entered
     group by period_kind, period_start, evaluation, stage, funnel, channel
 

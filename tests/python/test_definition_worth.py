@@ -14,7 +14,7 @@ from tests.python.conftest import Built, query
 RULES = 400
 JOURNEYS = 1500
 BASE_RATE = 0.08
-RESULTS = re.compile(r'("\w+"\.)?"intermediate"\."int_worth_criteria_evaluated"')
+RESULTS = re.compile(r'("\w+"\.)?"intermediate"\."int_journey_criteria_evaluated"')
 MODEL = Path("compiled/revenue_funnel/models/marts/definition/definition_worth.sql")
 
 

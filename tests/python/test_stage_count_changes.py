@@ -20,7 +20,7 @@ LEVELS = "int_remaining_candidates_counted"
 READ = (
     "int_stage_count_periods_listed",
     "int_stage_count_drivers_listed",
-    "int_count_change_journeys_collected",
+    "int_stage_candidates_collected",
 )
 Journeys = list[tuple[int, str, str | None]]
 
@@ -63,13 +63,13 @@ def _fill_drivers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _fill_candidates(connection: duckdb.DuckDBPyConnection, journeys: Journeys) -> None:
-    connection.execute("delete from int_count_change_journeys_collected")
+    connection.execute("delete from int_stage_candidates_collected")
     rows = [
         (key, PERIODS[period], channel, rule, rule is None)
         for key, (period, channel, rule) in enumerate(journeys)
     ]
     connection.executemany(
-        "insert into int_count_change_journeys_collected by name select 'week' as period_kind,"
+        "insert into int_stage_candidates_collected by name select 'week' as period_kind,"
         " 'in_force' as evaluation, 'mql' as stage, 'smb' as funnel,"
         " ? as journey_key, ? as period_start, ? as channel, ? as failed_rule, ? as is_entered",
         rows,

@@ -1,4 +1,4 @@
-{{ config(**keeps_rows('person_key', 'int_touched_persons_detected')) }}
+{{ config(**keeps_rows('person_key', 'int_changed_persons_detected')) }}
 {# Grain: one row per evaluation and touch that can count in it: the version that evaluates it,
    the profile of the person at that moment, and the score of the journey up to it. #}
 {#- In order of time, and of key at the same time, so that the same touches give the same sums. -#}
@@ -13,14 +13,14 @@ with
 touches as (
 
     select * from {{ ref('int_touch_journeys_assigned') }}
-    {{ where_touched('person_key', 'int_touched_persons_detected') }}
+    {{ where_touched('person_key', 'int_changed_persons_detected') }}
 
 ),
 
 profile_intervals as (
 
     select * from {{ ref('int_person_profiles_dated') }}
-    {{ where_touched('person_key', 'int_touched_persons_detected') }}
+    {{ where_touched('person_key', 'int_changed_persons_detected') }}
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(**keeps_rows('person_key', 'int_touched_persons_detected')) }}
+{{ config(**keeps_rows('person_key', 'int_changed_persons_detected')) }}
 {# Grain: one row per evaluation, journey and stage of the definition that the journey met: the
    first moment. Published tables read the evaluation in_force only. #}
 {#- The first dated touch; if none has a date, the first one. -#}
@@ -11,7 +11,7 @@ with
 touches as (
 
     select * from {{ ref('int_evaluation_touches_scored') }}
-    {{ where_touched('person_key', 'int_touched_persons_detected') }}
+    {{ where_touched('person_key', 'int_changed_persons_detected') }}
 
 ),
 

@@ -7,7 +7,7 @@ with
 
 periods as (select * from {{ ref('int_stage_count_periods_listed') }}),
 
-candidates as (select * from {{ ref('int_count_change_journeys_collected') }}),
+candidates as (select * from {{ ref('int_stage_candidates_collected') }}),
 
 drivers as (select * from {{ ref('int_stage_count_drivers_listed') }}),
 

@@ -1,11 +1,11 @@
-{{ config(**keeps_rows('journey_key', 'int_touched_journeys_detected')) }}
+{{ config(**keeps_rows('journey_key', 'int_changed_journeys_detected')) }}
 {# Grain: one row per journey: fct_lifecycle aggregated, with columns per planning node. #}
 with
 
 lifecycle as (
 
     select * from {{ ref('fct_lifecycle') }}
-    {{ where_touched('journey_key', 'int_touched_journeys_detected') }}
+    {{ where_touched('journey_key', 'int_changed_journeys_detected') }}
 
 ),
 

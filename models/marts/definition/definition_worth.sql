@@ -3,7 +3,7 @@
    not, alone and among journeys that are alike in the other rules. #}
 with
 
-results as (select * from {{ ref('int_worth_criteria_evaluated') }}),
+results as (select * from {{ ref('int_journey_criteria_evaluated') }}),
 
 drafts as (select * from {{ ref('int_evaluation_versions_dated') }} where is_draft),
 

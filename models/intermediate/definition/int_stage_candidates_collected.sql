@@ -88,7 +88,7 @@ period_candidates as (
 
 ),
 
-int_count_change_journeys_collected as (
+int_stage_candidates_collected as (
 
     select
         period_candidates.period_kind,
@@ -106,4 +106,4 @@ int_count_change_journeys_collected as (
 
 )
 
-select * from int_count_change_journeys_collected
+select * from int_stage_candidates_collected

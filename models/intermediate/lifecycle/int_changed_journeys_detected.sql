@@ -14,7 +14,7 @@ qualifications as (
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-int_touched_journeys_detected as (
+int_changed_journeys_detected as (
 
     {{ touched_keys(
         'journey_key',
@@ -28,4 +28,4 @@ int_touched_journeys_detected as (
 
 )
 
-select * from int_touched_journeys_detected
+select * from int_changed_journeys_detected

@@ -1,5 +1,5 @@
 {# Grain: one row per version, stage, criterion (a rule, a band of the score, a kind of touch) and
-   old journey: whether it met the criterion, and which other rules it passed (the stratum). #}
+   mature journey: whether it met the criterion, and which other rules it passed (the stratum). #}
 {#- Score and touches count up to this day, when nearly nobody has won: so the win is not the reason
     for a touch. Who has been won or lost by then is left out. -#}
 {%- set touch_days = 14 -%}
@@ -11,12 +11,12 @@ case when profile_rules.is_passed then cast(power(2, profile_rules.rule_order) a
 
 with
 
-old_journeys as (
+mature_journeys as (
 
     select
         *,
-        {{ add_days('entered_at', touch_days) }} as touched_until
-    from {{ ref('int_old_journeys_selected') }}
+        {{ add_days('entered_at', touch_days) }} as counted_until
+    from {{ ref('int_mature_journeys_selected') }}
 
 ),
 
@@ -93,19 +93,22 @@ open_leads as (
         score_rules.rule,
         score_rules.least_score,
         profile_strata.digits as stratum,
-        old_journeys.journey_key,
-        old_journeys.has_win,
-        old_journeys.won_amount,
-        old_journeys.touched_until
-    from old_journeys
-    inner join profile_strata on old_journeys.profile_key = profile_strata.profile_key
+        mature_journeys.journey_key,
+        mature_journeys.has_win,
+        mature_journeys.won_amount,
+        mature_journeys.counted_until
+    from mature_journeys
+    inner join profile_strata on mature_journeys.profile_key = profile_strata.profile_key
     inner join score_rules
         on
             profile_strata.definition_version = score_rules.definition_version
             and profile_strata.stage = score_rules.stage
     where
-        old_journeys.from_node = 'lead'
-        and (old_journeys.ended_at is null or old_journeys.ended_at > old_journeys.touched_until)
+        mature_journeys.from_node = 'lead'
+        and (
+            mature_journeys.ended_at is null
+            or mature_journeys.ended_at > mature_journeys.counted_until
+        )
 
 ),
 
@@ -118,7 +121,7 @@ lead_scores as (
     inner join scored_touches
         on
             open_leads.journey_key = scored_touches.journey_key
-            and coalesce(open_leads.touched_until >= scored_touches.occurred_at, true)
+            and coalesce(open_leads.counted_until >= scored_touches.occurred_at, true)
     group by open_leads.journey_key
 
 ),
@@ -132,13 +135,13 @@ lead_kinds as (
     inner join touches
         on
             open_leads.journey_key = touches.journey_key
-            and coalesce(open_leads.touched_until >= touches.occurred_at, true)
+            and coalesce(open_leads.counted_until >= touches.occurred_at, true)
 
 ),
 
 kinds as (select distinct kind from lead_kinds),
 
-int_worth_criteria_evaluated as (
+int_journey_criteria_evaluated as (
 
     select
         profile_strata.definition_version,
@@ -147,15 +150,15 @@ int_worth_criteria_evaluated as (
         profile_strata.rule as criterion,
         cast(null as bigint) as least_points,
         profile_strata.digits - profile_strata.digit as stratum,
-        old_journeys.journey_key,
-        old_journeys.won_amount,
-        old_journeys.has_win,
+        mature_journeys.journey_key,
+        mature_journeys.won_amount,
+        mature_journeys.has_win,
         profile_strata.is_passed as is_met
-    from old_journeys
+    from mature_journeys
     inner join profile_strata
         on
-            old_journeys.profile_key = profile_strata.profile_key
-            and old_journeys.from_node = profile_strata.from_node
+            mature_journeys.profile_key = profile_strata.profile_key
+            and mature_journeys.from_node = profile_strata.from_node
     inner join own_rules
         on
             profile_strata.definition_version = own_rules.definition_version
@@ -195,4 +198,4 @@ int_worth_criteria_evaluated as (
 
 )
 
-select * from int_worth_criteria_evaluated
+select * from int_journey_criteria_evaluated

@@ -27,7 +27,7 @@ stages_by_person as (
 
 ),
 
-int_touched_persons_detected as (
+int_changed_persons_detected as (
 
     {{ touched_keys(
         'person_key',
@@ -46,4 +46,4 @@ int_touched_persons_detected as (
 
 )
 
-select * from int_touched_persons_detected
+select * from int_changed_persons_detected
