@@ -21,8 +21,8 @@ person_records as (select * from {{ ref('int_record_persons_mapped') }}),
 
 score_changes as (
 
-    {{ usable_rows(ref('int_attribute_changes_rows_checked')) }}
-        and entity = 'people' and attribute = 'lead_score'
+    select * from {{ ref('int_attribute_changes_rows_checked') }}
+    where reason_code is null and entity = 'people' and attribute = 'lead_score'
 
 ),
 

@@ -4,8 +4,8 @@ with
 
 people as (
 
-    {{ usable_rows(ref('int_people_rows_checked')) }}
-        and not coalesce(deleted_at < {{ cutoff() }}, false)
+    select * from {{ ref('int_people_rows_checked') }}
+    where reason_code is null and not coalesce(deleted_at < {{ cutoff() }}, false)
 
 ),
 
