@@ -36,8 +36,8 @@ def test_fewer_systems_under_other_names_have_the_same_touches(
         "select count(distinct country) from intermediate.int_people_rows_checked"
         " where reason_code is null"
     )
-    assert query(database, f"{countries} where system = 'hubspot'") == query(
-        built.database, f"{countries} where system = 'hubspot'"
+    assert query(database, f"{countries} and system = 'hubspot'") == query(
+        built.database, f"{countries} and system = 'hubspot'"
     )
     systems = query(
         database, "select distinct system from marts.source_reconciliation order by system"
