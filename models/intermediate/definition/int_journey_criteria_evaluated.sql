@@ -105,10 +105,7 @@ open_leads as (
             and profile_strata.stage = score_rules.stage
     where
         mature_journeys.from_node = 'lead'
-        and (
-            mature_journeys.ended_at is null
-            or mature_journeys.ended_at > mature_journeys.counted_until
-        )
+        and coalesce(mature_journeys.ended_at > mature_journeys.counted_until, true)
 
 ),
 
