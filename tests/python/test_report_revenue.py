@@ -611,7 +611,7 @@ def test_leads_of_a_channel_are_those_who_met_the_definition(built: Built, cards
         built.database,
         "select lifecycle.stage, journeys.first_channel, lifecycle.qualified_at"
         " from marts.fct_lifecycle as lifecycle inner join marts.fct_journeys as journeys"
-        " using (journey_key) where lifecycle.visit_number = 1 and lifecycle.is_qualified"
+        " using (journey_key) where lifecycle.stage_entry_number = 1 and lifecycle.is_qualified"
         " and lifecycle.stage in ('lead', 'mql', 'sql') and lifecycle.qualified_at is not null",
     )
     for column, span in (("qualified_count", QUARTER), ("earlier_count", EARLIER)):
