@@ -730,7 +730,8 @@ def test_the_next_definition_counts_within_sixty_days() -> None:
     _quarters(connection)
     connection.execute(
         "create table seeds.lifecycle_stages as select * from (values"
-        " ('lead', 1, 'definition', null), ('mql', 2, 'definition', null), ('sal', 3, 'answer', null),"
+        " ('lead', 1, 'definition', null), ('mql', 2, 'definition', null),"
+        " ('sal', 3, 'answer', null),"
         " ('opportunity', 4, 'opportunity', 'opportunity'))"
         " as rows (stage, stage_order, entered_by, planning_node)"
     )
