@@ -25,6 +25,7 @@
     ('now_mrr_amount', 'now', "parts.measure = 'mrr_closing_amount'"),
     ('last_mrr_amount', 'last_complete', "parts.measure = 'mrr_closing_amount'"),
     ('so_far_due_opening_amount', 'so_far', "parts.measure = 'due_opening_amount'"),
+    ('year_due_opening_amount', 'last_year', "parts.measure = 'due_opening_amount'"),
     ('year_mrr_opening_amount', 'last_year', "parts.measure = 'mrr_opening_amount'"),
     ('year_mrr_closing_amount', 'last_year', "parts.measure = 'mrr_closing_amount'"),
     ('year_won_count', 'last_year', "parts.measure = 'new_won_count'"),
@@ -55,7 +56,9 @@
      'now_open_amount - now_new_open_amount + greatest('
      ~ 'now_new_open_amount + (change_before + change_within) * average_open_amount, 0)'),
     ('new_target', false, 'so_far_new_target'),
-    ('due_opening_amount', false, 'case when is_started then so_far_due_opening_amount end'),
+    ('due_opening_amount', false,
+     'case when is_started then so_far_due_opening_amount'
+     ~ ' else nullif(year_due_opening_amount, 0) / year_period_count end'),
     ('mrr_closing_amount', false,
      'case when year_mrr_closing_amount > 0 then greatest('
      ~ 'case when now_mrr_amount > 0 then now_mrr_amount else last_mrr_amount end'

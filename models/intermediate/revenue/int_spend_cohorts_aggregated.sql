@@ -1,4 +1,5 @@
 {# Grain: one row per month in which journeys started or money was spent, first channel and segment.
+   A month with costs alone has a row of an unknown channel.
    Ad spend and other costs next to the customers that the journeys of the same month became: cost
    and customers are matched by people, not by a shift in time. #}
 with
@@ -56,7 +57,7 @@ channel_spend as (
 
 ),
 
-cohorts as (
+journey_cohorts as (
 
     -- A channel's spend is divided among its segments in proportion to their journeys.
     select
@@ -94,6 +95,25 @@ cohorts as (
                 coalesce(cohort_journeys.channel, channel_spend.channel),
                 coalesce(cohort_journeys.segment, 'unknown')
         )
+
+),
+
+cohorts as (
+
+    select * from journey_cohorts
+    union all
+    select
+        month_costs.cost_month as cohort_month,
+        'unknown' as channel,
+        'unknown' as segment,
+        0 as journey_count,
+        0 as lead_count,
+        0 as channel_amount,
+        1 as share_so_far,
+        1 as month_share_so_far
+    from month_costs
+    left join journey_cohorts on month_costs.cost_month = journey_cohorts.cohort_month
+    where journey_cohorts.cohort_month is null
 
 ),
 

@@ -76,6 +76,10 @@ customer_month_amounts as (
         sources.is_complete,
         coalesce(first_movements.closing_amount, 0) as starting_amount,
         coalesce(mrr_movements.closing_amount, 0) as closing_amount,
+        {%- for cost in ['paid', 'full'] %}
+        count(*) over cohort_ages = count(customer_months.{{ cost }}_cost) over cohort_ages
+            as has_{{ cost }}_cost,
+        {%- endfor %}
         sum(coalesce(mrr_movements.closing_amount, 0)) over (
             partition by customer_months.customer_key order by customer_months.period_start
         ) as amount_to_date
@@ -89,6 +93,10 @@ customer_month_amounts as (
         on
             customer_months.customer_key = mrr_movements.account_key
             and customer_months.period_start = mrr_movements.movement_month
+    window
+        cohort_ages as (
+            partition by customer_months.cohort_month, customer_months.age_month_count
+        )
 
 ),
 
@@ -107,9 +115,10 @@ kpi_retention as (
         cast(sum(least(starting_amount, closing_amount)) as decimal(18, 2)) as retained_amount,
         {{ as_amount('sum(amount_to_date) * ' ~ int_var('gross_margin_percent') ~ ' / 100') }}
             as margin_to_date_amount,
+        -- Of no part of a cohort in which the cost of anybody is unknown: sums would skip it.
         {%- for cost in ['paid', 'full'] %}
         case
-            when count(*) = count({{ cost }}_cost) then {{ as_amount('sum(' ~ cost ~ '_cost)') }}
+            when bool_and(has_{{ cost }}_cost) then {{ as_amount('sum(' ~ cost ~ '_cost)') }}
         end as {{ cost }}_cost_amount,
         {%- endfor %}
         {{ ratio('count(case when closing_amount = 0 then 1 end)', 'count(*)') }}
