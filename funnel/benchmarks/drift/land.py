@@ -22,7 +22,8 @@ TABLES = f"""
         profile_key bigint, channel varchar, score bigint, system_score bigint,
         failed_rule_count bigint, blocking_rule varchar, blocking_attribute varchar,
         is_defined boolean, is_labelled boolean, has_unknown_label boolean, has_touch boolean,
-        trial_date date, label_date date);
+        trial_date date, label_date date,
+        has_several_records boolean default false);
     create table intermediate.int_profile_segments_listed (profile_key bigint, segment varchar);
     create table intermediate.int_bad_rows_counted (
         system varchar, signal varchar, subject varchar, definition_version bigint,
@@ -83,7 +84,7 @@ TRIALS = f"""
             when 0 then 'none' when 1 then list_extract({list(ATTRIBUTES)}, first_failed)
             else 'several' end,
         is_defined, is_labelled, has_unknown_label, true, date '{FIRST}' + day::integer,
-        case when is_labelled then date '{FIRST}' + day::integer end
+        case when is_labelled then date '{FIRST}' + day::integer end, false
     from failures
 """
 COUNTS = f"""

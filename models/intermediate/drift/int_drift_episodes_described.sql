@@ -6,6 +6,7 @@
 {%- set so_far -%}
     case
         when last_seen_date = window_last_date then ''
+        when method = 'silence' and round(expected_volume) = round(window_expected_volume) then ''
         when method = 'silence'
             then
                 ' By ' || {{ long_date('last_seen_date') }} || ' about '
@@ -202,6 +203,9 @@ named_episodes as (
                     || {{ with_thousands('monitored_episodes.unlisted_count') }} || ' others'
             when monitored_episodes.kind = 'unknown_value' and monitored_episodes.subject_list != ''
                 then monitored_episodes.subject_list
+            when monitored_episodes.subject = 'withheld'
+                then
+                    'not shown: in fewer than {{ int_var("least_published_records") }} rows'
             else coalesce(label_spellings.label_name, monitored_episodes.subject)
         end as subject_name,
         coalesce(vanished_spellings.label_name, monitored_episodes.vanished_label)

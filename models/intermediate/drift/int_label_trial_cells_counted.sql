@@ -17,12 +17,14 @@ agreed_references as (select * from {{ ref('drift_references') }}),
 
 trials as (
 
-    -- A person whose two scores have nothing in common is no recalibration: the gap is capped.
+    -- A person whose two scores have nothing in common is no recalibration: the gap is capped. Of
+    -- a person with several records it is not clear which score is the system's.
     select
         evaluated_trials.*,
         case
             when
                 evaluated_trials.system_score is not null and evaluated_trials.score is not null
+                and not evaluated_trials.has_several_records
                 then greatest(
                     least(
                         evaluated_trials.system_score - evaluated_trials.score, {{ largest_gap }}

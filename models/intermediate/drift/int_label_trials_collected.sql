@@ -48,15 +48,30 @@ system_stages as (
 
 ),
 
-system_persons as (
+system_records as (
 
     select
         people.system,
         person_records.person_key,
-        min(people.created_at) as created_at
+        people.created_at,
+        row_number() over (
+            partition by people.system, person_records.person_key
+            order by people.created_at, people.record_key
+        ) as record_number
     from people
     inner join person_records on people.record_key = person_records.record_key
-    group by people.system, person_records.person_key
+
+),
+
+system_persons as (
+
+    select
+        system,
+        person_key,
+        min(created_at) as created_at,
+        min(case when record_number = 2 then created_at end) as second_record_at
+    from system_records
+    group by system, person_key
 
 ),
 
@@ -205,6 +220,8 @@ int_label_trials_collected as (
         finished_trials.has_touch,
         finished_trials.is_labelled,
         finished_trials.has_unknown_label,
+        coalesce(system_persons.second_record_at < finished_trials.day_ends_at, false)
+            as has_several_records,
         finished_trials.label_date,
         finished_trials.trial_date,
         finished_trials.day_ends_at
@@ -213,6 +230,8 @@ int_label_trials_collected as (
         on
             cast(finished_trials.trial_date as timestamp) >= versions.valid_from
             and cast(finished_trials.trial_date as timestamp) < versions.valid_to
+    left join system_persons
+        on {{ same('finished_trials', 'system_persons', ['system', 'person_key']) }}
     left join touches on finished_trials.touch_key = touches.touch_key
     left join touch_channels on finished_trials.touch_key = touch_channels.touch_key
     left join profiles

@@ -181,6 +181,7 @@ int_label_trials_evaluated as (
         -- A person who meets the definition has the label, too, if it came after a later touch.
         is_labelled or (is_defined and label_date is not null) as is_labelled,
         has_unknown_label,
+        has_several_records,
         has_touch,
         trial_date,
         label_date

@@ -22,7 +22,8 @@ score_trials as (
             partition by system, stage, definition_version order by trial_date
         ) as day_number
     from {{ ref('int_label_trials_evaluated') }}
-    where has_touch and system_score is not null and score is not null
+    where
+        has_touch and not has_several_records and system_score is not null and score is not null
 
 ),
 
