@@ -209,6 +209,7 @@ def campaigns(company: Company) -> Block:
                 bar=max(float(row["new_won_amount"] or 0), 0) / most if most else None,
                 team=FINDING,
             ),
+            Cell(words.amount(row["largest_won_amount"])),
             Cell(words.amount(max(row["sourced_won_amount"] - row["new_won_amount"], 0))),
         )
         for row in records
@@ -228,7 +229,7 @@ def campaigns(company: Company) -> Block:
         first = records[0]
         title = (
             f"Of the named campaigns, {first['campaign']} led to most new business by first touch:"
-            f" {words.amount(first['new_won_amount'])}"
+            f" {words.amount(first['new_won_amount'])}{_one_win(first)}"
         )
     headings = (
         "Campaign",
@@ -242,6 +243,7 @@ def campaigns(company: Company) -> Block:
         ".Pipeline created",
         ".Open now",
         ".New business won",
+        ".Largest",
         ".Renewals and expansion",
     )
     return Block(
@@ -253,13 +255,19 @@ def campaigns(company: Company) -> Block:
         " and lost ones included. Influenced: opportunities that it touched, also where another"
         " came first."
         " Open now: new business. At most fifteen campaigns, those with most new business"
-        " won first, then pipeline, then spend.",
+        " won first, then pipeline, then spend. Spend is what ad platforms report.",
         grid=Grid(headings, rows, "Campaigns"),
         caveats=company.caveats("spend"),
         team=FINDING,
         span=3,
         empty="" if rows else "No campaign is named in the last twelve months.",
     )
+
+
+def _one_win(campaign: Record) -> str:
+    """One win can be most of what a campaign led to."""
+    largest, whole = float(campaign["largest_won_amount"]), float(campaign["new_won_amount"])
+    return f", {words.amount(largest)} of it one win" if whole / 3 <= largest < whole else ""
 
 
 MODELS = (("first", "First touch"), ("linear", "Linear"), ("last", "Last touch"))
@@ -336,8 +344,9 @@ def costs(company: Company) -> Block:
         # Where spend is missing, the true cost lies above.
         least = "at least " if caveats else ""
         title = (
-            f"Ad spend per MQL of all channels: {least}{words.amount(cost)} in"
-            f" {words.month(last['month_start'])}, {words.amount(year)} in the year"
+            f"Ad spend per MQL: {_by_channel(company, channels)}over all channels, those without"
+            f" ads included, {least}{words.amount(cost)} in {words.month(last['month_start'])},"
+            f" {words.amount(year)} in the year"
         )
     # Where spend is missing, or customers are few, a change of the cost says nothing.
     title = ("" if caveats else _dearer(company, channels)) or title
@@ -381,6 +390,16 @@ def costs(company: Company) -> Block:
         span=2,
         empty="" if shown else "No system provides ad spend.",
     )
+
+
+def _by_channel(company: Company, channels: Sequence[Record]) -> str:
+    """What an MQL of each paid channel cost in the year."""
+    parts = [
+        f"{company.channel(row['channel'])} {_each(row['spend_amount'], row['mql_count'])}"
+        for row in channels
+        if row["mql_count"]
+    ]
+    return f"{', '.join(parts)}; " if parts else ""
 
 
 # A channel whose customers cost so many times more, or less, than a year before is the title.

@@ -23,7 +23,9 @@ def cohorts(company: Company) -> Block:
         # What the title is about is shown first.
         steps.sort(key=lambda step: step != fallen.step)
     panels = tuple(Panel((step,), _cohort_grid(company, step)) for step in steps)
-    options = tuple((step, words.step(step, company.stages)) for step in steps)
+    options = tuple(
+        (step, f"{words.step(step, company.stages)}, bypasses included") for step in steps
+    )
     return Block(
         id="cohorts",
         title=_fall_title(company, fallen) if fallen else "No step has fallen",

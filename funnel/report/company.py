@@ -216,6 +216,17 @@ class Company:
                 return row
         return dict.fromkeys(self["review"].columns)
 
+    def compared_forecast(self, kind: str, start: date | None, metric: str) -> float | None:
+        """The forecast of the markets with a target, as what came in them is compared with it."""
+        whole = self.kpi(kind, start, metric)
+        rows = [self.kpi(kind, start, metric, funnel) for funnel in self.funnels if funnel != "all"]
+        others = [row for row in rows if row["target"] is None]
+        if whole["forecast"] is None:
+            return None
+        if len(others) == len(rows) or any(row["forecast"] is None for row in others):
+            return float(whole["forecast"])
+        return float(whole["forecast"]) - total(others, "forecast")
+
 
 def total(records: Iterable[Mapping[str, Any]], column: str) -> float:
     """The sum of a column; a null is nothing."""

@@ -119,7 +119,7 @@ IN_A_SENTENCE = {
 }
 FINDINGS = {
     "cost": "a cost: the interval excludes 0",
-    "at_most": "at most this: part of it is that those turned away were worse",
+    "at_most": "an upper estimate: part of it is that those turned away were worse",
     "unclear": "unclear: the interval includes 0",
     "selection": "no gain: who is answered so was chosen by what is not recorded",
 }
@@ -173,11 +173,16 @@ def _costs_title(company: Company, records: Sequence[Record]) -> str:
         return "No answer to a handoff shows a cost beyond chance"
     first = max(found, key=lambda row: float(row["forgone_amount"]))
     name = IN_A_SENTENCE[first["handoff_result"]]
-    costs = "cost about" if first["finding"] == "cost" else "cost at most"
+    interval = (
+        f"{words.amount(first['low_95_forgone_amount'])} to"
+        f" {words.amount(first['high_95_forgone_amount'])}"
+    )
     step = words.step(first["step"], company.stages)
     count, cost = words.count(first["handoff_count"]), words.amount(first["forgone_amount"])
     since = f" since {words.month(first['first_date'])}" if first["first_date"] else ""
-    title = f"{count} handoffs {step} {name}{since}: they {costs} {cost}"
+    title = f"{count} handoffs {step} {name}{since}: they cost about {cost} ({interval})"
+    if first["finding"] != "cost":
+        title += ", an upper estimate, since those turned away were worse"
     late = [row for row in records if row["handoff_result"] == "accepted_late"]
     if any(row["status"] == "ok" and row["finding"] == "unclear" for row in late):
         title += "; late answers show no cost beyond chance"

@@ -160,15 +160,13 @@ KINDS = (
 
 
 def _still_needed(company: Company, start: date, short: float) -> str:
-    """Where the forecast falls short of its target, and the pipeline that new business lacks: what
-    is short of it, by the share of its amount that was won of all that was closed in the last
-    quarter."""
+    """Where the forecast falls short of its target, by kind of bookings."""
     if short <= 0:
         return ""
     rows = [
         (
             company.kpi("quarter", start, metric)["target"],
-            compared_forecast(company, start, metric),
+            company.compared_forecast("quarter", start, metric),
             name,
         )
         for metric, name in KINDS
@@ -178,30 +176,7 @@ def _still_needed(company: Company, start: date, short: float) -> str:
     gaps = [(float(target or 0) - (forecast or 0), name) for target, forecast, name in rows]
     parts = [f"{name} {words.signed(-gap, 'amount')}" for gap, name in sorted(gaps, reverse=True)]
     text = f"; {words.amount(short)} short: {', '.join(parts)}"
-    closed = next(iter(company["closed_new_business"].records), None)
-    if gaps[0][0] < short / 10 or not closed or not closed["won_amount"]:
-        return text
-    rate = float(closed["won_amount"]) / float(closed["won_amount"] + (closed["lost_amount"] or 0))
-    return (
-        f"{text}; new business lacks {words.amount(gaps[0][0] / rate)} of pipeline, if"
-        f" {words.percent(rate)} of the amount is won as in the last quarter"
-    )
-
-
-def compared_forecast(company: Company, start: date, metric: str) -> float | None:
-    """The forecast of the markets that have a target, as attainment compares what came in them."""
-    whole = company.kpi("quarter", start, metric)
-    rows = [
-        company.kpi("quarter", start, metric, funnel)
-        for funnel in company.funnels
-        if funnel != "all"
-    ]
-    others = [row for row in rows if row["target"] is None]
-    if whole["forecast"] is None:
-        return None
-    if len(others) == len(rows) or any(row["forecast"] is None for row in others):
-        return float(whole["forecast"])
-    return float(whole["forecast"]) - total(others, "forecast")
+    return text
 
 
 def _forecast(company: Company) -> Tile:
@@ -220,7 +195,7 @@ def _forecast(company: Company) -> Tile:
         often = "four times in five" if words.matters(low, high) else "nine times in ten"
         text += f"; {often} {words.between(low, high)}"
     if row["target"]:
-        compared = compared_forecast(company, start, "bookings") or 0
+        compared = company.compared_forecast("quarter", start, "bookings") or 0
         share = words.attained(compared / float(row["target"]))
         text += f": {share} of the target of {words.amount(row['target'])}"
         elsewhere = float(row["forecast"]) - compared
@@ -229,6 +204,7 @@ def _forecast(company: Company) -> Tile:
         if row["forecast_high_80"] is not None and row["forecast_high_80"] < row["target"]:
             text += ", which lies above that range"
         text += _still_needed(company, start, float(row["target"]) - compared)
+    text += _new_business_forecast(company, start)
     return Tile("Forecast", company.money(row["forecast"]), text, tables, None, (), "#bookings")
 
 
@@ -262,6 +238,38 @@ def _new_pipeline(company: Company) -> Tile:
     return Tile("New pipeline", company.money(created), text, tables, team, (), link)
 
 
+def _new_business_forecast(company: Company, start: date) -> str:
+    """Its own interval, which that of all bookings hides, and what the last quarters brought."""
+    row = company.kpi("quarter", start, "bookings_new")
+    if row["forecast"] is None or row["forecast_low_80"] is None:
+        return ""
+    low, high = row["forecast_low_80"], row["forecast_high_80"]
+    text = f"; new business {words.amount(row['forecast'])} ({words.between(low, high)}"
+    starts = [day for day in company.starts("quarter", is_complete=True) if day < start][-4:]
+    came = [company.kpi("quarter", day, "bookings_new")["actual"] for day in starts]
+    known = [words.amount(value) for value in came if value is not None]
+    return f"{text}; the last quarters {', '.join(known)})" if known else f"{text})"
+
+
+def _coverage_by_market(company: Company, start: date) -> str:
+    """The sum hides a market with too little."""
+    rows = {
+        name: company.kpi("quarter", start, "coverage", funnel)
+        for funnel, name in company.funnels.items()
+        if funnel != "all"
+    }
+    shown = {
+        name: row["actual"] if row["actual"] is not None else row["forecast"]
+        for name, row in rows.items()
+    }
+    parts = [
+        f"{name} {words.times(value)}"
+        for name, value in sorted(shown.items(), key=lambda item: item[1] or 0)
+        if value is not None
+    ]
+    return f" ({', '.join(parts)})" if 1 < len(parts) <= MOST_MARKETS else ""
+
+
 def _coverage(company: Company) -> Tile:
     start = company.next("quarter")
     row = company.kpi("quarter", start, "coverage")
@@ -272,8 +280,12 @@ def _coverage(company: Company) -> Tile:
         return Tile("Coverage", words.NOTHING, text, tables, team)
     when = company.period("quarter", start)
     text = f"new business open for each 1 of its target, {when}"
+    text += _coverage_by_market(company, start)
     if row["target"]:
         text += f"; {words.times(row['target'])} is agreed"
+        aim = company.kpi("quarter", start, "bookings_new")["target"]
+        lacks = float(aim or 0) * (float(row["target"]) - float(value))
+        text += f", {words.amount(lacks)} more than is open" if lacks > 0 else ""
     text += _due_in(company, start)
     text += _overdue(company)
     tables = ", ".join(dict.fromkeys((tables, _source(company, "open_new_business"))))
@@ -356,7 +368,9 @@ def _bottleneck(company: Company) -> Tile:
     )
     if not row:
         return Tile("Bottleneck", words.NOTHING, "Too little history to tell", tables)
-    text = f"a year for one more point of conversion from {company.stage(row['stage'])}"
+    following = _stage_after(company, row["stage"])
+    text = f"a year is what one more point is worth of the rate {company.stage(row['stage'])}"
+    text += f" to {following}" if following else " to the next stage"
     if row["past_limit_count"]:
         text += (
             f"; {words.count(row['past_limit_count'])} of {words.count(row['open_count'])} wait"
@@ -364,6 +378,13 @@ def _bottleneck(company: Company) -> Tile:
         )
     value = company.money(row["one_point_gain_amount"])
     return Tile("Bottleneck", value, text, tables, row["owner_team"], (), "#bottlenecks")
+
+
+def _stage_after(company: Company, stage: str) -> str | None:
+    """The next stage on the way to the win, or the win itself."""
+    path = [*company.stages_to_win, company.stage_of("win")]
+    place = path.index(stage) if stage in path else len(path)
+    return company.stage(path[place + 1]) if place + 1 < len(path) else None
 
 
 def _bookings(company: Company) -> Block:
@@ -498,7 +519,7 @@ def _bookings_change(company: Company) -> Item | None:
     waiting = company["waiting"].where(finding="past_time_limit", stage=before_driver)
     if float(worst["change_amount"] or 0) >= 0:
         return Item(text, main["owner_team"], "Keep what made it grow.", "Bookings")
-    if one_win and worst["driver"] == "amount":
+    if one_win and worst["driver"] == "opportunity_value":
         return Item(text, owner, "Look at the other wins: one alone moved the average.", "Bookings")
     todo = f"See why {worst['driver_name']} fell"
     if waiting and waiting[0]["journey_count"]:

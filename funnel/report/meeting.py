@@ -130,12 +130,16 @@ def _number(value: object) -> float | None:
 
 
 def trends(company: Company) -> list[Block]:
-    """A card for each KPI that has values."""
+    """A card for each KPI that has values; what compares with a quarter's target has no months."""
     seen = dict.fromkeys(
         row["metric"]
         for row in sorted(company["review"].records, key=lambda row: row["metric_order"])
     )
-    cards = [_trend(company, metric) for metric in seen if metric in company.recorded]
+    cards = [
+        _trend(company, metric)
+        for metric in seen
+        if metric in company.recorded and metric not in review.OF_QUARTERS
+    ]
     return [card for card in cards if card]
 
 

@@ -137,23 +137,27 @@ def share_of(records: Sequence[Record], part: str, whole: str) -> float | None:
 
 
 def _share_title(company: Company, stage: str) -> str:
-    """By number: one large amount would move the share of the amount."""
+    """By amount and by number: one large amount moves the one, but not the other."""
     last = company.last("quarter")
     of_last = company["marketed_new_business"].where(key=str(last))
-    created = share_of(of_last, "marketed_count", "created_count")
-    if last is None or created is None:
+    before = company["marketed_new_business"].where(key=str(words.quarter_before(last or date.min)))
+    parts = []
+    for part, whole, name in (
+        ("marketed_amount", "created_amount", "of new pipeline"),
+        ("marketed_count", "created_count", "of new opportunities"),
+        ("marketed_won_amount", "won_amount", "of new business won"),
+        ("marketed_won_count", "won_count", "of wins"),
+    ):
+        share, earlier = share_of(of_last, part, whole), share_of(before, part, whole)
+        if share is not None:
+            text = f"{words.percent(share)} {name}"
+            parts.append(f"{text} ({words.percent(earlier)})" if earlier is not None else text)
+    if last is None or not parts:
         return f"New business of persons who had qualified as {stage}"
-    before = company["marketed_new_business"].where(key=str(words.quarter_before(last)))
-    earlier = share_of(before, "marketed_count", "created_count")
-    title = f"{words.percent(created)} of new opportunities"
-    title += f" ({words.percent(earlier)} the quarter before)" if earlier is not None else ""
-    won = share_of(of_last, "marketed_won_count", "won_count")
-    earlier = share_of(before, "marketed_won_count", "won_count")
-    if won is not None:
-        title += f" and {words.percent(won)} of wins"
-        title += f" ({words.percent(earlier)})" if earlier is not None else ""
-    when = company.period("quarter", last)
-    return f"{title} in the {when} had qualified as {stage} before sales began"
+    return (
+        f"Had qualified as {stage} before sales began, {company.period('quarter', last)} (the"
+        f" quarter before): {', '.join(parts)}"
+    )
 
 
 def _share_row(company: Company, records: Sequence[Record], quarter: str) -> tuple[Cell, ...]:

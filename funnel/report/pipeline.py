@@ -431,6 +431,7 @@ def slipped_opportunities(company: Company) -> Block:
             owner_of(row),
             Cell(words.plain(row["revenue_type"])),
             Cell(words.amount(row["slipped_amount"])),
+            Cell(words.amount(row["amount_now"])),
             Cell(
                 words.day(row["expected_close_date"])
                 if row["outcome"] == "open"
@@ -452,7 +453,8 @@ def slipped_opportunities(company: Company) -> Block:
             f" {company.period('quarter', records[0]['period_start'])}; the largest is {most} of"
             " the amount"
         )
-    headings = ("Account", "Owner", "Of", ".Slipped", "Now expected", ".Pushes", "Record")
+    headings = ("Account", "Owner", "Of", ".Slipped", ".Amount now", "Now expected", ".Pushes",
+                "Record")  # fmt: skip
     return Block(
         id="slipped",
         title=title,

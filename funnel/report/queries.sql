@@ -804,7 +804,7 @@ select
     waterfall.period_start, accounts.account_name, opportunities.system,
     owners.system as owner_system, owners.user_id,
     case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
-    waterfall.slipped_amount, opportunities.outcome, opportunities.expected_close_date,
+    waterfall.slipped_amount, opportunities.amount as amount_now, opportunities.outcome, opportunities.expected_close_date,
     opportunities.revenue_type, opportunities.record_id, opportunities.record_url,
     opportunities.push_count,
     count(*) over () as slipped_count
@@ -934,7 +934,9 @@ select
     sum(closing_amount) as closing_amount,
     sum(least(opening_amount, closing_amount)) as retained_amount,
     max_by(opening_amount, abs(closing_amount - opening_amount)) as mover_opening_amount,
-    max_by(closing_amount, abs(closing_amount - opening_amount)) as mover_closing_amount
+    max_by(closing_amount, abs(closing_amount - opening_amount)) as mover_closing_amount,
+    max_by(opening_amount, opening_amount - closing_amount) as loser_opening_amount,
+    max_by(closing_amount, opening_amount - closing_amount) as loser_closing_amount
 from accounts
 where opening_amount > 0
 group by grouping sets ((funnel), (segment))
@@ -1512,7 +1514,19 @@ select
     opportunities.amount as opportunity_amount, opportunities.expected_close_date,
     opportunities.revenue_type, worklists.stage, worklists.finding, worklists.exit_reason,
     worklists.funnel, worklists.segment, worklists.amount, worklists.expected_amount,
-    worklists.waited_days, cast(worklists.due_at as date) as due_date, worklists.system,
+    worklists.waited_days, cast(worklists.due_at as date) as due_date,
+    exists (
+        select 1
+        from marts.handoffs as handoffs
+        inner join seeds.lifecycle_stages as stages
+            on
+                stages.planning_node = 'win'
+                and starts_with(handoffs.step, stages.stage || '_to_')
+        where
+            handoffs.journey_key = worklists.journey_key
+            and handoffs.handoff_result = 'never_worked'
+    ) as is_never_onboarded,
+    worklists.system,
     worklists.record_id, worklists.record_url
 from ranked as worklists
 left join marts.dim_owners as owners on worklists.owner_key = owners.owner_key
@@ -1795,6 +1809,11 @@ new_business as (
     select
         journeys.first_channel as channel, journeys.first_campaign as campaign,
         coalesce(sum(created.created_amount), 0) as created_amount,
+        max(opportunities.won_amount) filter (
+            opportunities.closed_at < getvariable('as_of_date')
+            and opportunities.closed_at
+            >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+        ) as largest_won_amount,
         coalesce(sum(opportunities.won_amount) filter (
             opportunities.outcome = 'won' and opportunities.closed_at < getvariable('as_of_date')
             and opportunities.closed_at
@@ -1822,6 +1841,7 @@ select
     sum(campaigns.sourced_won_amount) as sourced_won_amount,
     coalesce(max(new_business.created_amount), 0) as new_created_amount,
     coalesce(max(new_business.won_amount), 0) as new_won_amount,
+    coalesce(max(new_business.largest_won_amount), 0) as largest_won_amount,
     coalesce(max(new_business.open_amount), 0) as new_open_amount
 from marts.kpi_campaigns as campaigns
 left join new_business
@@ -2075,7 +2095,8 @@ select
     sum(customer_count) as customer_count,
     sum(retained_count) as retained_count,
     sum(starting_amount) as starting_amount,
-    sum(closing_amount) as closing_amount
+    sum(closing_amount) as closing_amount,
+    sum(retained_amount) as retained_amount
 from marts.kpi_retention
 where age_month_count <= 24
 group by funnel, segment, key

@@ -123,16 +123,21 @@ def _row(company: Company, row: Record, coming: Record) -> tuple[Cell, ...]:
         shown(row["year_before_actual"]),
         Cell(words.change(row["actual"], row["year_before_actual"], words.kind_of(unit, metric))),
         shown(coming.get("actual")),
-        _forecast(row, coming, unit, metric),
+        _forecast(company, row, coming),
         _target({**coming, "unit": unit, "metric": metric}),
     )
 
 
-def _forecast(row: Record, coming: Record, unit: str, metric: str) -> Cell:
+def _forecast(company: Company, row: Record, coming: Record) -> Cell:
     """What is forecast; of the customers of a year before, nobody knows who will leave."""
-    forecast = coming.get("forecast")
+    unit, metric, forecast = row["unit"], row["metric"], coming.get("forecast")
     is_level = metric in OF_CUSTOMERS and forecast is not None and forecast == row["actual"]
-    return Cell(words.metric(forecast, unit, metric), note="as today" if is_level else "")
+    compared = company.compared_forecast(row["period_kind"], coming.get("period_start"), metric)
+    note = "as today" if is_level else ""
+    is_part = forecast is not None and compared is not None and compared != float(forecast)
+    if row["funnel"] == "all" and unit in ("count", "amount") and coming.get("target") and is_part:
+        note = f"{words.metric(compared, unit, metric)} where there is a target"
+    return Cell(words.metric(forecast, unit, metric), note=note)
 
 
 # The KPIs that are means of wins, and the median that stands beside each.
@@ -167,12 +172,12 @@ def _note_of(company: Company, row: Record) -> str:
         parts = []
         if "now" in shares:
             before = f", {shares['before']} before" if "before" in shares else ""
-            parts.append(f"by amount {shares['now']}{before}")
+            parts.append(f"of the amount {shares['now']}{before}")
         for year in company["win_rates_of_years"].where(funnel=row["funnel"]):
             if year["closed_count"] and year["earlier_closed_count"]:
                 now = words.percent(year["won_count"] / year["closed_count"], 1)
                 then = words.percent(year["earlier_won_count"] / year["earlier_closed_count"], 1)
-                parts.append(f"twelve months {now}, {then} the year before")
+                parts.append(f"in twelve months, by number {now}, {then} the year before")
         return "; ".join(parts)
     if metric in OF_CUSTOMERS:
         for base in company["retention_bases"].where(**own):

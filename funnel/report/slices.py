@@ -67,6 +67,7 @@ def owners(company: Company) -> Block:
         title = (
             f"{words.count(len(reached))} of {words.count(len(named))} owners reached a target of"
             f" the {company.period('quarter', rows[0]['period_start'])}"
+            f"{_quotas(company, rows)}"
         )
     people = dict.fromkeys((row["system"], row["user_id"]) for row in rows)
     metrics = list(dict.fromkeys(row["metric"] for row in rows))
@@ -158,6 +159,15 @@ def owner_sales(company: Company) -> Block:
         span=3,
         empty="" if rows else "No system records who owns opportunities.",
     )
+
+
+def _quotas(company: Company, rows: list[Record]) -> str:
+    """How much of the target of new business has an owner."""
+    quota = total([row for row in rows if row["metric"] == "bookings_new"], "target")
+    whole = company.kpi("quarter", rows[0]["period_start"], "bookings_new")["target"]
+    if not quota or not whole:
+        return ""
+    return f"; their targets are {words.amount(quota)} of {words.amount(whole)} of new business"
 
 
 def _of_teams(teams: list[Record]) -> str:
@@ -280,8 +290,9 @@ OF_RETENTION = (
     ".Of them left",
     ".NRR",
     ".GRR",
+    ".Lost a month",
     ".NRR without the largest change",
-    ".GRR without it",
+    ".GRR without the largest loss",
 )
 
 
@@ -311,7 +322,8 @@ def retention_by(company: Company) -> Block:
         rows=replace(company["retention_slices"], tables=tables),
         text="Of the customers of twelve months ago, what they pay now (NRR), and without what they"
         " pay more (GRR); those who keep least first. One customer can be the whole difference:"
-        " without the one whose payments changed most, up or down, one sees what the others did.",
+        " without the one whose payments changed most, up or down, one sees what the others did."
+        " Lost a month: what those who left or reduced pay less than a year ago.",
         switches=(Switch("By", tuple(titles)),) if len(titles) > 1 else (),
         panels=tuple(panels),
         team=KEEPING,
@@ -320,24 +332,33 @@ def retention_by(company: Company) -> Block:
     )
 
 
+def _lost(row: Record) -> float:
+    """What customers who left or reduced paid more a year ago."""
+    return float(row["opening_amount"]) - float(row["retained_amount"])
+
+
 def _worst(company: Company, records: list[Record], dimension: str) -> str | None:
-    """The market whose customers keep least, without the one customer that changed most."""
-    least = max(int(company.variables.get("minimum_group_size", 0)), 1)
-    shares = {
-        row[dimension]: (row["retained_amount"] - min(row["mover_opening_amount"],
-                                                      row["mover_closing_amount"]))
-        / (row["opening_amount"] - row["mover_opening_amount"])
-        for row in records
-        if row["customer_count"] >= least and row["opening_amount"] > row["mover_opening_amount"]
-    }  # fmt: skip
-    if dimension == "channel" or len(shares) < 2:
+    """Where most recurring revenue was lost, and how much of it with one customer."""
+    most = max(records, key=_lost)
+    whole = sum(_lost(row) for row in records)
+    if dimension == "channel" or not _lost(most):
         return None
-    name = min(shares, key=lambda value: shares[value])
-    shown = company.funnels.get(name, words.plain(name))
-    return (
-        f"{shown} keeps least of its recurring revenue: {words.percent(shares[name])} (GRR, without"
-        " the largest change)"
+    name = company.funnels if dimension == "funnel" else {}
+    loser = float(most["loser_opening_amount"]) - float(most["loser_closing_amount"])
+    grr = words.percent(float(most["retained_amount"]) / float(most["opening_amount"]))
+    title = (
+        f"{name.get(most[dimension], words.plain(most[dimension]))} lost most:"
+        f" {words.amount(_lost(most))} of {words.amount(whole)} a month (GRR {grr})"
     )
+    if loser >= _lost(most) / 3:
+        title += f", {words.amount(loser)} of it one customer"
+    count = max(records, key=lambda row: int(row["lost_count"]))
+    if count[dimension] != most[dimension]:
+        title += (
+            f"; {name.get(count[dimension], words.plain(count[dimension]))} most customers"
+            f" ({words.count(count['lost_count'])} of {words.count(count['customer_count'])})"
+        )
+    return title
 
 
 def _retention_row(company: Company, row: Record, value: str) -> tuple[Cell, ...]:
@@ -349,18 +370,20 @@ def _retention_row(company: Company, row: Record, value: str) -> tuple[Cell, ...
         Cell(words.count(row["lost_count"])),
         Cell(words.percent(float(row["closing_amount"]) / opening)),
         Cell(words.percent(float(row["retained_amount"]) / opening)),
+        Cell(words.amount(_lost(row))),
     )
     if "mover_opening_amount" not in row:
         return (*cells, Cell(words.NOTHING), Cell(words.NOTHING))
     then, now = float(row["mover_opening_amount"]), float(row["mover_closing_amount"])
-    rest = opening - then
-    if rest <= 0:
-        return (*cells, Cell(words.NOTHING), Cell(words.NOTHING))
-    return (
-        *cells,
-        Cell(words.percent((float(row["closing_amount"]) - now) / rest)),
-        Cell(words.percent((float(row["retained_amount"]) - min(then, now)) / rest)),
+    before, after = float(row["loser_opening_amount"]), float(row["loser_closing_amount"])
+    net = (float(row["closing_amount"]) - now) / (opening - then) if opening > then else None
+    # Who lost most may have grown, where nobody lost: what is kept of them is no more than before.
+    gross = (
+        (float(row["retained_amount"]) - min(before, after)) / (opening - before)
+        if opening > before
+        else None
     )
+    return (*cells, Cell(words.percent(net)), Cell(words.percent(gross)))
 
 
 def _days_to_win(company: Company, dimension: str, value: str) -> Cell:

@@ -9,8 +9,8 @@ from funnel.report.company import Company, total
 from funnel.report.read import Record
 
 SHOWN = 10
-# Each contract is called about, so more of them are shown.
-RENEWALS_SHOWN = 30
+# Each contract is called about, so all of them are shown, up to what the file has.
+RENEWALS_SHOWN = 100
 # Each list, and what to do with it.
 LISTS = {
     "trapped_opportunities": (
@@ -70,8 +70,8 @@ def block(company: Company) -> Block:
         id="worklists",
         title=title,
         rows=company["worklists"],
-        text=f"The first {SHOWN} of each list by expected revenue, of renewals the first"
-        f" {RENEWALS_SHOWN} by risk and date, of all markets or of one."
+        text=f"The first {SHOWN} of each list by expected revenue, and all renewals, of all markets"
+        " or of one."
         " The file has all renewals and the first of each market, marts.worklists has all. Leads,"
         " opportunities and renewals that have waited for too long are left out (aged out).",
         switches=(Switch("List", options),) if options else (),
@@ -95,7 +95,7 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
             (OF_RENEWALS if name == RENEWALS else OF_OTHERS).get(heading, heading)
             for heading in HEADINGS
         ),
-        tuple(_row(company, row) for row in rows),
+        tuple(_row(company, row, place) for place, row in enumerate(rows, 1)),
         _name(name),
         markets=tuple(row["funnel"] for row in rows),
         first=SHOWN if name != RENEWALS else RENEWALS_SHOWN,
@@ -105,8 +105,8 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
     shown = f"{min(len(rows), most)} of {words.count(counts['item_count'])}."
     if name == RENEWALS:
         shown += (
-            " First those whose opportunity closes after the contract or offers less than is paid,"
-            " then by due date."
+            " First those that were never onboarded, or whose opportunity closes after the contract"
+            " or offers less than is paid, then by due date."
         )
     if name == "late_onboardings":
         shown += " In marts.worklists they are among late_handoffs."
@@ -119,9 +119,9 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
     return Panel((name,), grid, f"{shown} {todo}".strip())
 
 
-def _row(company: Company, row: Record) -> tuple[Cell, ...]:
+def _row(company: Company, row: Record, place: int) -> tuple[Cell, ...]:
     return (
-        Cell(words.count(row["rank_number"])),
+        Cell(words.count(place)),
         Cell(row["account_name"] or words.NOTHING, is_heading=True, team=row["owner_team"]),
         Cell(company.stage(row["stage"])),
         Cell(_owner(row), note=_team(company, row)),
@@ -156,7 +156,7 @@ def _team(company: Company, row: Record) -> str:
 def _is_at_risk(row: Record) -> bool:
     """A renewal whose opportunity closes after the contract ends, or offers less than is paid."""
     offered, closes = row["opportunity_amount"], row["expected_close_date"]
-    if row["finding"] != "renewal_due":
+    if row["finding"] != "renewal_due" or row["is_never_onboarded"]:
         return True
     is_less = offered is not None and row["amount"] and offered < LESS * row["amount"]
     return bool(is_less or (closes and row["due_date"] and closes > row["due_date"]))
@@ -168,6 +168,7 @@ def _why(row: Record) -> str:
         return f"{text}, {words.plain(row['revenue_type']).lower()}"
     if row["list_name"] != RENEWALS:
         return text
+    text += ", never onboarded" if row["is_never_onboarded"] else ""
     if not row["has_opportunity"]:
         return f"{text}, no opportunity"
     offered, closes = row["opportunity_amount"], row["expected_close_date"]
