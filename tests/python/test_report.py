@@ -1151,3 +1151,19 @@ def test_numbers_and_days_follow_the_locale() -> None:
     }
     with pytest.raises(words.LocaleError, match="no locale"):
         words.use_locale("klingon")
+
+
+def test_every_cell_of_a_filtered_table_has_its_column(shown_rows: dict[str, Rows]) -> None:
+    """A sum that the cube does not have would be shown as no number."""
+    company = Company(shown_rows, DAY, "USD", VARIABLES | {"least_published_records": 5})
+    blocks = [block for part in meeting.section(company) for block in part.blocks]
+    cubes = 0
+    for block in blocks:
+        if not block.cube or not block.cube.columns:
+            continue
+        cubes += 1
+        grids = [block.grid, block.details, *(panel.grid for panel in block.panels)]
+        cells = [cell for grid in grids if grid for row in grid.rows for cell in row]
+        summed = {part for cell in cells for part in cell.sum.lstrip("-").split("/") if part}
+        assert summed <= set(block.cube.columns), block.id
+    assert cubes > 15
