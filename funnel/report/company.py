@@ -211,10 +211,13 @@ class Company:
 
     def kpi(self, kind: str, start: date | None, metric: str, funnel: str = "all") -> Record:
         """The row of a KPI; all of it is null where there is none."""
-        for row in self.review(kind, funnel):
-            if row["period_start"] == start and row["metric"] == metric:
-                return row
-        return dict.fromkeys(self["review"].columns)
+        found = self._kpis.get((kind, start, metric, funnel))
+        return dict.fromkeys(self["review"].columns) if found is None else found
+
+    @cached_property
+    def _kpis(self) -> dict[tuple[Any, ...], Record]:
+        columns = ("period_kind", "period_start", "metric", "funnel")
+        return {tuple(row[name] for name in columns): row for row in self["review"].records}
 
     def compared_forecast(self, kind: str, start: date | None, metric: str) -> float | None:
         """The forecast of the markets with a target, as what came in them is compared with it."""

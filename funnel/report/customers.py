@@ -156,6 +156,8 @@ def _quarter_title(company: Company, sums: dict[str, dict[str, float]]) -> str:
     before = sums.get(str(words.quarter_before(last)))
     behind = next(iter(company["mrr_of_quarter"].records), {})
     new, expanded, left = "", "", ""
+    returned = now["reactivation_amount"]
+    back = f" came back {words.amount(returned)}," if returned else ""
     if float(behind.get("largest_new_amount") or 0) > now["new_amount"] / 3:
         new = f" ({words.amount(behind['largest_new_amount'])} of one customer)"
     if behind.get("expanded_count"):
@@ -164,15 +166,15 @@ def _quarter_title(company: Company, sums: dict[str, dict[str, float]]) -> str:
         number = now["churned_customer_count"]
         then = before["closing_customer_count"] if before else 0
         left = (
-            f"; {words.count(number)} of {words.count(then)} customers left"
-            f" ({words.percent(number / then, 1)})"
+            f"; {words.count(number)} customers left ({words.percent(number / then, 1)} of those at"
+            " the start)"
             if then
             else f"; {words.count(number)} customers left"
         )
     title = (
         f"MRR {words.signed(moved, 'amount')} in the {company.period('quarter', last)}"
         f" ({words.signed(12 * moved, 'amount')} of ARR): new"
-        f" {words.amount(now['new_amount'])}{new}, expansion"
+        f" {words.amount(now['new_amount'])}{new},{back} expansion"
         f" {words.amount(now['expansion_amount'])}{expanded}, lost"
         f" {words.amount(now['churn_amount'] + now['contraction_amount'])}"
     )
@@ -206,9 +208,10 @@ def customers_by_size(company: Company) -> Block:
     title = "The largest customers"
     if records:
         share = total(records, "closing_amount") / float(records[0]["whole_amount"])
+        name = records[0]["account_name"] or "not named"
         title = (
-            f"The {words.count(len(records))} largest customers pay {words.percent(share)} of the"
-            f" recurring revenue; the largest is {records[0]['account_name'] or 'not named'}"
+            f"The {_many(len(records), 'largest customer')} {'pay' if len(records) > 1 else 'pays'}"
+            f" {words.percent(share)} of the recurring revenue; the largest is {name}"
             f" with {words.amount(records[0]['closing_amount'])} a month"
         )
     headings = (
@@ -217,7 +220,7 @@ def customers_by_size(company: Company) -> Block:
         ".MRR",
         ".Share of all MRR",
         ".In a year",
-        "Customer since",
+        "Contract since",
         "Contract ends",
         "Renewal opportunity",
         "Record",
@@ -245,6 +248,10 @@ def customers_by_size(company: Company) -> Block:
     )
 
 
+def _many(number: int, name: str) -> str:
+    return name if number == 1 else f"{words.count(number)} {name}s"
+
+
 def contracts_due(company: Company) -> Block:
     """Of the contracts whose term ended in a quarter, those that were renewed: the renewal rate."""
     records = company["contracts_due"].records
@@ -253,13 +260,14 @@ def contracts_due(company: Company) -> Block:
         _due_row(company, [row for row in records if row["key"] == quarter], quarter)
         for quarter in quarters
     )
-    is_monthly = int(company.variables.get("contract_months", 12)) < 3
+    is_monthly = int(company.variables.get("contract_months", 12)) == 1
     return Block(
         id="contracts-due",
-        title=_due_title(company),
+        title="Contracts that came up for renewal" if is_monthly else _due_title(company),
         rows=company["contracts_due"],
-        text="Of the customers whose contract term ended in the quarter, those who still pay after"
-        " it, and how much of what they paid before (kept: without what they pay more). One large"
+        text=f"Of the customers whose term of {company.variables.get('contract_months')} months"
+        " ended in the quarter, those who still pay after it, and how much of what they paid before"
+        " (kept: without what they pay more). One large"
         f" contract can be most of it. {_renewed(company)}",
         grid=Grid(
             (
@@ -280,7 +288,7 @@ def contracts_due(company: Company) -> Block:
         cube=filters.cube(company, "contracts_due"),
         team=KEEPING,
         span=3,
-        empty="Contracts run for less than a quarter: each month is a renewal."
+        empty="Contracts run for a month: who leaves is in the cards above."
         if is_monthly
         else ""
         if rows
@@ -331,6 +339,9 @@ def _due_title(company: Company) -> str:
             f"; {words.count(renewed)} of {words.count(due)} in the quarter before"
             f" ({words.percent(renewed / due)}; {words.percent(kept)})"
         )
+    unsettled = total(now, "unsettled_count")
+    if unsettled:
+        title += f"; {words.count(unsettled)} of the renewed may still leave in the next month"
     return title
 
 
@@ -568,13 +579,14 @@ def renewals(company: Company) -> Block:
 def _at_risk(company: Company) -> str:
     """Renewals whose opportunity closes after the contract, or offers less than what is paid."""
     records = company["renewals"].records
-    late, less = total(records, "tardy_count"), total(records, "reduced_count")
+    due = [row for row in records if row["finding"] == "renewal_due"]
+    late, less = total(due, "tardy_count"), total(due, "reduced_count")
     text = ""
     if late:
-        opened = total(records, "contract_count") - total(records, "unprepared_count")
+        opened = total(due, "contract_count") - total(due, "unprepared_count")
         text += (
-            f"; of the {words.count(opened)} with one, {words.count(late)}"
-            f" ({words.amount(total(records, 'tardy_amount'))}) are expected after the contract"
+            f"; of the {words.count(opened)} with a renewal opportunity, {words.count(late)}"
+            f" ({words.amount(total(due, 'tardy_amount'))}) are expected after the contract"
             " ends"
         )
     if less:

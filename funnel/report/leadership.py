@@ -117,9 +117,12 @@ def _year_to_date(company: Company, start: date) -> str:
     last = company.last("quarter")
     if last is None:
         return ""
-    start = min(start, last)
     first = int(company.variables.get("fiscal_year_start_month", 1))
     year = date(start.year - (start.month < first), first, 1)
+    # In the first quarter of a fiscal year no quarter of it is over.
+    start = min(start, last)
+    if start < year:
+        return ""
     starts = [row["period_start"] for row in company.review("quarter")]
     quarters = sorted({day for day in starts if year <= day <= start})
     if len(quarters) < 2:
@@ -130,7 +133,7 @@ def _year_to_date(company: Company, start: date) -> str:
         if any(row["compared_actual"] is None or not row["target"] for row in rows):
             return "; ".join(["", *texts])
         share = total(rows, "compared_actual") / total(rows, "target")
-        texts.append(f"{name} {words.percent(share)}")
+        texts.append(f"{name} {words.attained(share)}")
     return f"; {', '.join(texts)}"
 
 
@@ -214,8 +217,9 @@ def _new_pipeline(company: Company) -> Tile:
     team, link = FINDING, "#new-business"
     last = company.last("quarter")
     now = company["marketed_new_business"].where(key=str(last))
-    if last is None or not total(now, "created_amount"):
+    if last is None or not total(now, "created_count"):
         text = "No opportunity of new business was created in the last quarter"
+        text = "No quarter is over yet" if last is None else text
         return Tile("New pipeline", words.NOTHING, text, tables, team)
     created = total(now, "created_amount")
     text = (
@@ -230,7 +234,7 @@ def _new_pipeline(company: Company) -> Tile:
         grew = words.more_or_fewer(created, total(earlier, "created_amount"), name)
         text += f"; {grew} ({words.count(total(earlier, 'created_count'))})" if grew else ""
     share = share_of(now, "marketed_count", "created_count")
-    if share:
+    if share is not None:
         stage = marketed_stage(company)
         text += f"; {words.percent(share)} of these had qualified as {stage} before"
     target = company.kpi("quarter", last, "pipeline_created")["attainment_ratio"]
@@ -285,7 +289,8 @@ def _coverage(company: Company) -> Tile:
         text += f"; {words.times(row['target'])} is agreed"
         aim = company.kpi("quarter", start, "bookings_new")["target"]
         lacks = float(aim or 0) * (float(row["target"]) - float(value))
-        text += f", {words.amount(lacks)} more than is open" if lacks > 0 else ""
+        open_then = "is open" if row["actual"] is None else "was open when the quarter began"
+        text += f", {words.amount(lacks)} more than {open_then}" if lacks > 0 else ""
     text += _due_in(company, start)
     text += _overdue(company)
     tables = ", ".join(dict.fromkeys((tables, _source(company, "open_new_business"))))
@@ -351,11 +356,13 @@ def _without_the_largest(row: Record) -> str:
 
 
 def _recurring_now(company: Company) -> str:
-    """What customers pay now, and what is forecast against its target."""
+    """What customers paid at the end of the last quarter, against its target."""
     row = company.kpi("quarter", company.last("quarter"), "mrr")
     if row["actual"] is None:
         return ""
+    when = company.quarter(row["period_start"])
     text = f"; MRR {words.amount(row['actual'])} (ARR {words.amount(12 * float(row['actual']))})"
+    text += f" at the end of {when}"
     if row["attainment_ratio"] is not None:
         text += f", {words.attained(row['attainment_ratio'])} of its target"
     return text
@@ -396,7 +403,7 @@ def _bookings(company: Company) -> Block:
         grew = words.more_or_fewer(row["actual"], row["year_before_actual"], "a year before")
         title = f"{words.amount(row['actual'])} booked in {when}{', ' + grew if grew else ''}"
         if row["attainment_ratio"] is not None:
-            title += f", {words.percent(row['attainment_ratio'])} of the target"
+            title += f", {words.attained(row['attainment_ratio'])} of the target"
     return Block(
         id="bookings",
         title=title,
@@ -593,13 +600,19 @@ def _behind(company: Company) -> str:
         and row["target"]
         and not company.is_lower_better(row["metric"])
     ]
-    worst = min(rows, key=lambda row: float(row["forecast"] / row["target"]), default=None)
-    if not worst or start is None or worst["forecast"] >= worst["target"]:
+    # The target of some markets is compared with the forecast of these.
+    forecasts = {
+        row["metric"]: company.compared_forecast("quarter", start, row["metric"]) or 0.0
+        for row in rows
+    }
+    worst = min(rows, key=lambda row: forecasts[row["metric"]] / float(row["target"]), default=None)
+    if not worst or start is None or forecasts[worst["metric"]] >= worst["target"]:
         return ""
-    share = words.attained(float(worst["forecast"] / worst["target"]))
+    forecast = forecasts[worst["metric"]]
+    share = words.attained(forecast / float(worst["target"]))
     return (
         f" Furthest behind in the {company.period('quarter', start)}: {worst['metric_name']},"
-        f" forecast at {words.count(worst['forecast'])} of {words.count(worst['target'])}"
+        f" forecast at {words.count(forecast)} of {words.count(worst['target'])}"
         f" ({share})."
     )
 

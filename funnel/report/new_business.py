@@ -140,7 +140,9 @@ def _share_title(company: Company, stage: str) -> str:
     """By amount and by number: one large amount moves the one, but not the other."""
     last = company.last("quarter")
     of_last = company["marketed_new_business"].where(key=str(last))
-    before = company["marketed_new_business"].where(key=str(words.quarter_before(last or date.min)))
+    before = (
+        company["marketed_new_business"].where(key=str(words.quarter_before(last))) if last else []
+    )
     parts = []
     for part, whole, name in (
         ("marketed_amount", "created_amount", "of new pipeline"),
@@ -281,16 +283,13 @@ def _leads_title(company: Company, stages: Sequence[str], sums: dict[str, dict[s
     if stage is None or not any(changes.values()):
         return "Leads by first channel"
     every = sums[ALL]
-    up = max(changes, key=lambda key: changes[key])
-    down = min(changes, key=lambda key: changes[key])
     text = (
         f"{words.count(every[f'{stage}_qualified_count'])} {marketed}s in the last quarter,"
         f" {words.count(every[f'{stage}_earlier_count'])} before"
     )
+    moved = sorted(changes, key=lambda key: -abs(changes[key]))[:2]
     parts = [
-        f"{company.channel(key)} {words.signed(changes[key])}"
-        for key in dict.fromkeys((up, down))
-        if changes[key]
+        f"{company.channel(key)} {words.signed(changes[key])}" for key in moved if changes[key]
     ]
     return f"{text}: most moved {' and '.join(parts)}"
 

@@ -184,6 +184,7 @@ with quarters as (
 months as (
     select
         account_key, contract_month, movement_month, opening_amount,
+        movement_month < max(movement_month) over () as is_followed,
         case
             when lead(churn_amount) over (
                 partition by account_key order by movement_month
@@ -201,7 +202,9 @@ select
     sum(movements.opening_amount) as due_amount,
     sum(least(movements.opening_amount, movements.closing_amount)) as kept_amount,
     sum(greatest(movements.closing_amount - movements.opening_amount, 0)) as added_amount,
-    max(movements.opening_amount) as largest_due_amount
+    max(movements.opening_amount) as largest_due_amount,
+    count(*) filter (not movements.is_followed and movements.closing_amount > 0)
+        as unsettled_count
 from months as movements
 inner join quarters
     on
@@ -537,7 +540,7 @@ met as (
         min(coalesce(qualified_at, entered_at)) as qualified_at
     from marts.fct_lifecycle
     where
-        coalesce(qualification, 'qualified') in ('qualified', 'qualified_later')
+        coalesce(qualification, 'qualified') = 'qualified'
         and not is_inferred
     group by journey_key, stage
 )
@@ -546,7 +549,8 @@ select
     path.stage || '|' || cast(quarters.period_start as text) as key,
     count(*) as qualified_count,
     count(*) filter (
-        following.qualified_at < met.qualified_at + interval 60 day
+        following.qualified_at >= met.qualified_at
+        and following.qualified_at < met.qualified_at + interval 60 day
     ) as followed_count
 from met
 inner join path on met.stage = path.stage
@@ -556,7 +560,10 @@ inner join quarters
         and met.qualified_at < quarters.period_start + interval 3 month
 left join met as following
     on met.journey_key = following.journey_key and path.next_stage = following.stage
-where path.next_stage is not null
+where
+    path.next_stage is not null
+    -- Where nobody ever came to a stage, no system provides it.
+    and exists (select 1 from met as others where others.stage = path.next_stage)
 group by met.funnel, path.stage, path.next_stage, quarters.period_start
 order by all;
 
@@ -1904,6 +1911,7 @@ with quarters as (
 spend as (
     select month_start, sum(spend_amount) as spend_amount
     from marts.kpi_campaigns
+    where has_spend
     group by month_start
 ),
 other_costs as (
@@ -1913,12 +1921,12 @@ other_costs as (
 )
 select
     quarters.period_start, quarters.win_count,
-    coalesce((
+    (
         select sum(spend.spend_amount) from spend
         where
             spend.month_start >= quarters.period_start
             and spend.month_start < quarters.period_start + interval 3 month
-    ), 0) as spend_amount,
+    ) as spend_amount,
     (
         select case when count(*) = 3 then sum(other_costs.other_amount) end from other_costs
         where
@@ -1980,10 +1988,7 @@ select
     sum(churn_amount) as churn_amount,
     sum(closing_amount) as closing_amount,
     sum(churned_customer_count) as churned_customer_count,
-    sum(closing_customer_count) as closing_customer_count,
-    sum(year_opening_amount) as year_opening_amount,
-    sum(year_opening_customer_count) as year_opening_customer_count,
-    sum(year_net_amount) as year_net_amount
+    sum(closing_customer_count) as closing_customer_count
 from marts.kpi_mrr_by_period
 where period_kind = 'month' and period_start >= getvariable('as_of_date') - 400
 group by funnel, segment, key
@@ -2059,8 +2064,8 @@ group by mrr.funnel, mrr.segment, quarters.period_start
 order by all;
 
 -- name: retention_cohorts
--- Customers by the half year in which they began, at twelve months and each twelve after: only where
--- all of the half year are old enough.
+-- Customers by the half year in which they began, at each six months of age: only where all of the half
+-- year are old enough.
 with halves as (
     select
         make_date(year(cohort_month), case when month(cohort_month) < 7 then 1 else 7 end, 1)

@@ -132,11 +132,11 @@ def _forecast(company: Company, row: Record, coming: Record) -> Cell:
     """What is forecast; of the customers of a year before, nobody knows who will leave."""
     unit, metric, forecast = row["unit"], row["metric"], coming.get("forecast")
     is_level = metric in OF_CUSTOMERS and forecast is not None and forecast == row["actual"]
-    compared = company.compared_forecast(row["period_kind"], coming.get("period_start"), metric)
     note = "as today" if is_level else ""
-    is_part = forecast is not None and compared is not None and compared != float(forecast)
-    if row["funnel"] == "all" and unit in ("count", "amount") and coming.get("target") and is_part:
-        note = f"{words.metric(compared, unit, metric)} where there is a target"
+    if row["funnel"] == "all" and unit in ("count", "amount") and coming.get("target"):
+        compared = company.compared_forecast(row["period_kind"], coming["period_start"], metric)
+        if forecast is not None and compared is not None and compared != float(forecast):
+            note = f"{words.metric(compared, unit, metric)} where there is a target"
     return Cell(words.metric(forecast, unit, metric), note=note)
 
 
@@ -188,10 +188,11 @@ def _note_of(company: Company, row: Record) -> str:
                 )
     if metric == "pipeline" and row["funnel"] == "all":
         for late in company["late_open"].records:
-            return f"{words.amount(late['late_amount'])} of it past its date or time limit"
+            return f"today {words.amount(late['late_amount'])} is past its date or time limit"
     if metric == "wins" and row["funnel"] == "all" and row["period_kind"] == "quarter":
         for cost in company["acquisition_by_quarter"].where(period_start=row["period_start"]):
-            if cost["other_amount"] is not None and cost["win_count"]:
+            is_known = None not in (cost["spend_amount"], cost["other_amount"])
+            if is_known and cost["win_count"]:
                 each = float(cost["spend_amount"] + cost["other_amount"]) / float(cost["win_count"])
                 return f"each cost {words.amount(each)}, with ads, salaries, tools and events"
     return _median(company, row)

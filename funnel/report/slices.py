@@ -353,7 +353,7 @@ def _worst(company: Company, records: list[Record], dimension: str) -> str | Non
     if loser >= _lost(most) / 3:
         title += f", {words.amount(loser)} of it one customer"
     count = max(records, key=lambda row: int(row["lost_count"]))
-    if count[dimension] != most[dimension]:
+    if count["lost_count"] > most["lost_count"]:
         title += (
             f"; {name.get(count[dimension], words.plain(count[dimension]))} most customers"
             f" ({words.count(count['lost_count'])} of {words.count(count['customer_count'])})"
