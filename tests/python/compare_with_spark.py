@@ -44,8 +44,10 @@ def compare_with_spark(selection: Sequence[str]) -> int:
             **QUICK,
         }
         with environment(place):
-            code = _compare(Path(folder), selection)
-            end_spark()
+            try:
+                code = _compare(Path(folder), selection)
+            finally:
+                end_spark()
     times = os.times()
     cpu = times.user + times.system + times.children_user + times.children_system
     click.echo(f"{time.monotonic() - started:.0f} seconds, {cpu:.0f} of CPU")

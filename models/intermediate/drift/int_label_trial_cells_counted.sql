@@ -175,10 +175,14 @@ profile_cells as (
                 and has_unknown_value
                 then 1
         end) as unknown_value_count,
-        count(case when is_defined and is_labelled and not is_labelled_in_time then 1 end)
-            as came_later_count,
-        max(case when is_defined and not is_labelled_in_time then label_date end)
-            as last_came_date,
+        count(case
+            when
+                is_defined and is_labelled and not is_labelled_in_time and not has_unknown_label
+                then 1
+        end) as came_later_count,
+        max(case
+            when is_defined and not is_labelled_in_time and not has_unknown_label then label_date
+        end) as last_came_date,
         count(score_gap) as scored_count,
         cast(coalesce(sum(score_gap), 0) as bigint) as score_gap_sum,
         cast(coalesce(sum(score_gap * score_gap), 0) as bigint) as score_gap_square_sum

@@ -133,7 +133,12 @@ rate_counts as (
         count(case when not has_touch then 1 end) as bad_count,
         count(*) as all_count
     from trials
-    where is_labelled
+    -- On the last days the labels that follow a touch are still to come: without them those that
+    -- follow none would look like most.
+    where
+        is_labelled
+        and {{ add_days('cast(trial_date as timestamp)', int_var('label_days') ~ ' + 1') }}
+        <= {{ cutoff() }}
     group by system, stage, definition_version, trial_date
     union all
     select

@@ -3,7 +3,7 @@
    is worth for each unit of it.
 
 An amount counts in full if the logarithms of wins follow it, and not at all if it is the same on
-every opportunity. Wins are compared in sums, so the largest decide, and leaning on the company's,
+every opportunity but wins differ. Where neither differs, what is assumed before the data holds. Wins are compared in sums, so the largest decide, and leaning on the company's,
 which lean on "as much as the amount". If the larger are lost more often, all are worth less. #}
 {%- set sums = [
     ('opened_amount_sum', 2), ('opened_win_amount_sum', 2), ('opened_sum', 12),
@@ -14,6 +14,8 @@ which lean on "as much as the amount". If the larger are lost more often, all ar
     this number of the company's. -#}
 {%- set prior_wins = 10 -%}
 {%- set prior_trust = 0.8 -%}
+{#- Logarithms whose variance is below this are equal but for rounding. -#}
+{%- set least_variance = '1e-6' -%}
 {#- How far mean logarithms of won and other opportunities differ, before the data: a variance. -#}
 {%- set prior_gap_variance = 0.0225 -%}
 with
@@ -66,7 +68,7 @@ company_sums as (
 
 {%- for scope in ['company', 'funnel'] %}
 
-{{ scope }}_spreads as (
+{{ scope }}_deviations as (
 
     -- Squared deviations; wins that vary more than their amounts follow them less.
     select
@@ -74,13 +76,26 @@ company_sums as (
         opened_win_amount_sum / nullif(opened_amount_sum, 0) as opened_ratio,
         coalesce(
             opened_products - opened_sum * opened_win_sum / nullif(win_count, 0), 0
-        ) as product,
+        ) as raw_product,
         greatest(
             opened_squares - opened_sum * opened_sum / nullif(win_count, 0),
             opened_win_squares - opened_win_sum * opened_win_sum / nullif(win_count, 0),
             0
-        ) as spread
+        ) as raw_spread
     from {{ scope }}_sums
+
+),
+
+{{ scope }}_spreads as (
+
+    -- What is left of rounding is no deviation.
+    select
+        *,
+        case when raw_spread < {{ least_variance }} * win_count then 0e0 else raw_product end
+            as product,
+        case when raw_spread < {{ least_variance }} * win_count then 0e0 else raw_spread end
+            as spread
+    from {{ scope }}_deviations
 
 ),
 {%- endfor %}

@@ -4,7 +4,13 @@
    and customers are matched by people, not by a shift in time. #}
 with
 
-months as (select * from {{ ref('int_reporting_periods_listed') }} where period_kind = 'month'),
+months as (
+
+    -- What is budgeted for a month to come is no cost yet.
+    select * from {{ ref('int_reporting_periods_listed') }}
+    where period_kind = 'month' and is_started
+
+),
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 

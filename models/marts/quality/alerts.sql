@@ -238,7 +238,7 @@ alerts as (
                     || {{ long_date('explained_date') }}
             when is_explained
                 then
-                    'explained by the alert ' || resolving_kind || ' of '
+                    'explained by the alert on ' || replace(resolving_kind, '_', ' ') || ' of '
                     || {{ long_date('explained_date') }}
             when is_quiet and kind != 'unknown_label' then 'no further alarm'
             when decision = 'resolved' and not is_quiet
