@@ -358,8 +358,11 @@ def test_the_renewals_show_what_is_missing_and_the_team_of_their_owner(
         " team from marts.worklists as worklists left join marts.dim_owners using (owner_key)"
         " left join marts.dim_opportunities as opportunities using (opportunity_key)"
         " where list_name = 'renewals_ahead' and not is_aged_out"
-        # Those at risk first: expected after the contract ends, or for less than is paid now.
-        " order by coalesce(expected_close_date <= cast(due_at as date), true)"
+        # Those at risk first: never onboarded, expected after the contract ends, or for less than
+        # is paid now.
+        " order by worklists.journey_key not in (select journey_key from marts.handoffs"
+        " where step = 'customer_to_onboarded' and handoff_result = 'never_worked')"
+        " and coalesce(expected_close_date <= cast(due_at as date), true)"
         " and coalesce(opportunities.amount >= 0.98 * worklists.amount, true),"
         " cast(due_at as date), rank_number limit 10",
     )
@@ -368,7 +371,7 @@ def test_the_renewals_show_what_is_missing_and_the_team_of_their_owner(
     for row, (account, is_missing, amount, days, owner, team) in zip(shown, wanted, strict=True):
         assert row["Account"] == f"{account}|"
         said = "no opportunity" if is_missing else f"opportunity of {words.amount(amount)}"
-        assert row["Why"].startswith(f"Renewal due, {said}")
+        assert row["Why"].replace(", never onboarded", "").startswith(f"Renewal due, {said}")
         assert row["Days since last contract"] == f"{days}|"
         assert row["Owner"] == f"{owner}|{team}"
     assert "Waits, days" not in shown[0]

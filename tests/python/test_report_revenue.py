@@ -685,7 +685,7 @@ def test_renewals_at_risk_come_first(cards: Cards) -> None:
         if row["expected_close_date"] and row["expected_close_date"] > row["due_date"]
     ]
     assert late
-    assert f"{len(late)} (" in cards.said["renewals"][0]
+    assert f"with a renewal opportunity, {len(late)} (" in cards.said["renewals"][0]
     assert "are expected after the contract ends" in cards.said["renewals"][0]
 
 
@@ -744,7 +744,8 @@ def test_the_next_definition_counts_within_sixty_days() -> None:
         " (3, 'lead', timestamp '2026-03-31', 'qualified', false),"
         " (3, 'mql', timestamp '2026-04-01', 'qualified', true),"
         " (4, 'lead', timestamp '2026-02-01', 'bypass', false),"
-        " (5, 'lead', timestamp '2026-04-01', 'qualified', false))"
+        " (5, 'lead', timestamp '2026-04-01', 'qualified', false),"
+        " (6, 'opportunity', timestamp '2026-06-01', 'qualified', false))"
         " as rows (journey_key, stage, qualified_at, qualification, is_inferred)"
     )
     rows = read(connection, "definition_rates", queries()["definition_rates"]).records
