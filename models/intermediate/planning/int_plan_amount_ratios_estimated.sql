@@ -5,14 +5,21 @@
 An amount counts in full if the logarithms of wins follow it, and not at all if it is the same on
 every opportunity but wins differ. Where neither differs, what is assumed before the data holds.
 Wins are compared in sums, so the largest decide, and leaning on the company's, which lean on "as
-much as the amount". If the larger are lost more often, all are worth less. #} {%- set sums = [
-('opened_amount_sum', 2), ('opened_win_amount_sum', 2), ('opened_sum', 12), ('opened_squares',
-12), ('opened_win_sum', 12), ('opened_win_squares', 12), ('opened_products', 12), ] -%} {#- The
-company counts as this number of wins of the funnel, and what is assumed before the data as this
-number of the company's. -#} {%- set prior_wins = 10 -%} {%- set prior_trust = 0.8 -%} {#-
-Logarithms whose variance is below this are equal but for rounding. -#} {%- set least_variance =
-'1e-6' -%} {#- How far mean logarithms of won and other opportunities differ, before the data: a
-variance. -#} {%- set prior_gap_variance = 0.0225 -%} with
+much as the amount". If the larger are lost more often, all are worth less. #}
+{%- set sums = [
+    ('opened_amount_sum', 2), ('opened_win_amount_sum', 2), ('opened_sum', 12),
+    ('opened_squares', 12), ('opened_win_sum', 12), ('opened_win_squares', 12),
+    ('opened_products', 12),
+] -%}
+{#- The company counts as this number of wins of the funnel, and what is assumed before the data as
+    this number of the company's. -#}
+{%- set prior_wins = 10 -%}
+{%- set prior_trust = 0.8 -%}
+{#- Logarithms whose variance is below this are equal but for rounding. -#}
+{%- set least_variance = '1e-6' -%}
+{#- How far mean logarithms of won and other opportunities differ, before the data: a variance. -#}
+{%- set prior_gap_variance = 0.0225 -%}
+with
 
 amounts as (select * from {{ ref('int_plan_amounts_aggregated') }}),
 
