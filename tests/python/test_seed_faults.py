@@ -120,19 +120,19 @@ FAULTS = (
         "kpi_targets",
         "nrr,all,,,,quarter,2025-01-01,1.0,",
         "nrr,all,,,,quarter,2025-01-01,100,",
-        "line 152: metric is nrr, target is 100: ten times what customers paid a year ago",
+        "line 161: metric is nrr, target is 100: ten times what customers paid a year ago",
     ),
     (
         "kpi_targets",
         "bookings_new,all,,salesforce,005000000000003AAA,quarter,2025-07-01,40000",
         "bookings_new,all,,,005000000000003AAA,quarter,2025-07-01,40000",
-        "line 188: system is empty, owner is 005000000000003AAA: an owner is a user of a system",
+        "line 197: system is empty, owner is 005000000000003AAA: an owner is a user of a system",
     ),
     (
         "kpi_targets",
         "bookings_new,all,,salesforce,005000000000003AAA,quarter,2025-10-01,40000",
         "bookings_new,all,field,salesforce,005000000000003AAA,quarter,2025-10-01,40000",
-        "line 189: team is field, owner is 005000000000003AAA: a target is of a team or of one",
+        "line 198: team is field, owner is 005000000000003AAA: a target is of a team or of one",
     ),
     (
         "kpi_targets",
