@@ -549,7 +549,7 @@ def test_what_waits_past_its_limit_is_counted_apart_from_what_has_aged_out(
         "select waited_days, stage, list_name from marts.worklists"
         " where finding = 'past_time_limit'",
     )
-    # A customer never ages out; an opportunity does, whoever has it.
+    # A customer never ages out; an open opportunity does, also one of a customer.
     won = {"customer", "onboarded", "retained", "expanded", "contracted", "returned"}
     late = sum(
         day <= 180 or (stage in won and name != "trapped_opportunities")

@@ -48,7 +48,7 @@ def node(planted: Planted) -> Manifest:
     }
 
 
-def told(manifest: Manifest) -> list[str]:
+def reported_faults(manifest: Manifest) -> list[str]:
     return list(breaches(read_project(manifest, ROOT), RULES, read_exceptions()))
 
 
@@ -85,7 +85,7 @@ def named(sentences: list[str], planted: Planted) -> list[str]:
 
 
 def test_the_project_has_one_definition(compiled: Manifest) -> None:
-    assert told(compiled) == []
+    assert reported_faults(compiled) == []
 
 
 def test_a_kind_that_names_a_decided_stage_is_no_second_definition(compiled: Manifest) -> None:
@@ -96,7 +96,7 @@ def test_a_kind_that_names_a_decided_stage_is_no_second_definition(compiled: Man
 @pytest.mark.parametrize(
     "fault", [each for each in FAULTS if each.rule], ids=lambda each: each.name
 )
-def test_a_second_definition_is_told(sentences: list[str], fault: Planted) -> None:
+def test_a_second_definition_is_reported(sentences: list[str], fault: Planted) -> None:
     assert fault.rule
     found = [each for each in named(sentences, fault) if f"({fault.rule.__name__})" in each]
     assert any(fault.says in sentence for sentence in found), named(sentences, fault)
@@ -142,17 +142,19 @@ CHANGES: Mapping[str, tuple[str, str, str, str]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_model_that_begins_to_decide_is_told(compiled: Manifest, change: str) -> None:
+def test_a_model_that_begins_to_decide_is_reported(compiled: Manifest, change: str) -> None:
     name, old, new, says = CHANGES[change]
     spoilt = replaced(compiled, name, old, new)
     assert any(says in sentence for sentence in told_with_evidence(spoilt))
 
 
-def test_an_origin_that_moved_is_told(compiled: Manifest) -> None:
+def test_an_origin_that_moved_is_reported(compiled: Manifest) -> None:
     moved = replaced(
         compiled, "int_touches_rows_checked", "keyed_rows.kind,", "keyed_rows.kind as sort,"
     )
-    assert any("finds no int_touches_rows_checked.kind" in sentence for sentence in told(moved))
+    assert any(
+        "finds no int_touches_rows_checked.kind" in sentence for sentence in reported_faults(moved)
+    )
 
 
 def copied(folder: Path) -> Path:
