@@ -134,7 +134,8 @@ def _manifest(folder: Path) -> Mapping[str, dict[str, Any]]:
     tables: dict[str, dict[str, Any]] = json.loads(path.read_text())["tables"]
     for name, table in tables.items():
         try:
-            rows = duckdb.sql(f"select count(*) from {_file(folder, name)}").fetchall()[0][0]
+            with duckdb.connect() as reader:
+                rows = reader.sql(f"select count(*) from {_file(folder, name)}").fetchall()[0][0]
         except duckdb.Error:
             raise HistoryError(
                 f"{folder / name}.parquet is missing or damaged: use another backup. Nothing was"
