@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,13 +144,26 @@ class Spark:
         warehouse.unregister("rows_of_spark")
 
 
-def show_parity(database: Path, engine: str, schema: str = "marts") -> int:
+def show_parity(
+    database: Path, engine: str, schema: str = "marts", may_have_no_tables: bool = False
+) -> int:
     """Prints each table that differs, and how many are equal: 0 if all are, else 1."""
     try:
-        comparisons = list(compare_engines(database, engine, schema))
+        with open_engine(engine) as other, open_warehouse(database) as warehouse:
+            comparisons = list(compare_schema(warehouse, other, schema))
     except (PostgresError, SparkError) as problem:
         click.echo(f"error: {problem}", err=True)
         return 1
+    return show_comparisons(comparisons, schema, may_have_no_tables)
+
+
+def show_comparisons(
+    comparisons: Sequence[Comparison], schema: str, may_have_no_tables: bool = False
+) -> int:
+    """Prints what was found. Nothing to compare counts as a difference, unless it is expected."""
+    if not comparisons:
+        click.echo(f"the schema {schema} has no tables on either engine")
+        return 0 if may_have_no_tables else 1
     for comparison in comparisons:
         for difference in comparison.differences:
             click.echo(f"{comparison.table}: {difference}")
@@ -159,20 +172,27 @@ def show_parity(database: Path, engine: str, schema: str = "marts") -> int:
     click.echo(
         f"{equal} of {len(comparisons)} tables of {schema} are equal ({rows:,} rows on DuckDB)"
     )
-    return 0 if comparisons and equal == len(comparisons) else 1
+    empty = [found.table for found in comparisons if not (found.row_count or found.differences)]
+    if empty:
+        click.echo(f"equal because neither engine has a row: {', '.join(empty)}")
+    return 0 if equal == len(comparisons) else 1
 
 
-def compare_engines(database: Path, engine: str, schema: str) -> Iterator[Comparison]:
+def compare_schema(
+    warehouse: duckdb.DuckDBPyConnection, other: Engine, schema: str
+) -> Iterator[Comparison]:
     """Each table of a schema of the file beside the same table of the other engine."""
-    with open_engine(engine) as other, open_warehouse(database) as warehouse:
-        found = warehouse.execute(
-            "select table_name from information_schema.tables"
-            " where table_schema = ? and table_catalog = current_database()"
-            " order by table_name",
-            [schema],
-        ).fetchall()
-        for (table,) in found:
-            yield _compare_table(warehouse, other, f"{schema}.{table}")
+    found = warehouse.execute(
+        "select table_name from information_schema.tables"
+        " where table_schema = ? and table_catalog = current_database()"
+        " order by table_name",
+        [schema],
+    ).fetchall()
+    names = [table for (table,) in found]
+    for table in names:
+        yield _compare_table(warehouse, other, f"{schema}.{table}")
+    for table in sorted(set(other.tables(schema)) - set(names)):
+        yield Comparison(f"{schema}.{table}", 0, ("DuckDB does not have it",))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from funnel.cli import funnel
 from funnel.copy_warehouse import copy_warehouse
-from funnel.parity import find_differences
+from funnel.parity import compare_schema, find_differences, show_comparisons
 from funnel.places import ROOT
 from tests.python.conftest import Built
 
@@ -86,6 +86,79 @@ def test_what_differs_between_engines_is_named(there: str, expected: list[str]) 
         found = list(find_differences(connection, "here", types, "Spark"))
     named = [name for name in types if found and re.search(rf"\b{name}\b", found[0])]
     assert named == expected
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "expected", "code"),
+    [
+        ({"leads": 2}, {"leads": 2}, "1 of 1 tables of history are equal (2 rows on DuckDB)", 0),
+        ({"leads": 0}, {"leads": 0}, "equal because neither engine has a row: history.leads", 0),
+        ({"leads": 0}, {"leads": 1}, "history.leads: DuckDB", 1),
+        ({"leads": 1}, {"leads": 0}, "history.leads: DuckDB alone has (0,)", 1),
+        ({"leads": 1}, {}, "history.leads: DuckDB 2 does not have it", 1),
+        ({"leads": 1}, {"leads": 1, "plans": 1}, "history.plans: DuckDB does not have it", 1),
+        ({}, {"plans": 0}, "history.plans: DuckDB does not have it", 1),
+        ({}, {}, "the schema history has no tables on either engine", 0),
+    ],
+)
+def test_empty_and_missing_tables_are_named(
+    here: dict[str, int],
+    there: dict[str, int],
+    expected: str,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A part of the project that keeps no history has none on either engine."""
+    with _tables(here) as warehouse, _tables(there) as other:
+        comparisons = list(compare_schema(warehouse, _SecondFile(other), "history"))
+    assert show_comparisons(comparisons, "history", may_have_no_tables=True) == code
+    printed = capsys.readouterr().out
+    assert expected in printed
+    assert ("neither engine" in printed) == ("neither engine" in expected)
+
+
+def test_a_comparison_of_nothing_is_no_success() -> None:
+    assert show_comparisons([], "marts") == 1
+
+
+def _tables(row_counts: dict[str, int]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("create schema history")
+    for name, count in row_counts.items():
+        connection.execute(
+            f"create table history.{name} as select range as row_key from range({count})"
+        )
+    return connection
+
+
+class _SecondFile:
+    """A DuckDB file as the other engine."""
+
+    name = "DuckDB 2"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def columns(self, table: str) -> set[str]:
+        name = table.split(".")[1]
+        return set(self.tables("history").get(name, {}))
+
+    def tables(self, schema: str) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for table, column, kind in self.connection.execute(
+            "select table_name, column_name, data_type from information_schema.columns"
+            " where table_schema = ?",
+            [schema],
+        ).fetchall():
+            found.setdefault(table, {})[column] = kind
+        return found
+
+    def copy_table(
+        self, warehouse: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
+    ) -> None:
+        rows = self.connection.execute(f"select {', '.join(columns)} from {table}").to_arrow_table()
+        warehouse.register("rows_of_second_file", rows)
+        warehouse.execute("create or replace temp table other as from rows_of_second_file")
 
 
 def test_a_copy_takes_the_place_of_no_warehouse_with_a_history(
