@@ -1,18 +1,24 @@
--- Everything that happened on one journey; here, the one with the largest won amount.
--- Put another journey_key in its place.
+-- Everything that happened on one journey. Choose it with --vars '{journey_key: 123}'; without it,
+-- the example is the one with the largest won amount.
+{%- set journey_key = var('journey_key', none) -%}
+{%- do stop_unless_found(ref('fct_journeys'), 'journey_key', journey_key) %}
 with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
 journeys as (select * from {{ ref('fct_journeys') }}),
 
-largest_journey as (
+chosen_journey as (
 
     select journey_key
     from journeys
+    {% if journey_key is none %}
     where won_amount is not null
     order by won_amount desc, journey_key asc
     limit 1
+    {% else %}
+    where journey_key = {{ journey_key | int }}
+    {% endif %}
 
 ),
 
@@ -31,7 +37,7 @@ the_story_of_a_journey as (
         lifecycle.outcome,
         lifecycle.exit_reason
     from lifecycle
-    inner join largest_journey on lifecycle.journey_key = largest_journey.journey_key
+    inner join chosen_journey on lifecycle.journey_key = chosen_journey.journey_key
 
 )
 

@@ -5,6 +5,7 @@
 -- one. An alert about a label, a word or a field has no such persons.
 {%- set alert_key = var('alert_key', none) -%}
 {%- set choice = "status = 'open'" if alert_key is none else 'alert_key = ' ~ (alert_key | int) %}
+{%- do stop_unless_found(ref('alerts'), 'alert_key', alert_key) %}
 {%- set version = ['system', 'stage', 'definition_version'] %}
 with
 

@@ -6,6 +6,7 @@
 -- marts.stage_count_changes_by_period, and has no rows here.
 {%- set alert_key = var('alert_key', none) -%}
 {%- set choice = "status = 'open'" if alert_key is none else 'alert_key = ' ~ (alert_key | int) %}
+{%- do stop_unless_found(ref('alerts'), 'alert_key', alert_key) %}
 with
 
 alerts as (select * from {{ ref('alerts') }} where signal_series_key is not null),

@@ -1,7 +1,7 @@
--- Every rule between a person and a stage, with its outcome. Write the system and the record's id
--- there; without them, the example is a person whose company fails a rule about its size.
-{%- set system = '' -%}
-{%- set record_id = '' %}
+-- Every rule between a person and a stage, with its outcome. Choose the person with
+-- --vars '{system: hubspot, record_id: "123"}'; without them, the example is a person whose
+-- company fails a rule about its size.
+{%- set chosen = chosen_record(usable_rows(ref('int_people_rows_checked'))) %}
 with
 
 explained as (select * from {{ ref('definition_explained') }}),
@@ -15,9 +15,7 @@ wanted_person as (
     select record_persons.person_key
     from records
     inner join record_persons on records.record_key = record_persons.record_key
-    where
-        records.system = '{{ system }}'
-        and records.record_id = '{{ record_id }}'
+    where {{ chosen }}
     union all
     select min(person_key) as person_key
     from explained
@@ -25,7 +23,7 @@ wanted_person as (
         not is_stage_met
         and attribute = 'employees'
         and outcome = 'failed'
-        and '{{ record_id }}' = ''
+        and {{ (chosen == 'false') | lower }}
 
 ),
 

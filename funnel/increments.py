@@ -28,7 +28,7 @@ def increments_of(database: Path) -> list[str]:
         if reason:
             anew[reason].append(table)
         else:
-            kept.append(f"{table} ({touched:,} of {keys:,} worked on again)")
+            kept.append(f"{table} ({touched:,} of {keys:,} recomputed)")
     sentences = [f"Rows of the last build kept: {', '.join(kept)}."] if kept else []
     return sentences + [
         f"Made anew, since {reason}: {', '.join(tables)}." for reason, tables in anew.items()

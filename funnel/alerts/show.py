@@ -48,8 +48,10 @@ def brief(alerts: Iterable[Alert]) -> str:
     counts = [f"{found[each]} {each}" for each in (*SEVERITIES, "other") if found[each]]
     if not counts:
         return "Alerts:    none is open."
-    listed = ", ".join(counts)
-    return f"Alerts:    {listed} open; `make alerts` shows each with its owner and next step."
+    return (
+        f"Alerts:    {sum(found.values())} open about what the teams and systems do"
+        f" (severity: {', '.join(counts)}); `make alerts` shows each with its owner and next step."
+    )
 
 
 def _severity(alert: Alert) -> str:

@@ -56,7 +56,9 @@ def test_the_worst_and_newest_alerts_are_shown_first_with_the_next_step(database
     assert "Next step: Ask the owner team" in shown
     assert "acknowledged: hubspot, mql: Seen (We know)" in shown
     assert "Gone" not in shown
-    assert brief(read_alerts(database)).startswith("Alerts:    1 error, 2 warning open;")
+    assert brief(read_alerts(database)).startswith(
+        "Alerts:    3 open about what the teams and systems do (severity: 1 error, 2 warning);"
+    )
 
 
 def test_what_has_most_at_stake_is_shown_first_then_the_largest_part_of_its_stage(
@@ -107,7 +109,10 @@ def test_the_summary_of_a_build_counts_open_alerts(built: Built, tmp_path: Path)
     command = [sys.executable, "-m", "funnel", "summary", "--database", str(database)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
-    assert "Alerts:    1 error, 1 warning open; `make alerts` shows each with" in done.stdout
+    assert (
+        "2 open about what the teams and systems do (severity: 1 error, 1 warning); `make alerts`"
+        in done.stdout
+    )
 
 
 def test_precision_is_the_share_of_resolved_alerts_that_were_a_change(tmp_path: Path) -> None:

@@ -25,19 +25,23 @@ from tests.python.reading import let_go
 
 # Vars that SQL reads when it runs; test_warm_dbt.py shows that parsing depends on none of them.
 RUN_TIME_VARS = {
+    "alert_key": 1,
     "cutoff": "2026-01-01",
     "default_currency": "EUR",
     "earliest_date": "2000-01-01",
     "hubspot_email_events": ["OPEN"],
     "identity_rounds": 3,
+    "journey_key": 1,
     "largest_person": 30,
     "planning_shape": "working_days",
     "planning_weeks": 10,
+    "record_id": "1",
     "recycle_after_days": 80,
     "reevaluated_versions": [3],
     "stripe_company_keys": {"account": "salesforce"},
     "stripe_recurring_coupons": ["once"],
     "stripe_revenue_statuses": ["unpaid"],
+    "system": "hubspot",
     "zendesk_company_systems": {"digits": "salesforce", "other": "hubspot"},
     "zendesk_onboarding_tag": "started",
 }
