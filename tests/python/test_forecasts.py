@@ -21,12 +21,15 @@ from tests.python.revenue_story import rows
 from tests.python.warm_dbt import run_dbt
 
 AHEAD = 56
-EXPECTED = "int_forecast_nodes_estimated"
+EXPECTED = "int_forecast_days_estimated"
 NODES = {"entered_lead": 0, "entered_sql": 2, "entered_opportunity": 3, "entered_customer": 4}
 LATER = """
     create table marts.fct_lifecycle (
         journey_key bigint, entry_number bigint, stage varchar, entered_at timestamp,
         amount decimal(18, 2));
+    create table marts.fct_journey_steps (
+        from_stage varchar, to_stage varchar, funnel varchar, waited_days bigint,
+        step_result varchar, is_next boolean, has_all_dates boolean);
 """
 
 
@@ -53,7 +56,8 @@ def test_forecasts_of_a_simulated_company_come_true(tmp_path: Path) -> None:
     actual = dict(
         query(
             database,
-            "select measure, sum(expected_volume) from intermediate.int_forecast_nodes_estimated"
+            "select measure, sum(expected_volume)::double"
+            " from intermediate.int_forecast_days_estimated"
             f" where day_number < {AHEAD} group by measure",
         )
     )

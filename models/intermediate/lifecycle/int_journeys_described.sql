@@ -1,5 +1,5 @@
-{# Grain: one row per journey that has entered a stage: its person and account, its funnel, and the
-   channels that it came by. #}
+{# Grain: one row per journey, of a person or of opportunities without one: its person and account,
+   its funnel, and the channels that it came by. #}
 {%- set employees -%}
 coalesce(
                 accounts.employees,
@@ -11,9 +11,7 @@ coalesce(
 {%- endset %}
 with
 
-evidence as (select * from {{ ref('int_stage_evidence_unioned') }}),
-
-journeys as (select * from {{ ref('int_journeys_identified') }}),
+person_journeys as (select * from {{ ref('int_journeys_identified') }}),
 
 opportunity_journeys as (select * from {{ ref('int_opportunity_journeys_assigned') }}),
 
@@ -31,7 +29,26 @@ rare_campaigns as (select * from {{ ref('int_rare_campaigns_listed') }}),
 
 touches as (select * from {{ ref('int_touch_journeys_assigned') }}),
 
-journeys_with_evidence as (select distinct journey_key from evidence),
+journeys as (
+
+    select
+        journey_key,
+        person_key,
+        journey_number,
+        'person' as journey_origin
+    from person_journeys
+    union all
+    -- Opportunities without a person are journeys of their own.
+    select distinct
+        opportunity_journeys.journey_key,
+        {{ typed_null('bigint') }} as person_key,
+        1 as journey_number,
+        'opportunity' as journey_origin
+    from opportunity_journeys
+    left join person_journeys on opportunity_journeys.journey_key = person_journeys.journey_key
+    where person_journeys.journey_key is null
+
+),
 
 last_channels as (
 
@@ -81,25 +98,23 @@ journey_opportunities as (
 int_journeys_described as (
 
     select
-        journeys_with_evidence.journey_key,
+        journeys.journey_key,
         journeys.person_key,
         -- Who buys for another company is at that one in this journey.
         coalesce(journey_opportunities.account_key, persons.account_key) as account_key,
         journey_opportunities.latest_opportunity_owner_key,
         coalesce(funnels.funnel, 'unknown') as funnel,
-        coalesce(journeys.journey_number, 1) as journey_number,
-        case when journeys.journey_key is null then 'opportunity' else 'person' end
-            as journey_origin,
+        journeys.journey_number,
+        journeys.journey_origin,
         coalesce(person_origins.channel, journey_origins.channel, 'unknown') as first_channel,
         {{ published_campaign(
             'coalesce(person_origins.campaign, journey_origins.campaign)', 'rare_campaigns'
         ) }} as first_campaign,
         coalesce(last_channels.channel, 'unknown') as last_channel
-    from journeys_with_evidence
-    left join journeys on journeys_with_evidence.journey_key = journeys.journey_key
+    from journeys
     left join persons on journeys.person_key = persons.person_key
     left join journey_opportunities
-        on journeys_with_evidence.journey_key = journey_opportunities.journey_key
+        on journeys.journey_key = journey_opportunities.journey_key
     left join accounts
         on coalesce(journey_opportunities.account_key, persons.account_key) = accounts.account_key
     left join funnels
@@ -107,11 +122,11 @@ int_journeys_described as (
             {{ size_is_in_funnel(employees) }}
     left join origins as person_origins on journeys.person_key = person_origins.person_key
     left join origins as journey_origins
-        on journeys_with_evidence.journey_key = journey_origins.journey_key
+        on journeys.journey_key = journey_origins.journey_key
     left join rare_campaigns
         on coalesce(person_origins.campaign, journey_origins.campaign) = rare_campaigns.campaign
     left join last_channels
-        on journeys_with_evidence.journey_key = last_channels.journey_key
+        on journeys.journey_key = last_channels.journey_key
 
 )
 

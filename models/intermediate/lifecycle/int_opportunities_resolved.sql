@@ -19,7 +19,7 @@ people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
 records as (select * from {{ ref('int_record_persons_mapped') }}),
 
-persons as (select * from {{ ref('int_persons_resolved') }}),
+account_matches as (select * from {{ ref('int_person_accounts_matched') }}),
 
 companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 
@@ -171,7 +171,7 @@ int_opportunities_resolved as (
         opportunities.system,
         primary_persons.person_key,
         coalesce(
-            companies.account_key, copied_accounts.account_key, persons.account_key
+            companies.account_key, copied_accounts.account_key, account_matches.account_key
         ) as account_key,
         opportunities.owner_key,
         opportunities.opportunity_type,
@@ -191,7 +191,7 @@ int_opportunities_resolved as (
         opportunities.resolved_closed_at as closed_at
     from daily_times as opportunities
     left join primary_persons on opportunities.opportunity_key = primary_persons.opportunity_key
-    left join persons on primary_persons.person_key = persons.person_key
+    left join account_matches on primary_persons.person_key = account_matches.person_key
     left join companies on opportunities.company_key = companies.company_key
     left join copied_accounts on opportunities.opportunity_key = copied_accounts.opportunity_key
 

@@ -1,5 +1,5 @@
 {# Grain: one row per scenario, funnel, sample and week ahead. How many people must first hear of us
-   in that week for the leads that the plan needs later. #}
+   in that week for one new lead per week. #}
 with
 
 awareness_tables as (
@@ -15,10 +15,10 @@ new_leads as (
 
 ),
 
-plans as (
+periods as (
 
-    select * from {{ ref('int_plan_new_revenue_estimated') }}
-    where is_total and weekly_leads is not null
+    select * from {{ ref('int_plan_periods_listed') }}
+    where has_target and is_total
 
 ),
 
@@ -69,25 +69,20 @@ people_needs as (
 
 int_plan_awareness_estimated as (
 
-    -- People who must have heard of us before the cutoff are left out.
+    -- For leads up to the end of the last month with a target. People who must have heard of us
+    -- before the cutoff are left out.
     select
         new_leads.scenario,
         new_leads.funnel,
         new_leads.sample_number,
         new_leads.week_number - needs.waited_weeks as week_number,
-        {{ exact_sum(
-            'new_leads.entry_volume * plans.weekly_leads * needs.people_per_lead', 12
-        ) }} as entry_volume
+        {{ exact_sum('new_leads.entry_volume * needs.people_per_lead', 12) }} as entry_volume
     from new_leads
-    inner join plans
-        on
-            new_leads.scenario = plans.scenario
-            and new_leads.funnel = plans.funnel
-            and new_leads.sample_number = plans.sample_number
+    inner join periods on new_leads.funnel = periods.funnel
     inner join people_needs as needs
         on new_leads.funnel = needs.funnel and new_leads.sample_number = needs.sample_number
     where
-        new_leads.week_number < plans.week_count
+        7 * new_leads.week_number < periods.before_day
         and new_leads.week_number >= needs.waited_weeks
     group by
         new_leads.scenario, new_leads.funnel, new_leads.sample_number,

@@ -1,7 +1,8 @@
 {# Grain: one row per month or quarter, funnel and driver of the KPI tree. New revenue = closed
    journeys (volume) x the funnel's share (mix) x the rate of each stage x the average amount won
    (opportunity_value); expansion and renewal are drivers of their own. A level is what is left of
-   the volume after the driver; its factor is the level divided by the level above. #}
+   the volume after the driver; its factor is the level divided by the level above. As with the win
+   rate, open journeys are in neither part of a rate, so that no rate exceeds one. #}
 with
 
 periods as (
@@ -18,11 +19,10 @@ stages as (
         max(case when planning_node = 'lead' then stage_order end) over () as lead_order,
         max(case when planning_node = 'win' then stage_order end) over () as win_order
     from {{ ref('lifecycle_stages') }}
-    where not is_exit
 
 ),
 
-closed_journeys as (select * from {{ ref('int_closed_journeys_selected') }}),
+lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
 later_wins as (
 
@@ -54,7 +54,7 @@ drivers as (
         owner_team,
         stage_order as driver_order
     from stages
-    where stage_order between lead_order and win_order
+    where not is_exit and stage_order between lead_order and win_order
     union all
     select
         'opportunity_value' as driver,
@@ -91,6 +91,45 @@ numbered_drivers as (
         *,
         row_number() over (order by driver_order) as driver_number
     from drivers
+
+),
+
+journey_results as (
+
+    select
+        lifecycle.journey_key,
+        lifecycle.funnel,
+        max(
+            case
+                when not stages.is_exit and stages.stage_order <= stages.win_order
+                    then stages.stage_order
+            end
+        ) as reached_order,
+        max(stages.lead_order) as lead_order,
+        coalesce(bool_or(stages.planning_node = 'win'), false) as is_won,
+        min(case when stages.planning_node = 'win' then lifecycle.entered_at end) as won_at,
+        sum(case when stages.planning_node = 'win' then lifecycle.amount end) as won_amount,
+        max(case when stages.is_exit and lifecycle.is_current then lifecycle.entered_at end)
+            as exited_at
+    from lifecycle
+    inner join stages on lifecycle.stage = stages.stage
+    group by lifecycle.journey_key, lifecycle.funnel
+
+),
+
+closed_journeys as (
+
+    -- Journeys that became a lead and have ended. A won journey stays won, whatever came after.
+    select
+        funnel,
+        reached_order,
+        coalesce(won_amount, 0) as won_amount,
+        is_won,
+        case when is_won then won_at else exited_at end as closed_at
+    from journey_results
+    where
+        reached_order >= lead_order
+        and case when is_won then won_at else exited_at end is not null
 
 ),
 

@@ -67,13 +67,13 @@ node_flows as (
         case when node = 'win' then sqrt(luck_variance) end as luck_deviation
     from flows
     union all
-    -- People who must hear of us for one new lead per week; none are known if none are planned.
+    -- Where no new leads are planned, nobody has to hear of us.
     select
         awareness.funnel,
         'new_leads' as inflow,
         'awareness' as node,
         awareness.week_number,
-        awareness.entry_volume / plans.weekly_leads as entry_volume,
+        awareness.entry_volume,
         null as expected_revenue,
         null as luck_deviation
     from awareness

@@ -62,15 +62,20 @@ sample_entries as (
         arrivals.sample_number
     union all
     select
-        scenario,
-        funnel,
+        awareness.scenario,
+        awareness.funnel,
         'awareness' as node,
-        week_number,
-        sample_number,
+        awareness.week_number,
+        awareness.sample_number,
         0 as open_volume,
         0 as bypass_volume,
-        entry_volume as new_volume
+        awareness.entry_volume * plans.weekly_leads as new_volume
     from awareness
+    inner join plans
+        on
+            awareness.scenario = plans.scenario
+            and awareness.funnel = plans.funnel
+            and awareness.sample_number = plans.sample_number
 
 ),
 
