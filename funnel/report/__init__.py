@@ -6,10 +6,10 @@
     blocks.py      what a page is made of: sections, blocks, tables, switches
     words.py       numbers, dates and names for people
     company.py     what every section needs: names of teams and stages, caveats, the last period
-    leadership.py  the first screen
+    leadership.py  the first screen, whose numbers are in tiles.py
     meeting.py     what the teams go through together; review.py, worklists.py, slices.py,
-                   pipeline.py, customers.py, new_business.py, cohorts.py and handoffs.py belong
-                   to it
+                   pipeline.py, losses.py, customers.py, new_business.py, definitions.py,
+                   cohorts.py and handoffs.py belong to it
     filters.py     the sums by market, segment and period that the page fills tables from
     ground.py      what the numbers stand on: definition, labels, data quality, glossary
     planner.py     the numbers of the plan that the page calculates with

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -124,6 +125,16 @@ class Block:
     empty: str = ""
 
     @property
+    def headline(self) -> str:
+        """What of the title a reader takes in at once."""
+        return _headline(self.title)[0]
+
+    @property
+    def rest(self) -> str:
+        """What else the title says, for a line below it."""
+        return _headline(self.title)[1]
+
+    @property
     def tables(self) -> str:
         return ", ".join(self.rows.tables)
 
@@ -155,6 +166,8 @@ class Tile:
     caveats: tuple[str, ...] = ()
     # Where the page says more.
     link: str = ""
+    # Sentences that are shown when the reader opens them.
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,6 +177,21 @@ class Section:
     blocks: Sequence[Block]
     text: str = ""
     tiles: Sequence[Tile] = field(default_factory=tuple)
+
+
+# More words than this are no title.
+MOST_WORDS = 25
+# A semicolon that is not within brackets.
+CLAUSE = re.compile(r"; (?![^(]*\))")
+
+
+def _headline(title: str) -> tuple[str, str]:
+    """The first clauses of a title, and the others where it is long."""
+    clauses = CLAUSE.split(title)
+    shown = len(clauses)
+    while shown > 1 and len("; ".join(clauses[:shown]).split()) > MOST_WORDS:
+        shown -= 1
+    return "; ".join(clauses[:shown]), "; ".join(clauses[shown:])
 
 
 def csv_link(rows: Rows) -> str:

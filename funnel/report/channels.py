@@ -69,9 +69,16 @@ def _channel_row(company: Company, row: Record, most: float) -> tuple[Cell, ...]
         _unless_too_few(row, words.times(paid.get("ltv_to_paid_cac_ratio"))),
         _unless_too_few(row, words.decimal(paid.get("paid_payback_months"))),
         _unless_too_few(row, words.amount(row.get("full_cac_amount"))),
-        _unless_too_few(row, words.times(row.get("ltv_to_full_cac_ratio"))),
+        _unless_too_few(row, _ratio_to_cost(row)),
         _unless_too_few(row, words.decimal(row.get("full_payback_months"))),
     )
+
+
+def _ratio_to_cost(row: Record) -> str:
+    """Where nobody knows how people came, nobody knows either what brought them, nor its cost."""
+    if row.get("channel") == "unknown":
+        return words.NOTHING
+    return words.times(row.get("ltv_to_full_cac_ratio"))
 
 
 def _unless_too_few(row: Record, text: str) -> Cell:
@@ -151,10 +158,10 @@ def _channel_name(company: Company, row: Record) -> str:
 def _channel_text(company: Company, records: Sequence[Record], last_month: date | None) -> str:
     margin = company.variables.get("gross_margin_percent")
     months = company.variables.get("ltv_horizon_months")
-    started = "All journeys"
+    started = "Everyone"
     if last_month:
         when = words.period("month", last_month)
-        started = f"All journeys that started up to {when} (younger ones may still buy)"
+        started = f"Everyone who started up to {when} (who is younger may still buy)"
     text = f"{started}, and the customers they became. Leads that bought: of who had met the"
     text += " definition of a lead. LTV: gross margin"
     text += f" ({margin}% of what they pay)" if margin is not None else ""
@@ -167,9 +174,9 @@ def _channel_text(company: Company, records: Sequence[Record], last_month: date 
     else:
         text += " with the churn of its own."
     return (
-        f"{text}{_full_cost_text(company)} A dash: no ads were paid; too few: the customers are"
-        " too few to show what one is worth. Ads did not bring the customers of the other"
-        " channels, so the row of all channels has no ad cost."
+        f"{text}{_full_cost_text(company)} A dash: no ads were paid, or nobody knows what"
+        " brought them; too few: the customers are too few to show what one is worth. Ads did"
+        " not bring the customers of the other channels, so the row of all channels has no ad cost."
     )
 
 
@@ -181,7 +188,7 @@ def _full_cost_text(company: Company) -> str:
         if row["full_cac_amount"] and row["full_payback_months"]:
             return (
                 " Salaries of marketing and sales, tools and events are shared out equally per"
-                " journey, whatever the channel: one that has costs of its own other than ads looks"
+                " person, whatever the channel: one that has costs of its own other than ads looks"
                 f" too cheap. With them each of all {words.count(row['customer_count'])} customers"
                 f" costs {words.amount(row['full_cac_amount'])}, paid back in"
                 f" {words.decimal(row['full_payback_months'])} months."
@@ -254,7 +261,8 @@ def campaigns(company: Company) -> Block:
         " Each figure stands in the month in which it happened. Pipeline created: new business, won"
         " and lost ones included. Influenced: opportunities that it touched, also where another"
         " came first."
-        " Open now: new business. At most fifteen campaigns, those with most new business"
+        " Open now: new business."
+        f"{_only_touched(company)} At most fifteen campaigns, those with most new business"
         " won first, then pipeline, then spend. Spend is what ad platforms report.",
         grid=Grid(headings, rows, "Campaigns"),
         caveats=company.caveats("spend"),
@@ -262,6 +270,26 @@ def campaigns(company: Company) -> Block:
         span=3,
         empty="" if rows else "No campaign is named in the last twelve months.",
     )
+
+
+def _only_touched(company: Company) -> str:
+    """The campaigns that are not in the table, since nobody came by them first."""
+    records = company["campaign_touches"].records
+    if not records:
+        return ""
+    named = ", ".join(
+        f"{row['campaign']} {words.count(row['influenced_opportunity_count'])}"
+        for row in records[:MOST_TOUCHES]
+    )
+    few = len(records) <= MOST_TOUCHES
+    return (
+        f" {words.count(len(records))} more campaigns brought nobody first and touched people who"
+        f" had come another way ({'' if few else 'most '}opportunities: {named})."
+    )
+
+
+# Of the campaigns that only touched, as many are named.
+MOST_TOUCHES = 5
 
 
 def _one_win(campaign: Record) -> str:
@@ -273,10 +301,37 @@ def _one_win(campaign: Record) -> str:
 MODELS = (("first", "First touch"), ("linear", "Linear"), ("last", "Last touch"))
 
 
+KINDS = (("new", "New business"), ("later", "Renewals and expansion"))
+
+
 def attribution(company: Company) -> Block:
     """The same revenue by three models: each column has all of it, so columns do not add up."""
-    records = company["attribution"].records
-    most = max((float(row[f"{code}_amount"]) for row in records for code, _ in MODELS), default=0)
+    panels, options = [], []
+    for kind, name in KINDS:
+        records = company["attribution"].where(kind=kind)
+        if records:
+            panels.append(Panel((kind,), _credits(company, records, name)))
+            options.append((kind, name))
+    new = company["attribution"].where(kind="new")
+    return Block(
+        id="attribution",
+        title=_credit_title(company, new),
+        rows=company["attribution"],
+        text="Won in the last twelve months, by the touches before each win. Each column shares out"
+        f" the same revenue: do not add up the columns.{_credit_moved(company, new)} Unknown: no"
+        " touch with a channel is recorded before the win. The campaigns above, and the first table"
+        " of this part, count by where the person first came from.",
+        switches=(Switch("Of", tuple(options)),) if options else (),
+        panels=tuple(panels),
+        cube=filters.cube(company, "attribution_filtered"),
+        team=FINDING,
+        span=2,
+        empty="" if panels else "No revenue was won.",
+    )
+
+
+def _credits(company: Company, records: Sequence[Record], name: str) -> Grid:
+    most = max(float(row[f"{code}_amount"]) for row in records for code, _ in MODELS)
     rows = tuple(
         (
             Cell(company.channel(row["channel"]), is_heading=True),
@@ -293,32 +348,40 @@ def attribution(company: Company) -> Block:
         )
         for row in records
     )
-    title = "Revenue by channel, by three models"
+    return Grid(
+        ("Channel", *(f".{name}" for _, name in MODELS)),
+        rows,
+        f"{name} by attribution model",
+        tuple(filters.key(row["kind"], row["channel"]) for row in records),
+    )
+
+
+def _credit_title(company: Company, records: Sequence[Record]) -> str:
+    """Who has most by the first and by the last touch; also where that is nobody known."""
+    if not records:
+        return "Revenue by channel, by three models"
+    first, last = (
+        max(records, key=lambda row: float(row[f"{code}_amount"])) for code in ("first", "last")
+    )
+    return (
+        "New business by first touch is most of all"
+        f" {company.channel(first['channel'])} ({words.amount(first['first_amount'])}), by last"
+        f" touch {company.channel(last['channel'])} ({words.amount(last['last_amount'])})"
+    )
+
+
+def _credit_moved(company: Company, records: Sequence[Record]) -> str:
+    """The channel whose credit hangs most on the model: one model alone would mislead a budget."""
     named = [row for row in records if row["channel"] != "unknown"]
-    if named:
-        moved = max(named, key=lambda row: abs(row["last_amount"] - row["first_amount"]))
-        title = (
-            f"{company.channel(moved['channel'])}: {words.amount(moved['first_amount'])} by first"
-            f" touch, {words.amount(moved['last_amount'])} by last"
-        )
-    return Block(
-        id="attribution",
-        title=title,
-        rows=company["attribution"],
-        text="Won in the last twelve months, renewals and expansion included, by the touches before"
-        " each win. Each column shares out the same revenue: do not add up the columns."
-        " The campaigns above count by where the person of the journey first came from. New"
-        " business alone, by first channel, is in the first table of this part.",
-        grid=Grid(
-            ("Channel", *(f".{name}" for _, name in MODELS)),
-            rows,
-            "Revenue by attribution model",
-            tuple(row["channel"] for row in records),
-        ),
-        cube=filters.cube(company, "attribution_filtered"),
-        team=FINDING,
-        span=2,
-        empty="" if rows else "No revenue was won.",
+    if not named:
+        return ""
+    moved = max(named, key=lambda row: abs(row["last_amount"] - row["first_amount"]))
+    if moved["last_amount"] == moved["first_amount"]:
+        return ""
+    return (
+        f" The models differ most for {company.channel(moved['channel'])}:"
+        f" {words.amount(moved['first_amount'])} by first touch,"
+        f" {words.amount(moved['last_amount'])} by last."
     )
 
 
@@ -326,12 +389,13 @@ COSTS = (
     ("lead_count", "lead"),
     ("mql_count", "MQL"),
     ("sql_count", "SQL"),
+    ("opportunity_count", "opportunity"),
     ("customer_count", "customer"),
 )
 
 
 def costs(company: Company) -> Block:
-    """What ads cost for each lead, MQL, SQL and customer, whether or not an ad brought it."""
+    """What ads cost for each step of the way, whether or not an ad brought it."""
     records = company["costs"].records
     months = [row for row in records if row["month_start"] is not None]
     channels = [row for row in records if row["month_start"] is None and row["spend_amount"]]
@@ -369,10 +433,10 @@ def costs(company: Company) -> Block:
         id="costs",
         title=title,
         rows=company["costs"],
-        text=f"Of the last twelve months; the next card counts all journeys{_until(company)}."
+        text=f"Of the last twelve months; the next card counts everyone{_until(company)}."
         " By channel: its spend divided by whom it brought, and the same a year before. By month:"
         " all ad spend divided by all who met the definition, also by those whom no ad brought."
-        " What a"
+        " Opportunities: of new business, created in the time. What a"
         " channel has open is in the first table of this part.",
         switches=(
             Switch(
@@ -435,7 +499,7 @@ def _dearer(company: Company, channels: Sequence[Record]) -> str:
 def _until(company: Company) -> str:
     """The last month whose journeys the card of the channels counts."""
     last_month = next((row["last_month"] for row in company["channel_economics"].records), None)
-    return f" that started up to {words.month(last_month)}" if last_month else ""
+    return f" who started up to {words.month(last_month)}" if last_month else ""
 
 
 def _acquisition(company: Company) -> Grid:

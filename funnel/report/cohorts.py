@@ -23,17 +23,16 @@ def cohorts(company: Company) -> Block:
         # What the title is about is shown first.
         steps.sort(key=lambda step: step != fallen.step)
     panels = tuple(Panel((step,), _cohort_grid(company, step)) for step in steps)
-    options = tuple(
-        (step, f"{words.step(step, company.stages)}, bypasses included") for step in steps
-    )
+    options = tuple((step, f"{words.step(step, company.stages)}, skips included") for step in steps)
     return Block(
         id="cohorts",
         title=_fall_title(company, fallen) if fallen else "No step has fallen",
         span=2,
         rows=company["cohorts"],
         text="Share of those who came to a stage in a month that came to the later one, or past it,"
-        " within so many days; bypasses are in both. A month has a rate when its last entry is old"
-        " enough: young months are left empty, not low.",
+        " within so many days; who skipped a definition is in both. A month has a rate when its"
+        " last"
+        " entry is old enough: young months are left empty, not low.",
         switches=(Switch("Step", options),) if options else (),
         panels=panels,
         cube=filters.cube(company, "cohorts_filtered"),

@@ -43,6 +43,12 @@ def mrr(company: Company) -> Block:
         title = f"MRR is {words.amount(closing)} (a year, ARR: {words.amount(12 * closing)})"
         grew = words.more_or_fewer(closing, opening, "a year ago")
         title += f", {grew}" if grew else ""
+        number = total(records[-1:], "closing_customer_count")
+        if number:
+            title += (
+                f"; {words.count(number)} customers pay {words.amount(12 * closing / number)} of"
+                " ARR each"
+            )
     return Block(
         id="mrr",
         title=title,
@@ -161,7 +167,10 @@ def _quarter_title(company: Company, sums: dict[str, dict[str, float]]) -> str:
     if float(behind.get("largest_new_amount") or 0) > now["new_amount"] / 3:
         new = f" ({words.amount(behind['largest_new_amount'])} of one customer)"
     if behind.get("expanded_count"):
-        expanded = f" ({words.count(behind['expanded_count'])} customers)"
+        ended = company["contracts_due"].where(key=str(last))
+        renewed = min(total(ended, "added_amount"), now["expansion_amount"])
+        with_it = f"{words.amount(renewed)} of it with a renewal; " if renewed else ""
+        expanded = f" ({with_it}{words.count(behind['expanded_count'])} customers)"
     if now["churned_customer_count"]:
         number = now["churned_customer_count"]
         then = before["closing_customer_count"] if before else 0
@@ -173,9 +182,9 @@ def _quarter_title(company: Company, sums: dict[str, dict[str, float]]) -> str:
         )
     title = (
         f"MRR {words.signed(moved, 'amount')} in the {company.period('quarter', last)}"
-        f" ({words.signed(12 * moved, 'amount')} of ARR): new"
+        f" ({words.signed(12 * moved, 'amount')} of ARR); new"
         f" {words.amount(now['new_amount'])}{new},{back} expansion"
-        f" {words.amount(now['expansion_amount'])}{expanded}, lost"
+        f" {words.amount(now['expansion_amount'])}{expanded}; lost"
         f" {words.amount(now['churn_amount'] + now['contraction_amount'])}"
     )
     if before:
@@ -494,7 +503,8 @@ def _cohort_title(found: dict[tuple[date, int], Record], halves: Sequence[date],
         f" {_half(row['half_start']).lower()}"
         for row in old[:2]
     ]
-    return f"Twelve months after they began, {', '.join(parts)} still pay"
+    first, *others = parts
+    return "; ".join((f"Twelve months after they began, {first} still pay", *others))
 
 
 def renewals(company: Company) -> Block:
@@ -559,9 +569,8 @@ def renewals(company: Company) -> Block:
         title=title,
         rows=replace(company["renewals"], tables=tables),
         text=f"{customers}Amount: what the customer pays for a contract now."
-        " Expected: times the share of renewals that were won in the market. The forecast of"
-        " bookings goes by when customers last signed, this card by when their contracts end: for"
-        " the number of the quarter take the forecast, for whom to call the list of renewals ahead."
+        " Expected: times the share of renewals that were won in the market."
+        f"{_two_figures(company)} For whom to call take the list of renewals ahead."
         " Tickets, satisfaction, use of the product and overdue invoices are not in this report.",
         grid=Grid(
             headings,
@@ -574,6 +583,25 @@ def renewals(company: Company) -> Block:
         span=2,
         empty="" if rows else "No contract ends soon.",
     )
+
+
+def _two_figures(company: Company) -> str:
+    """Why the forecast of renewals differs from what this card expects."""
+    start = company.next("quarter")
+    row = company.kpi("quarter", start, "bookings_renewal")
+    text = (
+        " The forecast of bookings goes by when customers last signed, this card by when their"
+        " contracts end, at today's prices times the share of renewals won so far: they are two"
+        " figures of the same thing."
+    )
+    if start is None or row["forecast"] is None:
+        return text
+    text += f" For the number of the {company.period('quarter', start)} take the forecast,"
+    text += f" {words.amount(row['forecast'])}"
+    if row["forecast_low_80"] is None:
+        return f"{text}."
+    low, high = row["forecast_low_80"], row["forecast_high_80"]
+    return f"{text} ({words.between(low, high)} four times in five)."
 
 
 def _at_risk(company: Company) -> str:

@@ -80,7 +80,8 @@ def _lower(label: str) -> str:
 def _of_tile(company: Company, tile: Tile) -> str:
     caveats = "".join(f" Note: {caveat}" for caveat in tile.caveats)
     owner = f" ({company.team(tile.team)})" if tile.team else ""
-    return f"{tile.value}{owner}, {tile.text}.{caveats}"
+    sentences = ". ".join((tile.text, *tile.details))
+    return f"{tile.value}{owner}, {sentences}.{caveats}"
 
 
 def _of_item(company: Company, item: Item) -> str:

@@ -6,15 +6,15 @@ from typing import Any
 
 from funnel.report import charts, filters, words
 from funnel.report.blocks import Block, Cell, Grid
-from funnel.report.company import FINDING, SELLING, Company, total
-from funnel.report.read import Record
+from funnel.report.company import FINDING, KEEPING, SELLING, Company, total
+from funnel.report.read import Record, Rows
 
 RESULTS = (
     ("accepted_in_time", "Accepted in time"),
     ("accepted_late", "Accepted late"),
     ("accepted_undated", "Accepted, undated"),
     ("waiting", "Waiting"),
-    ("never_worked", "Never worked"),
+    ("never_worked", "Never worked, or not yet onboarded"),
     ("rejected", "Rejected"),
     ("recycled", "Sent back"),
 )
@@ -70,7 +70,7 @@ def handoffs(company: Company) -> Block:
         rows=company["handoffs"],
         text="What became of everybody handed from one team to the next in the last 365 days."
         " Answered in time: accepted, rejected or sent back within the limit, of all but those who"
-        " still have time. Never worked: no"
+        " still have time. Never worked, or not yet onboarded: no"
         " answer and past the limit; a customer who is onboarded later counts as accepted late"
         " then."
         f"{_limits(company, steps)}{_reasons(company)} The colour is the team that hands over.",
@@ -79,6 +79,67 @@ def handoffs(company: Company) -> Block:
         span=3,
         empty="" if rows else "Nobody has been handed over yet.",
     )
+
+
+def onboarding(company: Company) -> Block:
+    """Who of the customers won is not yet onboarded, and how long it takes, by quarter."""
+    found = company["onboarding"]
+    records = found.where(funnel="all", segment="all")
+    rows = tuple(
+        (
+            Cell(company.quarter(date.fromisoformat(row["key"])), is_heading=True),
+            Cell(words.count(row["customer_count"]), sum="customer_count"),
+            Cell(words.count(row["onboarded_count"]), sum="onboarded_count"),
+            Cell(words.count(row["in_time_count"]), sum="in_time_count"),
+            Cell(words.count(row["open_count"]), sum="open_count"),
+            Cell(words.count(row["overdue_count"]), sum="overdue_count"),
+            Cell(words.count(row["median_days"]), text_number=-1),
+        )
+        for row in records
+    )
+    headings = ("Won in", ".Customers", ".Onboarded", ".Within the limit", ".Not yet onboarded",
+                ".Of them past the limit", ".Median days")  # fmt: skip
+    sums = tuple(name for name in found.columns if name != "median_days")
+    parts = tuple(
+        tuple(row[name] for name in sums) for row in found.records if row["funnel"] != "all"
+    )
+    return Block(
+        id="onboarding",
+        title=_onboarding_title(company, records),
+        rows=found,
+        text="Customers by the quarter in which they were won, and who of them is onboarded since."
+        " Who has left without it is in neither. Median: of those onboarded so far; while many of a"
+        " quarter are not, the slow ones are still to come.",
+        grid=Grid(headings, rows, "Onboarding", tuple(row["key"] for row in records))
+        if rows
+        else None,
+        cube=filters.cube_of(company, Rows("onboarding", found.tables, sums, parts)),
+        team=KEEPING,
+        empty="" if rows else "No customer was won in the last quarters.",
+    )
+
+
+def _onboarding_title(company: Company, records: Sequence[Record]) -> str:
+    if not records:
+        return "Onboarding of new customers"
+    waiting, late = total(records, "open_count"), total(records, "overdue_count")
+    limit = next(
+        (
+            row["time_limit_days"]
+            for row in company["stages"].records
+            if row["planning_node"] == "win"
+        ),
+        None,
+    )
+    title = f"{words.count(waiting)} customers of the last five quarters are not yet onboarded"
+    title += f", {words.count(late)} of them past the limit of {limit} days" if limit else ""
+    days = {row["key"]: row["median_days"] for row in records}
+    last = company.last("quarter")
+    if last and days.get(str(last)) is not None:
+        title += f"; half of those won in the last quarter took {words.count(days[str(last)])} days"
+        before = days.get(str(words.quarter_before(last)))
+        title += f", {words.count(before)} in the one before" if before is not None else ""
+    return title
 
 
 def _part(records: Sequence[Record], column: str, whole: str) -> float | None:
@@ -374,22 +435,23 @@ def bottlenecks(company: Company) -> Block:
         for row in records
     )
     trapped = total(records, "trapped_amount")
-    title = f"{words.amount(trapped)} of expected revenue waits past its time limit"
+    title = f"{words.amount(trapped)} of expected revenue waits past the time limit of its stage"
     headings = (
         "Stage",
-        ".Trapped",
+        ".Expected past the limit",
         ".Waiting",
         ".Past limit",
         ".Limit",
-        ".Expected",
+        ".Expected in all",
         ".One point more, a year",
     )
     return Block(
         id="bottlenecks",
         title=title if trapped else "No revenue waits past its time limit",
         rows=company["bottlenecks"],
-        text="Trapped: revenue expected of journeys that wait longer than their stage allows, those"
-        " that have waited too long to be worked (aged out) included. Last column: revenue a year"
+        text="Expected past the limit: revenue expected of people and opportunities that wait for"
+        " longer than their stage allows, also of those on no list since they have waited for more"
+        f" than {company.days('worklist_aged_out_days')}. Last column: revenue a year"
         " from one more percentage point of conversion.",
         grid=Grid(headings, rows, "Bottlenecks", tuple(row["stage"] for row in records)),
         cube=filters.cube(company, "bottlenecks_filtered"),

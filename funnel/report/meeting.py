@@ -1,16 +1,16 @@
 """What the teams go through together: trends, funnel, cohorts, handoffs, pipeline, channels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 
 from funnel.report import (
     channels,
     charts,
     cohorts,
     customers,
+    definitions,
     filters,
     handoffs,
+    losses,
     new_business,
     pipeline,
     review,
@@ -19,7 +19,7 @@ from funnel.report import (
     words,
     worklists,
 )
-from funnel.report.blocks import Block, Cell, Cube, Grid, Section
+from funnel.report.blocks import Block, Cell, Grid, Section
 from funnel.report.company import Company, total
 from funnel.report.read import Record, Rows
 
@@ -33,7 +33,7 @@ def section(company: Company) -> list[Section]:
             [
                 worklists.block(company),
                 _waiting(company),
-                losses(company),
+                losses.losses(company),
                 slices.exits(company),
             ],
         ),
@@ -44,6 +44,7 @@ def section(company: Company) -> list[Section]:
                 pipeline.drivers(company),
                 pipeline.pipeline(company),
                 pipeline.due(company),
+                pipeline.due_opportunities(company),
                 pipeline.overdue(company),
                 pipeline.waterfall(company),
                 pipeline.slippage(company),
@@ -60,6 +61,7 @@ def section(company: Company) -> list[Section]:
                 customers.customers_by_size(company),
                 customers.contracts_due(company),
                 customers.renewals(company),
+                handoffs.onboarding(company),
             ],
         ),
         Section(
@@ -67,7 +69,7 @@ def section(company: Company) -> list[Section]:
             "Funnel and handoffs",
             [
                 _funnel(company),
-                definition_rates(company),
+                definitions.definition_rates(company),
                 _bypasses(company),
                 cohorts.cohorts(company),
                 handoffs.handoffs(company),
@@ -273,17 +275,17 @@ def _funnel(company: Company) -> Block:
         )
     text = (
         "Passed: who came to the stage or past it. Qualify for the next: of those who qualified in"
-        " the year up to 60 days ago, without bypasses. From all history: who goes on in the end"
-        " (of the"
-        " passed, corrected for journeys that are still open), the interval and the wait. Those who"
-        " bypassed a stage are among the passed, and all of them went on."
+        " the year up to 60 days ago, without those who skipped. From all history: who goes on in"
+        " the end (of the passed, corrected for those still open), the interval and the wait. Those"
+        " who skipped a stage's definition (a bypass, in the project's words: sales took them"
+        " without it) are among the passed, and all of them went on."
         " The win rate of the review is another figure: of the opportunities that closed in a"
         " period, those won. Do not multiply the shares of stages: who comes to a stage past a"
         " definition is in it, too; the next card has the way from definition to definition."
     )
     if months:
         text = (
-            "Passed, qualified and bypassed in the last twelve months,"
+            "Passed, qualified and skipped in the last twelve months,"
             f" {words.months(months['first_month'], months['last_month'])}. {text}"
         )
     text += _from_lead_to_win(company)
@@ -291,7 +293,7 @@ def _funnel(company: Company) -> Block:
         "Stage",
         ".Passed",
         ".Qualified",
-        ".Bypassed",
+        ".Skipped",
         ".Qualify for the next in 60 days",
         ".Go on in the end",
         ".95% interval",
@@ -308,81 +310,6 @@ def _funnel(company: Company) -> Block:
         span=3,
         empty="" if rows and largest else "Nobody has entered a stage in the last twelve months.",
     )
-
-
-def definition_rates(company: Company) -> Block:
-    """From one definition to the next, by the quarter in which the first was met."""
-    records = company["definition_rates"].records
-    steps = list(dict.fromkeys((row["stage"], row["next_stage"]) for row in records))
-    order = {stage: place for place, stage in enumerate(company.stages)}
-    steps.sort(key=lambda step: order.get(step[0], 99))
-    quarters = sorted({row["key"].partition("|")[2] for row in records}, reverse=True)
-    rows, keys = [], []
-    for stage, following in steps:
-        for quarter in quarters:
-            found = [row for row in records if row["key"] == f"{stage}|{quarter}"]
-            met, followed = total(found, "qualified_count"), total(found, "followed_count")
-            if met:
-                keys.append(f"{stage}|{quarter}")
-                rows.append(
-                    (
-                        Cell(
-                            f"{company.stage(stage)} to {company.stage(following)}", is_heading=True
-                        ),
-                        Cell(company.quarter(date.fromisoformat(quarter))),
-                        Cell(words.count(met), sum="qualified_count"),
-                        Cell(words.count(followed), sum="followed_count"),
-                        Cell(
-                            words.percent(followed / met),
-                            bar=followed / met,
-                            team=company.stage_teams.get(stage),
-                            sum="followed_count/qualified_count",
-                            form="percent",
-                        ),
-                    )
-                )
-    return Block(
-        id="definition-rates",
-        title=_rates_title(company, steps, quarters),
-        rows=company["definition_rates"],
-        text="Of those who met a definition in a quarter, those who met the next one within 60 days"
-        " of it; nobody who bypassed one is counted. Quarters whose last 60 days are not over yet"
-        " are left out.",
-        grid=Grid(
-            ("Step", "Quarter", ".Met it", ".Met the next", ".Within 60 days"),
-            tuple(rows),
-            "From definition to definition",
-            tuple(keys),
-        ),
-        cube=filters.cube_of(company, _rates(company)),
-        span=2,
-        empty="" if rows else "No quarter is old enough yet.",
-    )
-
-
-def _rates(company: Company) -> Rows:
-    """The rates without the names of their stages, which are in the key."""
-    rows = company["definition_rates"]
-    columns = tuple(name for name in rows.columns if name not in ("stage", "next_stage"))
-    values = tuple(tuple(row[column] for column in columns) for row in rows.records)
-    return Rows(rows.name, rows.tables, columns, values)
-
-
-def _rates_title(
-    company: Company, steps: Sequence[tuple[str, str]], quarters: Sequence[str]
-) -> str:
-    """The newest quarter of each step."""
-    parts = []
-    for stage, following in steps:
-        found = company["definition_rates"].where(key=f"{stage}|{quarters[0]}")
-        met = total(found, "qualified_count")
-        if met:
-            share = words.percent(total(found, "followed_count") / met)
-            parts.append(f"{company.stage(stage)} to {company.stage(following)} {share}")
-    if not parts:
-        return "From definition to definition"
-    when = company.period("quarter", date.fromisoformat(quarters[0]))
-    return f"Within 60 days, of the {when}: {', '.join(parts)}"
 
 
 def _from_lead_to_win(company: Company) -> str:
@@ -469,12 +396,13 @@ def _bypasses(company: Company) -> Block:
         )
         for row in records
     )
-    title = "Nobody bypasses the definition"
+    title = "Nobody skips a definition"
     if records:
         first = records[0]
         title = (
-            f"First reason to bypass {company.stage(first['stage'])}:"
-            f" {words.plain(first['bypass_reason']).lower()} ({words.count(first['passed_count'])})"
+            f"Most who skipped {company.stage(first['stage'])} failed its rule"
+            f" “{words.plain(first['bypass_reason']).lower()}”:"
+            f" {words.count(first['passed_count'])} people"
         )
     return Block(
         id="bypasses",
@@ -485,7 +413,7 @@ def _bypasses(company: Company) -> Block:
         grid=Grid(
             ("Stage", "Taken by", "Rule", ".People", ".Won"),
             rows,
-            "Bypasses",
+            "Who skipped a definition",
             tuple(
                 filters.key(row["stage"], row["bypassing_team"], row["bypass_reason"])
                 for row in records
@@ -514,22 +442,27 @@ def _waiting(company: Company) -> Block:
         for row in records
     )
     title = "Nobody waits past a time limit"
+    oldest = company.days("worklist_aged_out_days")
     if records:
         late, aged = total(records, "journey_count"), total(records, "aged_out_count")
         title = f"{words.count(late)} wait past the time limit of their stage"
         if aged:
-            limit = company.days("worklist_aged_out_days")
-            title += f"; {words.count(aged)} more have waited for more than {limit}"
+            title += f"; {words.count(aged)} more have waited for more than {oldest}"
     return Block(
         id="waiting",
         title=title,
         rows=company["waiting"],
         text="Leads, opportunities and customers that wait for their next stage, with what can be"
-        " expected of them; what has waited for too long is counted apart (aged out). At the stages"
-        " after Customer it is a further opportunity that waits, not the customer. The list with"
-        " owners, accounts and waiting days is marts.worklists.",
+        " expected of them; what has waited for too long is on no list and counted apart. At the"
+        " stages after Customer it is a further opportunity that waits, not the customer. The list"
+        " with owners, accounts and waiting days is marts.worklists.",
         grid=Grid(
-            ("Stage", ".Waiting", ".Expected amount", ".Aged out"),
+            (
+                "Stage",
+                ".Waiting",
+                ".Expected amount",
+                f".Over {oldest}",
+            ),
             rows,
             "Past the time limit",
             tuple(row["stage"] for row in records),
@@ -537,89 +470,3 @@ def _waiting(company: Company) -> Block:
         cube=filters.cube(company, "waiting_filtered"),
         empty="" if rows else "The worklist is empty.",
     )
-
-
-def losses(company: Company) -> Block:
-    """The rare reasons are added up."""
-    records = company["loss_reasons"].records
-    # Words that somebody typed, and that few records bear, are not shown.
-    fewest = int(company.variables["least_published_records"])
-    shown = [row for row in records if _loss_count(row) >= fewest]
-    rare = [row for row in records if _loss_count(row) < fewest]
-    most = max((row["opportunity_count"] for row in records), default=0) or 1
-    rows = [_loss_cells(_reason(row), row["owner_team"], [row], most) for row in shown]
-    if rare:
-        # Under a filter they would be as rare as words that somebody typed.
-        others = _loss_cells(f"Other reasons, fewer than {fewest} each", None, rare, most)
-        rows.append((others[0], *(replace(cell, sum="", text_number=-1) for cell in others[1:])))
-    title = "Why opportunities were lost"
-    named = [row for row in shown if row["reason"] not in NAMELESS and row["opportunity_count"]]
-    if named:
-        everyone = words.count(total(records, "opportunity_count"))
-        first = f"{named[0]['opportunity_count']} of {everyone} opportunities"
-        title = f"First reason of loss: {_reason(named[0])} ({first})"
-    kept = Rows(
-        "loss_reasons",
-        company["loss_reasons"].tables,
-        company["loss_reasons"].columns,
-        tuple(tuple(row.values()) for row in shown),
-    )
-    return Block(
-        id="losses",
-        title=title,
-        rows=kept,
-        text="The last 365 days. Each lost opportunity counts once, of new business, renewals and"
-        " expansions, also where another opportunity of the same person went on. Rejected leads"
-        " were disqualified, and nothing has happened since. A dot: one team alone can do"
-        f" something about the reason.{_largest_loss(records)}",
-        grid=Grid(
-            ("Reason", ".Lost opportunities", ".Their amount", ".Rejected leads"),
-            tuple(rows),
-            "Reasons of loss",
-            (*(str(row["reason"]) for row in shown), *(["other"] if rare else [])),
-        ),
-        cube=_named_losses(company, {str(row["reason"]) for row in shown}),
-        empty="" if rows else "Nothing was disqualified or lost in the last 365 days.",
-    )
-
-
-def _largest_loss(records: Sequence[Record]) -> str:
-    """One opportunity can be most of what a reason cost."""
-    largest = max(records, key=lambda row: row["largest_amount"] or 0, default=None)
-    if not largest or not largest["largest_amount"]:
-        return ""
-    if float(largest["largest_amount"]) < float(largest["amount"]) / 2:
-        return ""
-    return (
-        f" One opportunity is {words.amount(largest['largest_amount'])} of the"
-        f" {words.amount(largest['amount'])} of {_reason(largest)}."
-    )
-
-
-def _loss_count(row: Record) -> int:
-    return int(row["opportunity_count"] + row["rejected_lead_count"])
-
-
-def _loss_cells(label: str, team: str | None, records: list[Record], most: int) -> tuple[Cell, ...]:
-    lost = total(records, "opportunity_count")
-    return (
-        Cell(label, team=team, is_heading=True),
-        Cell(words.count(lost), bar=lost / most, sum="opportunity_count"),
-        Cell(words.amount(total(records, "amount") if lost else None), sum="amount", form="amount"),
-        Cell(words.count(total(records, "rejected_lead_count")), sum="rejected_lead_count"),
-    )
-
-
-def _named_losses(company: Company, reasons: set[str]) -> Cube:
-    """Without the rare reasons, which may be words that somebody typed."""
-    cube = filters.cube(company, "losses_filtered")
-    place = len(cube.dimensions)
-    return replace(cube, rows=tuple(row for row in cube.rows if row[place] in reasons))
-
-
-# No reasons, but why there is none.
-NAMELESS = {"none": "No reason given", "unmapped": "Reason without a mapping"}
-
-
-def _reason(row: Record) -> str:
-    return NAMELESS.get(row["reason"], words.plain(row["reason"]))

@@ -156,9 +156,13 @@ def _share_title(company: Company, stage: str) -> str:
             parts.append(f"{text} ({words.percent(earlier)})" if earlier is not None else text)
     if last is None or not parts:
         return f"New business of persons who had qualified as {stage}"
-    return (
-        f"Had qualified as {stage} before sales began, {company.period('quarter', last)} (the"
-        f" quarter before): {', '.join(parts)}"
+    first, *others = parts
+    return "; ".join(
+        (
+            f"{first} had qualified as {stage} before sales began,"
+            f" {company.period('quarter', last)} (in brackets: the quarter before)",
+            *others,
+        )
     )
 
 
@@ -260,7 +264,7 @@ def leads_by_channel(company: Company) -> Block:
         title=_leads_title(company, stages, sums),
         rows=company["leads_by_channel"],
         text="Who met the definition in the last quarter that is over, and in the one before, by"
-        " the channel that the person first came by; bypasses are not counted. With a period"
+        " the channel that the person first came by; who skipped it is not counted. With a period"
         " chosen, before is the period before it.",
         grid=Grid(tuple(headings), tuple(rows), "Leads by first channel", tuple(keys)),
         cube=_leads_cube(company),

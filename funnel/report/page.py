@@ -1,5 +1,6 @@
 """Puts the sections into the page."""
 
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,6 +23,7 @@ def render(company: Company) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_together,
     )
     environment.globals["words"] = words
     environment.globals["filters"] = filters
@@ -45,6 +47,21 @@ def render(company: Company) -> str:
         style=Markup(_style()),
         script=Markup("".join((TEMPLATES / name).read_text() for name in SCRIPTS)),
     )
+
+
+# A day with its month, and a month with its year, in the forms of words.py.
+MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
+DAY = re.compile(rf"\b(\d{{1,2}}) (?={MONTH}\b)|\b({MONTH}) (?=\d{{1,2}}\b|\d{{4}}\b)")
+
+
+def _together(value: object) -> object:
+    """A text in which no date is broken over two lines."""
+    if not isinstance(value, str) or isinstance(value, Markup) or value.startswith("data:"):
+        return value
+    return DAY.sub(lambda found: f"{found[1] or found[2]}\u00a0", value)
 
 
 def _style() -> str:

@@ -7,7 +7,7 @@ from funnel.report import charts, filters, words
 from funnel.report.blocks import Block, Cell, Grid
 from funnel.report.company import SELLING, Company, total
 from funnel.report.read import Record
-from funnel.report.worklists import record_of
+from funnel.report.worklists import LEFT_OVER, kind_of, record_of
 
 
 def drivers(company: Company) -> Block:
@@ -152,7 +152,7 @@ TYPES = (
     ("new", "New business"),
     ("renewal", "Renewals"),
     ("expansion", "Expansion"),
-    ("left_over", "Left from a first sale"),
+    ("left_over", LEFT_OVER),
 )
 
 
@@ -173,7 +173,7 @@ def due(company: Company) -> Block:
         title=_due_title(company, records),
         rows=replace(company["open_by_month"], tables=tuple(dict.fromkeys(tables))),
         text="Open opportunities, at their whole amount, by the month of the close date that their"
-        " owners gave. What is past its close date needs a new one, or is lost. Left from a first"
+        " owners gave. What is past its close date needs a new one, or is lost. Left-over first"
         " sale: begun before its account bought by another opportunity; hardly any of these is won:"
         " close it, or make an expansion of it. Largest: of one opportunity.",
         grid=Grid(headings, rows, "Open pipeline by expected month", tuple(keys)) if rows else None,
@@ -235,6 +235,65 @@ def _due_title(company: Company, records: Sequence[Record]) -> str:
 def overdue(company: Company) -> Block:
     """Open opportunities that should have been closed by now."""
     records = company["overdue_opportunities"].records
+    title, shown = "Nothing open is past its close date", ""
+    if records:
+        everything = records[0]["overdue_count"]
+        title = (
+            f"{words.count(everything)} open opportunities"
+            f" ({words.amount(records[0]['overdue_amount'])}) are past their expected close date"
+        )
+        shown = " All of them" if everything == len(records) else f" The {len(records)} largest"
+        shown += ", of all kinds, however old they are."
+    return _list_of_open(
+        company,
+        Block(
+            id="overdue",
+            title=title,
+            rows=company["overdue_opportunities"],
+            text="Give each a new date with a next step, or close it as lost: until then it counts"
+            f" in coverage.{shown}",
+            empty="" if records else "Every open opportunity has a close date to come, or none.",
+        ),
+        "Open past the close date",
+        len(records),
+    )
+
+
+def due_opportunities(company: Company) -> Block:
+    """The largest that are expected to close in the quarter that is not over."""
+    records, start = company["due_opportunities"].records, company.next("quarter")
+    title, shown = "Nothing open has a close date in the quarter", records[:DUE_SHOWN]
+    if records and start:
+        share = total(shown, "amount") / max(float(records[0]["due_amount"]), 1)
+        title = (
+            f"{words.count(records[0]['due_count'])} open opportunities"
+            f" ({words.amount(records[0]['due_amount'])}) have a close date in the"
+            f" {company.period('quarter', start)}; the {len(shown)} largest are"
+            f" {words.percent(share)} of the amount"
+        )
+    return _list_of_open(
+        company,
+        Block(
+            id="due-opportunities",
+            title=title,
+            rows=company["due_opportunities"],
+            text=f"The {DUE_SHOWN} largest of all markets, or of the one that is chosen above, of"
+            " all kinds. The owners gave the close dates; one that was pushed often, or that has"
+            " been open for long, is less sure.",
+            empty="" if records else "No open opportunity has a close date in it.",
+        ),
+        "Largest open opportunities due in the quarter",
+        DUE_SHOWN,
+    )
+
+
+# Of the largest that are due.
+DUE_SHOWN = 10
+
+
+def _list_of_open(company: Company, block: Block, caption: str, first: int) -> Block:
+    """A row for each open opportunity, with who must act."""
+    records = block.rows.records
     rows = tuple(
         (
             Cell(
@@ -243,11 +302,8 @@ def overdue(company: Company) -> Block:
                 note="customer who left" if row["customer_state"] == "churned" else "",
             ),
             owner_of(row),
-            Cell(
-                "Left from a first sale"
-                if row["is_left_over"]
-                else words.plain(row["revenue_type"])
-            ),
+            Cell(company.funnels.get(row["funnel"], words.plain(row["funnel"]))),
+            Cell(kind_of(row)),
             Cell(words.amount(row["amount"])),
             Cell(words.day(row["expected_close_date"])),
             Cell(words.count(row["push_count"])),
@@ -256,34 +312,11 @@ def overdue(company: Company) -> Block:
         )
         for row in records
     )
-    title = "Nothing open is past its close date"
-    if records:
-        title = (
-            f"{words.count(records[0]['overdue_count'])} open opportunities"
-            f" ({words.amount(records[0]['overdue_amount'])}) are past their expected close date"
-        )
-    headings = ("Account", "Owner", "Of", ".Amount", "Expected to close", ".Pushes", ".Days open",
-                "Record")  # fmt: skip
-    return Block(
-        id="overdue",
-        title=title,
-        rows=company["overdue_opportunities"],
-        text="Give each a new date with a next step, or close it as lost: until then it counts in"
-        " coverage. The 25 largest at most, of all kinds, however old they are.",
-        grid=Grid(
-            headings,
-            rows,
-            "Open past the close date",
-            markets=tuple(row["funnel"] for row in records),
-            first=10,
-        )
-        if rows
-        else None,
-        follows="funnel",
-        team=SELLING,
-        span=3,
-        empty="" if rows else "Every open opportunity has a close date to come, or none.",
-    )
+    headings = ("Account", "Owner", "Market", "Of", ".Amount", "Expected to close", ".Pushes",
+                ".Days open", "Record")  # fmt: skip
+    markets = tuple(row["funnel"] for row in records)
+    grid = Grid(headings, rows, caption, markets=markets, first=first)
+    return replace(block, grid=grid if rows else None, follows="funnel", team=SELLING, span=3)
 
 
 def owner_of(row: Record) -> Cell:
@@ -429,7 +462,7 @@ def slipped_opportunities(company: Company) -> Block:
         (
             Cell(row["account_name"] or words.NOTHING, is_heading=True),
             owner_of(row),
-            Cell(words.plain(row["revenue_type"])),
+            Cell(kind_of(row)),
             Cell(words.amount(row["slipped_amount"])),
             Cell(words.amount(row["amount_now"])),
             Cell(

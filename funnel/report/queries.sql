@@ -203,8 +203,17 @@ select
     sum(least(movements.opening_amount, movements.closing_amount)) as kept_amount,
     sum(greatest(movements.closing_amount - movements.opening_amount, 0)) as added_amount,
     max(movements.opening_amount) as largest_due_amount,
-    count(*) filter (not movements.is_followed and movements.closing_amount > 0)
-        as unsettled_count
+    -- Who has won no renewal by now may still leave in the month after.
+    count(*) filter (
+        not movements.is_followed and movements.closing_amount > 0 and not exists (
+            select 1
+            from marts.dim_opportunities as renewals
+            where
+                renewals.account_key = movements.account_key and renewals.outcome = 'won'
+                and renewals.revenue_type = 'renewal'
+                and renewals.closed_at >= movements.movement_month - interval 6 month
+        )
+    ) as unsettled_count
 from months as movements
 inner join quarters
     on
@@ -218,20 +227,11 @@ where
 group by all
 order by all;
 
--- name: open_new_business
--- What is open of new business, and how much of it should have been closed by now.
-select
-    count(*) as open_count,
-    sum(amount) as open_amount,
-    count(*) filter (expected_close_date < getvariable('as_of_date')) as overdue_count,
-    sum(amount) filter (expected_close_date < getvariable('as_of_date')) as overdue_amount
-from marts.dim_opportunities
-where outcome = 'open' and revenue_type = 'new';
-
 -- name: open_by_month
 -- What is open by the month in which it is expected to close; what is past its close date has none.
 -- What was begun before its account bought by another opportunity is left over from that sale.
 select
+    opportunities.funnel,
     case when expected_close_date >= getvariable('as_of_date')
         then cast(date_trunc('month', expected_close_date) as date)
     end as close_month,
@@ -248,7 +248,7 @@ from marts.dim_opportunities as opportunities
 left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
 where outcome = 'open'
 group by all
-order by close_month nulls first, is_undated, revenue_type;
+order by close_month nulls first, is_undated, revenue_type, opportunities.funnel;
 
 -- name: open_by_month_filtered
 with opened as (
@@ -339,8 +339,52 @@ where
 order by opportunities.amount desc nulls last, opportunities.record_id
 limit 25;
 
+-- name: due_opportunities
+-- What is open with a close date in the quarter that is not over, the largest first.
+with quarter as (
+    select min(period_start) as period_start
+    from marts.kpi_reviews_by_period
+    where period_kind = 'quarter' and not is_complete
+),
+due as (
+    select
+        opportunities.*,
+        row_number() over (
+            order by opportunities.amount desc nulls last, opportunities.record_id
+        ) as place,
+        row_number() over (
+            partition by opportunities.funnel
+            order by opportunities.amount desc nulls last, opportunities.record_id
+        ) as funnel_place,
+        count(*) over () as due_count,
+        sum(opportunities.amount) over () as due_amount
+    from marts.dim_opportunities as opportunities
+    inner join quarter
+        on
+            opportunities.expected_close_date >= getvariable('as_of_date')
+            and opportunities.expected_close_date < quarter.period_start + interval 3 month
+    where opportunities.outcome = 'open'
+)
+select
+    accounts.account_name, due.system, due.record_id, due.record_url,
+    owners.system as owner_system, owners.user_id,
+    case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
+    due.revenue_type, due.pipeline_class, due.amount, due.expected_close_date, due.push_count,
+    due.funnel, accounts.customer_state,
+    coalesce(
+        due.revenue_type = 'expansion' and due.created_at < accounts.customer_at, false
+    ) as is_left_over,
+    date_diff('day', cast(due.created_at as date), getvariable('as_of_date')) as age_days,
+    due.due_count, due.due_amount
+from due
+left join marts.dim_accounts as accounts on due.account_key = accounts.account_key
+left join marts.dim_owners as owners on due.owner_key = owners.owner_key
+where due.place <= 10 or due.funnel_place <= 10
+order by due.place;
+
 -- name: medians
--- The middle of the wins of new business, in the last periods that are over and those before them.
+-- The middle of the wins of new business, in the last periods that are over, in those before them and a
+-- year before; and their mean without the one that moves it most.
 with spans as (
     select period, 'now' as place, first_date, next_date from periods where period <> 'year'
     union all
@@ -354,12 +398,27 @@ with spans as (
         first_date as next_date
     from periods
     where period <> 'year'
+    union all
+    select
+        period, 'year_before' as place,
+        cast(case period
+            when 'week' then first_date - interval 364 day else first_date - interval 12 month
+        end as date) as first_date,
+        cast(case period
+            when 'week' then next_date - interval 364 day else next_date - interval 12 month
+        end as date) as next_date
+    from periods
+    where period <> 'year'
 )
 select
     spans.period, spans.place,
     case when grouping(opportunities.funnel) = 1 then 'all' else opportunities.funnel end as funnel,
     median(opportunities.won_amount) as median_amount,
-    median(opportunities.cycle_days) as median_days
+    (sum(opportunities.won_amount) - max(opportunities.won_amount))
+    / nullif(count(opportunities.won_amount) - 1, 0) as amount_without_largest,
+    median(opportunities.cycle_days) as median_days,
+    (sum(opportunities.cycle_days) - max(opportunities.cycle_days))
+    / nullif(count(opportunities.cycle_days) - 1, 0) as days_without_longest
 from marts.dim_opportunities as opportunities
 inner join spans
     on
@@ -526,13 +585,27 @@ with path as (
     where entered_by = 'definition' or planning_node = 'opportunity'
 ),
 quarters as (
-    select distinct period_start
+    select distinct period_start, period_start + interval 3 month as next_start
     from marts.kpi_reviews_by_period
     where
         period_kind = 'quarter' and is_complete
         and period_start + interval 3 month <= getvariable('as_of_date') - 60
     order by period_start desc
     limit 5
+),
+spans as (
+    select 'quarter' as period_kind, period_start, next_start from quarters
+    union all
+    -- The months since, whose last 60 days are over.
+    select
+        'month' as period_kind,
+        cast(quarters.period_start + to_months(cast(months.number as integer)) as date),
+        quarters.period_start + to_months(cast(months.number as integer) + 1)
+    from (select max(period_start) as period_start from quarters) as quarters
+    cross join range(3, 6) as months (number)
+    where
+        quarters.period_start + to_months(cast(months.number as integer) + 1)
+        <= getvariable('as_of_date') - 60
 ),
 met as (
     select
@@ -546,7 +619,8 @@ met as (
 )
 select
     met.funnel, path.stage, path.next_stage,
-    path.stage || '|' || cast(quarters.period_start as text) as key,
+    path.stage || '|' || cast(spans.period_start as text)
+    || case spans.period_kind when 'month' then '|month' else '' end as key,
     count(*) as qualified_count,
     count(*) filter (
         following.qualified_at >= met.qualified_at
@@ -554,17 +628,17 @@ select
     ) as followed_count
 from met
 inner join path on met.stage = path.stage
-inner join quarters
+inner join spans
     on
-        met.qualified_at >= quarters.period_start
-        and met.qualified_at < quarters.period_start + interval 3 month
+        met.qualified_at >= spans.period_start
+        and met.qualified_at < spans.next_start
 left join met as following
     on met.journey_key = following.journey_key and path.next_stage = following.stage
 where
     path.next_stage is not null
     -- Where nobody ever came to a stage, no system provides it.
     and exists (select 1 from met as others where others.stage = path.next_stage)
-group by met.funnel, path.stage, path.next_stage, quarters.period_start
+group by met.funnel, path.stage, path.next_stage, spans.period_start, spans.period_kind
 order by all;
 
 -- name: leads_by_channel
@@ -814,6 +888,10 @@ select
     waterfall.slipped_amount, opportunities.amount as amount_now, opportunities.outcome, opportunities.expected_close_date,
     opportunities.revenue_type, opportunities.record_id, opportunities.record_url,
     opportunities.push_count,
+    coalesce(
+        opportunities.revenue_type = 'expansion'
+        and opportunities.created_at < accounts.customer_at, false
+    ) as is_left_over,
     count(*) over () as slipped_count
 from marts.fct_pipeline_waterfall_by_period as waterfall
 inner join periods
@@ -914,13 +992,24 @@ qualify row_number() over (
 order by kinds.kind, kinds.amount desc, accounts.record_id;
 
 -- name: retention_slices
--- The customers of twelve months ago by market and by segment, with the one that moved most.
+-- The customers of twelve months ago by market, by segment and by the channel of their first win, with
+-- the one that moved most.
 with months as (select max(movement_month) as last_month from marts.fct_mrr_movements),
+channels as (
+    select
+        account_key,
+        -- A customer from before the records has no day of the win.
+        min_by(first_channel, coalesce(win_at, timestamp '9999-12-31')) as channel
+    from marts.fct_journeys
+    where has_win and account_key is not null
+    group by account_key
+),
 accounts as (
     select
         movements.account_key,
         any_value(accounts.funnel) as funnel,
         any_value(coalesce(accounts.industry, 'unknown')) as segment,
+        any_value(coalesce(channels.channel, 'unknown')) as channel,
         sum(movements.opening_amount) filter (
             movements.movement_month = months.last_month - interval 11 month
         ) as opening_amount,
@@ -929,12 +1018,17 @@ accounts as (
         ), 0) as closing_amount
     from marts.fct_mrr_movements as movements
     inner join marts.dim_accounts as accounts on movements.account_key = accounts.account_key
+    left join channels on movements.account_key = channels.account_key
     cross join months
     group by movements.account_key
 )
 select
-    case when grouping(funnel) = 0 then 'funnel' else 'segment' end as dimension,
-    coalesce(funnel, segment) as value,
+    case
+        when grouping(funnel) = 0 then 'funnel'
+        when grouping(segment) = 0 then 'segment'
+        else 'channel'
+    end as dimension,
+    coalesce(funnel, segment, channel) as value,
     count(*) as customer_count,
     count(*) filter (closing_amount = 0) as lost_count,
     sum(opening_amount) as opening_amount,
@@ -946,7 +1040,7 @@ select
     max_by(closing_amount, opening_amount - closing_amount) as loser_closing_amount
 from accounts
 where opening_amount > 0
-group by grouping sets ((funnel), (segment))
+group by grouping sets ((funnel), (segment), (channel))
 order by dimension, value;
 
 -- name: bottlenecks
@@ -1156,6 +1250,48 @@ inner join periods
 group by handoffs.funnel, handoffs.segment, periods.period, handoffs.step
 order by all;
 
+-- name: onboarding
+-- Customers won by quarter, with those who are onboarded since; who has left without it is not open.
+with won as (
+    select
+        handoffs.funnel, handoffs.segment, handoffs.answer_days, handoffs.timing,
+        quarters.period_start,
+        handoffs.handoff_result in ('accepted_in_time', 'accepted_late', 'accepted_undated')
+            as is_onboarded,
+        journeys.churned_at is not null as has_left
+    from marts.handoffs as handoffs
+    inner join seeds.lifecycle_stages as stages
+        on
+            stages.planning_node = 'win'
+            and starts_with(handoffs.step, stages.stage || '_to_')
+    inner join (
+        select distinct period_start
+        from marts.kpi_reviews_by_period
+        where period_kind = 'quarter' and period_start < getvariable('as_of_date')
+        order by period_start desc
+        limit 5
+    ) as quarters
+        on
+            handoffs.handed_over_at >= quarters.period_start
+            and handoffs.handed_over_at < quarters.period_start + interval 3 month
+    left join marts.fct_journeys as journeys on handoffs.journey_key = journeys.journey_key
+)
+select
+    case when grouping(funnel) = 1 then 'all' else coalesce(funnel, 'unknown') end as funnel,
+    case when grouping(segment) = 1 then 'all' else coalesce(segment, 'unknown') end as segment,
+    cast(period_start as text) as key,
+    count(*) as customer_count,
+    count(*) filter (is_onboarded) as onboarded_count,
+    count(*) filter (is_onboarded and timing = 'in_time') as in_time_count,
+    count(*) filter (not is_onboarded and not has_left) as open_count,
+    count(*) filter (
+        not is_onboarded and not has_left and timing <> 'waiting'
+    ) as overdue_count,
+    median(answer_days) filter (is_onboarded) as median_days
+from won
+group by grouping sets ((period_start), (period_start, funnel, segment))
+order by key desc, funnel, segment;
+
 -- name: handoff_costs
 select
     step, from_team, handoff_result, status, finding, handoff_count, compared_count, forgone_amount,
@@ -1300,8 +1436,33 @@ group by waterfall.funnel, waterfall.segment, periods.period
 order by all;
 
 -- name: owner_sales
--- What each owner closed in the last quarter that is over, and has open now.
-with closed as (
+-- What each owner closed in the last quarter that is over and won in the one before, what is asked in
+-- the one that is not over, and what is open.
+with quarter as (
+    select min(period_start) as period_start
+    from marts.kpi_reviews_by_period
+    where period_kind = 'quarter' and not is_complete
+),
+earlier as (
+    select sales.owner_key, sum(sales.won_amount) as earlier_amount
+    from marts.kpi_sales_by_period as sales
+    inner join periods
+        on
+            sales.period_kind = periods.period
+            and sales.period_start = cast(periods.first_date - interval 3 month as date)
+    where sales.period_kind = 'quarter' and sales.revenue_type = 'new'
+    group by sales.owner_key
+),
+targets as (
+    select targets.owner_key, sum(targets.target) as next_target
+    from marts.kpi_targets_by_period as targets
+    inner join quarter on targets.period_start = quarter.period_start
+    where
+        targets.period_kind = 'quarter' and targets.metric = 'bookings_new'
+        and targets.owner_key != 0 and targets.is_total
+    group by targets.owner_key
+),
+closed as (
     select
         sales.owner_key,
         sum(sales.won_amount) filter (sales.revenue_type = 'new') as new_amount,
@@ -1325,7 +1486,13 @@ open_now as (
         owner_key,
         count(*) as open_count,
         sum(amount) as open_amount,
-        sum(amount) filter (expected_close_date < getvariable('as_of_date')) as overdue_amount
+        sum(amount) filter (expected_close_date < getvariable('as_of_date')) as overdue_amount,
+        sum(amount) filter (
+            revenue_type = 'new' and expected_close_date >= getvariable('as_of_date')
+            and expected_close_date < (
+                select quarter.period_start + interval 3 month from quarter
+            )
+        ) as due_amount
     from marts.dim_opportunities
     where outcome = 'open'
     group by owner_key
@@ -1341,12 +1508,19 @@ select
     coalesce(open_now.open_count, 0) as open_count,
     coalesce(open_now.open_amount, 0) as open_amount,
     coalesce(open_now.overdue_amount, 0) as overdue_amount,
+    coalesce(open_now.due_amount, 0) as due_amount,
+    coalesce(earlier.earlier_amount, 0) as earlier_amount,
+    targets.next_target,
     count(*) filter (owners.owner_key != 0) over () as owner_count,
     sum(closed.new_amount) over () as whole_new_amount
 from marts.dim_owners as owners
 left join closed on owners.owner_key = closed.owner_key
 left join open_now on owners.owner_key = open_now.owner_key
-where closed.owner_key is not null or open_now.owner_key is not null
+left join earlier on owners.owner_key = earlier.owner_key
+left join targets on owners.owner_key = targets.owner_key
+where
+    closed.owner_key is not null or open_now.owner_key is not null
+    or targets.next_target is not null
 order by new_amount desc, open_amount desc, owners.system, owners.user_id
 limit 30;
 
@@ -1456,18 +1630,20 @@ order by funnel, segment, key;
 with
 
 losses as (
-    select funnel, segment, opportunity_key, lost_reason as reason, amount
+    select
+        funnel, segment, opportunity_key, amount,
+        case when revenue_type = 'new' then 'new' else 'later' end || '|' || lost_reason as key
     from marts.dim_opportunities
     where outcome = 'lost' and closed_at >= getvariable('as_of_date') - 365
     union all
-    select funnel, segment, null, exit_reason, null
+    select funnel, segment, null, null, 'new|' || exit_reason
     from marts.journey_exits
     where
         exit_type = 'rejected' and is_last and exited_at >= getvariable('as_of_date') - 365
 )
 
 select
-    funnel, segment, reason as key,
+    funnel, segment, key,
     count(opportunity_key) as opportunity_count,
     sum(amount) as amount,
     count(*) - count(opportunity_key) as rejected_lead_count
@@ -1519,7 +1695,12 @@ select
     case when owners.team not in ('none', 'unknown') then owners.team end as owner_own_team,
     worklists.opportunity_key is not null as has_opportunity,
     opportunities.amount as opportunity_amount, opportunities.expected_close_date,
-    opportunities.revenue_type, worklists.stage, worklists.finding, worklists.exit_reason,
+    opportunities.revenue_type,
+    coalesce(
+        opportunities.revenue_type = 'expansion'
+        and opportunities.created_at < accounts.customer_at, false
+    ) as is_left_over,
+    worklists.stage, worklists.finding, worklists.exit_reason,
     worklists.funnel, worklists.segment, worklists.amount, worklists.expected_amount,
     worklists.waited_days, cast(worklists.due_at as date) as due_date,
     exists (
@@ -1539,6 +1720,7 @@ from ranked as worklists
 left join marts.dim_owners as owners on worklists.owner_key = owners.owner_key
 left join marts.dim_opportunities as opportunities
     on worklists.opportunity_key = opportunities.opportunity_key
+left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
 -- Markets have a list of their own when the page is filtered; of renewals, the file names all.
 qualify
     worklists.place <= 100
@@ -1572,11 +1754,13 @@ with
 
 losses as (
     -- Each lost opportunity once, also where its journey went on; then the leads that were rejected.
-    select opportunity_key, lost_reason as reason, lost_reason_team as owner_team, amount
+    select
+        case when revenue_type = 'new' then 'new' else 'later' end as kind,
+        opportunity_key, lost_reason as reason, lost_reason_team as owner_team, amount
     from marts.dim_opportunities
     where outcome = 'lost' and closed_at >= getvariable('as_of_date') - 365
     union all
-    select null, exit_reason, reason_team, null
+    select 'new', null, exit_reason, reason_team, null
     from marts.journey_exits
     where
         exit_type = 'rejected' and is_last and exited_at >= getvariable('as_of_date') - 365
@@ -1584,14 +1768,14 @@ losses as (
 
 select
     case when count(distinct owner_team) = 1 then min(owner_team) end as owner_team,
-    reason,
+    kind, reason,
     count(opportunity_key) as opportunity_count,
     sum(amount) as amount,
     max(amount) as largest_amount,
     count(*) - count(opportunity_key) as rejected_lead_count
 from losses
-group by reason
-order by opportunity_count desc, rejected_lead_count desc, reason;
+group by kind, reason
+order by kind desc, opportunity_count desc, rejected_lead_count desc, reason;
 
 -- name: exits
 select
@@ -1631,6 +1815,60 @@ where
     and period_start >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
 group by funnel, segment
 order by funnel, segment;
+
+-- name: countries
+-- New business and customers by the country of the account, where people have one.
+with opportunities as (
+    select
+        coalesce(accounts.country, 'unknown') as country,
+        count(*) filter (
+            opportunities.outcome = 'won' and opportunities.closed_at >= periods.first_date
+        ) as won_count,
+        count(*) filter (
+            opportunities.outcome in ('won', 'lost')
+            and opportunities.closed_at >= periods.first_date
+        ) as closed_count,
+        coalesce(sum(opportunities.won_amount) filter (
+            opportunities.outcome = 'won' and opportunities.closed_at >= periods.first_date
+        ), 0) as won_amount,
+        coalesce(max(opportunities.won_amount) filter (
+            opportunities.outcome = 'won' and opportunities.closed_at >= periods.first_date
+        ), 0) as largest_won_amount,
+        count(*) filter (opportunities.created_at >= periods.first_date) as created_count,
+        coalesce(sum(opportunities.amount) filter (opportunities.outcome = 'open'), 0)
+            as open_amount
+    from marts.dim_opportunities as opportunities
+    inner join periods on periods.period = 'year'
+    left join marts.dim_accounts as accounts
+        on opportunities.account_key = accounts.account_key
+    where opportunities.revenue_type = 'new'
+    group by all
+),
+customers as (
+    select
+        coalesce(accounts.country, 'unknown') as country,
+        count(*) as customer_count,
+        sum(movements.closing_amount) as closing_amount
+    from marts.fct_mrr_movements as movements
+    left join marts.dim_accounts as accounts on movements.account_key = accounts.account_key
+    where
+        movements.closing_amount > 0
+        and movements.movement_month = (select max(movement_month) from marts.fct_mrr_movements)
+    group by all
+)
+select
+    coalesce(opportunities.country, customers.country) as country,
+    coalesce(opportunities.created_count, 0) as created_count,
+    coalesce(opportunities.won_count, 0) as won_count,
+    coalesce(opportunities.closed_count, 0) as closed_count,
+    coalesce(opportunities.won_amount, 0) as won_amount,
+    coalesce(opportunities.largest_won_amount, 0) as largest_won_amount,
+    coalesce(opportunities.open_amount, 0) as open_amount,
+    coalesce(customers.customer_count, 0) as customer_count,
+    coalesce(customers.closing_amount, 0) as closing_amount
+from opportunities
+full join customers on opportunities.country = customers.country
+order by won_amount desc, open_amount desc, country;
 
 -- name: renewals
 select
@@ -1868,6 +2106,24 @@ having
 order by new_won_amount desc, new_created_amount desc, spend_amount desc, campaigns.campaign
 limit 15;
 
+-- name: campaign_touches
+-- The campaigns of the last twelve months by which nobody came first: they touched people who had come
+-- another way.
+select
+    campaign, channel,
+    sum(influenced_opportunity_count) as influenced_opportunity_count,
+    count(*) over () as campaign_count
+from marts.kpi_campaigns
+where
+    month_start > date_trunc('month', getvariable('as_of_date') - 1) - interval 12 month
+    and campaign <> 'unknown'
+group by channel, campaign
+having
+    sum(influenced_opportunity_count) > 0 and coalesce(sum(spend_amount), 0) = 0
+    and sum(lead_count + mql_count + sql_count + customer_count) = 0
+    and coalesce(sum(sourced_pipeline_amount), 0) = 0 and coalesce(sum(sourced_won_amount), 0) = 0
+order by influenced_opportunity_count desc, campaign;
+
 -- name: costs_before
 -- What the channels cost in the twelve months before the last twelve.
 select
@@ -1882,6 +2138,17 @@ group by channel
 order by channel;
 
 -- name: costs
+with counts as (
+    select
+        channel, month_start, spend_amount, lead_count, mql_count, sql_count,
+        0 as opportunity_count, customer_count
+    from marts.kpi_campaigns
+    union all
+    select
+        channel, cast(date_trunc('month', created_at) as date), 0, 0, 0, 0, 1, 0
+    from marts.dim_opportunities
+    where revenue_type = 'new'
+)
 select
     case when grouping(month_start) = 1 then channel else 'all' end as channel,
     month_start,
@@ -1889,8 +2156,9 @@ select
     sum(lead_count) as lead_count,
     sum(mql_count) as mql_count,
     sum(sql_count) as sql_count,
+    sum(opportunity_count) as opportunity_count,
     sum(customer_count) as customer_count
-from marts.kpi_campaigns
+from counts
 where
     month_start > date_trunc('month', getvariable('as_of_date') - 1) - interval 12 month
     and month_start < getvariable('as_of_date')
@@ -1954,27 +2222,31 @@ where
     >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month;
 
 -- name: attribution
+-- New business apart from renewals and expansion, which follow the first sale whatever touched it.
 select
+    case when revenue_type = 'new' then 'new' else 'later' end as kind,
     channel,
     coalesce(sum(credited_amount) filter (attribution_model = 'first_touch'), 0) as first_amount,
     coalesce(sum(credited_amount) filter (attribution_model = 'linear'), 0) as linear_amount,
     coalesce(sum(credited_amount) filter (attribution_model = 'last_touch'), 0) as last_amount
 from marts.kpi_attribution_by_model
 where closed_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
-group by channel
+group by kind, channel
 having first_amount <> 0 or linear_amount <> 0 or last_amount <> 0
-order by linear_amount desc, channel;
+order by kind desc, linear_amount desc, channel;
 
 -- name: attribution_filtered
 select
-    credits.funnel, credits.segment, periods.period, credits.channel as key,
+    credits.funnel, credits.segment, periods.period,
+    case when credits.revenue_type = 'new' then 'new' else 'later' end || '|' || credits.channel
+        as key,
     coalesce(sum(credited_amount) filter (attribution_model = 'first_touch'), 0) as first_amount,
     coalesce(sum(credited_amount) filter (attribution_model = 'linear'), 0) as linear_amount,
     coalesce(sum(credited_amount) filter (attribution_model = 'last_touch'), 0) as last_amount
 from marts.kpi_attribution_by_model as credits
 inner join periods
     on credits.closed_at >= periods.first_date and credits.closed_at < periods.next_date
-group by credits.funnel, credits.segment, periods.period, credits.channel
+group by credits.funnel, credits.segment, periods.period, key
 order by all;
 
 -- name: mrr_filtered
@@ -2008,25 +2280,6 @@ inner join periods
         periods.period = 'quarter' and movements.movement_month >= periods.first_date
         and movements.movement_month < periods.next_date
 having count(*) > 0;
-
--- name: retention_by_channel
--- The customers of twelve months ago by first channel, and what they pay now.
-select
-    channel,
-    sum(year_opening_customer_count) as customer_count,
-    sum(year_churned_customer_count) as lost_count,
-    sum(year_opening_amount) as opening_amount,
-    sum(year_net_amount) as closing_amount,
-    sum(year_gross_amount) as retained_amount
-from marts.kpi_mrr_by_period
-where
-    period_kind = 'month'
-    and period_start = (
-        select max(period_start) from marts.kpi_mrr_by_period where period_kind = 'month'
-    )
-group by channel
-having sum(year_opening_amount) > 0
-order by channel;
 
 -- name: mrr_by_quarter
 -- Movements of recurring revenue by quarter: the sums of its months.

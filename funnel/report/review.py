@@ -6,6 +6,7 @@ from funnel.report import words
 from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
 from funnel.report.company import Company
 from funnel.report.read import Record
+from funnel.report.tiles import coverage_of_targets
 
 # The first screen speaks of the quarter: so does the review at first.
 KINDS = (("quarter", "Quarter"), ("month", "Month"), ("week", "Week"))
@@ -140,8 +141,11 @@ def _forecast(company: Company, row: Record, coming: Record) -> Cell:
     return Cell(words.metric(forecast, unit, metric), note=note)
 
 
-# The KPIs that are means of wins, and the median that stands beside each.
-MEDIANS = {"opportunity_value": "median_amount", "cycle_days": "median_days"}
+# The KPIs that are means of wins: the median beside each, and the mean without the largest.
+MEDIANS = {
+    "opportunity_value": ("median_amount", "amount_without_largest", "largest"),
+    "cycle_days": ("median_days", "days_without_longest", "longest"),
+}
 
 
 # The KPIs that are sums of wins, of which one can be most.
@@ -186,6 +190,13 @@ def _note_of(company: Company, row: Record) -> str:
                     f"twelve months; of {words.count(base['customer_count'])} customers,"
                     f" {words.count(base['earlier_customer_count'])} a year before"
                 )
+    if metric == "coverage" and row["funnel"] == "all":
+        covered = [
+            coverage_of_targets(company, start)
+            for start in (row["period_start"], company.next(row["period_kind"]))
+        ]
+        now, coming = (words.times(value) for value in covered)
+        return f"in the markets with a target {now}, next {coming}"
     if metric == "pipeline" and row["funnel"] == "all":
         for late in company["late_open"].records:
             return f"today {words.amount(late['late_amount'])} is past its date or time limit"
@@ -199,19 +210,28 @@ def _note_of(company: Company, row: Record) -> str:
 
 
 def _median(company: Company, row: Record) -> str:
-    """The median of the wins behind a mean, now and in the period before."""
-    column = MEDIANS.get(row["metric"])
-    if not column:
+    """The median of the wins behind a mean, and the mean without the one that moves it most."""
+    if row["metric"] not in MEDIANS:
         return ""
+    median, rest, name = MEDIANS[row["metric"]]
     found = {
-        median["place"]: words.metric(median[column], row["unit"], row["metric"])
-        for median in company["medians"].where(period=row["period_kind"], funnel=row["funnel"])
-        if median[column] is not None
+        place["place"]: place
+        for place in company["medians"].where(period=row["period_kind"], funnel=row["funnel"])
     }
-    if "now" not in found:
-        return ""
-    before = f", {found['before']} before" if "before" in found else ""
-    return f"median {found['now']}{before}"
+    parts = []
+    for label, column in (("median", median), (f"average without the {name}", rest)):
+        shown = {
+            place: words.metric(values[column], row["unit"], row["metric"])
+            for place, values in found.items()
+            if values[column] is not None
+        }
+        if "now" in shown:
+            others = (("before", "before"), ("year_before", "a year before"))
+            earlier = "".join(
+                f", {shown[place]} {when}" for place, when in others if place in shown
+            )
+            parts.append(f"{label} {shown['now']}{earlier}")
+    return "; ".join(parts)
 
 
 def _target(row: Record) -> Cell:

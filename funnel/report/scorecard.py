@@ -52,7 +52,7 @@ def scorecard(company: Company) -> Block:
         rows=company["scorecard"],
         text="Who entered each stage in the quarter, and what they have led to so far, whenever the"
         " revenue came. The earlier the stage, the less of it has come yet: who entered"
-        " in the last weeks still has to buy. A journey counts in every stage that it entered: do"
+        " in the last weeks still has to buy. Who entered several stages counts in each: do"
         " not add up the rows.",
         grid=Grid(
             headings, rows, "Scorecard of the stages", tuple(row["stage"] for row in records)

@@ -35,12 +35,16 @@ def side_by_side(company: Company) -> Block:
             rows = tuple(_row(company, dimension, value, values[value]) for value in values)
             panels.append(Panel((dimension,), Grid((name, *HEADINGS), rows, f"By {name.lower()}")))
             titles.append((dimension, name))
+    countries = _countries(company)
+    if countries:
+        panels.append(Panel(("country",), countries))
+        titles.append(("country", "Country"))
     queries = ("funnel_filtered", "estimates_filtered", "sales_slices", "mrr_filtered",
-               "open_by_month_filtered", "win_rates_of_years", "review")  # fmt: skip
+               "open_by_month_filtered", "win_rates_of_years", "review", "countries")  # fmt: skip
     tables = tuple(dict.fromkeys(table for name in queries for table in company[name].tables))
     return Block(
         id="slices",
-        title="Markets and segments side by side",
+        title="Markets, segments and countries side by side",
         rows=replace(company["funnel_filtered"], tables=tables),
         text="Last twelve months: leads and MQLs that met the definition, new customers,"
         " opportunities of new business. Median days to win: from lead to win, and in the twelve"
@@ -52,6 +56,51 @@ def side_by_side(company: Company) -> Block:
         panels=tuple(panels),
         span=3,
         empty="" if panels else "There is one market and one segment.",
+    )
+
+
+# More countries than this are one row.
+MOST_COUNTRIES = 12
+SUMS_OF_COUNTRIES = (
+    "created_count", "won_count", "closed_count", "won_amount", "open_amount", "customer_count",
+    "closing_amount",
+)  # fmt: skip
+
+
+def _countries(company: Company) -> Grid | None:
+    """New business and customers by the country of the account; small countries are one row."""
+    records = company["countries"].records
+    least = int(company.variables.get("least_published_records", 1))
+    known = [row for row in records if row["country"] != "unknown"]
+    shown = [row for row in known if row["created_count"] + row["customer_count"] >= least]
+    shown = shown[:MOST_COUNTRIES]
+    if len(shown) < 2:
+        return None
+    rest = [row for row in known if row not in shown]
+    unknown = [row for row in records if row["country"] == "unknown"]
+    lots = [(row["country"], [row]) for row in shown]
+    lots += [("Other countries", rest)] if rest else []
+    lots += [("Not known", unknown)] if unknown else []
+    rows = tuple(_country(name, lot) for name, lot in lots)
+    headings = ("Country", ".Opportunities created", ".Won of closed", ".Win rate",
+                ".New business won", ".Largest", ".Open now", ".Customers now", ".MRR")  # fmt: skip
+    return Grid(headings, rows, "By country of the account")
+
+
+def _country(name: str, records: list[Record]) -> tuple[Cell, ...]:
+    sums = {column: total(records, column) for column in SUMS_OF_COUNTRIES}
+    won, closed = sums["won_count"], sums["closed_count"]
+    largest = max(float(row["largest_won_amount"]) for row in records)
+    return (
+        Cell(name, is_heading=True),
+        Cell(words.count(sums["created_count"])),
+        Cell(f"{words.count(won)} of {words.count(closed)}" if closed else words.NOTHING),
+        Cell(words.percent(won / closed) if closed else words.NOTHING),
+        Cell(words.amount(sums["won_amount"])),
+        Cell(words.amount(largest) if largest else words.NOTHING),
+        Cell(words.amount(sums["open_amount"])),
+        Cell(words.count(sums["customer_count"])),
+        Cell(words.amount(sums["closing_amount"])),
     )
 
 
@@ -112,6 +161,7 @@ def owner_sales(company: Company) -> Block:
                 bar=max(float(row["new_amount"]), 0) / most if most else None,
                 team=SELLING,
             ),
+            Cell(words.amount(row["earlier_amount"])),
             Cell(
                 f"{words.count(row['won_count'])} of {words.count(row['closed_count'])}"
                 if row["closed_count"]
@@ -123,6 +173,8 @@ def owner_sales(company: Company) -> Block:
                 if row["renewal_count"]
                 else words.NOTHING
             ),
+            Cell(words.amount(row["next_target"])),
+            Cell(words.amount(row["due_amount"])),
             Cell(words.count(row["open_count"])),
             Cell(words.amount(row["open_amount"])),
             Cell(words.amount(row["overdue_amount"])),
@@ -140,9 +192,12 @@ def owner_sales(company: Company) -> Block:
     headings = (
         "Owner",
         ".New business won",
+        ".In the quarter before",
         ".Won of closed",
         ".Renewals and expansion won",
         ".Renewals won of closed",
+        ".Target of new business now",
+        ".Open new business due now",
         ".Open",
         ".Open pipeline",
         ".Past its close date",
@@ -151,7 +206,8 @@ def owner_sales(company: Company) -> Block:
         id="owner-sales",
         title=title,
         rows=company["owner_sales"],
-        text="Won and closed: in the last quarter that is over. Open: now, of all kinds. The thirty"
+        text="Won and closed: in the last quarter that is over. Now: in the"
+        f" {_under_way(company)}, with a close date in it. Open: of all kinds. The thirty"
         " owners with most new business, then most pipeline. What people are called is not in the"
         " page: an owner is the user of the system, with the team that the system has.",
         grid=Grid(headings, rows, "Owners") if rows else None,
@@ -159,6 +215,11 @@ def owner_sales(company: Company) -> Block:
         span=3,
         empty="" if rows else "No system records who owns opportunities.",
     )
+
+
+def _under_way(company: Company) -> str:
+    start = company.next("quarter")
+    return company.period("quarter", start) if start else "quarter that is not over"
 
 
 def _quotas(company: Company, rows: list[Record]) -> str:
@@ -300,26 +361,21 @@ def retention_by(company: Company) -> Block:
     """Who stays: markets, segments and first channels, those that keep least first."""
     panels, titles, worst = [], [], None
     for dimension, name in (("funnel", "Market"), ("segment", "Segment"), ("channel", "Channel")):
-        if dimension == "channel":
-            records = company["retention_by_channel"].records
-        else:
-            records = [
-                {**row, dimension: row["value"]}
-                for row in company["retention_slices"].where(dimension=dimension)
-            ]
+        records: list[Record] = [
+            {**row, dimension: row["value"]}
+            for row in company["retention_slices"].where(dimension=dimension)
+        ]
         if len(records) < 2:
             continue
         records = sorted(records, key=lambda row: row["retained_amount"] / row["opening_amount"])
-        rows = tuple(_retention_row(company, row, row[dimension]) for row in records)
+        rows = tuple(_retention_row(company, row, dimension) for row in records)
         panels.append(Panel((dimension,), Grid((name, *OF_RETENTION), rows, f"By {name.lower()}")))
         titles.append((dimension, f"First {name.lower()}" if dimension == "channel" else name))
         worst = worst or _worst(company, records, dimension)
-    queries = ("retention_slices", "retention_by_channel")
-    tables = tuple(dict.fromkeys(table for name in queries for table in company[name].tables))
     return Block(
         id="retention-by",
         title=worst or "Retention by market, segment and first channel",
-        rows=replace(company["retention_slices"], tables=tables),
+        rows=company["retention_slices"],
         text="Of the customers of twelve months ago, what they pay now (NRR), and without what they"
         " pay more (GRR); those who keep least first. One customer can be the whole difference:"
         " without the one whose payments changed most, up or down, one sees what the others did."
@@ -361,9 +417,9 @@ def _worst(company: Company, records: list[Record], dimension: str) -> str | Non
     return title
 
 
-def _retention_row(company: Company, row: Record, value: str) -> tuple[Cell, ...]:
-    names = company.channels if "mover_opening_amount" not in row else company.funnels
-    opening = float(row["opening_amount"])
+def _retention_row(company: Company, row: Record, dimension: str) -> tuple[Cell, ...]:
+    names = {"funnel": company.funnels, "channel": company.channels}.get(dimension, {})
+    value, opening = row["value"], float(row["opening_amount"])
     cells = (
         Cell(names.get(value, words.plain(value)), is_heading=True),
         Cell(words.count(row["customer_count"])),
@@ -372,8 +428,6 @@ def _retention_row(company: Company, row: Record, value: str) -> tuple[Cell, ...
         Cell(words.percent(float(row["retained_amount"]) / opening)),
         Cell(words.amount(_lost(row))),
     )
-    if "mover_opening_amount" not in row:
-        return (*cells, Cell(words.NOTHING), Cell(words.NOTHING))
     then, now = float(row["mover_opening_amount"]), float(row["mover_closing_amount"])
     before, after = float(row["loser_opening_amount"]), float(row["loser_closing_amount"])
     net = (float(row["closing_amount"]) - now) / (opening - then) if opening > then else None

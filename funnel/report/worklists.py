@@ -73,7 +73,7 @@ def block(company: Company) -> Block:
         text=f"The first {SHOWN} of each list by expected revenue, and all renewals, of all markets"
         " or of one."
         " The file has all renewals and the first of each market, marts.worklists has all. Leads,"
-        " opportunities and renewals that have waited for too long are left out (aged out).",
+        " opportunities and renewals that have waited for too long are left out.",
         switches=(Switch("List", options),) if options else (),
         panels=panels,
         follows="funnel",
@@ -105,8 +105,8 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
     shown = f"{min(len(rows), most)} of {words.count(counts['item_count'])}."
     if name == RENEWALS:
         shown += (
-            " First those that were never onboarded, or whose opportunity closes after the contract"
-            " or offers less than is paid, then by due date."
+            " First those that are not yet onboarded, or whose opportunity closes after the"
+            " contract or offers less than is paid, then by due date."
         )
     if name == "late_onboardings":
         shown += " In marts.worklists they are among late_handoffs."
@@ -128,7 +128,7 @@ def _row(company: Company, row: Record, place: int) -> tuple[Cell, ...]:
         Cell(_why(row)),
         Cell(words.count(row["waited_days"])),
         Cell(_due(company, row["due_date"])),
-        Cell(words.amount(row["amount"])),
+        Cell(words.amount(row["amount"]), note=_average(row)),
         Cell(words.amount(row["expected_amount"])),
         record_of(row),
     )
@@ -143,6 +143,15 @@ def record_of(row: Record) -> Cell:
     return Cell(name, link=url if url.startswith(WEB) else "")
 
 
+# An opportunity of a first sale that its account has made by another one: hardly any is won.
+LEFT_OVER = "Left-over first sale"
+
+
+def kind_of(row: Record) -> str:
+    """New, renewal or expansion; or what is left over from a first sale."""
+    return LEFT_OVER if row["is_left_over"] else words.plain(row["revenue_type"])
+
+
 def _owner(row: Record) -> str:
     owner = row["owner_user_id"]
     return "no owner" if owner in (None, "none") else str(owner)
@@ -151,6 +160,12 @@ def _owner(row: Record) -> str:
 def _team(company: Company, row: Record) -> str:
     """The owner's own team, else the one that the list is for."""
     return str(row["owner_own_team"] or company.team(row["owner_team"]))
+
+
+def _average(row: Record) -> str:
+    """Where there is no opportunity yet, the amount is that of an average win."""
+    is_guess = row["finding"] != "renewal_due" and not row["has_opportunity"] and row["amount"]
+    return "average win" if is_guess else ""
 
 
 def _is_at_risk(row: Record) -> bool:
@@ -165,10 +180,10 @@ def _is_at_risk(row: Record) -> bool:
 def _why(row: Record) -> str:
     text = words.plain(row["exit_reason"] or row["finding"])
     if row["list_name"] == STUCK and row["revenue_type"]:
-        return f"{text}, {words.plain(row['revenue_type']).lower()}"
+        return f"{text}, {kind_of(row).lower()}"
     if row["list_name"] != RENEWALS:
         return text
-    text += ", never onboarded" if row["is_never_onboarded"] else ""
+    text += ", not yet onboarded" if row["is_never_onboarded"] else ""
     if not row["has_opportunity"]:
         return f"{text}, no opportunity"
     offered, closes = row["opportunity_amount"], row["expected_close_date"]

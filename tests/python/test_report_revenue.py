@@ -1,6 +1,7 @@
 """What the report says of new business, pipeline, owners and customers, worked out another way."""
 
 import csv
+import re
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from funnel.report import words
-from funnel.report.leadership import KINDS
-from funnel.report.read import queries, read
+from funnel.report import definitions, tiles, words
+from funnel.report.blocks import Block
+from funnel.report.company import Company
+from funnel.report.read import Rows, queries, read
+from funnel.report.tiles import KINDS
 from tests.python.conftest import Built, query
 from tests.python.test_report import Cards, _file
 
@@ -138,7 +141,7 @@ def test_the_year_to_date_is_all_quarters_against_all_targets(
         if row["outcome"] == "won" and row["funnel"] in names and _within(row["closed_at"], year)
     )
     share = won / sum(float(amount) for _, amount in targets)
-    assert f"year to date {words.percent(share)}" in text
+    assert f"Year to date: {words.percent(share)}; new business alone " in text
 
 
 def test_what_the_forecast_lacks_is_parted_by_who_must_bring_it(built: Built, text: str) -> None:
@@ -152,7 +155,7 @@ def test_what_the_forecast_lacks_is_parted_by_who_must_bring_it(built: Built, te
     )
     short = float(rows["bookings"])
     assert sum(float(rows[metric]) for metric, _ in KINDS) == pytest.approx(short, abs=1)
-    said = f"{words.amount(short)} short: "
+    said = f"The {words.amount(short)} short: "
     assert (said in text) == (short > 0)
     if short > 0:
         parts = text.partition(said)[2].split(";")[0].split("<")[0]
@@ -160,23 +163,74 @@ def test_what_the_forecast_lacks_is_parted_by_who_must_bring_it(built: Built, te
             assert f"{name} {words.signed(-float(rows[metric]), 'amount')}" in parts
 
 
-def test_coverage_says_what_is_due_in_the_quarter(
+def test_coverage_is_of_the_markets_with_a_target(
     built: Built, text: str, opportunities: list[dict[str, Any]]
 ) -> None:
+    """Pipeline of a market without a target can reach none: it stands apart."""
+    targets = dict(
+        query(
+            built.database,
+            "select funnel, sum(new_target_amount) from marts.plan_targets where scenario = 'base'"
+            " and not is_total and period_start between date '2026-07-01' and date '2026-09-01'"
+            " group by funnel having sum(new_target_amount) > 0",
+        )
+    )
+    target = sum(float(amount) for amount in targets.values())
+    still = [
+        row for row in opportunities if row["outcome"] == "open" and row["revenue_type"] == "new"
+    ]
+    within = [row for row in still if row["funnel"] in targets]
+    amount, elsewhere = (
+        sum(float(row["amount"] or 0) for row in rows)
+        for rows in (within, [row for row in still if row["funnel"] not in targets])
+    )
     due = sum(
         float(row["amount"] or 0)
-        for row in opportunities
-        if row["outcome"] == "open"
-        and row["revenue_type"] == "new"
-        and row["expected_close_date"]
-        and CUTOFF <= row["expected_close_date"] < date(2026, 10, 1)
+        for row in within
+        if row["expected_close_date"] and CUTOFF <= row["expected_close_date"] < date(2026, 10, 1)
     )
-    ((target,),) = query(
-        built.database,
-        "select target from marts.kpi_reviews_by_period where metric = 'bookings_new' and is_total"
-        f" and period_kind = 'quarter' and period_start = date '{CUTOFF}'",
+    tile = text.partition("<h3>Coverage</h3>")[2].partition("<h3>")[0]
+    assert f'<p class="value">{words.times(amount / target)}</p>' in tile
+    assert f"4.0x is agreed: {words.amount(4 * target - amount)} is missing" in tile
+    assert f"{words.times(due / target)} has its close date in the quarter" in tile
+    said = f"Not in it: {words.amount(elsewhere)} open in markets without a target"
+    assert (said in tile) == (elsewhere > 0)
+
+
+def test_what_is_open_in_a_market_without_a_target_covers_none() -> None:
+    columns = ("period_kind", "period_start", "period_name", "metric", "funnel", "actual",
+               "forecast", "target", "is_complete")  # fmt: skip
+    found = (
+        ("coverage", "all", 3, 4),
+        ("bookings_new", "all", None, 100),
+        ("coverage", "targeted", 2, 4),
+        ("bookings_new", "targeted", None, 100),
+        ("coverage", "other", None, None),
     )
-    assert f"{words.times(due / float(target))} has its close date in it" in text
+    review = tuple(
+        ("quarter", CUTOFF, "2026-Q3", metric, funnel, None, forecast, target, False)
+        for metric, funnel, forecast, target in found
+    )
+    names = (("targeted", "Targeted"), ("other", "Other"))
+    opened = (("targeted", CUTOFF, 50), ("targeted", None, 150), ("other", CUTOFF, 100))
+    months = tuple((funnel, month, False, "new", 3, due, 1) for funnel, month, due in opened)
+    rows = {
+        "review": Rows("review", ("marts.kpi_reviews_by_period",), columns, review),
+        "funnels": Rows("funnels", ("seeds.funnels",), ("funnel", "funnel_name"), names),
+        "open_by_month": Rows(
+            "open_by_month",
+            ("marts.dim_opportunities",),
+            ("funnel", "close_month", "is_undated", "revenue_type", "due_count", "due_amount",
+             "largest_amount"),
+            months,
+        ),
+    }  # fmt: skip
+    tile = tiles.coverage(Company(rows, CUTOFF, "USD"))
+    assert tile.value == "2.0x"
+    assert "Not in it: 100 open in markets without a target" in tile.details
+    assert "4.0x is agreed: 200 is missing" in tile.details
+    assert "0.5x has its close date in the quarter" in tile.details
+    assert "150 of what is open is past its close date" in tile.details
 
 
 def test_open_pipeline_by_month_is_all_that_is_open(
@@ -199,7 +253,7 @@ def test_open_pipeline_by_month_is_all_that_is_open(
 
 
 def test_what_is_past_its_close_date_is_named_whatever_its_age(
-    cards: Cards, opportunities: list[dict[str, Any]]
+    page: Path, cards: Cards, opportunities: list[dict[str, Any]]
 ) -> None:
     late = [
         row
@@ -212,6 +266,31 @@ def test_what_is_past_its_close_date_is_named_whatever_its_age(
     late.sort(key=lambda row: (-float(row["amount"] or 0), row["record_id"]))
     shown = [row["record_id"] for row in _file(cards, "overdue")]
     assert shown == [row["record_id"] for row in late[:25]]
+    assert "All of them, of all kinds" in " ".join(cards.said["overdue"])
+    html = page.read_text()
+    table = html.partition('id="overdue"')[2].partition("</table>")[0]
+    assert table.count("data-market") == len(late)
+    assert " hidden data-first" not in table, "each of them is seen"
+
+
+def test_the_largest_that_are_due_are_named(
+    cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
+    due = [
+        row
+        for row in opportunities
+        if row["outcome"] == "open"
+        and row["expected_close_date"]
+        and CUTOFF <= row["expected_close_date"] < date(2026, 10, 1)
+    ]
+    due.sort(key=lambda row: (-float(row["amount"] or 0), row["record_id"]))
+    shown = [row["record_id"] for row in _file(cards, "due-opportunities")]
+    assert shown[:10] == [row["record_id"] for row in due[:10]]
+    whole = sum(float(row["amount"] or 0) for row in due)
+    title = cards.said["due-opportunities"][0]
+    assert title.startswith(f"{len(due)} open opportunities ({words.amount(whole)}) have")
+    share = sum(float(row["amount"] or 0) for row in due[:10]) / whole
+    assert title.endswith(f"largest are {words.percent(share)} of the amount")
 
 
 def test_every_owner_who_sold_is_shown(cards: Cards, opportunities: list[dict[str, Any]]) -> None:
@@ -237,6 +316,20 @@ def test_the_middle_of_the_wins_stands_beside_their_mean(
     said = cards.said["review"]
     for text in (f"median {middle}", f"median {days}"):
         assert any(part.startswith(text) for part in said), text
+    amounts = sorted(float(row["won_amount"]) for row in wins)
+    rest = sum(amounts[:-1]) / (len(amounts) - 1)
+    span = (date(2025, 4, 1), date(2025, 7, 1))
+    then = [
+        float(row["won_amount"])
+        for row in opportunities
+        if row["outcome"] == "won"
+        and row["revenue_type"] == "new"
+        and _within(row["closed_at"], span)
+    ]
+    assert then
+    (note,) = [part for part in said if part.startswith(f"median {middle}")][:1]
+    assert f", {words.amount(median(then))} a year before" in note
+    assert f"average without the largest {words.amount(rest)}" in note
 
 
 def test_the_leads_that_bought_are_leads(built: Built, cards: Cards) -> None:
@@ -602,8 +695,26 @@ def test_the_forecast_is_compared_where_there_is_a_target(built: Built, text: st
     elsewhere = sum(float(forecast) for forecast, target in rows if not target)
     share = words.attained(compared / sum(float(target) for _, target in rows if target))
     assert elsewhere > 0, "the demo has a market without a target"
-    assert f": {share} of the target of" in text
-    assert f"with {words.amount(elsewhere)} more in markets without a target" in text
+    target = sum(float(target) for _, target in rows if target)
+    gap = f"{words.amount(abs(target - compared))} {'short' if target > compared else 'above'}"
+    against = f"{words.amount(compared)} of the target of {words.amount(target)} ({share}, {gap})"
+    assert against in text
+    assert f"; the other {words.amount(elsewhere)} is in markets without a target" in text
+
+
+def test_the_forecast_of_new_business_stands_beside_its_own_target(built: Built, text: str) -> None:
+    """What is compared with the target, and the whole, are two figures."""
+    rows = query(
+        built.database,
+        "select forecast, target from marts.kpi_reviews_by_period where metric = 'bookings_new'"
+        f" and not is_total and period_kind = 'quarter' and period_start = date '{CUTOFF}'",
+    )
+    compared = sum(float(forecast) for forecast, target in rows if target)
+    whole = sum(float(forecast or 0) for forecast, _ in rows)
+    target = sum(float(target) for _, target in rows if target)
+    said = f"New business: {words.amount(compared)} of the target of {words.amount(target)} ("
+    assert said in text
+    assert f"; {words.amount(whole)} with markets without a target" in text
 
 
 def test_leads_of_a_channel_are_those_who_met_the_definition(built: Built, cards: Cards) -> None:
@@ -720,6 +831,10 @@ def test_who_leaves_the_month_after_the_contract_has_not_renewed_it() -> None:
         " (5, date '2026-02-01', date '2026-02-01', 0, 5))"
         " as rows (account_key, contract_month, movement_month, opening_amount, closing_amount)"
     )
+    connection.execute(
+        "create table marts.dim_opportunities as select 9 as account_key, 'won' as outcome,"
+        " 'renewal' as revenue_type, timestamp '2026-01-01' as closed_at"
+    )
     (row,) = read(connection, "contracts_due", queries()["contracts_due"]).records
     columns = ("due_count", "renewed_count", "due_amount", "kept_amount", "added_amount")
     assert [row[column] for column in columns] == [3, 1, 70, 10, 2]
@@ -749,7 +864,212 @@ def test_the_next_definition_counts_within_sixty_days() -> None:
         " as rows (journey_key, stage, qualified_at, qualification, is_inferred)"
     )
     rows = read(connection, "definition_rates", queries()["definition_rates"]).records
-    found = {row["stage"]: (row["qualified_count"], row["followed_count"]) for row in rows}
-    # The first MQL came on the 59th day, the second on the 60th; the third bypassed it.
-    assert found == {"lead": (3, 1), "mql": (2, 0)}
+    found = {row["key"]: (row["qualified_count"], row["followed_count"]) for row in rows}
+    # The first MQL came on the 59th day, the second on the 60th; the third bypassed it. Of the
+    # months since the quarter, the last 60 days of April alone are over.
+    assert found == {
+        "lead|2026-01-01": (3, 1),
+        "mql|2026-01-01": (2, 0),
+        "lead|2026-04-01|month": (1, 0),
+    }
     assert {row["next_stage"] for row in rows} == {"mql", "opportunity"}
+
+
+@pytest.mark.parametrize(("renewed", "unsettled"), [("2026-02-10", 0), ("2025-06-01", 1)])
+def test_who_has_won_a_renewal_is_not_said_to_leave(renewed: str, unsettled: int) -> None:
+    """A renewal of the year before says nothing of this one."""
+    connection = duckdb.connect()
+    _quarters(connection)
+    connection.execute(
+        "create table marts.dim_accounts as select 1 as account_key, 'f' as funnel, 's' as industry"
+    )
+    connection.execute(
+        "create table marts.fct_mrr_movements as select 1 as account_key, 0 as churn_amount,"
+        " date '2025-03-01' as contract_month, date '2026-03-01' as movement_month,"
+        " 10 as opening_amount, 10 as closing_amount"
+    )
+    connection.execute(
+        "create table marts.dim_opportunities as select 1 as account_key, 'won' as outcome,"
+        f" 'renewal' as revenue_type, timestamp '{renewed}' as closed_at"
+    )
+    (row,) = read(connection, "contracts_due", queries()["contracts_due"]).records
+    assert (row["renewed_count"], row["unsettled_count"]) == (1, unsettled)
+
+
+def test_customers_who_are_not_yet_onboarded_are_counted(built: Built, cards: Cards) -> None:
+    """From the stages that each customer has entered, not from the handoffs."""
+    ((limit,),) = query(
+        built.database,
+        "select time_limit_days from seeds.lifecycle_stages where stage = 'customer'",
+    )
+    rows = query(
+        built.database,
+        "select min(entered_at) filter (stage = 'customer') as won,"
+        " min(entered_at) filter (stage = 'onboarded' and not is_inferred),"
+        " min(entered_at) filter (stage = 'churned') from marts.fct_lifecycle"
+        " group by journey_key having won >= timestamp '2025-04-01'",
+    )
+    waiting = [won for won, onboarded, left in rows if not onboarded and not left]
+    late = [won for won in waiting if won + timedelta(days=limit) < datetime(2026, 7, 1)]
+    shown = [row for row in _file(cards, "onboarding") if row["funnel"] == row["segment"] == "all"]
+    for column, wanted in (
+        ("customer_count", len(rows)),
+        ("open_count", len(waiting)),
+        ("overdue_count", len(late)),
+    ):
+        assert sum(int(row[column]) for row in shown) == wanted, column
+    assert late
+    said = f"{len(waiting)} customers of the last five quarters are not yet onboarded, {len(late)} "
+    assert cards.said["onboarding"][0].startswith(said)
+
+
+def test_retention_of_a_first_channel_is_that_of_its_customers(built: Built, cards: Cards) -> None:
+    """By the mart that holds recurring revenue by channel."""
+    wanted = {
+        channel: (int(customers), int(left), float(opening), float(kept))
+        for channel, customers, left, opening, kept in query(
+            built.database,
+            "select channel, sum(year_opening_customer_count), sum(year_churned_customer_count),"
+            " sum(year_opening_amount), sum(year_gross_amount) from marts.kpi_mrr_by_period"
+            " where period_kind = 'month' and period_start = date '2026-06-01' group by 1"
+            " having sum(year_opening_amount) > 0",
+        )
+    }
+    shown = {
+        row["value"]: (
+            int(row["customer_count"]),
+            int(row["lost_count"]),
+            float(row["opening_amount"]),
+            float(row["retained_amount"]),
+        )
+        for row in _file(cards, "retention-by")
+        if row["dimension"] == "channel"
+    }
+    assert shown == {name: pytest.approx(values, abs=0.05) for name, values in wanted.items()}
+
+
+def test_expansion_with_a_renewal_is_of_who_won_one(built: Built, cards: Cards) -> None:
+    rows = query(
+        built.database,
+        "select movements.expansion_amount, exists (select 1 from marts.dim_opportunities as won"
+        " where won.account_key = movements.account_key and won.outcome = 'won'"
+        " and won.revenue_type = 'renewal' and won.closed_at < movements.movement_month"
+        " + interval 1 month and won.closed_at > movements.movement_month - interval 3 month)"
+        " from marts.fct_mrr_movements as movements where movements.expansion_amount > 0"
+        f" and movement_month >= date '{QUARTER[0]}' and movement_month < date '{QUARTER[1]}'",
+    )
+    renewed = sum(float(amount) for amount, has_renewed in rows if has_renewed)
+    title = cards.said["mrr-by-quarter"][0]
+    said = f"({words.amount(renewed)} of it with a renewal; {len(rows)} customers)"
+    assert (said in title) == (renewed > 0), (said, title)
+
+
+def test_an_owner_has_the_target_and_what_is_due_of_this_quarter(
+    built: Built, cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
+    due = defaultdict[Any, float](float)
+    for row in opportunities:
+        day = row["expected_close_date"]
+        if row["outcome"] == "open" and row["revenue_type"] == "new" and day:
+            due[row["owner_key"]] += (
+                float(row["amount"]) if CUTOFF <= day < date(2026, 10, 1) else 0
+            )
+    rows = _file(cards, "owner-sales")
+    shown = sorted(float(row["due_amount"]) for row in rows if float(row["due_amount"]))
+    assert shown == pytest.approx(sorted(amount for amount in due.values() if amount))
+    targets = query(
+        built.database,
+        "select owner, sum(target) from seeds.kpi_targets where metric = 'bookings_new'"
+        f" and owner is not null and period_kind = 'quarter' and period_start = date '{CUTOFF}'"
+        " group by owner",
+    )
+    assert targets
+    asked = {row["user_id"]: float(row["next_target"]) for row in rows if row["next_target"]}
+    assert asked == {owner: float(target) for owner, target in targets}
+
+
+@pytest.mark.parametrize(
+    ("followed", "met", "before", "met_before", "is_chance"),
+    # Of the demo of 8,000 people; the same shares of ten times as many are no chance.
+    [(106, 222, 86, 205, True), (1060, 2220, 860, 2050, False), (0, 0, 3, 9, True)],
+)
+def test_a_change_of_a_rate_may_be_chance(
+    followed: int, met: int, before: int, met_before: int, is_chance: bool
+) -> None:
+    assert definitions.is_chance(followed, met, before, met_before) == is_chance
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Short; and good", "Short; and good"),
+        (f"First ({'a; ' * 3}b); {'word ' * 30}", f"First ({'a; ' * 3}b)"),
+        ("word " * 30, "word " * 30),
+    ],
+)
+def test_a_long_title_ends_with_a_clause(title: str, headline: str) -> None:
+    block = Block("card", title, Rows("card", ()))
+    assert block.headline == headline
+    assert "; ".join(filter(None, (block.headline, block.rest))) == title
+
+
+def test_no_title_is_long_and_no_date_is_broken(page: Path) -> None:
+    html = page.read_text()
+    for title in re.findall(r'<h3 id="[\w-]+-title">(.*?)</h3>', html, re.DOTALL):
+        shown = re.sub("<.*?>", "", title).replace("\u00a0", " ").split()
+        assert len(shown) <= 30, title
+    cells = re.findall(r"<td><span>(\d+\s\w+\s\d{4})</span></td>", html)
+    assert cells
+    assert not [cell for cell in cells if " " in cell]
+
+
+def test_campaigns_that_only_touched_are_counted(built: Built, cards: Cards) -> None:
+    shown = {row["campaign"] for row in _file(cards, "campaigns")}
+    rows = query(
+        built.database,
+        "select campaign, sum(influenced_opportunity_count) as touched from marts.kpi_campaigns"
+        " where month_start >= date '2025-07-01' and campaign != 'unknown'"
+        " group by channel, campaign having touched > 0",
+    )
+    others = [name for name, _ in rows if name not in shown]
+    assert others
+    said = " ".join(cards.said["campaigns"])
+    assert f" {len(others)} more campaigns brought nobody first" in said
+
+
+def test_an_opportunity_of_a_paid_channel_has_its_cost(
+    built: Built, cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
+    created = Counter(
+        row["channel"]
+        for row in opportunities
+        if row["revenue_type"] == "new" and _within(row["created_at"], (date(2025, 7, 1), CUTOFF))
+    )
+    spent = query(
+        built.database,
+        "select channel, channel_name, sum(spend_amount) from marts.kpi_campaigns"
+        " inner join seeds.channels using (channel)"
+        " where month_start >= date '2025-07-01' group by all having sum(spend_amount) > 0",
+    )
+    assert spent
+    said = cards.said["costs"]
+    for channel, name, amount in spent:
+        place = said.index(name)
+        each = words.amount(float(amount) / created[channel])
+        assert each in said[place : place + 8], (name, each, said[place : place + 8])
+
+
+def test_countries_add_up_to_new_business(
+    cards: Cards, opportunities: list[dict[str, Any]]
+) -> None:
+    won = [
+        row
+        for row in opportunities
+        if row["revenue_type"] == "new"
+        and row["outcome"] == "won"
+        and _within(row["closed_at"], (date(2025, 7, 1), CUTOFF))
+    ]
+    said = cards.said["slices"]
+    rows = said[said.index("By country of the account") :]
+    of_closed = [text for text in rows if re.fullmatch(r"\d+ of \d+", text)]
+    assert sum(int(text.partition(" ")[0]) for text in of_closed) == len(won)
