@@ -45,7 +45,7 @@ BESIDE := target/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help build test test-builds test-companies test-increments test-dirt test-postgres test-spark test-spark-cluster test-dialects lint check unit-test demo summary report digest backtest alerts \
+.PHONY: help build test test-builds test-companies test-increments test-dirt test-postgres test-spark test-spark-cluster test-spark-thrift test-dialects lint check unit-test demo summary report digest backtest alerts \
     validate publish rollback docs clean history-backup history-restore
 
 help: ## list these verbs
@@ -86,6 +86,9 @@ test-spark: $(SPARK_READY) ## build a small company on Spark, too, and compare e
 
 test-spark-cluster: $(SPARK_READY) ## on a Spark cluster made here: kill a worker and a driver in mid-build, compare with DuckDB; needs Java 17
 	@$(PY) -m tests.python.kill_spark
+
+test-spark-thrift: $(SPARK_READY) ## over a Thrift server on such a cluster: build a part, compare with DuckDB; needs Java 17
+	@$(PY) -m tests.python.build_over_thrift
 
 test-dialects: $(DIALECTS:%=.venv/dialects/%/ready) ## compile every model for warehouses that are not here, and parse it in their dialects
 	@$(FUNNEL) demo --people 150 --out target/dialects/demo --database target/dialects/sources.duckdb

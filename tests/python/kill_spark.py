@@ -59,7 +59,7 @@ def _kill_and_compare(cluster: Cluster, folder: Path) -> int:
     demo, database = folder / "demo", folder / "revenue_funnel.duckdb"
     if generate_demo(PEOPLE, 7, datetime(2026, 7, 1), demo, True, []) or load_demo(demo, database):
         return 1
-    _run_in_another(_load, demo)
+    run_in_another(load, demo)
     is_good = [_lose_a_worker(cluster, folder), _compare(database, folder, FIRST)]
     with _reader(folder) as read_well:
         is_good += [_lose_the_driver(folder, moment) for moment in _moments()]
@@ -166,11 +166,11 @@ def _compare(database: Path, folder: Path, cutoff: str) -> bool:
     """Whether the tables of people and those of history are DuckDB's, which builds here."""
     if not run_dbt(_arguments("duckdb"), database, folder / "target", {"cutoff": cutoff}).success:
         return False
-    found = [_run_in_another(_find_differences, database, schema) for schema in SCHEMAS]
+    found = [run_in_another(find_differences, database, schema) for schema in SCHEMAS]
     return not any(found)
 
 
-def _run_in_another(task: Callable[..., int], *arguments: object) -> int:
+def run_in_another(task: Callable[..., int], *arguments: object) -> int:
     """In a process of its own, since a session of Spark stays until its process ends."""
     with environment({f"{PREFIX}MASTER": "local[1]"}):
         process = get_context("spawn").Process(target=_exit_with, args=(task, *arguments))
@@ -183,13 +183,13 @@ def _exit_with(task: Callable[..., int], *arguments: object) -> None:
     sys.exit(task(*arguments))
 
 
-def _load(demo: Path) -> int:
+def load(demo: Path) -> int:
     from funnel.demo.command import load_demo_into_spark
 
     return load_demo_into_spark(demo)
 
 
-def _find_differences(database: Path, schema: str) -> int:
+def find_differences(database: Path, schema: str) -> int:
     from funnel.parity import show_parity
 
     return show_parity(database, "spark", schema, schema in MAY_HAVE_NO_TABLES)

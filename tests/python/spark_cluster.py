@@ -15,7 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from funnel.spark import PREFIX, SparkError, check_java
+from funnel.run_dbt import environment
+from funnel.spark import PREFIX, SparkError, check_java, spark_settings
 
 Process = subprocess.Popen[bytes]
 HOST = "127.0.0.1"
@@ -78,7 +79,25 @@ def spark_cluster(folder: Path) -> Iterator[Cluster]:
         yield cluster
 
 
+@contextmanager
+def thrift_server(cluster: Cluster) -> Iterator[int]:
+    """The port of a Thrift server that works on the cluster, with the settings of profiles.yml."""
+    port = _free_port()
+    with environment(cluster.place):
+        settings = spark_settings()
+    options = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
+    place = {"hive.server2.thrift.port": str(port), "hive.server2.thrift.bind.host": HOST}
+    place["hive.exec.scratchdir"] = str(cluster.folder / "scratch")
+    hive = [part for name, value in place.items() for part in ("--hiveconf", f"{name}={value}")]
+    start = [f"{_DEPLOY}.SparkSubmit", "--class", _THRIFT_SERVER, *options, "spark-internal", *hive]
+    memory = settings["spark.driver.memory"]
+    with _program(cluster.folder, "thrift_server", start, memory):
+        _wait_for(port, cluster.folder)
+        yield port
+
+
 _DEPLOY = "org.apache.spark.deploy"
+_THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 _METASTORE = "org.apache.hadoop.hive.metastore.HiveMetaStore"
 
 
@@ -111,12 +130,14 @@ def _write_settings(folder: Path) -> None:
 
 
 @contextmanager
-def _program(folder: Path, name: str, arguments: Sequence[str]) -> Iterator[Process]:
+def _program(
+    folder: Path, name: str, arguments: Sequence[str], memory: str = "512m"
+) -> Iterator[Process]:
     """One of Spark's programs, and what it starts itself."""
     settings = {
         "SPARK_CONF_DIR": str(folder / "settings"),
         "SPARK_LOCAL_IP": HOST,
-        "SPARK_DAEMON_MEMORY": "512m",
+        "SPARK_DAEMON_MEMORY": memory,
     }
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
@@ -160,4 +181,10 @@ def _wait_for(port: int, folder: Path) -> None:
             if tried.connect_ex((HOST, port)) == 0:
                 return
         time.sleep(0.2)
-    raise SparkError(f"Spark did not start within {SECONDS_TO_START} seconds: see {folder}/*.log")
+    # The folder goes with this program.
+    ends = [f"{log.name}:\n{_end(log)}" for log in sorted(folder.glob("*.log"))]
+    raise SparkError("\n".join([f"Spark did not start within {SECONDS_TO_START} seconds", *ends]))
+
+
+def _end(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-3000:]

@@ -8,6 +8,7 @@
     'greatest(spans.starts_at, periods.starts_at)',
     'least(spans.ends_at, periods.next_starts_at, ' ~ cutoff() ~ ')'
 ) ~ ', 0) as decimal(5, 2))' -%}
+{%- set days_in_span = days_between('spans.starts_at', 'spans.ends_at') -%}
 with
 
 periods as (select * from {{ ref('int_reporting_periods_listed') }}),
@@ -98,13 +99,13 @@ month_targets as (
         case
             when {{ spread }}
                 then
-                    ranked.target
+                    {{ as_double('ranked.target') }}
                     * cast(
                         {{ days_between('ranked.month_start', 'ranked.next_month_start') }}
                         as decimal(5, 2)
                     )
                     / {{ days_between('ranked.starts_at', 'ranked.ends_at') }}
-            else ranked.target
+            else {{ as_double('ranked.target') }}
         end as target,
         ranked.month_start as starts_at,
         ranked.next_month_start as ends_at
@@ -124,21 +125,15 @@ period_month_targets as (
         spans.funnel,
         spans.team,
         spans.owner_key,
-        sum(case
-            when spans.is_spread
-                then
-                    spans.target * {{ in_period }}
-                    / {{ days_between('spans.starts_at', 'spans.ends_at') }}
-            when spans.ends_at >= periods.next_starts_at then spans.target
-        end) as target,
-        sum(case
-            when spans.is_spread
-                then
-                    spans.target * {{ elapsed_in_period }}
-                    / {{ days_between('spans.starts_at', 'spans.ends_at') }}
-            when spans.ends_at >= periods.next_starts_at and periods.is_started then spans.target
-            when spans.ends_at >= periods.next_starts_at then 0
-        end) as elapsed_target,
+        {{ exact_sum(
+            'case when spans.is_spread then spans.target * ' ~ in_period ~ ' / ' ~ days_in_span
+            ~ ' when spans.ends_at >= periods.next_starts_at then spans.target end', 12
+        ) }} as target,
+        {{ exact_sum(
+            'case when spans.is_spread then spans.target * ' ~ elapsed_in_period ~ ' / ' ~ days_in_span
+            ~ ' when spans.ends_at >= periods.next_starts_at and periods.is_started'
+            ~ ' then spans.target when spans.ends_at >= periods.next_starts_at then 0 end', 12
+        ) }} as elapsed_target,
         sum({{ in_period }}) as covered_days,
         max(case when spans.is_spread then 1 else 0 end) = 1 as is_spread
     from month_targets as spans
@@ -251,12 +246,10 @@ planned_periods as (
         spans.funnel,
         spans.made_date,
         {{ exact_sum(
-            'spans.planned_volume * ' ~ in_period ~ ' / '
-            ~ days_between('spans.starts_at', 'spans.ends_at'), 12
+            'spans.planned_volume * ' ~ in_period ~ ' / ' ~ days_in_span, 12
         ) }} as target,
         {{ exact_sum(
-            'spans.planned_volume * ' ~ elapsed_in_period ~ ' / '
-            ~ days_between('spans.starts_at', 'spans.ends_at'), 12
+            'spans.planned_volume * ' ~ elapsed_in_period ~ ' / ' ~ days_in_span, 12
         ) }} as elapsed_target
     from planned_spans as spans
     inner join periods
@@ -357,8 +350,8 @@ int_kpi_targets_combined as (
         funnel,
         team,
         owner_key,
-        cast(round(target, 6) as decimal(24, 6)) as target,
-        cast(round(elapsed_target, 6) as decimal(24, 6)) as elapsed_target,
+        cast({{ double_as_decimal('target', 6) }} as decimal(24, 6)) as target,
+        cast({{ double_as_decimal('elapsed_target', 6) }} as decimal(24, 6)) as elapsed_target,
         target_source,
         is_part_of_period,
         false as is_sum_of_funnels
@@ -371,8 +364,8 @@ int_kpi_targets_combined as (
         funnel,
         team,
         owner_key,
-        cast(round(target, 6) as decimal(24, 6)) as target,
-        cast(round(elapsed_target, 6) as decimal(24, 6)) as elapsed_target,
+        cast({{ double_as_decimal('target', 6) }} as decimal(24, 6)) as target,
+        cast({{ double_as_decimal('elapsed_target', 6) }} as decimal(24, 6)) as elapsed_target,
         target_source,
         is_part_of_period,
         true as is_sum_of_funnels
