@@ -31,7 +31,7 @@ OUTPUTS: dict[str, dict[str, str | int]] = {
     "databricks": {"host": "localhost", "http_path": "/none", "token": "none"},
 }
 """What each adapter wants to know before it connects, which it never does here."""
-MODELS_NOT_READ = {"snowflake": 20, "bigquery": 24, "redshift": 0, "databricks": 0}
+MODELS_NOT_READ = {"snowflake": 18, "bigquery": 22, "redshift": 0, "databricks": 0}
 """How many models sqlglot cannot read there yet, and why: docs/engines.md."""
 NAMES_OF_DATABASE = {"redshift": "dbname", "databricks": "catalog", "bigquery": "project"}
 

@@ -32,6 +32,22 @@ def test_the_page_lists_each_macro_that_engines_do_differently() -> None:
     assert listed == dispatched
 
 
+def test_each_version_of_a_macro_is_used() -> None:
+    """A misspelled spark__ macro would never be called, and nothing would say so."""
+    text = "\n".join(
+        file.read_text(encoding="utf-8")
+        for file in (ROOT / "macros").rglob("*.sql")
+        if file.name != "spark_tables.sql"  # Versions of dbt's own macros.
+    )
+    dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'", text))
+    versions = re.findall(r"\{% macro ((?:default|duckdb|postgres|spark)__(\w+))", text)
+    assert {name for version, name in versions if version == f"default__{name}"} == dispatched
+    called = {version for version, _ in versions if text.count(f"{version}(") > 1}
+    assert [
+        found for found, name in versions if name not in dispatched and found not in called
+    ] == []
+
+
 @pytest.mark.parametrize(
     ("command", "expected"),
     [

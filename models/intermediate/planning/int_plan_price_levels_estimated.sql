@@ -138,7 +138,7 @@ funnel_spreads as (
             -- One lead group shows no difference between lead groups.
             coalesce(max(case
                 when sample_number = 0 and gap_count > 1 then gap_variance
-            end) over funnel_rows, 0),
+            end) over (partition by funnel), 0),
             power({{ decimal_var('planning_prior_price_gap') }}, 2)
         ) as usual_gap_variance,
         coalesce(max(case
@@ -148,9 +148,8 @@ funnel_spreads as (
                         greatest(level_variance, 0) * (level_count - 1)
                         + {{ prior_level_variance }}
                     ) / level_count
-        end) over funnel_rows, {{ prior_level_variance }}) as usual_level_variance
+        end) over (partition by funnel), {{ prior_level_variance }}) as usual_level_variance
     from group_spreads
-    window funnel_rows as (partition by funnel)
 
 ),
 

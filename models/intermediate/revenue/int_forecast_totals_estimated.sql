@@ -159,12 +159,13 @@ yearly_ratios as (
         ] %}
         case
             when {{ count }} >= {{ least_won_count }} then {{ total }} / {{ count }}
-            else sum({{ total }}) over company / nullif(sum({{ count }}) over company, 0)
+            else
+                sum({{ total }}) over (partition by period_kind, period_start)
+                / nullif(sum({{ count }}) over (partition by period_kind, period_start), 0)
         end as {{ ratio }},
         {%- endfor %}
         now_new_open_amount / greatest(now_new_open_count, 1) as average_open_amount
     from planned_inputs
-    window company as (partition by period_kind, period_start)
 
 ),
 

@@ -130,7 +130,8 @@ period_month_targets as (
             ~ ' when spans.ends_at >= periods.next_starts_at then spans.target end', 12
         ) }} as target,
         {{ exact_sum(
-            'case when spans.is_spread then spans.target * ' ~ elapsed_in_period ~ ' / ' ~ days_in_span
+            'case when spans.is_spread'
+            ~ ' then spans.target * ' ~ elapsed_in_period ~ ' / ' ~ days_in_span
             ~ ' when spans.ends_at >= periods.next_starts_at and periods.is_started'
             ~ ' then spans.target when spans.ends_at >= periods.next_starts_at then 0 end', 12
         ) }} as elapsed_target,

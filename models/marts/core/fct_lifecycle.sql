@@ -83,12 +83,12 @@ entries_with_next as (
         *,
         row_number() over (partition by journey_key, stage order by entry_number)
             as stage_entry_number,
-        lead(stage) over by_entry as next_stage,
-        lead(stage_order) over by_entry as next_stage_order,
-        lead(is_exit) over by_entry as is_next_exit,
-        lead(entered_at) over by_entry as left_at
+        lead(stage) over (partition by journey_key order by entry_number) as next_stage,
+        lead(stage_order) over (partition by journey_key order by entry_number)
+            as next_stage_order,
+        lead(is_exit) over (partition by journey_key order by entry_number) as is_next_exit,
+        lead(entered_at) over (partition by journey_key order by entry_number) as left_at
     from ordered_entries
-    window by_entry as (partition by journey_key order by entry_number)
 
 ),
 
