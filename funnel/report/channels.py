@@ -318,8 +318,8 @@ def attribution(company: Company) -> Block:
         title=_credit_title(company, new),
         rows=company["attribution"],
         text="Won in the last twelve months, by the touches before each win. Each column shares out"
-        f" the same revenue: do not add up the columns.{_credit_moved(company, new)} Unknown: no"
-        " touch with a channel is recorded before the win. The campaigns above, and the first table"
+        f" the same revenue: do not add up the columns.{_credit_moved(company, new)} Unknown:"
+        " no record shows the channel of the touch. The campaigns above, and the first table"
         " of this part, count by where the person first came from.",
         switches=(Switch("Of", tuple(options)),) if options else (),
         panels=tuple(panels),
@@ -364,9 +364,9 @@ def _credit_title(company: Company, records: Sequence[Record]) -> str:
         max(records, key=lambda row: float(row[f"{code}_amount"])) for code in ("first", "last")
     )
     return (
-        "New business by first touch is most of all"
-        f" {company.channel(first['channel'])} ({words.amount(first['first_amount'])}), by last"
-        f" touch {company.channel(last['channel'])} ({words.amount(last['last_amount'])})"
+        "Most new business by first touch:"
+        f" {company.channel(first['channel'])} ({words.amount(first['first_amount'])}); by last"
+        f" touch: {company.channel(last['channel'])} ({words.amount(last['last_amount'])})"
     )
 
 

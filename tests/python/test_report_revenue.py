@@ -860,6 +860,7 @@ def test_the_next_definition_counts_within_sixty_days() -> None:
         " (3, 'mql', timestamp '2026-04-01', 'qualified', true),"
         " (4, 'lead', timestamp '2026-02-01', 'bypass', false),"
         " (5, 'lead', timestamp '2026-04-01', 'qualified', false),"
+        " (7, 'lead', timestamp '2026-05-05', 'qualified', false),"
         " (6, 'opportunity', timestamp '2026-06-01', 'qualified', false))"
         " as rows (journey_key, stage, qualified_at, qualification, is_inferred)"
     )
@@ -921,6 +922,56 @@ def test_customers_who_are_not_yet_onboarded_are_counted(built: Built, cards: Ca
     assert late
     said = f"{len(waiting)} customers of the last five quarters are not yet onboarded, {len(late)} "
     assert cards.said["onboarding"][0].startswith(said)
+
+
+def test_who_has_time_left_or_has_left_is_not_late_with_onboarding() -> None:
+    connection = duckdb.connect()
+    _quarters(connection)
+    connection.execute(
+        "create table seeds.lifecycle_stages as select 'customer' as stage, 'win' as planning_node"
+    )
+    connection.execute(
+        "create table marts.handoffs as select *, 'customer_to_onboarded' as step, 'f' as funnel,"
+        " 's' as segment, timestamp '2026-03-01' as handed_over_at from (values"
+        " (1, 'accepted_in_time', 'in_time', 10), (2, 'accepted_late', 'late', 60),"
+        " (3, 'waiting', 'waiting', null), (4, 'never_worked', 'overdue', null),"
+        " (5, 'never_worked', 'late', 400))"
+        " as rows (journey_key, handoff_result, timing, answer_days)"
+    )
+    connection.execute(
+        "create table marts.fct_journeys as select journey_key, case when journey_key = 5"
+        " then timestamp '2026-04-01' end as churned_at from range(1, 6) as keys (journey_key)"
+    )
+    rows = read(connection, "onboarding", queries()["onboarding"])
+    (row,) = rows.where(funnel="all")
+    columns = ("customer_count", "onboarded_count", "in_time_count", "open_count", "overdue_count")
+    assert [row[column] for column in columns] == [5, 2, 1, 2, 1]
+    assert row["median_days"] == 35
+
+
+def test_a_customer_has_the_channel_of_the_first_win() -> None:
+    """A win from before the records has no day, and is no later one."""
+    connection = duckdb.connect()
+    connection.execute("create schema marts")
+    connection.execute(
+        "create table marts.fct_journeys as select *, true as has_win from (values"
+        " (1, 'email', timestamp '2024-01-01'), (1, 'events', timestamp '2025-01-01'),"
+        " (2, 'partners', null))"
+        " as rows (account_key, first_channel, win_at)"
+    )
+    connection.execute(
+        "create table marts.dim_accounts as select account_key, 'f' as funnel, 's' as industry"
+        " from range(1, 3) as accounts (account_key)"
+    )
+    connection.execute(
+        "create table marts.fct_mrr_movements as select account_key, movement_month,"
+        " account_key as opening_amount, account_key as closing_amount"
+        " from range(1, 3) as accounts (account_key), (values (date '2025-07-01'),"
+        " (date '2026-06-01')) as months (movement_month)"
+    )
+    rows = read(connection, "retention_slices", queries()["retention_slices"])
+    found = {row["value"]: row["customer_count"] for row in rows.where(dimension="channel")}
+    assert found == {"email": 1, "partners": 1}
 
 
 def test_retention_of_a_first_channel_is_that_of_its_customers(built: Built, cards: Cards) -> None:
