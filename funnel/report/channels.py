@@ -69,16 +69,14 @@ def _channel_row(company: Company, row: Record, most: float) -> tuple[Cell, ...]
         _unless_too_few(row, words.times(paid.get("ltv_to_paid_cac_ratio"))),
         _unless_too_few(row, words.decimal(paid.get("paid_payback_months"))),
         _unless_too_few(row, words.amount(row.get("full_cac_amount"))),
-        _unless_too_few(row, _ratio_to_cost(row)),
-        _unless_too_few(row, words.decimal(row.get("full_payback_months"))),
+        _unless_too_few(row, _of_cost(row, words.times(row.get("ltv_to_full_cac_ratio")))),
+        _unless_too_few(row, _of_cost(row, words.decimal(row.get("full_payback_months")))),
     )
 
 
-def _ratio_to_cost(row: Record) -> str:
+def _of_cost(row: Record, text: str) -> str:
     """Where nobody knows how people came, nobody knows either what brought them, nor its cost."""
-    if row.get("channel") == "unknown":
-        return words.NOTHING
-    return words.times(row.get("ltv_to_full_cac_ratio"))
+    return words.NOTHING if row.get("channel") == "unknown" else text
 
 
 def _unless_too_few(row: Record, text: str) -> Cell:

@@ -2,6 +2,28 @@
 -- above it. They read published marts, and seeds for what the teams wrote down in words.
 -- A column that is renamed is changed here and nowhere else in the report. The variable as_of_date is
 -- what the first query gives: months are counted back from it, also where nothing has happened.
+-- What is shared comes first: a query that reads it by its name has it as its first CTE.
+
+-- shared: closed_quarters
+-- The last five quarters that are over.
+select distinct period_start
+from marts.kpi_reviews_by_period
+where period_kind = 'quarter' and is_complete
+order by period_start desc
+limit 5
+
+-- shared: open_quarter
+-- The quarter that is not over.
+select min(period_start) as period_start
+from marts.kpi_reviews_by_period
+where period_kind = 'quarter' and not is_complete
+
+-- shared: created_amounts
+-- The amount with which each opportunity of new business was created.
+select opportunity_key, sum(created_amount) as created_amount
+from marts.fct_pipeline_waterfall_by_period
+where period_kind = 'month' and basis = 'all_open' and revenue_type = 'new'
+group by opportunity_key
 
 -- name: as_of
 select max(day) as as_of_date
@@ -174,14 +196,7 @@ order by now.place;
 -- name: contracts_due
 -- The contracts whose term ended in the last quarters that are over, and what customers pay after it.
 -- Who leaves in the month after the last one of the term has not renewed it.
-with quarters as (
-    select distinct period_start
-    from marts.kpi_reviews_by_period
-    where period_kind = 'quarter' and is_complete
-    order by period_start desc
-    limit 5
-),
-months as (
+with months as (
     select
         account_key, contract_month, movement_month, opening_amount,
         movement_month < max(movement_month) over () as is_followed,
@@ -215,7 +230,7 @@ select
         )
     ) as unsettled_count
 from months as movements
-inner join quarters
+inner join closed_quarters as quarters
     on
         movements.movement_month >= quarters.period_start
         and movements.movement_month < quarters.period_start + interval 3 month
@@ -341,12 +356,7 @@ limit 25;
 
 -- name: due_opportunities
 -- What is open with a close date in the quarter that is not over, the largest first.
-with quarter as (
-    select min(period_start) as period_start
-    from marts.kpi_reviews_by_period
-    where period_kind = 'quarter' and not is_complete
-),
-due as (
+with due as (
     select
         opportunities.*,
         row_number() over (
@@ -359,7 +369,7 @@ due as (
         count(*) over () as due_count,
         sum(opportunities.amount) over () as due_amount
     from marts.dim_opportunities as opportunities
-    inner join quarter
+    inner join open_quarter as quarter
         on
             opportunities.expected_close_date >= getvariable('as_of_date')
             and opportunities.expected_close_date < quarter.period_start + interval 3 month
@@ -700,13 +710,7 @@ order by spans.place;
 -- name: new_business_filtered
 -- Opportunities of new business created, won, closed and open, by first channel. Created pipeline has the
 -- amount with which it was created.
-with created as (
-    select opportunity_key, sum(created_amount) as created_amount
-    from marts.fct_pipeline_waterfall_by_period
-    where period_kind = 'month' and basis = 'all_open' and revenue_type = 'new'
-    group by opportunity_key
-),
-counts as (
+with counts as (
     select
         opportunities.funnel, opportunities.segment, periods.period, opportunities.channel,
         opportunities.outcome, opportunities.amount, opportunities.won_amount,
@@ -717,7 +721,7 @@ counts as (
         and opportunities.closed_at < periods.next_date as is_closed
     from marts.dim_opportunities as opportunities
     cross join periods
-    left join created on opportunities.opportunity_key = created.opportunity_key
+    left join created_amounts as created on opportunities.opportunity_key = created.opportunity_key
     where opportunities.revenue_type = 'new'
 )
 select
@@ -740,20 +744,7 @@ order by all;
 -- name: marketed_new_business
 -- New business by quarter: what was created and won, and what of it is of persons who had met the last
 -- definition of the team that finds leads before the opportunity was created.
-with quarters as (
-    select distinct period_start
-    from marts.kpi_reviews_by_period
-    where period_kind = 'quarter' and is_complete
-    order by period_start desc
-    limit 5
-),
-created as (
-    select opportunity_key, sum(created_amount) as created_amount
-    from marts.fct_pipeline_waterfall_by_period
-    where period_kind = 'month' and basis = 'all_open' and revenue_type = 'new'
-    group by opportunity_key
-),
-marketed as (
+with marketed as (
     -- When the journey met the last definition that is the team's that finds leads.
     select lifecycle.journey_key, min(lifecycle.qualified_at) as qualified_at
     from marts.fct_lifecycle as lifecycle
@@ -780,8 +771,8 @@ counts as (
         opportunities.closed_at >= quarters.period_start
         and opportunities.closed_at < quarters.period_start + interval 3 month as is_closed
     from marts.dim_opportunities as opportunities
-    cross join quarters
-    left join created on opportunities.opportunity_key = created.opportunity_key
+    cross join closed_quarters as quarters
+    left join created_amounts as created on opportunities.opportunity_key = created.opportunity_key
     left join marketed on opportunities.journey_key = marketed.journey_key
     where opportunities.revenue_type = 'new'
 )
@@ -1438,12 +1429,7 @@ order by all;
 -- name: owner_sales
 -- What each owner closed in the last quarter that is over and won in the one before, what is asked in
 -- the one that is not over, and what is open.
-with quarter as (
-    select min(period_start) as period_start
-    from marts.kpi_reviews_by_period
-    where period_kind = 'quarter' and not is_complete
-),
-earlier as (
+with earlier as (
     select sales.owner_key, sum(sales.won_amount) as earlier_amount
     from marts.kpi_sales_by_period as sales
     inner join periods
@@ -1456,7 +1442,7 @@ earlier as (
 targets as (
     select targets.owner_key, sum(targets.target) as next_target
     from marts.kpi_targets_by_period as targets
-    inner join quarter on targets.period_start = quarter.period_start
+    inner join open_quarter as quarter on targets.period_start = quarter.period_start
     where
         targets.period_kind = 'quarter' and targets.metric = 'bookings_new'
         and targets.owner_key != 0 and targets.is_total
@@ -1490,7 +1476,7 @@ open_now as (
         sum(amount) filter (
             revenue_type = 'new' and expected_close_date >= getvariable('as_of_date')
             and expected_close_date < (
-                select quarter.period_start + interval 3 month from quarter
+                select quarter.period_start + interval 3 month from open_quarter as quarter
             )
         ) as due_amount
     from marts.dim_opportunities
@@ -2283,13 +2269,6 @@ having count(*) > 0;
 
 -- name: mrr_by_quarter
 -- Movements of recurring revenue by quarter: the sums of its months.
-with quarters as (
-    select distinct period_start
-    from marts.kpi_reviews_by_period
-    where period_kind = 'quarter' and is_complete
-    order by period_start desc
-    limit 5
-)
 select
     mrr.funnel, mrr.segment, cast(quarters.period_start as text) as key,
     sum(mrr.opening_amount) filter (
@@ -2308,7 +2287,7 @@ select
         mrr.period_start = quarters.period_start + interval 2 month
     ) as closing_customer_count
 from marts.kpi_mrr_by_period as mrr
-inner join quarters
+inner join closed_quarters as quarters
     on
         mrr.period_start >= quarters.period_start
         and mrr.period_start < quarters.period_start + interval 3 month

@@ -11,7 +11,8 @@ import duckdb
 from funnel.variables import project_variables
 
 QUERIES = Path(__file__).with_name("queries.sql")
-NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+NAMED = re.compile(r"^-- (name|shared): (\w+)\n", re.MULTILINE)
+LEADING_COMMENTS = re.compile(r"\A(?:\s*--.*\n)*")
 TABLE = re.compile(r"\b(?:from|join) ((?:marts|seeds)\.\w+)")
 
 # What the query `periods` gave, for the queries after it.
@@ -46,9 +47,23 @@ class Rows:
 
 
 def queries() -> dict[str, str]:
-    """The SQL of each name, in the order of the file."""
+    """The SQL of each name, in the order of the file, with what it shares with others."""
     parts = NAMED.split(QUERIES.read_text())[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+    found = list(zip(parts[::3], parts[1::3], parts[2::3], strict=True))
+    shared = {name: sql.strip() for kind, name, sql in found if kind == "shared"}
+    return {name: _with_shared(sql, shared) for kind, name, sql in found if kind == "name"}
+
+
+def _with_shared(sql: str, shared: Mapping[str, str]) -> str:
+    """The query after the shared ones that it reads."""
+    used = [name for name in shared if re.search(rf"\b(?:from|join) {name}\b", sql)]
+    if not used:
+        return sql
+    ctes = ",\n".join(f"{name} as (\n{shared[name]}\n)" for name in used)
+    query = LEADING_COMMENTS.sub("", sql)
+    if query.startswith("with"):
+        return f"with {ctes},\n{query.removeprefix('with').lstrip()}"
+    return f"with {ctes}\n{query}"
 
 
 def read_all(
