@@ -7,9 +7,10 @@
     words.py       numbers, dates and names for people
     company.py     what every section needs: names of teams and stages, caveats, the last period
     leadership.py  the first screen, whose numbers are in tiles.py
-    meeting.py     what the teams go through together; review.py, worklists.py, slices.py,
-                   pipeline.py, losses.py, customers.py, new_business.py, definitions.py,
-                   cohorts.py and handoffs.py belong to it
+    meeting.py     what the teams go through together. Parts of it: review.py, worklists.py,
+                   losses.py, leavers.py; pipeline.py, owners.py, customers.py, retention.py,
+                   renewals.py; definitions.py, cohorts.py, handoffs.py; new_business.py,
+                   slices.py, channels.py, scorecard.py
     filters.py     the sums by market, segment and period that the page fills tables from
     ground.py      what the numbers stand on: definition, labels, data quality, glossary
     planner.py     the numbers of the plan that the page calculates with

@@ -21,10 +21,10 @@ import pytest
 from funnel.report import (
     channels,
     cohorts,
-    customers,
     handoffs,
     losses,
     meeting,
+    renewals,
     review,
     words,
     worklists,
@@ -452,21 +452,21 @@ def test_renewals_that_cannot_reach_the_target_of_the_quarter_say_so(
         "; at today's prices all that end by 28 September are less than the renewal target"
         f" of {words.amount(target)} (July 2026 to September 2026)"
     )
-    card = customers.renewals(_company(shown_rows))
+    card = renewals.renewals(_company(shown_rows))
     assert missed in card.title
     assert "this card by when their contracts end" in card.text
     # With enough renewed already, or enough that ends, the target can be reached.
     for name, column in (("renewal_targets", "won_amount"), ("renewals", "amount")):
         rows = dict(shown_rows)
         _with(rows, name, **{column: 1_000_000})
-        assert "at today's prices" not in customers.renewals(_company(rows)).title, name
+        assert "at today's prices" not in renewals.renewals(_company(rows)).title, name
     rows = dict(shown_rows)
     _with(rows, "renewal_targets", won_amount=1000)
-    title = customers.renewals(_company(rows)).title
+    title = renewals.renewals(_company(rows)).title
     assert "and with the 3k renewed already are less than" in title
     # A list that ends long before the quarter does cannot say it.
     short = Company(shown_rows, DAY, "USD", {"worklist_renewal_days": 60})
-    assert "at today's prices" not in customers.renewals(short).title
+    assert "at today's prices" not in renewals.renewals(short).title
 
 
 def _channel_cells(company: Company) -> dict[str, dict[str, str]]:

@@ -1,0 +1,184 @@
+"""What each owner sold, against the targets that were agreed for them."""
+
+from funnel.report import words
+from funnel.report.blocks import Block, Cell, Grid
+from funnel.report.company import SELLING, Company, total
+from funnel.report.read import Record
+
+
+def owners(company: Company) -> Block:
+    """Each owner who has a target, in the last quarter that is over."""
+    quarter = company.last("quarter")
+    rows = company["owner_targets"].where(period_start=quarter)
+    teams = company["team_targets"].where(period_start=quarter)
+    title = "Owners against their targets"
+    if rows:
+        reached = {(row["system"], row["user_id"]) for row in rows if row["attainment_ratio"] >= 1}
+        named = {(row["system"], row["user_id"]) for row in rows}
+        title = (
+            f"{words.count(len(reached))} of {words.count(len(named))} owners reached a target of"
+            f" the {company.period('quarter', rows[0]['period_start'])}"
+            f"{_quotas(company, rows)}"
+        )
+    people = dict.fromkeys((row["system"], row["user_id"]) for row in rows)
+    metrics = list(dict.fromkeys(row["metric"] for row in rows))
+    names = {row["metric"]: row["metric_name"] for row in rows}
+    grid = Grid(
+        ("Owner", *(f".{names[metric]}" for metric in metrics), ".All that was won"),
+        tuple(
+            _owner([row for row in rows if (row["system"], row["user_id"]) == person], metrics)
+            for person in people
+        ),
+        "Owners against their targets",
+    )
+    return Block(
+        id="owners",
+        title=title,
+        rows=company["owner_targets"],
+        text="Targets that were agreed for one owner, and what came. All that was won has renewals"
+        f" and expansions, too.{_untargeted(company)}{_of_teams(teams)} What people are called is"
+        " not in the page: an owner is the user of the system, with the team that the system has.",
+        grid=grid if rows else None,
+        team=SELLING,
+        span=3,
+        empty="" if rows else "No owner has a target for the last quarter that is over.",
+    )
+
+
+def owner_sales(company: Company) -> Block:
+    """Every owner who closed something in the last quarter that is over, or has something open."""
+    records = company["owner_sales"].records
+    most = max((float(row["new_amount"]) for row in records), default=0)
+    rows = tuple(
+        (
+            Cell(
+                "no owner"
+                if row["user_id"] in (None, "none")
+                else f"{words.system(row['system'])} {row['user_id']}",
+                note="" if row["team"] in (None, "none", "unknown") else row["team"],
+                is_heading=True,
+            ),
+            Cell(
+                words.amount(row["new_amount"]),
+                bar=max(float(row["new_amount"]), 0) / most if most else None,
+                team=SELLING,
+            ),
+            Cell(words.amount(row["earlier_amount"])),
+            Cell(
+                f"{words.count(row['won_count'])} of {words.count(row['closed_count'])}"
+                if row["closed_count"]
+                else words.NOTHING
+            ),
+            Cell(words.amount(row["later_amount"])),
+            Cell(
+                f"{words.count(row['renewed_count'])} of {words.count(row['renewal_count'])}"
+                if row["renewal_count"]
+                else words.NOTHING
+            ),
+            Cell(words.amount(row["next_target"])),
+            Cell(words.amount(row["due_amount"])),
+            Cell(words.count(row["open_count"])),
+            Cell(words.amount(row["open_amount"])),
+            Cell(words.amount(row["overdue_amount"])),
+        )
+        for row in records
+    )
+    title = "What each owner won and has open"
+    sold = [row for row in records if row["new_amount"] and row["user_id"] not in (None, "none")]
+    if sold and sold[0]["whole_new_amount"]:
+        share = words.percent(sold[0]["new_amount"] / sold[0]["whole_new_amount"])
+        title = (
+            f"One owner won {share} of the new business of the last quarter;"
+            f" {words.count(records[0]['owner_count'])} owners closed something or have it open"
+        )
+    headings = (
+        "Owner",
+        ".New business won",
+        ".In the quarter before",
+        ".Won of closed",
+        ".Renewals and expansion won",
+        ".Renewals won of closed",
+        ".Target of new business now",
+        ".Open new business due now",
+        ".Open",
+        ".Open pipeline",
+        ".Past its close date",
+    )
+    return Block(
+        id="owner-sales",
+        title=title,
+        rows=company["owner_sales"],
+        text="Won and closed: in the last quarter that is over. Now: in the"
+        f" {_under_way(company)}, with a close date in it. Open: of all kinds. The thirty"
+        " owners with most new business, then most pipeline. What people are called is not in the"
+        " page: an owner is the user of the system, with the team that the system has.",
+        grid=Grid(headings, rows, "Owners") if rows else None,
+        team=SELLING,
+        span=3,
+        empty="" if rows else "No system records who owns opportunities.",
+    )
+
+
+def _under_way(company: Company) -> str:
+    start = company.next("quarter")
+    return company.period("quarter", start) if start else "quarter that is not over"
+
+
+def _quotas(company: Company, rows: list[Record]) -> str:
+    """How much of the target of new business has an owner."""
+    quota = total([row for row in rows if row["metric"] == "bookings_new"], "target")
+    whole = company.kpi("quarter", rows[0]["period_start"], "bookings_new")["target"]
+    if not quota or not whole:
+        return ""
+    return f"; their targets are {words.amount(quota)} of {words.amount(whole)} of new business"
+
+
+def _of_teams(teams: list[Record]) -> str:
+    """The targets of whole teams of owners, in words: they are few."""
+    parts = [
+        f"{row['metric_name']} of {row['team']}"
+        f" {words.metric(row['compared_actual'], row['unit'], row['metric'])} of"
+        f" {words.metric(row['target'], row['unit'], row['metric'])}"
+        f" ({words.attained(row['attainment_ratio'])})"
+        for row in teams
+    ]
+    return f" Targets of teams: {'; '.join(parts)}." if parts else ""
+
+
+def _untargeted(company: Company) -> str:
+    """How much of the new business the owners with a target won."""
+    for row in company["closed_new_business"].records:
+        if row["won_amount"]:
+            return (
+                f" These owners won {words.amount(row['targeted_won_amount'])} of the"
+                f" {words.amount(row['won_amount'])} of new business; the rest is of owners"
+                " without a target."
+            )
+    return ""
+
+
+def _owner(rows: list[Record], metrics: list[str]) -> tuple[Cell, ...]:
+    """One owner: each target with what came of it."""
+    first = rows[0]
+
+    def against(metric: str) -> Cell:
+        for row in rows:
+            if row["metric"] == metric:
+                actual = words.metric(row["compared_actual"], row["unit"], metric)
+                target = words.metric(row["target"], row["unit"], metric)
+                attained = float(row["attainment_ratio"])
+                return Cell(
+                    f"{actual} of {target}: {words.attained(attained)}",
+                    bar=None if row["is_lower_better"] else min(max(attained, 0), 1),
+                )
+        return Cell(words.NOTHING)
+
+    return (
+        Cell(
+            f"{words.system(first['system'])} {first['user_id']}",
+            note=first["team"] or "",
+            is_heading=True,
+        ),
+        *(against(metric) for metric in metrics),
+        Cell(words.amount(first["won_amount"])),
+    )
