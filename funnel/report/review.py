@@ -190,7 +190,7 @@ def _note_of(company: Company, row: Record) -> str:
                     f"twelve months; of {words.count(base['customer_count'])} customers,"
                     f" {words.count(base['earlier_customer_count'])} a year before"
                 )
-    if metric == "coverage" and row["funnel"] == "all":
+    if metric == "coverage" and row["funnel"] == "all" and row["period_kind"] == "quarter":
         covered = [
             coverage_of_targets(company, start)
             for start in (row["period_start"], company.next(row["period_kind"]))

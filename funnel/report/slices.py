@@ -80,7 +80,7 @@ def _countries(company: Company) -> Grid | None:
         return None
     rest = [row for row in known if row not in shown]
     unknown = [row for row in records if row["country"] == "unknown"]
-    lots = [(row["country"], [row]) for row in shown]
+    lots = [(words.country(row["country"]), [row]) for row in shown]
     lots += [("Other countries", rest)] if rest else []
     lots += [("Not known", unknown)] if unknown else []
     rows = tuple(_country(name, lot) for name, lot in lots)

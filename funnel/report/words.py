@@ -257,6 +257,11 @@ def plain(code: Any) -> str:
     return text[:1].upper() + text[1:]
 
 
+def country(code: str) -> str:
+    """DE is Germany; what is no code stays as it is."""
+    return str(ENGLISH.territories.get(code, code))
+
+
 SYSTEMS = {"hubspot": "HubSpot", "linkedin_ads": "LinkedIn Ads"}
 
 

@@ -193,6 +193,8 @@ def test_coverage_is_of_the_markets_with_a_target(
     assert f'<p class="value">{words.times(amount / target)}</p>' in tile
     assert f"4.0x is agreed: {words.amount(4 * target - amount)} is missing" in tile
     assert f"{words.times(due / target)} has its close date in the quarter" in tile
+    # The same in the review, from the KPIs of the markets.
+    assert f", next {words.times(amount / target)}" in text
     said = f"Not in it: {words.amount(elsewhere)} open in markets without a target"
     assert (said in tile) == (elsewhere > 0)
 
@@ -225,7 +227,9 @@ def test_what_is_open_in_a_market_without_a_target_covers_none() -> None:
             months,
         ),
     }  # fmt: skip
-    tile = tiles.coverage(Company(rows, CUTOFF, "USD"))
+    company = Company(rows, CUTOFF, "USD")
+    assert tiles.coverage_of_targets(company, CUTOFF) == 2
+    tile = tiles.coverage(company)
     assert tile.value == "2.0x"
     assert "Not in it: 100 open in markets without a target" in tile.details
     assert "4.0x is agreed: 200 is missing" in tile.details
@@ -1124,3 +1128,4 @@ def test_countries_add_up_to_new_business(
     rows = said[said.index("By country of the account") :]
     of_closed = [text for text in rows if re.fullmatch(r"\d+ of \d+", text)]
     assert sum(int(text.partition(" ")[0]) for text in of_closed) == len(won)
+    assert "United States" in rows
