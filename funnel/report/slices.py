@@ -193,7 +193,9 @@ def retention_by(company: Company) -> Block:
             continue
         records = sorted(records, key=lambda row: row["retained_amount"] / row["opening_amount"])
         rows = tuple(_retention_row(company, row, dimension) for row in records)
-        panels.append(Panel((dimension,), Grid((name, *OF_RETENTION), rows, f"By {name.lower()}")))
+        panels.append(
+            Panel((dimension,), Grid((name, *OF_RETENTION), rows, f"Retention by {name.lower()}"))
+        )
         titles.append((dimension, f"First {name.lower()}" if dimension == "channel" else name))
         worst = worst or _worst(company, records, dimension)
     return Block(
