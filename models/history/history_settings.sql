@@ -4,7 +4,39 @@
 {%- set compared = {'label': 'text', 'is_active': 'boolean', 'is_offered': 'boolean'} -%}
 with
 
-settings as (select * from {{ ref('int_settings_unioned') }}),
+usable_settings as ({{ usable_rows(ref('int_settings_rows_checked')) }}),
+
+source_columns as (
+
+    {{ columns_of_sources() }}
+
+),
+
+settings as (
+
+    -- What systems offer now: usable settings, and the columns of the source tables (kind column;
+    -- name is the table, value the column, label its type).
+    select
+        setting_key,
+        system,
+        kind,
+        name,
+        value,
+        label,
+        is_active
+    from usable_settings
+    union all
+    select
+        {{ key_of(['system', "'column'", 'table_name', 'column_name']) }} as setting_key,
+        system,
+        'column' as kind,
+        table_name as name,
+        column_name as value,
+        data_type as label,
+        true as is_active
+    from source_columns
+
+),
 
 {%- if is_incremental() %}
 

@@ -9,10 +9,14 @@ import pytest
 from tests.python.conftest import Built, messages, query
 from tests.python.warm_dbt import run_dbt
 
-# A person whom two systems know, and the record of the second.
+# A person whom two systems know, and one of the records.
 KNOWN_TO_TWO = """
-    select person_key, other_system, other_record_id
-    from intermediate.int_record_links_described where system != other_system
+    select persons.person_key, people.system, people.record_id
+    from intermediate.int_people_rows_checked as people
+    inner join intermediate.int_record_persons_mapped as persons using (record_key)
+    where people.reason_code is null
+    window of_person as (partition by persons.person_key)
+    qualify min(people.system) over of_person != max(people.system) over of_person
     order by all limit 1
 """
 

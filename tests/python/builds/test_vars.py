@@ -24,7 +24,7 @@ QUOTE = "x' union all select '1"
         ("int_people_rows_checked", {"earliest_date": QUOTE}),
         ("int_opportunities_rows_checked", {"default_currency": QUOTE}),
         ("int_plan_week_shapes_estimated", {"planning_shape": QUOTE}),
-        ("base_hubspot__email_touches", {"hubspot_email_events": [QUOTE]}),
+        ("stg_hubspot__touches", {"hubspot_email_events": [QUOTE]}),
         ("stg_zendesk__service_events", {"zendesk_onboarding_tag": QUOTE}),
         ("stg_stripe__companies", {"stripe_company_keys": {QUOTE: "salesforce"}}),
         ("stg_zendesk__companies", {"zendesk_company_systems": {"digits": QUOTE, "other": "x"}}),
