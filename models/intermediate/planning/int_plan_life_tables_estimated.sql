@@ -21,7 +21,7 @@ tables as (
 
 events as (
 
-    -- A journey joins those at risk in the week of its wait in which it is first observed, and
+    -- A journey joins those who wait in the week of its wait in which it is first observed, and
     -- leaves them with its result. Each week of the history has a row, even without an event.
     select
         funnel,
@@ -123,7 +123,7 @@ risk_sets as (
             sum(joined_count - open_count - advanced_count - exited_count) over (
                 {{ table }} order by waited_weeks
             ) + advanced_count + exited_count as bigint
-        ) as at_risk_count
+        ) as waiting_count
     from sample_counts
 
 ),
@@ -136,7 +136,7 @@ pooled_counts as (
         *,
         {{ as_double('sum(advanced_count) over (' ~ pool ~ ', waited_weeks)') }} as pool_advanced,
         {{ as_double('sum(exited_count) over (' ~ pool ~ ', waited_weeks)') }} as pool_exited,
-        {{ as_double('sum(at_risk_count) over (' ~ pool ~ ', waited_weeks)') }} as pool_at_risk,
+        {{ as_double('sum(waiting_count) over (' ~ pool ~ ', waited_weeks)') }} as pool_waiting,
         {{ int_var('planning_prior_wins') }}
         * {{ as_double('sum(joined_count) over (' ~ pool ~ ')') }}
         / greatest(sum(advanced_count) over ({{ pool }}), 1) as prior_journeys
@@ -149,12 +149,12 @@ hazards as (
     select
         *,
         coalesce(
-            (advanced_count + prior_journeys * pool_advanced / nullif(pool_at_risk, 0))
-            / nullif(at_risk_count + prior_journeys, 0), 0
+            (advanced_count + prior_journeys * pool_advanced / nullif(pool_waiting, 0))
+            / nullif(waiting_count + prior_journeys, 0), 0
         ) as advance_hazard,
         coalesce(
-            (exited_count + prior_journeys * pool_exited / nullif(pool_at_risk, 0))
-            / nullif(at_risk_count + prior_journeys, 0), 0
+            (exited_count + prior_journeys * pool_exited / nullif(pool_waiting, 0))
+            / nullif(waiting_count + prior_journeys, 0), 0
         ) as exit_hazard
     from pooled_counts
 
@@ -183,7 +183,7 @@ int_plan_life_tables_estimated as (
         sample_number,
         waited_weeks,
         joined_count,
-        at_risk_count,
+        waiting_count,
         advanced_count,
         exited_count,
         open_count,

@@ -73,8 +73,8 @@ departures as (
         'any' as departure_type,
         stay_days,
         waiting_count,
-        left_count as departed_count,
-        {{ stable_double('1 - waiting_rate', 12) }} as departed_rate
+        left_count,
+        {{ stable_double('1 - waiting_rate', 12) }} as left_rate
     from incidence
     union all
     select
@@ -84,8 +84,8 @@ departures as (
         'advanced' as departure_type,
         stay_days,
         waiting_count,
-        converted_count as departed_count,
-        {{ stable_double('converted_rate', 12) }} as departed_rate
+        converted_count as left_count,
+        {{ stable_double('converted_rate', 12) }} as left_rate
     from incidence
 
 ),
@@ -98,14 +98,14 @@ stage_velocity_by_slice as (
         slice_value,
         departure_type,
         cast(max(waiting_count) as bigint) as stay_count,
-        cast(sum(departed_count) as bigint) as departed_count,
-        min(case when departed_rate >= 0.5 then stay_days end) as median_stay_days,
-        min(case when departed_rate >= 0.75 then stay_days end) as p75_stay_days,
-        min(case when departed_rate >= 0.9 then stay_days end) as p90_stay_days,
-        cast(max(departed_rate) as decimal(9, 6)) as departed_rate,
-        max(departed_rate) >= 0.5 as is_median_reached,
-        max(departed_rate) >= 0.75 as is_p75_reached,
-        max(departed_rate) >= 0.9 as is_p90_reached,
+        cast(sum(left_count) as bigint) as left_count,
+        min(case when left_rate >= 0.5 then stay_days end) as median_stay_days,
+        min(case when left_rate >= 0.75 then stay_days end) as p75_stay_days,
+        min(case when left_rate >= 0.9 then stay_days end) as p90_stay_days,
+        cast(max(left_rate) as decimal(9, 6)) as left_rate,
+        max(left_rate) >= 0.5 as is_median_reached,
+        max(left_rate) >= 0.75 as is_p75_reached,
+        max(left_rate) >= 0.9 as is_p90_reached,
         slice_name = 'all' and departure_type = 'any' as is_additive
     from departures
     group by stage, slice_name, slice_value, departure_type
