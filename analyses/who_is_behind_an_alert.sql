@@ -13,7 +13,12 @@ alerts as (select * from {{ ref('alerts') }}),
 
 monitors as (select * from {{ ref('drift_monitors') }} where method = 'labels'),
 
-evaluated_days as (select * from {{ ref('int_trial_days_dated') }}),
+evaluated_days as (
+
+    select * from {{ ref('int_trial_days_dated') }}
+    where evaluated_date is not null
+
+),
 
 trials as (
 
@@ -86,21 +91,60 @@ systems_with_our_score as (
 
 ),
 
-trial_points as (
+later_label_days as (
+
+    -- A label that was not due and came later counts on the first day with touches from then on.
+    select
+        {% for column in version %}later_trials.{{ column }},
+        {% endfor -%}
+        later_trials.label_date,
+        min(trials.trial_date) as counted_date
+    from trials as later_trials
+    inner join trials
+        on
+            {{ same('later_trials', 'trials', version) }}
+            and later_trials.label_date <= trials.trial_date
+    where
+        later_trials.is_labelled
+        and not later_trials.is_labelled_in_time
+        and not later_trials.is_defined
+    group by later_trials.{{ version | join(', later_trials.') }}, later_trials.label_date
+
+),
+
+differing_trials as (
 
     select
         trials.*,
+        trials.trial_date as counted_date
+    from trials
+    where trials.is_labelled_in_time != trials.is_defined
+    union all
+    select
+        trials.*,
+        later_label_days.counted_date
+    from trials
+    inner join later_label_days
+        on {{ same('trials', 'later_label_days', version + ['label_date']) }}
+    where trials.is_labelled and not trials.is_labelled_in_time and not trials.is_defined
+
+),
+
+trial_points as (
+
+    select
+        differing_trials.*,
         score_thresholds.least_score,
         case
-            when systems_with_our_score.system is null then coalesce(trials.score, 0)
-            else coalesce(trials.system_score, trials.score, 0)
+            when systems_with_our_score.system is null then coalesce(differing_trials.score, 0)
+            else coalesce(differing_trials.system_score, differing_trials.score, 0)
         end - coalesce(score_thresholds.least_score, 0) as points
-    from trials
+    from differing_trials
     inner join score_thresholds
-        on {{ same('trials', 'score_thresholds', ['definition_version', 'stage']) }}
+        on {{ same('differing_trials', 'score_thresholds', ['definition_version', 'stage']) }}
     left join systems_with_our_score
-        on {{ same('trials', 'systems_with_our_score', version) }}
-    where trials.is_labelled_in_time != trials.is_defined and not trials.has_unknown_label
+        on {{ same('differing_trials', 'systems_with_our_score', version) }}
+    where not differing_trials.has_unknown_label
 
 ),
 
@@ -138,7 +182,7 @@ who_is_behind_an_alert as (
     inner join chosen_alert
         on
             {{ same('mismatches', 'chosen_alert', version + ['is_defined']) }}
-            and mismatches.trial_date
+            and mismatches.counted_date
             between chosen_alert.window_first_date and chosen_alert.last_seen_date
             and not mismatches.is_contested
             and (

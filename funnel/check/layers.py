@@ -7,8 +7,13 @@ from funnel.check.breach import Breach
 from funnel.check.project import Model, Project
 
 UNION = "union_sources"
-# A part of a query between two empty lines that reads all rows of an entity.
-CHECKED_ROWS = re.compile(r"ref\('(int_\w+_rows_checked)'\)")
+# All rows of an entity, also where a loop names it: ref('int_' ~ entity ~ '_rows_checked').
+CHECKED_ROWS = re.compile(r"""\bref\(\s*["'](int_[^()]*_rows_checked)["']\s*\)""")
+USABLE_ROWS = re.compile(r"\busable_rows\(\s*ref\([^()]*\)\s*\)")
+# Rows chosen or counted by their reason; a column that is only shown chooses nothing.
+CHOICE_OF_ROWS = re.compile(
+    r"\breason_code\s*(?:is|=|!=|<>|in|not)|\bgroup by\b.*\breason_code", re.S
+)
 LAYERS = ("staging", "intermediate", "history", "marts")
 
 
@@ -64,11 +69,14 @@ def marts_never_read_staging(project: Project) -> Iterator[Breach]:
 def unusable_rows_are_left_out(project: Project) -> Iterator[Breach]:
     """A model that reads int_..._rows_checked takes usable_rows(...), or chooses by reason_code."""
     for model in project.models():
-        for part in re.split(r"\n\s*\n", model.code):
-            found = CHECKED_ROWS.search(part)
-            if found and "usable_rows(" not in part and "reason_code" not in part:
-                what = f"reads the unusable rows of {found[1]}, too"
-                yield _breach(model, what, "write usable_rows(ref(...)), or choose by reason_code")
+        # Between two empty lines of a query.
+        for part in re.split(r"\n\s*\n", USABLE_ROWS.sub("", model.code)):
+            _, *reads = CHECKED_ROWS.split(part)
+            for name, rest in zip(reads[::2], reads[1::2], strict=True):
+                if not CHOICE_OF_ROWS.search(rest):
+                    what = f"reads the unusable rows of {name}, too"
+                    remedy = "write usable_rows(ref(...)), or choose by reason_code"
+                    yield _breach(model, what, remedy)
 
 
 def every_model_is_in_a_layer(project: Project) -> Iterator[Breach]:

@@ -221,12 +221,27 @@ FAULTS: list[tuple[str, Plant, str]] = [
         lambda m, _: reading(m, KPI, "model.shop.stg_shop__people"),
         f"{KPI}: reads stg_shop__people",
     ),
+    *(
+        (
+            "unusable_rows_are_left_out",
+            lambda m, _, code=code: coded(m, KPI, code),
+            f"{KPI}: reads the unusable rows of int_people_rows_checked",
+        )
+        for code in (
+            "from {{ ref('int_people_rows_checked') }}\n\nwhere reason_code is null",
+            "select reason_code from {{ ref('int_people_rows_checked') }} where is_new",
+            "from {{ ref('int_people_rows_checked') }} order by reason_code",
+            'from {{ ref( "int_people_rows_checked" ) }}',
+            "people as ({{ usable_rows(ref('int_touches_rows_checked')) }}),\n"
+            "touches as (select * from {{ ref('int_people_rows_checked') }})",
+            "from {{ ref('int_people_rows_checked') }}\n"
+            "union all\nfrom {{ ref('int_touches_rows_checked') }} where reason_code is null",
+        )
+    ),
     (
         "unusable_rows_are_left_out",
-        lambda m, _: coded(
-            m, KPI, "from {{ ref('int_people_rows_checked') }}\n\nwhere reason_code"
-        ),
-        f"{KPI}: reads the unusable rows of int_people_rows_checked",
+        lambda m, _: coded(m, KPI, "from {{ ref('int_' ~ entity ~ '_rows_checked') }}"),
+        f"{KPI}: reads the unusable rows of int_' ~ entity ~ '_rows_checked",
     ),
     (
         "lead_counts_descend_from_the_fact",

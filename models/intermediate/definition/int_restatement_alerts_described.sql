@@ -116,6 +116,10 @@ int_restatement_alerts_described as (
             as window_last_date,
         restatements.reported_date as first_seen_date,
         restatements.reported_date as last_seen_date,
+        cast(
+            {{ add_days('cast(restatements.reported_date as timestamp)',
+                int_var('drift_quiet_days')) }} as date
+        ) as quiet_date,
         cast(null as date) as explained_date
     from ranked_restatements as restatements
     inner join stages on restatements.stage = stages.stage

@@ -258,7 +258,16 @@ int_alarm_episodes_assigned as (
         first_alarms.cause_kind,
         first_alarms.window_first_date,
         first_alarms.signal_date,
-        first_alarms.explained_date
+        first_alarms.explained_date,
+        -- Without the missing labels that have come since, it would be no alarm.
+        case
+            when
+                first_alarms.came_later > 0
+                and first_alarms.z_score
+                * (first_alarms.observed - first_alarms.expected - first_alarms.came_later)
+                < first_alarms.z_threshold * (first_alarms.observed - first_alarms.expected)
+                then first_alarms.last_came_date
+        end as came_date
     from first_alarms
     inner join numbered_days
         on

@@ -86,8 +86,11 @@ monitored_episodes as (
             when episodes.kind = 'unknown_value'
                 then substr(episodes.subject, 1, position(' ' in episodes.subject) - 1)
         end as attribute,
-        {{ add_days('cast(episodes.last_seen_date as timestamp)', int_var('drift_quiet_days')
-            ~ ' + ' ~ int_var('label_days') ~ ' + 1') }} > {{ cutoff() }} as is_ongoing
+        coalesce(
+            {{ add_days('cast(episodes.quiet_date as timestamp)', int_var('label_days') ~ ' + 1') }}
+            > {{ cutoff() }},
+            true
+        ) as is_ongoing
     from episodes
     inner join monitors on episodes.monitor = monitors.monitor
 
@@ -340,6 +343,7 @@ int_drift_episodes_described as (
         window_last_date,
         first_seen_date,
         last_seen_date,
+        quiet_date,
         explained_date
     from episode_sentences
 

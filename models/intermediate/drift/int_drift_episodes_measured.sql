@@ -15,6 +15,10 @@
     cast(series_days.series_date as timestamp)
     > {{ add_days('cast(episodes.last_seen_date as timestamp)', -7) }}
 {%- endset -%}
+{%- set quiet_since -%}
+    {{ add_days('cast(episodes.last_seen_date as timestamp)', int_var('drift_quiet_days')) }}
+{%- endset -%}
+{%- set evaluated_at = 'cast(trial_days.evaluated_date as timestamp)' -%}
 {%- set silent_since = 'cast(vanished.window_first_date as timestamp)' -%}
 {%- set unknown_since = 'cast(unknown.first_seen_date as timestamp)' -%}
 
@@ -28,6 +32,8 @@ integrity_events as (select * from {{ ref('int_bad_rows_counted') }}),
 
 score_episodes as (select * from {{ ref('int_score_episodes_measured') }}),
 
+trial_days as (select * from {{ ref('int_trial_days_dated') }}),
+
 ranked_alarms as (
 
     select
@@ -37,13 +43,20 @@ ranked_alarms as (
             max(case when is_recent then signal_date end) over (partition by {{ episode }}),
             min(signal_date) over (partition by {{ episode }})
         ) as last_seen_date,
-        -- A cause that showed later explains them all.
+        -- A cause that showed later, or labels that came later, explain them all.
+        case
+            when
+                count(*) over (partition by {{ episode }})
+                = count(coalesce(explained_date, came_date)) over (partition by {{ episode }})
+                then max(coalesce(explained_date, came_date)) over (partition by {{ episode }})
+        end as last_explained_date,
         case
             when
                 count(*) over (partition by {{ episode }})
                 = count(explained_date) over (partition by {{ episode }})
-                then max(explained_date) over (partition by {{ episode }})
-        end as last_explained_date,
+                then cause_kind
+            else 'came_later'
+        end as resolving_kind,
         -- What a silence has missed adds up until the last alarm.
         max(expected) over (
             partition by {{ episode }}, monitor, subject
@@ -77,7 +90,7 @@ episodes as (
             else kind
         end as kind,
         method,
-        cause_kind,
+        resolving_kind,
         observed,
         expected,
         largest_expected,
@@ -175,9 +188,7 @@ episode_days as (
         episodes.subject,
         episodes.first_seen_date,
         series_days.observed,
-        series_days.expected,
-        series_days.came_later,
-        series_days.last_came_date
+        series_days.expected
     from episodes
     inner join series_days
         on
@@ -193,9 +204,7 @@ episode_days as (
         episodes.subject,
         episodes.first_seen_date,
         subject_volumes.volume as observed,
-        0 as expected,
-        0 as came_later,
-        cast(null as date) as last_came_date
+        0 as expected
     from episodes
     inner join subject_volumes on {{ same('episodes', 'subject_volumes', episode_columns) }}
 
@@ -210,12 +219,49 @@ episode_sums as (
         subject,
         first_seen_date,
         sum(observed) as observed,
-        sum(expected) as expected,
-        -- Most of the missing labels have come since.
-        case when sum(came_later) >= 0.5 * sum(observed) then max(last_came_date) end
-            as came_date
+        sum(expected) as expected
     from episode_days
     group by system, stage, monitor, subject, first_seen_date
+
+),
+
+quiet_dates as (
+
+    -- An alert is quiet so many days after its last alarm was known, if these days were compared:
+    -- labels that come late make no alert old. Null while the labels of one of these days come.
+    select
+        episodes.system,
+        episodes.stage,
+        episodes.monitor,
+        episodes.subject,
+        episodes.first_seen_date,
+        case
+            when count(trial_days.trial_date) = count(trial_days.evaluated_date)
+                then cast(greatest(
+                    {{ quiet_since }},
+                    coalesce(
+                        {{ add_days(
+                            'min(' ~ evaluated_at ~ ')',
+                            int_var('drift_quiet_days') ~ ' - ' ~ int_var('label_days')
+                        ) }},
+                        {{ quiet_since }}
+                    ),
+                    coalesce(
+                        {{ add_days('max(' ~ evaluated_at ~ ')', '-' ~ int_var('label_days')) }},
+                        {{ quiet_since }}
+                    )
+                ) as date)
+        end as quiet_date
+    from episodes
+    left join trial_days
+        on
+            episodes.system = trial_days.system
+            and episodes.method in ('labels', 'score')
+            and episodes.last_seen_date <= trial_days.trial_date
+            and {{ quiet_since }} >= cast(trial_days.trial_date as timestamp)
+    group by
+        episodes.system, episodes.stage, episodes.monitor, episodes.subject,
+        episodes.first_seen_date, episodes.last_seen_date
 
 ),
 
@@ -344,11 +390,9 @@ episode_levels as (
                 and recent_levels.recent_excess >= 7 * {{ int_var('drift_least_count') }}
                 then recent_levels.recent_rate / recent_levels.first_rate
         end as growth_ratio,
-        case
-            when episodes.last_explained_date is not null then episodes.cause_kind
-            when episode_sums.came_date is not null then 'came_later'
-        end as resolving_kind,
-        coalesce(episodes.last_explained_date, episode_sums.came_date) as explained_date,
+        case when episodes.last_explained_date is not null then episodes.resolving_kind end
+            as explaining_kind,
+        quiet_dates.quiet_date,
         coalesce(score_episodes.window_gap, episodes.observed) as window_observed,
         case
             when episodes.method = 'score' then score_episodes.usual_gap else episodes.expected
@@ -365,6 +409,10 @@ episode_levels as (
     left join episode_sums
         on
             {{ same('episodes', 'episode_sums', ['system', 'stage', 'monitor', 'subject',
+                'first_seen_date']) }}
+    left join quiet_dates
+        on
+            {{ same('episodes', 'quiet_dates', ['system', 'stage', 'monitor', 'subject',
                 'first_seen_date']) }}
     left join score_episodes
         on
@@ -419,12 +467,13 @@ int_drift_episodes_measured as (
         cast(
             round(coalesce(person_count, abs(observed_level - expected_level))) as bigint
         ) as affected_count,
-        resolving_kind,
+        explaining_kind as resolving_kind,
         window_first_date,
         first_seen_date as window_last_date,
         first_seen_date,
         last_seen_date,
-        explained_date
+        quiet_date,
+        last_explained_date as explained_date
     from episode_levels
     -- Rows that are neither more nor fewer are no alert.
     where round(coalesce(person_count, abs(window_observed - window_expected))) > 0

@@ -2,7 +2,6 @@
    Every monitor's every day with its threshold: of series with a reference the window closest to
    its threshold or furthest above it, of counts that need no reference, and of silences. #}
 {%- set series_day = 'system, stage, definition_version, monitor, subject, series_date' -%}
-{%- set longest_window = var('drift_windows') | max -%}
 {%- set least_count = int_var('drift_least_count') -%}
 
 with
@@ -96,7 +95,11 @@ window_ratios as (
                 then least(segment_windows.z_score / thresholds.threshold, 0)
             else segment_windows.z_score / thresholds.threshold
         end as threshold_ratio,
-        segment_windows.window_days = {{ longest_window }} as is_longest
+        segment_windows.window_days = max(segment_windows.window_days) over (
+            partition by
+                segment_windows.system, segment_windows.stage, segment_windows.definition_version,
+                segment_windows.monitor, segment_windows.subject, segment_windows.series_date
+        ) as is_longest
     from segment_windows
     inner join monitors on segment_windows.monitor = monitors.monitor
     inner join thresholds
@@ -161,6 +164,8 @@ int_drift_signals_unioned as (
         cast(trial_count as bigint) as trial_count,
         observed,
         unknown_observed,
+        came_later,
+        last_came_date,
         expected,
         case when is_cusum then cusum else z_score end as z_score,
         case when is_cusum then cusum_threshold else threshold end as z_threshold,
@@ -189,6 +194,8 @@ int_drift_signals_unioned as (
         integrity_events.all_count as trial_count,
         integrity_events.bad_count as observed,
         0 as unknown_observed,
+        0 as came_later,
+        cast(null as date) as last_came_date,
         0 as expected,
         integrity_events.bad_count as z_score,
         monitors.threshold_1_day as z_threshold,
@@ -212,6 +219,8 @@ int_drift_signals_unioned as (
         0 as trial_count,
         0 as observed,
         0 as unknown_observed,
+        0 as came_later,
+        cast(null as date) as last_came_date,
         silences.missed as expected,
         silences.missed as z_score,
         monitors.threshold_1_day as z_threshold,

@@ -37,7 +37,15 @@ label_volumes as (
 
 ),
 
-labelled_systems as (select distinct system from label_events),
+labelled_systems as (
+
+    select
+        system,
+        min(event_date) as first_label_date
+    from label_events
+    group by system
+
+),
 
 trial_days as (
 
@@ -77,13 +85,17 @@ pair_dates as (
 
 label_days as (
 
-    -- A system whose labels have no history of their own labels every day.
+    -- Until the first label, and where labels have no history of their own, every day counts.
     select
         pair_dates.system,
         pair_dates.label_date,
-        labelled_systems.system is not null as has_label_history,
+        coalesce(pair_dates.label_date >= labelled_systems.first_label_date, false)
+            as has_label_history,
         sum(case
-            when labelled_systems.system is null then 1
+            when
+                labelled_systems.system is null
+                or pair_dates.label_date < labelled_systems.first_label_date
+                then 1
             when
                 label_volumes.label_count
                 >= {{ decimal_var('drift_label_day_share') }}

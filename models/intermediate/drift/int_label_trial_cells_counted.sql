@@ -7,6 +7,12 @@
     'system', 'stage', 'definition_version', 'is_defined', 'blocking_rule', 'blocking_attribute',
     'points', 'is_scored', 'is_contested', 'day_number', 'trial_date',
 ] -%}
+{%- set trial = [
+    'system', 'stage', 'definition_version', 'profile_key', 'channel', 'score', 'system_score',
+    'blocking_rule', 'blocking_attribute', 'is_defined', 'is_labelled', 'has_unknown_label',
+    'label_date',
+] -%}
+{%- set label_day = ['system', 'stage', 'definition_version', 'label_date'] -%}
 {%- set largest_gap = int_var('drift_largest_score_gap') -%}
 
 with
@@ -40,7 +46,12 @@ trials as (
 
 ),
 
-evaluated_days as (select * from {{ ref('int_trial_days_dated') }}),
+evaluated_days as (
+
+    select * from {{ ref('int_trial_days_dated') }}
+    where evaluated_date is not null
+
+),
 
 profile_segments as (select * from {{ ref('int_profile_segments_listed') }}),
 
@@ -79,21 +90,77 @@ trial_days as (
 
 ),
 
-numbered_trials as (
+dated_trials as (
 
     -- By what was known when the day was compared: a label that came later changes no past alarm.
     select
         trials.*,
         trials.is_labelled and trials.label_date <= evaluated_days.evaluated_date
-            as is_labelled_in_time,
-        score_thresholds.least_score,
-        trial_days.day_number
+            as is_labelled_in_time
     from trials
-    inner join score_thresholds
-        on {{ same('trials', 'score_thresholds', ['definition_version', 'stage']) }}
-    inner join trial_days on {{ same('trials', 'trial_days', day) }}
     inner join evaluated_days
         on trials.system = evaluated_days.system and trials.trial_date = evaluated_days.trial_date
+
+),
+
+later_labels as (
+
+    -- Labels that the definition did not expect, and that came after their day was compared.
+    select * from dated_trials
+    where is_labelled and not is_labelled_in_time and not is_defined
+
+),
+
+later_label_days as (
+
+    -- They count on the first day with touches from then on.
+    select
+        {% for column in label_day %}later_labels.{{ column }},
+        {% endfor -%}
+        min(trial_days.trial_date) as trial_date
+    from later_labels
+    inner join trial_days
+        on
+            {{ same('later_labels', 'trial_days', ['system', 'stage', 'definition_version']) }}
+            and later_labels.label_date <= trial_days.trial_date
+    group by later_labels.{{ label_day | join(', later_labels.') }}
+
+),
+
+compared_trials as (
+
+    select
+        {{ trial | join(',\n        ') }},
+        score_gap,
+        is_labelled_in_time,
+        trial_date
+    from dated_trials
+    union all
+    select
+        {% for column in trial %}later_labels.{{ column }},
+        {% endfor -%}
+        cast(null as bigint) as score_gap,
+        true as is_labelled_in_time,
+        later_label_days.trial_date
+    from later_labels
+    inner join later_label_days on {{ same('later_labels', 'later_label_days', label_day) }}
+    inner join evaluated_days
+        on
+            later_label_days.system = evaluated_days.system
+            and later_label_days.trial_date = evaluated_days.trial_date
+
+),
+
+numbered_trials as (
+
+    select
+        compared_trials.*,
+        score_thresholds.least_score,
+        trial_days.day_number
+    from compared_trials
+    inner join score_thresholds
+        on {{ same('compared_trials', 'score_thresholds', ['definition_version', 'stage']) }}
+    inner join trial_days on {{ same('compared_trials', 'trial_days', day) }}
 
 ),
 

@@ -53,11 +53,10 @@ system_records as (
     select
         people.system,
         person_records.person_key,
+        people.record_key,
         people.created_at,
-        row_number() over (
-            partition by people.system, person_records.person_key
-            order by people.created_at, people.record_key
-        ) as record_number
+        people.deleted_at,
+        count(*) over (partition by people.system, person_records.person_key) as record_count
     from people
     inner join person_records on people.record_key = person_records.record_key
 
@@ -68,8 +67,7 @@ system_persons as (
     select
         system,
         person_key,
-        min(created_at) as created_at,
-        min(case when record_number = 2 then created_at end) as second_record_at
+        min(created_at) as created_at
     from system_records
     group by system, person_key
 
@@ -206,6 +204,29 @@ finished_trials as (
 
 ),
 
+several_record_days as (
+
+    -- A record that was merged into another one counts until the system has had time for its score.
+    select
+        finished_trials.system,
+        finished_trials.person_key,
+        finished_trials.trial_date
+    from finished_trials
+    inner join system_records
+        on
+            {{ same('finished_trials', 'system_records', ['system', 'person_key']) }}
+            and system_records.record_count > 1
+            and finished_trials.day_ends_at > system_records.created_at
+            and coalesce(
+                {{ add_days('system_records.deleted_at', int_var('label_days')) }}
+                >= finished_trials.day_ends_at,
+                true
+            )
+    group by finished_trials.system, finished_trials.person_key, finished_trials.trial_date
+    having count(distinct system_records.record_key) > 1
+
+),
+
 int_label_trials_collected as (
 
     select
@@ -220,8 +241,7 @@ int_label_trials_collected as (
         finished_trials.has_touch,
         finished_trials.is_labelled,
         finished_trials.has_unknown_label,
-        coalesce(system_persons.second_record_at < finished_trials.day_ends_at, false)
-            as has_several_records,
+        several_record_days.system is not null as has_several_records,
         finished_trials.label_date,
         finished_trials.trial_date,
         finished_trials.day_ends_at
@@ -230,8 +250,10 @@ int_label_trials_collected as (
         on
             cast(finished_trials.trial_date as timestamp) >= versions.valid_from
             and cast(finished_trials.trial_date as timestamp) < versions.valid_to
-    left join system_persons
-        on {{ same('finished_trials', 'system_persons', ['system', 'person_key']) }}
+    left join several_record_days
+        on
+            {{ same('finished_trials', 'several_record_days', ['system', 'person_key',
+                'trial_date']) }}
     left join touches on finished_trials.touch_key = touches.touch_key
     left join touch_channels on finished_trials.touch_key = touch_channels.touch_key
     left join profiles

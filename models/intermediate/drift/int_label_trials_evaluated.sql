@@ -19,6 +19,8 @@ qualifications as (
 
 person_records as (select * from {{ ref('int_record_persons_mapped') }}),
 
+people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
+
 score_changes as (
 
     select * from {{ ref('int_attribute_changes_rows_checked') }}
@@ -77,10 +79,15 @@ system_scores as (
 
 system_score_intervals as (
 
+    -- A record that was merged into another one no longer has a score.
     select
-        *,
-        lead(valid_from) over (partition by record_key order by valid_from) as valid_to
+        system_scores.*,
+        people.deleted_at,
+        lead(system_scores.valid_from) over (
+            partition by system_scores.record_key order by system_scores.valid_from
+        ) as valid_to
     from system_scores
+    left join people on system_scores.record_key = people.record_key
 
 ),
 
@@ -97,6 +104,7 @@ trial_system_scores as (
             and trials.person_key = system_score_intervals.person_key
             and trials.day_ends_at > system_score_intervals.valid_from
             and trials.day_ends_at <= {{ or_end('system_score_intervals.valid_to') }}
+            and trials.day_ends_at <= {{ or_end('system_score_intervals.deleted_at') }}
     group by trials.{{ trial | join(', trials.') }}
 
 ),

@@ -88,6 +88,8 @@ window_sums as (
         sum(trial_count) over days_{{ window_days | int }} as trial_count,
         sum(observed) over days_{{ window_days | int }} as observed,
         sum(unknown_observed) over days_{{ window_days | int }} as unknown_observed,
+        sum(came_later) over days_{{ window_days | int }} as came_later,
+        max(last_came_date) over days_{{ window_days | int }} as last_came_date,
         sum(expected) over days_{{ window_days | int }} as expected,
         sum(day_variance) over days_{{ window_days | int }} as day_variance,
         sum(weight) over days_{{ window_days | int }} as weight,
@@ -108,12 +110,16 @@ window_sums as (
 
 window_variances as (
 
+    -- A window that reaches far back over days without data says nothing about today.
     select
         *,
         greatest(expected, {{ least_expected }}) as usual,
         greatest(day_variance + uncertainty * weight * weight, {{ least_expected }}) as variance
     from window_sums
-    where not is_reference
+    where
+        not is_reference
+        and cast(series_date as timestamp)
+        < {{ add_days('cast(window_first_date as timestamp)', int_var('drift_window_span_days')) }}
 
 ),
 
@@ -139,6 +145,8 @@ int_monitor_windows_scored as (
         trial_count,
         observed,
         unknown_observed,
+        came_later,
+        last_came_date,
         expected,
         case
             when method = 'score'

@@ -1,7 +1,8 @@
-{# Grain: one row per system and day with a touch whose labels have come.
-   The day by whose end they had come, so that label and definition can be compared: by what was
-   known then, in every later build too. A day waits as long as most labels took in the last weeks;
-   longer if labels have just begun to come later, or if many of its own still come. #}
+{# Grain: one row per system and day with a touch.
+   The day by whose end its labels had come, so that label and definition can be compared: by what
+   was known then, in every later build too. A day waits as long as most labels took in the last
+   two weeks of touches; longer if labels have just begun to come later, or if many of its own still
+   come. #}
 {%- set late_days = int_var('label_late_days') -%}
 {%- set least_count = int_var('drift_least_count') -%}
 {%- set come_share = decimal_var('drift_labels_come_share') -%}
@@ -26,31 +27,49 @@ delay_counts as (
 
 system_days as (
 
-    select distinct
+    -- In a pause only late labels come: they do not show how long labels usually take.
+    select
         system,
-        label_date
+        label_date,
+        max(case when calendar_days = 0 then 1 else 0 end) = 1 as has_touches
     from delays
+    group by system, label_date
+
+),
+
+numbered_days as (
+
+    select
+        *,
+        sum(case when has_touches then 1 else 0 end) over (
+            partition by system order by label_date
+            rows between unbounded preceding and current row
+        ) as touch_day_number
+    from system_days
 
 ),
 
 delay_days as (
 
-    -- Every delay on every day, so that a window of rows is one of days.
+    -- Every delay on every day, so that a window is one of days.
     select
-        system_days.system,
-        system_days.label_date,
+        numbered_days.system,
+        numbered_days.label_date,
+        numbered_days.has_touches,
         spine.number as delay_days,
         coalesce(delay_counts.label_count, 0) as label_count,
-        sum(coalesce(delay_counts.label_count, 0)) over (
-            partition by system_days.system, spine.number order by system_days.label_date
-            rows between {{ recent_days }} preceding and 1 preceding
-        ) as recent_count
-    from system_days
+        sum(case when numbered_days.has_touches then coalesce(delay_counts.label_count, 0) end)
+            over (
+                partition by numbered_days.system, spine.number
+                order by numbered_days.touch_day_number
+                range between {{ recent_days }} preceding and 1 preceding
+            ) as recent_count
+    from numbered_days
     cross join ({{ whole_numbers(0, late_days) }}) as spine
     left join delay_counts
         on
-            system_days.system = delay_counts.system
-            and system_days.label_date = delay_counts.label_date
+            numbered_days.system = delay_counts.system
+            and numbered_days.label_date = delay_counts.label_date
             and spine.number = delay_counts.delay_days
 
 ),
@@ -76,19 +95,25 @@ delay_shares as (
 
 usual_delays as (
 
-    -- The delay within which most labels came: in the days before, and on the day itself.
+    -- The delay within which most labels came: in the days before, and on the day itself. One or
+    -- two that took longer are no pattern.
     select
         system,
         label_date,
+        has_touches,
         max(case
-            when longer_count > (1 - {{ come_share }}) * whole_count then delay_days else 0
+            when
+                longer_count > (1 - {{ come_share }}) * whole_count
+                and longer_count >= {{ least_count }}
+                then delay_days
+            else 0
         end) as usual_delay,
         max(case
             when longer_label_count > (1 - {{ come_share }}) * whole_label_count then delay_days
             else 0
         end) as day_delay
     from delay_shares
-    group by system, label_date
+    group by system, label_date, has_touches
 
 ),
 
@@ -101,7 +126,8 @@ late_days as (
         usual_delays.usual_delay,
         case
             when
-                delay_shares.longer_label_count - 2 * delay_shares.whole_label_count
+                usual_delays.has_touches
+                and delay_shares.longer_label_count - 2 * delay_shares.whole_label_count
                 * delay_shares.longer_count / greatest(delay_shares.whole_count, 1)
                 >= {{ least_count }}
                 then usual_delays.day_delay + 1
@@ -125,8 +151,9 @@ awaited_delays as (
         greatest(
             usual_delay,
             max(held_delay) over (
-                partition by system order by label_date
-                rows between {{ hold_days - 1 }} preceding and current row
+                partition by system
+                order by {{ date_difference("cast('1990-01-01' as date)", 'label_date') }}
+                range between {{ hold_days - 1 }} preceding and current row
             )
         ) as awaited_delay
     from late_days
@@ -187,13 +214,16 @@ int_trial_days_dated as (
     select
         system,
         trial_date,
-        cast(max(coalesce(cast(complete_date as timestamp), {{ end_of_time() }})) over (
-            partition by system order by trial_date
-            rows between unbounded preceding and current row
-        ) as date) as evaluated_date
+        cast(
+            nullif(
+                max(coalesce(cast(complete_date as timestamp), {{ end_of_time() }})) over (
+                    partition by system order by trial_date
+                    rows between unbounded preceding and current row
+                ), {{ end_of_time() }}
+            ) as date
+        ) as evaluated_date
     from complete_days
 
 )
 
 select * from int_trial_days_dated
-where cast(evaluated_date as timestamp) < {{ end_of_time() }}

@@ -166,12 +166,11 @@ decided_causes as (
         ranked_decisions.decided_on,
         ranked_decisions.valid_until,
         coalesce(ranked_decisions.is_expired, true) as is_expired,
-        {{ add_days('cast(causes.last_seen_date as timestamp)', int_var('drift_quiet_days')
-            ~ ' + ' ~ int_var('label_days') ~ ' + 1') }} <= {{ cutoff() }} as is_quiet,
-        cast(
-            {{ add_days('cast(causes.last_seen_date as timestamp)', int_var('drift_quiet_days')) }}
-            as date
-        ) as quiet_date
+        coalesce(
+            {{ add_days('cast(causes.quiet_date as timestamp)', int_var('label_days') ~ ' + 1') }}
+            <= {{ cutoff() }},
+            false
+        ) as is_quiet
     from causes
     left join next_steps on causes.kind = next_steps.kind
     left join stage_entries on causes.alert_key = stage_entries.alert_key
