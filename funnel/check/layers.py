@@ -12,7 +12,9 @@ CHECKED_ROWS = re.compile(r"""\bref\(\s*["'](int_[^()]*_rows_checked)["']\s*\)""
 USABLE_ROWS = re.compile(r"\busable_rows\(\s*ref\([^()]*\)\s*\)")
 # Rows chosen or counted by their reason; a column that is only shown chooses nothing.
 CHOICE_OF_ROWS = re.compile(
-    r"\breason_code\s*(?:is|=|!=|<>|in|not)|\bgroup by\b.*\breason_code", re.S
+    r"\breason_code\s*(?:\b(?:is|in|not)\b|=|!=|<>)"
+    r"|\bgroup by\b(?:(?!\border by\b).)*\breason_code",
+    re.DOTALL,
 )
 LAYERS = ("staging", "intermediate", "history", "marts")
 

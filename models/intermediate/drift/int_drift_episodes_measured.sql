@@ -15,9 +15,9 @@
     cast(series_days.series_date as timestamp)
     > {{ add_days('cast(episodes.last_seen_date as timestamp)', -7) }}
 {%- endset -%}
-{%- set quiet_since -%}
-    {{ add_days('cast(episodes.last_seen_date as timestamp)', int_var('drift_quiet_days')) }}
-{%- endset -%}
+{%- set quiet_since = add_days(
+    'cast(episodes.last_seen_date as timestamp)', int_var('drift_quiet_days')
+) -%}
 {%- set evaluated_at = 'cast(trial_days.evaluated_date as timestamp)' -%}
 {%- set silent_since = 'cast(vanished.window_first_date as timestamp)' -%}
 {%- set unknown_since = 'cast(unknown.first_seen_date as timestamp)' -%}

@@ -27,7 +27,7 @@ delay_counts as (
 
 system_days as (
 
-    -- In a pause only late labels come: they do not show how long labels usually take.
+    -- In a pause only late labels come, so the last two weeks are those with touches.
     select
         system,
         label_date,
@@ -58,12 +58,11 @@ delay_days as (
         numbered_days.has_touches,
         spine.number as delay_days,
         coalesce(delay_counts.label_count, 0) as label_count,
-        sum(case when numbered_days.has_touches then coalesce(delay_counts.label_count, 0) end)
-            over (
-                partition by numbered_days.system, spine.number
-                order by numbered_days.touch_day_number
-                range between {{ recent_days }} preceding and 1 preceding
-            ) as recent_count
+        sum(coalesce(delay_counts.label_count, 0)) over (
+            partition by numbered_days.system, spine.number
+            order by numbered_days.touch_day_number
+            range between {{ recent_days }} preceding and 1 preceding
+        ) as recent_count
     from numbered_days
     cross join ({{ whole_numbers(0, late_days) }}) as spine
     left join delay_counts
@@ -151,9 +150,8 @@ awaited_delays as (
         greatest(
             usual_delay,
             max(held_delay) over (
-                partition by system
-                order by {{ date_difference("cast('1990-01-01' as date)", 'label_date') }}
-                range between {{ hold_days - 1 }} preceding and current row
+                partition by system order by label_date
+                rows between {{ hold_days - 1 }} preceding and current row
             )
         ) as awaited_delay
     from late_days
