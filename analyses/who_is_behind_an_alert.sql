@@ -36,7 +36,7 @@ trials as (
 
 ),
 
-profile_segments as (select * from {{ ref('int_profile_segments_listed') }}),
+profile_segments as (select * from {{ ref('int_profile_segments_matched') }}),
 
 persons as (select * from {{ ref('dim_persons') }}),
 

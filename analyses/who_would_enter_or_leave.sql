@@ -3,7 +3,7 @@
 -- compared with what was in force at the time, which may be an older version.
 with
 
-effects as (select * from {{ ref('definition_version_effects') }}),
+effects as (select * from {{ ref('definition_changes_by_journey') }}),
 
 evaluations as (
 

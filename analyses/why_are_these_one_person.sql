@@ -4,7 +4,7 @@
 {%- set chosen = chosen_record(usable_rows(ref('int_people_rows_checked'))) %}
 with
 
-links as (select * from {{ ref('int_records_linked') }}),
+links as (select * from {{ ref('int_record_pairs_linked') }}),
 
 records as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 

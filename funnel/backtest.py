@@ -1,7 +1,7 @@
 """Shows how many leads, MQLs and SQLs each version of the lead definition, and each draft, gives.
 
 Also what each rule is worth. Reads what the last build has in marts.definition_backtest,
-definition_version_effects and definition_worth."""
+definition_changes_by_journey and definition_lift_by_criterion."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -61,7 +61,7 @@ FIGURES = """
 
 CHANGES = """
     select evaluation, stage, effect, count(*), rule
-    from marts.definition_version_effects
+    from marts.definition_changes_by_journey
     group by evaluation, stage, effect, rule
     order by evaluation, stage, effect, count(*) desc, rule
 """
@@ -81,7 +81,7 @@ WORTH = """
         band_points, worth_status, met_count, met_win_rate, unmet_win_rate, lift_ratio,
         lower_lift_ratio, upper_lift_ratio, adjusted_lift_ratio, met_value_amount,
         unmet_value_amount, is_win_rate_rising
-    from marts.definition_worth as worth
+    from marts.definition_lift_by_criterion as worth
     left join seeds.lifecycle_stages as stages using (stage)
     qualify row_number() over (
         partition by definition_version, criterion_kind, criterion, band_points
@@ -196,11 +196,11 @@ def _print(
         " qualified before.\n"
         "In force, each version counts in its own time. What a draft alone changes is its"
         " difference to the newest version, which like the draft counts for all times here.\n"
-        "The people themselves: marts.definition_version_effects"
+        "The people themselves: marts.definition_changes_by_journey"
         " (analyses/who_would_enter_or_leave.sql).\n"
         "lift: how many times as often those who meet it win, with a 95 % interval; alike: the same"
         " among journeys alike in the other rules. value: won amount per journey. Only journeys old"
-        " enough to have been won count (marts.definition_worth).",
+        " enough to have been won count (marts.definition_lift_by_criterion).",
         highlight=False,
     )
 

@@ -24,7 +24,7 @@ MOVED = """
 FIGURES = {
     "people": "select count(*) from {}.marts.dim_persons",
     "journeys that became leads": """
-        select count(*) from {}.marts.fct_journeys where has_passed_lead
+        select count(*) from {}.marts.fct_journeys where has_reached_lead
     """,
     "won revenue": "select coalesce(sum(won_amount), 0) from {}.marts.fct_journeys",
 }

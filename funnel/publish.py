@@ -76,7 +76,11 @@ def roll_back(out: Path, to: str | None = None) -> int:
             earlier = [name for name in known if current and name < current]
             chosen = to or (earlier[-1] if earlier else None)
             if chosen is None:
-                raise NotPublishedError(f"There is no publication before {current or 'the first'}.")
+                raise NotPublishedError(
+                    f"There is no publication before {current}."
+                    if current
+                    else "Nothing is published yet: run `make publish`."
+                )
             if chosen not in known:
                 raise NotPublishedError(
                     f"There is no publication {chosen}; there are {', '.join(known) or 'none'}."

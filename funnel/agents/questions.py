@@ -76,7 +76,10 @@ class Questions:
         else:
             rows = self._cut(kpi, period_kind, dimension, periods)
         if not rows:
-            raise RefusedError(f"Nothing is published for {kpi.label} by {period_kind}.")
+            raise RefusedError(
+                f"{kpi.label} has no values by {dimension} in the last {periods} periods of kind"
+                f" {period_kind}."
+            )
         return self._answer(
             {"kpi": kpi.name, "unit": kpi.unit, "formula": kpi.formula, "values": rows}
         )

@@ -571,15 +571,15 @@ order by met.stage;
 -- Of the customers won in the last twelve months and in the twelve before.
 select
     funnel,
-    median(date_diff('day', passed_lead_at, win_at)) filter (
+    median(date_diff('day', reached_lead_at, win_at)) filter (
         win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
     ) as median_days,
-    median(date_diff('day', passed_lead_at, win_at)) filter (
+    median(date_diff('day', reached_lead_at, win_at)) filter (
         win_at < date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
     ) as year_before_days
 from marts.fct_journeys
 where
-    has_win and passed_lead_at is not null
+    has_win and reached_lead_at is not null
     and win_at >= date_trunc('month', getvariable('as_of_date') - 1) - interval 23 month
 group by funnel
 order by funnel;
@@ -699,11 +699,11 @@ with spans as (
 select
     spans.place,
     count(*) as win_count,
-    median(date_diff('day', journeys.passed_lead_at, journeys.win_at)) as median_days
+    median(date_diff('day', journeys.reached_lead_at, journeys.win_at)) as median_days
 from marts.fct_journeys as journeys
 inner join spans
     on journeys.win_at >= spans.first_date and journeys.win_at < spans.next_date
-where journeys.passed_lead_at is not null and journeys.has_win
+where journeys.reached_lead_at is not null and journeys.has_win
 group by spans.place
 order by spans.place;
 
@@ -2415,8 +2415,8 @@ select
     funnel, period_start, is_total, outcome, outcome_name, total_target_amount, new_target_amount,
     won_amount, expected_open_amount, expected_bypass_amount, low_80_bypass_amount,
     high_80_bypass_amount, needed_amount, today_amount, low_80_today_amount, high_80_today_amount,
-    reachable_amount, shortfall_amount, weekly_leads, low_80_leads,
-    high_80_leads, safe_leads, today_leads, max_leads, needed_wins, today_hit_probability,
+    reachable_amount, shortfall_amount, weekly_leads, low_80_weekly_leads,
+    high_80_weekly_leads, safe_leads, today_leads, max_leads, needed_wins, today_hit_probability,
     last_lead_week, advice, advice_team, is_safe_above_max
 from marts.plan_targets
 where scenario = 'base'
@@ -2495,7 +2495,7 @@ select
     definition_version, stage, criterion_kind, criterion, band_points, meaning, worth_status,
     met_count, met_win_count, unmet_count, unmet_win_count, met_win_rate, unmet_win_rate,
     adjusted_lift_ratio, lower_adjusted_lift_ratio, upper_adjusted_lift_ratio
-from marts.definition_worth
+from marts.definition_lift_by_criterion
 order by definition_version, stage, criterion_kind, adjusted_lift_ratio desc nulls last, criterion,
     band_points;
 

@@ -6,7 +6,7 @@ with
 
 records as (select * from {{ ref('int_records_clustered') }}),
 
-links as (select * from {{ ref('int_records_linked') }}),
+links as (select * from {{ ref('int_record_pairs_linked') }}),
 
 links_both_ways as (
 

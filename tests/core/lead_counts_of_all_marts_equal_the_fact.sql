@@ -66,7 +66,7 @@ differences as (
         first_channel as channel,
         count(*) as lead_count
     from {{ ref('fct_journeys') }}
-    where has_passed_lead
+    where has_reached_lead
     group by funnel, first_channel
     union all
     select

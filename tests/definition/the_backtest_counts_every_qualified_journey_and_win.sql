@@ -42,7 +42,7 @@ effects as (
         evaluation,
         stage,
         sum(case effect when 'enters' then 1 when 'leaves' then -1 end) as added_count
-    from {{ ref('definition_version_effects') }}
+    from {{ ref('definition_changes_by_journey') }}
     group by evaluation, stage
 
 )

@@ -1,7 +1,7 @@
 select
     links.record_key,
     links.other_record_key
-from {{ ref('int_records_linked') }} as links
+from {{ ref('int_record_pairs_linked') }} as links
 inner join {{ ref('int_record_persons_mapped') }} as records
     on links.record_key = records.record_key
 inner join {{ ref('int_record_persons_mapped') }} as other_records

@@ -91,7 +91,7 @@ bypass_days as (
             -7 * {{ plan_first_week() }},
             -7 * floor(min({{ days_from_cutoff(
                 period_start(
-                    'day', 'coalesce(awareness_at, passed_lead_at, opportunity_at, win_at)'
+                    'day', 'coalesce(awareness_at, reached_lead_at, opportunity_at, win_at)'
                 )
             ) }}) / 7.0)
         ) as day_count
@@ -266,8 +266,8 @@ funnel_revenue as (
     inner join months
         on
             wins.funnel = months.funnel
-            and 7 * wins.weeks_ahead + days.number >= months.from_day
-            and 7 * wins.weeks_ahead + days.number < months.before_day
+            and 7 * wins.weeks_ahead + days.number >= months.start_offset_days
+            and 7 * wins.weeks_ahead + days.number < months.end_offset_days
     group by wins.funnel
 
 )

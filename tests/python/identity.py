@@ -12,7 +12,7 @@ from tests.python.warm_dbt import run_dbt
 
 STEPS = (
     "int_emails_normalized",
-    "int_records_linked",
+    "int_record_pairs_linked",
     "int_records_clustered",
 )
 HISTORY = "history_person_ids"

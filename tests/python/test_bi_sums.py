@@ -31,9 +31,9 @@ OVERLAPS = {
 LISTS = {
     "alerts",
     "crm_corrections",
-    "definition_version_effects",
+    "definition_changes_by_journey",
     "definition_explained",
-    "definition_worth",
+    "definition_lift_by_criterion",
     "dim_dates",
     "dim_owners",
     "dim_persons",
@@ -246,7 +246,7 @@ ATOMIC = (
     ),
     (
         "sum(change_count)",
-        "label_change_counts",
+        "label_changes_by_setter",
         "true",
         # Two more that the demo company spoils on purpose.
         "count(*) + 2 from label_changes",

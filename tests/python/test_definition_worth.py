@@ -15,7 +15,7 @@ RULES = 400
 JOURNEYS = 1500
 BASE_RATE = 0.08
 RESULTS = re.compile(r'("\w+"\.)?"intermediate"\."int_journey_criteria_evaluated"')
-MODEL = Path("compiled/revenue_funnel/models/marts/definition/definition_worth.sql")
+MODEL = Path("compiled/revenue_funnel/models/marts/definition/definition_lift_by_criterion.sql")
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_a_rule_counts_the_true_leads_and_wins(built: Built) -> None:
         built.database,
         """
         select met_count + unmet_count, met_count, met_win_count + unmet_win_count, met_win_count
-        from marts.definition_worth
+        from marts.definition_lift_by_criterion
         where criterion = 'business_address' and stage = 'mql' and not is_draft
         """,
     )

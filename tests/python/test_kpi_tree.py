@@ -19,7 +19,7 @@ from tests.python.test_attribution import compiled, connect_to_empty_tables
 DRIVERS = ("volume", "mix", "sql", "customer", "opportunity_value")
 TABLES = (
     "int_reporting_periods_listed",
-    "int_kpi_tree_levels_measured",
+    "int_kpi_tree_drivers_measured",
     "int_kpi_sources_evaluated",
 )
 Levels = tuple[Decimal, ...]
@@ -101,12 +101,12 @@ def test_the_driver_changes_are_shapley_values_and_add_up(
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, both_levels: tuple[Levels, Levels]) -> None:
-    connection.execute("delete from intermediate.int_kpi_tree_levels_measured")
+    connection.execute("delete from intermediate.int_kpi_tree_drivers_measured")
     for start, levels in zip((date(2026, 1, 1), date(2026, 4, 1)), both_levels, strict=True):
         factors = _factors(levels)
         for number, driver in enumerate(DRIVERS):
             connection.execute(
-                "insert into intermediate.int_kpi_tree_levels_measured by name"
+                "insert into intermediate.int_kpi_tree_drivers_measured by name"
                 " select 'quarter' as period_kind, ? as period_start, 'smb' as funnel,"
                 " 'new' as revenue_type, ? as driver, ? as driver_name,"
                 " 'sales' as owner_team, ? as driver_number, ? as level, ? as factor",

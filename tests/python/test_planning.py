@@ -73,7 +73,7 @@ def test_the_plan_is_near_the_truth_and_its_interval_covers_it(planned: tuple[Pa
     database, truth = planned
     [(leads, low, high, safe)] = query(
         database,
-        "select weekly_leads / 7, low_95_leads / 7, high_95_leads / 7, safe_leads / 7"
+        "select weekly_leads / 7, low_95_weekly_leads / 7, high_95_weekly_leads / 7, safe_leads / 7"
         " from marts.plan_targets where is_total",
     )
     assert abs(leads / truth.needed - 1) < 0.15
@@ -88,8 +88,8 @@ def test_an_interval_of_leads_ends_where_the_target_is_on_the_edge_of_revenue(
     [row] = query(
         database,
         "select target_revenue, won_revenue + other_revenue, lead_revenue, other_variance,"
-        " covariance, lead_variance, other_luck_variance, lead_luck_variance, low_80_leads,"
-        " high_80_leads, safe_leads from intermediate.int_plan_required_leads_estimated"
+        " covariance, lead_variance, other_luck_variance, lead_luck_variance, low_80_weekly_leads,"
+        " high_80_weekly_leads, safe_leads from intermediate.int_plan_required_leads_estimated"
         " where is_total",
     )
     goal, base, lead, variance, covariance, square, luck, lead_luck, low, high, safe = row
@@ -172,8 +172,8 @@ def test_the_first_plan_of_a_week_is_compared_with_what_happened(folder: Path) -
     )
     counted = query(
         database,
-        "select date_trunc('week', passed_lead_at)::date::text, count(*) from marts.fct_journeys"
-        " where passed_lead_at >= '2026-05-04' group by 1",
+        "select date_trunc('week', reached_lead_at)::date::text, count(*) from marts.fct_journeys"
+        " where reached_lead_at >= '2026-05-04' group by 1",
     )
     assert len(actuals) == 4
     assert sorted(actuals) == sorted(counted)

@@ -16,8 +16,8 @@ AS_KNOWN = """
     create or replace table marts.fct_journeys as
     select journeys.* replace (
         {times},
-        has_passed_lead and passed_lead_at < moment as has_passed_lead,
-        has_passed_prospect and passed_prospect_at < moment as has_passed_prospect,
+        has_reached_lead and reached_lead_at < moment as has_reached_lead,
+        has_reached_prospect and reached_prospect_at < moment as has_reached_prospect,
         has_opportunity and opportunity_at < moment as has_opportunity,
         has_win and win_at < moment as has_win,
         is_bypass_prospect and qualified_prospect_at < moment as is_bypass_prospect,
@@ -31,7 +31,7 @@ AS_KNOWN = """
     where started_at < moment
 """
 TIMES = (
-    *("awareness_at", "passed_lead_at", "passed_prospect_at"),
+    *("awareness_at", "reached_lead_at", "reached_prospect_at"),
     *("qualified_lead_at", "qualified_prospect_at", "opportunity_at", "win_at", "exited_at"),
 )
 NODES = {"prospect": "qualified_prospect_at", "opportunity": "opportunity_at", "win": "win_at"}

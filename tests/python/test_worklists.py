@@ -132,7 +132,7 @@ def test_every_label_was_set_by_whom_the_truth_says(built: Built) -> None:
     )
     found = query(
         built.database,
-        "select system, changed_by, sum(change_count)::bigint from marts.label_change_counts"
+        "select system, changed_by, sum(change_count)::bigint from marts.label_changes_by_setter"
         " group by system, changed_by",
     )
     assert len({changed_by for _, changed_by, _ in true}) == 4
@@ -144,7 +144,7 @@ def test_every_label_was_set_by_whom_the_truth_says(built: Built) -> None:
     unlisted = _truth(built, f"select count(*) from true_label_changes where label = '{UNLISTED}'")
     unmapped = query(
         built.database,
-        "select sum(change_count)::bigint from marts.label_change_counts"
+        "select sum(change_count)::bigint from marts.label_changes_by_setter"
         " where label_stage = 'unmapped' and changed_month >= '2026-05-01'",
     )
     assert unmapped == unlisted

@@ -24,7 +24,7 @@ TABLES = f"""
         is_defined boolean, is_labelled boolean, has_unknown_label boolean, has_touch boolean,
         trial_date date, label_date date,
         has_several_records boolean default false);
-    create table intermediate.int_profile_segments_listed (profile_key bigint, segment varchar);
+    create table intermediate.int_profile_segments_matched (profile_key bigint, segment varchar);
     create table intermediate.int_bad_rows_counted (
         system varchar, signal varchar, subject varchar, definition_version bigint,
         bad_count bigint, all_count bigint, event_date date);

@@ -18,7 +18,7 @@ from funnel.run_dbt import run_dbt
 
 LANDED = (
     "int_label_trials_evaluated",
-    "int_profile_segments_listed",
+    "int_profile_segments_matched",
     "int_bad_rows_counted",
     "int_profile_rules_evaluated",
     "int_stage_claims_rows_checked",

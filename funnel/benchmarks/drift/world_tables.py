@@ -34,7 +34,7 @@ PROFILES = f"""
             unnest([number % 3, number // 3 % 3, number // 9 % 3]) as outcome
         from range(27 * 25) as profiles(number)
     );
-    insert into intermediate.int_profile_segments_listed
+    insert into intermediate.int_profile_segments_matched
     select {BASE} + number, 'country ' || list_extract({list(COUNTRIES)}, number // 27 % 5 + 1)
     from range(27 * 25) as profiles(number) where number // 9 % 3 != 2
     union all

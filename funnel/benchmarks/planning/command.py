@@ -38,9 +38,10 @@ BATCH = 25
 PLANNER = "this project"
 PLANS = """
     select
-        funnel, weekly_leads / 7, low_80_leads / 7, high_80_leads / 7, low_95_leads / 7,
-        high_95_leads / 7, safe_leads / 7, today_leads / 7, low_80_today_amount,
-        high_80_today_amount, low_95_today_amount, high_95_today_amount, today_hit_probability
+        funnel, weekly_leads / 7, low_80_weekly_leads / 7, high_80_weekly_leads / 7,
+        low_95_weekly_leads / 7, high_95_weekly_leads / 7, safe_leads / 7, today_leads / 7,
+        low_80_today_amount, high_80_today_amount, low_95_today_amount, high_95_today_amount,
+        today_hit_probability
     from marts.plan_targets
     where is_total and scenario = 'base'
 """

@@ -21,7 +21,7 @@ TABLES = """
     create table marts.fct_journeys (
         journey_key bigint, funnel varchar, first_channel varchar, outcome varchar,
         won_amount decimal(18, 2), opportunity_amount decimal(18, 2), has_win boolean,
-        awareness_at timestamp, passed_lead_at timestamp, passed_prospect_at timestamp,
+        awareness_at timestamp, reached_lead_at timestamp, reached_prospect_at timestamp,
         opportunity_at timestamp, win_at timestamp, exited_at timestamp,
         qualified_lead_at timestamp, qualified_prospect_at timestamp,
         is_bypass_prospect boolean, is_bypass_opportunity boolean);
@@ -68,9 +68,9 @@ def land_journeys(
             case when ? and opportunity_at is not null then forecast end as opportunity_amount,
             win_at is not null as has_win,
             lead_at as awareness_at,
-            lead_at as passed_lead_at,
+            lead_at as reached_lead_at,
             lead_at as qualified_lead_at,
-            prospect_at as passed_prospect_at,
+            prospect_at as reached_prospect_at,
             prospect_at as qualified_prospect_at,
             false as is_bypass_prospect,
             false as is_bypass_opportunity,

@@ -10,7 +10,7 @@ profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 
 versions as (select * from {{ ref('int_evaluation_versions_dated') }}),
 
-criteria as (select * from {{ ref('int_touch_kind_rules_listed') }}),
+criteria as (select * from {{ ref('int_touch_kinds_scored') }}),
 
 stages_by_person as (
 
@@ -40,7 +40,7 @@ int_changed_persons_detected as (
         },
         shared={
             'versions': 'int_evaluation_versions_dated',
-            'criteria': 'int_touch_kind_rules_listed',
+            'criteria': 'int_touch_kinds_scored',
         },
     ) }}
 

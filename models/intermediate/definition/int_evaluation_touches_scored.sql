@@ -26,7 +26,7 @@ profile_intervals as (
 
 versions as (select * from {{ ref('int_evaluation_versions_dated') }}),
 
-criteria as (select * from {{ ref('int_touch_kind_rules_listed') }}),
+criteria as (select * from {{ ref('int_touch_kinds_scored') }}),
 
 counting_kinds as (select distinct kind from criteria where is_candidate),
 

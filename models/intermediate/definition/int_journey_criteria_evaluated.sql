@@ -16,7 +16,7 @@ mature_journeys as (
     select
         *,
         {{ add_days('entered_at', touch_days) }} as counted_until
-    from {{ ref('int_mature_journeys_selected') }}
+    from {{ ref('int_mature_entries_selected') }}
 
 ),
 

@@ -15,7 +15,7 @@ touches as (
 
 ),
 
-criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
+criteria as (select * from {{ ref('int_touch_kinds_scored') }} where is_candidate),
 
 passing_profiles as (select * from {{ ref('int_profile_stages_evaluated') }} where is_passed),
 

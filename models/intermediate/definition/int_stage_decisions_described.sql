@@ -16,7 +16,7 @@ qualifications as (
 
 touches as (select * from {{ ref('int_evaluation_touches_scored') }} where evaluation = 'in_force'),
 
-criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
+criteria as (select * from {{ ref('int_touch_kinds_scored') }} where is_candidate),
 
 profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 

@@ -12,7 +12,7 @@ scored_touches as (
 
 touches as (select * from scored_touches where occurred_at is not null),
 
-criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
+criteria as (select * from {{ ref('int_touch_kinds_scored') }} where is_candidate),
 
 profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 

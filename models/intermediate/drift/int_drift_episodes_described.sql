@@ -311,7 +311,11 @@ int_drift_episodes_described as (
         end as subject,
         owner_team,
         {{ alert_sentence(
-            template='counted_sentence',
+            template="case
+                when subject = 'withheld'
+                    then replace(counted_sentence, '\"{subject}\"', '({subject})')
+                else counted_sentence
+            end",
             texts={
                 'system': 'system_name', 'stage': 'stage_name', 'rule': 'rule',
                 'rule_note': 'rule_note', 'subject': 'subject_name',

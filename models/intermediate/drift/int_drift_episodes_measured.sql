@@ -24,7 +24,7 @@
 
 with
 
-alarms as (select * from {{ ref('int_alarm_episodes_assigned') }}),
+alarms as (select * from {{ ref('int_alarms_grouped') }}),
 
 series_days as (select * from {{ ref('int_monitor_baselines_fitted') }}),
 

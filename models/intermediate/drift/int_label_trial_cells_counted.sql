@@ -53,7 +53,7 @@ evaluated_days as (
 
 ),
 
-profile_segments as (select * from {{ ref('int_profile_segments_listed') }}),
+profile_segments as (select * from {{ ref('int_profile_segments_matched') }}),
 
 unknown_profiles as (
 

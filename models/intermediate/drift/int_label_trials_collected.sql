@@ -15,7 +15,7 @@ touches as (
 
 touch_channels as (select * from {{ ref('int_touches_resolved') }}),
 
-criteria as (select * from {{ ref('int_touch_kind_rules_listed') }} where is_candidate),
+criteria as (select * from {{ ref('int_touch_kinds_scored') }} where is_candidate),
 
 people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 

@@ -6,7 +6,7 @@
 
 with
 
-alarms as (select * from {{ ref('int_alarm_episodes_assigned') }} where method = 'score'),
+alarms as (select * from {{ ref('int_alarms_grouped') }} where method = 'score'),
 
 score_trials as (
 

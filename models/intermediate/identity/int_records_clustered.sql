@@ -1,13 +1,13 @@
 {{ config(post_hook=[
     "{{ stop_if_unconverged(
         edges='select record_key as node, other_record_key as neighbour from '
-            ~ ref('int_records_linked'),
+            ~ ref('int_record_pairs_linked'),
         components='select record_key as node, linked_cluster_key as component from ' ~ this,
         what='Records of people'
     ) }}",
     "{{ stop_if_unconverged(
         edges='select links.record_key as node, links.other_record_key as neighbour'
-            ~ ' from ' ~ ref('int_records_linked') ~ ' as links'
+            ~ ' from ' ~ ref('int_record_pairs_linked') ~ ' as links'
             ~ ' inner join ' ~ this ~ ' as records on links.record_key = records.record_key'
             ~ \" where records.is_from_split_cluster and links.link_kind in ('address', 'review')\",
         components='select record_key as node, piece_key as component from ' ~ this
@@ -35,7 +35,7 @@ with
 
 people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
 
-links as (select * from {{ ref('int_records_linked') }}),
+links as (select * from {{ ref('int_record_pairs_linked') }}),
 
 edges as (
 
@@ -52,7 +52,7 @@ components as (
         edges='edges',
         rounds=int_var('identity_rounds') | int,
         stored_edges='select record_key as node, other_record_key as neighbour from '
-            ~ ref('int_records_linked')
+            ~ ref('int_record_pairs_linked')
     ) }}
 
 ),
@@ -106,7 +106,7 @@ strong_components as (
         edges='strong_edges',
         rounds=int_var('identity_rounds') | int,
         stored_edges='select record_key as node, other_record_key as neighbour from '
-            ~ ref('int_records_linked') ~ " where link_kind in ('address', 'review')"
+            ~ ref('int_record_pairs_linked') ~ " where link_kind in ('address', 'review')"
     ) }}
 
 ),

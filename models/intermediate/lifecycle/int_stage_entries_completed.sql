@@ -1,4 +1,4 @@
-{{ config(**keeps_rows('journey_key', 'int_changed_journeys_detected')) }}
+{{ config(**keeps_rows('journey_key', 'int_journey_changes_checked')) }}
 {# Grain: one row each time a journey enters a stage: up to the win first entries, skipped stages
    filled in, then further opportunities, returns and exits; after the win every event as it is. #}
 with
@@ -6,7 +6,7 @@ with
 evidence as (
 
     select * from {{ ref('int_stage_evidence_unioned') }}
-    {{ where_touched('journey_key', 'int_changed_journeys_detected') }}
+    {{ where_touched('journey_key', 'int_journey_changes_checked') }}
 
 ),
 

@@ -27,7 +27,7 @@ history_weeks as (
         funnel,
         greatest(-greatest(
             min({{ week_number(
-                'coalesce(awareness_at, passed_lead_at, opportunity_at, win_at)'
+                'coalesce(awareness_at, reached_lead_at, opportunity_at, win_at)'
             ) }}),
             {{ first_week }}
         ), 1) as week_count

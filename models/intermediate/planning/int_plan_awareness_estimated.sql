@@ -82,7 +82,7 @@ int_plan_awareness_estimated as (
     inner join people_needs as needs
         on new_leads.funnel = needs.funnel and new_leads.sample_number = needs.sample_number
     where
-        7 * new_leads.week_number < periods.before_day
+        7 * new_leads.week_number < periods.end_offset_days
         and new_leads.week_number >= needs.waited_weeks
     group by
         new_leads.scenario, new_leads.funnel, new_leads.sample_number,

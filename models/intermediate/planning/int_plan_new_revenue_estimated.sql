@@ -22,13 +22,13 @@ month_weeks as (
         periods.funnel,
         periods.period_start,
         weeks.number as week_number,
-        least(7 * weeks.number + 7, periods.before_day)
-        - greatest(7 * weeks.number, periods.from_day) as day_count
+        least(7 * weeks.number + 7, periods.end_offset_days)
+        - greatest(7 * weeks.number, periods.start_offset_days) as day_count
     from periods
     inner join week_numbers as weeks
         on
-            7 * weeks.number + 7 > periods.from_day
-            and 7 * weeks.number < periods.before_day
+            7 * weeks.number + 7 > periods.start_offset_days
+            and 7 * weeks.number < periods.end_offset_days
     where not periods.is_total
 
 ),
@@ -115,7 +115,7 @@ int_plan_new_revenue_estimated as (
                     - sums.other_revenue
                 ) / sums.lead_revenue, 0)
         end as weekly_leads,
-        cast(ceil(periods.before_day / 7) as bigint) as week_count
+        cast(ceil(periods.end_offset_days / 7) as bigint) as week_count
     from period_sums as sums
     inner join periods
         on

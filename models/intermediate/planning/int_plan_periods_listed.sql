@@ -54,8 +54,8 @@ funnel_months as (
         cast(targets.widened_amount * targets.renewal_share as decimal(18, 2))
             as renewal_target_amount,
         cast(coalesce(won_months.won_amount, 0) as decimal(18, 2)) as won_amount,
-        {{ as_double(days_from_cutoff('months.month_start')) }} as from_day,
-        {{ as_double(days_from_cutoff('months.next_month_start')) }} as before_day,
+        {{ as_double(days_from_cutoff('months.month_start')) }} as start_offset_days,
+        {{ as_double(days_from_cutoff('months.next_month_start')) }} as end_offset_days,
         targets.funnel is not null as has_target,
         coalesce(
             targets.marketing_agreed_on <= {{ cutoff() }}
@@ -89,8 +89,8 @@ int_plan_periods_listed as (
         expansion_target_amount,
         renewal_target_amount,
         won_amount,
-        from_day,
-        before_day,
+        start_offset_days,
+        end_offset_days,
         has_target,
         is_agreed
     from funnel_months
@@ -107,8 +107,8 @@ int_plan_periods_listed as (
         cast(sum(case when has_target then renewal_target_amount end) as decimal(18, 2))
             as renewal_target_amount,
         cast(sum(case when has_target then won_amount end) as decimal(18, 2)) as won_amount,
-        min(case when has_target then from_day end) as from_day,
-        max(case when has_target then before_day end) as before_day,
+        min(case when has_target then start_offset_days end) as start_offset_days,
+        max(case when has_target then end_offset_days end) as end_offset_days,
         bool_or(has_target) as has_target,
         bool_and(is_agreed or not has_target) as is_agreed
     from funnel_months

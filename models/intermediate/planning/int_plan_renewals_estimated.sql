@@ -252,8 +252,8 @@ month_customers as (
         customers.has_left,
         windows.number as window_number,
         (
-            least(months.before_day, {{ month_days }} * (windows.number + 1))
-            - greatest(months.from_day, {{ month_days }} * windows.number)
+            least(months.end_offset_days, {{ month_days }} * (windows.number + 1))
+            - greatest(months.start_offset_days, {{ month_days }} * windows.number)
         ) / {{ month_days }}.0 as window_share,
         {{ exact_sum('customers.amount') }} as amount,
         {{ exact_sum('customers.squared_amount', 4) }} as squared_amount
@@ -262,10 +262,10 @@ month_customers as (
         on months.funnel = customers.funnel and customers.moment_number = 0
     inner join windows
         on
-            months.before_day > {{ month_days }} * windows.number
-            and months.from_day < {{ month_days }} * (windows.number + 1)
+            months.end_offset_days > {{ month_days }} * windows.number
+            and months.start_offset_days < {{ month_days }} * (windows.number + 1)
     group by
-        months.funnel, months.period_start, months.from_day, months.before_day,
+        months.funnel, months.period_start, months.start_offset_days, months.end_offset_days,
         customers.age, customers.has_left, windows.number
 
 ),

@@ -46,7 +46,7 @@ gaps as (
         {{ as_double('periods.new_target_amount') }}
         - {{ as_double('periods.won_amount') }}
         - estimates.other_revenue as gap_revenue,
-        periods.before_day
+        periods.end_offset_days
     from estimates
     inner join periods
         on
@@ -123,10 +123,10 @@ lead_intervals as (
         scenario,
         funnel,
         period_start,
-        max(case when bound = 'low_80' then weekly_leads end) as low_80_leads,
-        max(case when bound = 'high_80' then weekly_leads end) as high_80_leads,
-        max(case when bound = 'low_95' then weekly_leads end) as low_95_leads,
-        max(case when bound = 'high_95' then weekly_leads end) as high_95_leads,
+        max(case when bound = 'low_80' then weekly_leads end) as low_80_weekly_leads,
+        max(case when bound = 'high_80' then weekly_leads end) as high_80_weekly_leads,
+        max(case when bound = 'low_95' then weekly_leads end) as low_95_weekly_leads,
+        max(case when bound = 'high_95' then weekly_leads end) as high_95_weekly_leads,
         max(case when bound = 'safe' then weekly_leads end) as safe_leads
     from roots
     group by scenario, funnel, period_start
@@ -139,12 +139,12 @@ int_plan_required_leads_estimated as (
         gaps.*,
         case when gaps.lead_revenue > 0 then greatest(gaps.gap_revenue / gaps.lead_revenue, 0) end
             as weekly_leads,
-        case when gaps.lead_revenue != 0 then coalesce(intervals.low_80_leads, 0) end
-            as low_80_leads,
-        intervals.high_80_leads,
-        case when gaps.lead_revenue != 0 then coalesce(intervals.low_95_leads, 0) end
-            as low_95_leads,
-        intervals.high_95_leads,
+        case when gaps.lead_revenue != 0 then coalesce(intervals.low_80_weekly_leads, 0) end
+            as low_80_weekly_leads,
+        intervals.high_80_weekly_leads,
+        case when gaps.lead_revenue != 0 then coalesce(intervals.low_95_weekly_leads, 0) end
+            as low_95_weekly_leads,
+        intervals.high_95_weekly_leads,
         intervals.safe_leads
     from gaps
     inner join lead_intervals as intervals

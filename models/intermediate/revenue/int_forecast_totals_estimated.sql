@@ -107,7 +107,7 @@ stages as (
 
 ),
 
-parts as (select * from {{ ref('int_forecast_parts_estimated') }}),
+parts as (select * from {{ ref('int_forecast_inputs_collected') }}),
 
 forecast_inputs as (
 

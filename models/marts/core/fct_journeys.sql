@@ -1,11 +1,11 @@
-{{ config(**keeps_rows('journey_key', 'int_changed_journeys_detected')) }}
+{{ config(**keeps_rows('journey_key', 'int_journey_changes_checked')) }}
 {# Grain: one row per journey: fct_lifecycle aggregated, with columns per planning node. #}
 with
 
 lifecycle as (
 
     select * from {{ ref('fct_lifecycle') }}
-    {{ where_touched('journey_key', 'int_changed_journeys_detected') }}
+    {{ where_touched('journey_key', 'int_journey_changes_checked') }}
 
 ),
 
@@ -70,8 +70,8 @@ journey_nodes as (
             as decimal(18, 2)
         ) as renewal_and_expansion_amount,
         coalesce(bool_or(planning_node = 'awareness'), false) as has_awareness,
-        coalesce(bool_or(planning_node = 'lead'), false) as has_passed_lead,
-        coalesce(bool_or(planning_node = 'prospect'), false) as has_passed_prospect,
+        coalesce(bool_or(planning_node = 'lead'), false) as has_reached_lead,
+        coalesce(bool_or(planning_node = 'prospect'), false) as has_reached_prospect,
         coalesce(bool_or(planning_node = 'opportunity'), false) as has_opportunity,
         coalesce(bool_or(planning_node = 'win'), false) as has_win,
         coalesce(bool_or(planning_node = 'lead' and is_qualified), false) as is_qualified_lead,
@@ -81,8 +81,8 @@ journey_nodes as (
         coalesce(bool_or(planning_node = 'prospect' and is_bypass), false)
             as has_bypassed_prospect,
         min(case when planning_node = 'awareness' then entered_at end) as awareness_at,
-        min(case when planning_node = 'lead' then entered_at end) as passed_lead_at,
-        min(case when planning_node = 'prospect' then entered_at end) as passed_prospect_at,
+        min(case when planning_node = 'lead' then entered_at end) as reached_lead_at,
+        min(case when planning_node = 'prospect' then entered_at end) as reached_prospect_at,
         min(case when planning_node = 'lead' then counted_at end) as qualified_lead_at,
         min(case when planning_node = 'prospect' then counted_at end) as qualified_prospect_at,
         min(case when planning_node = 'opportunity' then entered_at end) as opportunity_at,
@@ -119,8 +119,8 @@ fct_journeys as (
         opportunity_amount,
         renewal_and_expansion_amount,
         has_awareness,
-        has_passed_lead,
-        has_passed_prospect,
+        has_reached_lead,
+        has_reached_prospect,
         has_opportunity,
         has_win,
         is_qualified_lead,
@@ -132,8 +132,8 @@ fct_journeys as (
         and has_bypassed_prospect
         and coalesce(qualified_prospect_at > opportunity_at, true) as is_bypass_opportunity,
         awareness_at,
-        passed_lead_at,
-        passed_prospect_at,
+        reached_lead_at,
+        reached_prospect_at,
         qualified_lead_at,
         qualified_prospect_at,
         opportunity_at,

@@ -1,4 +1,4 @@
-{{ config(**keeps_rows('journey_key', 'int_changed_journeys_detected')) }}
+{{ config(**keeps_rows('journey_key', 'int_journey_changes_checked')) }}
 {# Grain: one row each time a journey enters a stage. The fact that all counts of leads and
    customers are made from. #}
 with
@@ -6,14 +6,14 @@ with
 entries as (
 
     select * from {{ ref('int_stage_entries_completed') }}
-    {{ where_touched('journey_key', 'int_changed_journeys_detected') }}
+    {{ where_touched('journey_key', 'int_journey_changes_checked') }}
 
 ),
 
 journeys as (
 
     select * from {{ ref('int_journeys_described') }}
-    {{ where_touched('journey_key', 'int_changed_journeys_detected') }}
+    {{ where_touched('journey_key', 'int_journey_changes_checked') }}
 
 ),
 

@@ -7,14 +7,14 @@ journeys as (
 
     select
         *,
-        cast({{ period_start('month', 'started_at') }} as date) as start_month
+        cast({{ period_start('month', 'started_at') }} as date) as journey_start_month
     from {{ ref('fct_journeys') }}
 
 ),
 
 open_journeys as (select * from {{ ref('open_journeys') }}),
 
-stages as (select distinct stage from {{ ref('int_touch_kind_rules_listed') }}),
+stages as (select distinct stage from {{ ref('int_touch_kinds_scored') }}),
 
 evaluations as (
 
@@ -48,7 +48,7 @@ journey_results as (
         stages.stage,
         journeys.funnel,
         journeys.first_channel,
-        journeys.start_month,
+        journeys.journey_start_month,
         journeys.has_win,
         journeys.won_amount,
         journeys.win_at,
@@ -124,10 +124,10 @@ definition_backtest as (
         cast(coalesce(sum(wait_days), 0) as decimal(18, 2)) as qualified_to_win_days,
         is_draft,
         evaluation = 'in_force' as is_additive,
-        start_month
+        journey_start_month
     from journey_waits
     group by
-        evaluation, definition_version, stage, funnel, first_channel, is_draft, start_month
+        evaluation, definition_version, stage, funnel, first_channel, is_draft, journey_start_month
 
 )
 

@@ -2,7 +2,7 @@
    the persons on whom the system's label and the definition agree or disagree. #}
 with
 
-label_answers as (select * from {{ ref('int_label_answers_evaluated') }}),
+label_answers as (select * from {{ ref('int_label_agreement_evaluated') }}),
 
 label_agreement_counts as (
 

@@ -127,9 +127,7 @@ recent_leads as (
         first_channel as channel,
         {{ as_double('count(*)') }} / {{ int_var('planning_recent_weeks') }} as weekly_leads
     from journeys
-    where
-        {{ week_number('qualified_lead_at') }}
-        between -{{ int_var('planning_recent_weeks') }} and -1
+    where {{ week_number('qualified_lead_at') }} between -{{ int_var('planning_recent_weeks') }} and -1
     group by funnel, first_channel
 
 ),
@@ -140,10 +138,10 @@ funnel_growth as (
     select
         funnel,
         weekly_leads / today_leads as planned,
-        low_80_leads / today_leads as low_80,
-        high_80_leads / today_leads as high_80,
-        low_95_leads / today_leads as low_95,
-        high_95_leads / today_leads as high_95
+        low_80_weekly_leads / today_leads as low_80,
+        high_80_weekly_leads / today_leads as high_80,
+        low_95_weekly_leads / today_leads as low_95,
+        high_95_weekly_leads / today_leads as high_95
     from targets
     where weekly_leads / today_leads is not null
 
@@ -157,16 +155,18 @@ channel_leads as (
         recent.channel,
         {{ exact_sum('recent.weekly_leads', 9) }} as today_leads,
         {{ exact_sum('recent.weekly_leads * coalesce(growth.planned, 1)', 6) }} as planned_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_80, 1)', 6) }} as low_80_leads,
+        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_80, 1)', 6) }}
+            as low_80_weekly_leads,
         case
             when count(growth.funnel) = count(growth.high_80)
                 then {{ exact_sum('recent.weekly_leads * coalesce(growth.high_80, 1)', 6) }}
-        end as high_80_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_95, 1)', 6) }} as low_95_leads,
+        end as high_80_weekly_leads,
+        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_95, 1)', 6) }}
+            as low_95_weekly_leads,
         case
             when count(growth.funnel) = count(growth.high_95)
                 then {{ exact_sum('recent.weekly_leads * coalesce(growth.high_95, 1)', 6) }}
-        end as high_95_leads
+        end as high_95_weekly_leads
     from recent_leads as recent
     left join funnel_growth as growth on recent.funnel = growth.funnel
     group by recent.channel
@@ -184,13 +184,13 @@ plan_budget as (
         leads.planned_leads,
         {{ as_amount('costs.cost_per_lead_amount * leads.today_leads') }} as today_week_amount,
         {{ spend_for_leads('leads.planned_leads', *today) }} as planned_week_amount,
-        {{ spend_for_leads('leads.low_80_leads', *today) }}
+        {{ spend_for_leads('leads.low_80_weekly_leads', *today) }}
             as low_80_planned_week_amount,
-        {{ spend_for_leads('leads.high_80_leads', *today) }}
+        {{ spend_for_leads('leads.high_80_weekly_leads', *today) }}
             as high_80_planned_week_amount,
-        {{ spend_for_leads('leads.low_95_leads', *today) }}
+        {{ spend_for_leads('leads.low_95_weekly_leads', *today) }}
             as low_95_planned_week_amount,
-        {{ spend_for_leads('leads.high_95_leads', *today) }}
+        {{ spend_for_leads('leads.high_95_weekly_leads', *today) }}
             as high_95_planned_week_amount
     from channel_leads as leads
     left join channel_costs as costs on leads.channel = costs.channel

@@ -41,15 +41,15 @@ target_days as (
         flow_weeks.funnel,
         flow_weeks.week_number,
         sum(
-            least(7 * flow_weeks.week_number + 7, periods.before_day)
-            - greatest(7 * flow_weeks.week_number, periods.from_day)
+            least(7 * flow_weeks.week_number + 7, periods.end_offset_days)
+            - greatest(7 * flow_weeks.week_number, periods.start_offset_days)
         ) as day_count
     from flow_weeks
     inner join periods
         on
             flow_weeks.funnel = periods.funnel
-            and 7 * flow_weeks.week_number + 7 > periods.from_day
-            and 7 * flow_weeks.week_number < periods.before_day
+            and 7 * flow_weeks.week_number + 7 > periods.start_offset_days
+            and 7 * flow_weeks.week_number < periods.end_offset_days
     where not periods.is_total
     group by flow_weeks.funnel, flow_weeks.week_number
 

@@ -84,17 +84,17 @@ planned_weeks as (
         arrivals.expected_revenue
         * case when arrivals.inflow = 'new_leads' then plans.weekly_leads else 1 end as revenue,
         greatest(
-            least(7 * arrivals.week_number + 7, periods.before_day)
+            least(7 * arrivals.week_number + 7, periods.end_offset_days)
             - greatest(
                 7 * arrivals.week_number,
-                case when periods.from_day <= 0 then 0 else periods.from_day end
+                case when periods.start_offset_days <= 0 then 0 else periods.start_offset_days end
             ), 0
         ) / 7 as share_now,
         greatest(
-            least(7 * arrivals.week_number + 6, periods.before_day)
+            least(7 * arrivals.week_number + 6, periods.end_offset_days)
             - greatest(
                 7 * arrivals.week_number - 1,
-                case when periods.from_day <= 0 then -1 else periods.from_day end
+                case when periods.start_offset_days <= 0 then -1 else periods.start_offset_days end
             ), 0
         ) / 7 as share_earlier
     from arrivals

@@ -280,10 +280,10 @@ plan_targets as (
             'greatest(solutions.target_revenue, solutions.max_revenue) - solutions.max_revenue'
         ) }} as shortfall_amount,
         {{ as_double('solutions.weekly_leads') }} as weekly_leads,
-        {{ as_double('solutions.low_80_leads') }} as low_80_leads,
-        {{ as_double('solutions.high_80_leads') }} as high_80_leads,
-        {{ as_double('solutions.low_95_leads') }} as low_95_leads,
-        {{ as_double('solutions.high_95_leads') }} as high_95_leads,
+        {{ as_double('solutions.low_80_weekly_leads') }} as low_80_weekly_leads,
+        {{ as_double('solutions.high_80_weekly_leads') }} as high_80_weekly_leads,
+        {{ as_double('solutions.low_95_weekly_leads') }} as low_95_weekly_leads,
+        {{ as_double('solutions.high_95_weekly_leads') }} as high_95_weekly_leads,
         {{ as_double('solutions.safe_leads') }} as safe_leads,
         {{ as_double('outcomes.recommended_leads') }} as recommended_leads,
         {{ as_double('solutions.today_weekly_leads') }} as today_leads,
@@ -307,7 +307,7 @@ plan_targets as (
         (solutions.target_revenue - solutions.won_revenue)
         / nullif(solutions.max_revenue - solutions.won_revenue, 0) as improvement_factor,
         {{ plan_week('cast(floor(
-            (solutions.before_day - solutions.half_paid_days + ' ~ plan_days_gone() ~ ') / 7.0
+            (solutions.end_offset_days - solutions.half_paid_days + ' ~ plan_days_gone() ~ ') / 7.0
         ) as bigint)') }} as last_lead_week
     from period_outcomes as outcomes
     inner join periods

@@ -10,7 +10,7 @@ opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 
 label_answers as (
 
-    select * from {{ ref('int_label_answers_evaluated') }}
+    select * from {{ ref('int_label_agreement_evaluated') }}
     where mismatch_reason is not null
 
 ),
@@ -66,7 +66,7 @@ opportunity_differences as (
         case when outcome = '{{ outcome }}' then amount else 0 end as amount,
         case when other_outcome = '{{ outcome }}' then other_amount else 0 end as other_amount,
         case when outcome = '{{ outcome }}' then close_date end as recorded_date,
-        case when other_outcome = '{{ outcome }}' then other_close_date end as other_date
+        case when other_outcome = '{{ outcome }}' then other_close_date end as other_close_date
     from pair_categories
     where
         category is not null
@@ -89,7 +89,7 @@ opportunity_differences as (
         win_payments.won_amount as amount,
         win_payments.paid_amount as other_amount,
         cast(win_payments.closed_at as date) as recorded_date,
-        null as other_date
+        null as other_close_date
     from win_payments
     left join opportunities on win_payments.opportunity_key = opportunities.opportunity_key
 
@@ -153,7 +153,7 @@ record_differences as (
         cast(other_amount as decimal(18, 2)) as other_amount,
         cast(amount - other_amount as decimal(18, 2)) as difference_amount,
         recorded_date,
-        other_date
+        other_close_date
     from opportunity_differences
     union all
     select
@@ -173,7 +173,7 @@ record_differences as (
         cast(null as decimal(18, 2)) as other_amount,
         cast(null as decimal(18, 2)) as difference_amount,
         recorded_date,
-        cast(null as date) as other_date
+        cast(null as date) as other_close_date
     from label_differences
 
 )

@@ -11,7 +11,7 @@ periods as (
 
 ),
 
-levels as (select * from {{ ref('int_kpi_tree_levels_measured') }}),
+levels as (select * from {{ ref('int_kpi_tree_drivers_measured') }}),
 
 points as ({{ shapley_points() }}),
 

@@ -23,7 +23,7 @@ def test_too_few_rounds_name_the_number_that_is_enough(built: Built, tmp_path: P
     shutil.copy(built.database, database)
     with duckdb.connect(str(database)) as connection:
         connection.execute("""
-            create or replace table intermediate.int_records_linked as
+            create or replace table intermediate.int_record_pairs_linked as
             select
                 lag(record_key) over (order by record_key) as record_key,
                 record_key as other_record_key,
@@ -35,7 +35,9 @@ def test_too_few_rounds_name_the_number_that_is_enough(built: Built, tmp_path: P
                 limit 300
             )
         """)
-        connection.execute("delete from intermediate.int_records_linked where record_key is null")
+        connection.execute(
+            "delete from intermediate.int_record_pairs_linked where record_key is null"
+        )
     select = "int_records_clustered"
     good, message = _run(database, tmp_path / "t", {**built.vars, "identity_rounds": 2}, select)
     named = re.search(r"set the var identity_rounds to (\d+)\.", message)

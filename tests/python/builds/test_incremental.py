@@ -29,7 +29,7 @@ KEEPING = (
     "marts.fct_lifecycle",
     "marts.fct_journeys",
 )
-TOUCHED = ("int_changed_persons_detected", "int_changed_journeys_detected")
+TOUCHED = ("int_changed_persons_detected", "int_journey_changes_checked")
 MODELS = [name.split(".")[1] for name in KEEPING]
 ALL = [f"+{name}" for name in MODELS]
 # The views of staging stay as they are.

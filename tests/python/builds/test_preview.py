@@ -11,7 +11,7 @@ from tests.python.conftest import Built, query
 
 PAIR = """
     select records.system, records.record_id, other_records.system, other_records.record_id
-    from intermediate.int_records_linked as links
+    from intermediate.int_record_pairs_linked as links
     inner join intermediate.int_people_rows_checked as records
         on links.record_key = records.record_key
     inner join intermediate.int_people_rows_checked as other_records

@@ -22,10 +22,8 @@ from tests.python.warm_dbt import run_dbt
 
 PUBLISHED = PUBLIC_DATA / "olist"
 # What the tests read of a company of their own; of Olist's all is built, and every test of dbt run.
-READ = (
-    "+fct_journeys +fct_lifecycle +fct_payments +source_reconciliation +definition_version_effects"
-)
-READ += " +definition_backtest +definition_worth"
+READ = "+fct_journeys +fct_lifecycle +fct_payments +source_reconciliation"
+READ += " +definition_changes_by_journey +definition_backtest +definition_lift_by_criterion"
 
 
 @dataclass(frozen=True)
@@ -77,12 +75,12 @@ def test_leads_wins_and_days_to_win_by_origin_and_month(olist: Example) -> None:
     found = olist.query("""
         select
             first_channel,
-            date_trunc('month', passed_lead_at)::date::text,
+            date_trunc('month', reached_lead_at)::date::text,
             count(*),
             count(*) filter (where has_win),
-            round(median(date_diff('day', passed_lead_at::date, win_at::date)), 2)
+            round(median(date_diff('day', reached_lead_at::date, win_at::date)), 2)
         from marts.fct_journeys
-        where has_passed_lead
+        where has_reached_lead
         group by all
     """)
     assert {row[:2]: row[2:] for row in found} == _figures(olist)

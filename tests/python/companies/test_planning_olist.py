@@ -52,7 +52,8 @@ def test_conversion_is_corrected_for_the_young_and_for_wins_not_recorded(olist: 
 def test_a_stated_revenue_becomes_leads_with_an_interval(olist: Path) -> None:
     [(wins, leads, low, high)] = query(
         olist,
-        "select needed_wins, weekly_leads, low_80_leads, high_80_leads from marts.plan_targets"
+        "select needed_wins, weekly_leads, low_80_weekly_leads, high_80_weekly_leads"
+        " from marts.plan_targets"
         " where scenario = 'stated_price' and is_total and funnel = 'unknown'",
     )
     assert wins == pytest.approx(300)

@@ -184,7 +184,7 @@ def test_each_ticket_of_a_customer_is_an_event_of_its_own(changed: Path) -> None
 
 def test_a_planning_node_that_moves_moves_journeys_and_plan(built: Built, changed: Path) -> None:
     counts = "select count(*) from marts.{table} where {condition}"
-    journeys = counts.format(table="fct_journeys", condition="has_passed_prospect")
+    journeys = counts.format(table="fct_journeys", condition="has_reached_prospect")
     sals, sqls = (_entries(built.database)[stage] for stage in ("sal", "sql"))
     assert query(built.database, journeys) == [(sqls,)] != query(changed, journeys) == [(sals,)]
     plan = """

@@ -4,7 +4,7 @@ with
 
 profiles as (select * from {{ ref('int_person_profiles_dated') }}),
 
-int_profile_segments_listed as (
+int_profile_segments_matched as (
 
     {%- for name, kind in definition_attributes().items() if kind in ('text', 'number') %}
     select distinct
@@ -17,4 +17,4 @@ int_profile_segments_listed as (
 
 )
 
-select * from int_profile_segments_listed
+select * from int_profile_segments_matched

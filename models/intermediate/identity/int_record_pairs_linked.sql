@@ -43,7 +43,7 @@ address_hubs as (
 
 ),
 
-int_records_linked as (
+int_record_pairs_linked as (
 
     select
         identifiers.record_key,
@@ -83,4 +83,4 @@ int_records_linked as (
 
 )
 
-select * from int_records_linked
+select * from int_record_pairs_linked

@@ -14,7 +14,7 @@ qualifications as (
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-int_changed_journeys_detected as (
+int_journey_changes_checked as (
 
     {{ touched_keys(
         'journey_key',
@@ -28,4 +28,4 @@ int_changed_journeys_detected as (
 
 )
 
-select * from int_changed_journeys_detected
+select * from int_journey_changes_checked

@@ -40,7 +40,7 @@ labelled_persons as (
 
 ),
 
-int_label_answers_evaluated as (
+int_label_agreement_evaluated as (
 
     select
         system_persons.system,
@@ -86,4 +86,4 @@ int_label_answers_evaluated as (
 
 )
 
-select * from int_label_answers_evaluated
+select * from int_label_agreement_evaluated

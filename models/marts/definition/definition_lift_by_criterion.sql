@@ -141,7 +141,7 @@ lifts as (
 
 ),
 
-definition_worth as (
+definition_lift_by_criterion as (
 
     select
         alone.definition_version,
@@ -196,4 +196,4 @@ definition_worth as (
 
 )
 
-select * from definition_worth
+select * from definition_lift_by_criterion

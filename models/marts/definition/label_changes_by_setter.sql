@@ -17,7 +17,7 @@ claims as (
 
 ),
 
-label_change_counts as (
+label_changes_by_setter as (
 
     select
         system,
@@ -30,4 +30,4 @@ label_change_counts as (
 
 )
 
-select * from label_change_counts
+select * from label_changes_by_setter

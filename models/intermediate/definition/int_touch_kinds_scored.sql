@@ -41,7 +41,7 @@ touch_kinds as (
 
 ),
 
-int_touch_kind_rules_listed as (
+int_touch_kinds_scored as (
 
     select
         definition_version,
@@ -57,4 +57,4 @@ int_touch_kind_rules_listed as (
 
 )
 
-select * from int_touch_kind_rules_listed
+select * from int_touch_kinds_scored

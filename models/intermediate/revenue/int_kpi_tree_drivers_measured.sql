@@ -208,7 +208,7 @@ driver_levels as (
 
 ),
 
-int_kpi_tree_levels_measured as (
+int_kpi_tree_drivers_measured as (
 
     select
         period_kind,
@@ -227,4 +227,4 @@ int_kpi_tree_levels_measured as (
 
 )
 
-select * from int_kpi_tree_levels_measured
+select * from int_kpi_tree_drivers_measured

@@ -108,7 +108,7 @@ forecast_parts as (
 
 ),
 
-int_forecast_parts_estimated as (
+int_forecast_inputs_collected as (
 
     select
         period_kind,
@@ -122,4 +122,4 @@ int_forecast_parts_estimated as (
 
 )
 
-select * from int_forecast_parts_estimated
+select * from int_forecast_inputs_collected

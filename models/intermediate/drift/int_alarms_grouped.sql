@@ -238,7 +238,7 @@ numbered_days as (
 
 ),
 
-int_alarm_episodes_assigned as (
+int_alarms_grouped as (
 
     select
         first_alarms.system,
@@ -276,4 +276,4 @@ int_alarm_episodes_assigned as (
 
 )
 
-select * from int_alarm_episodes_assigned
+select * from int_alarms_grouped

@@ -7,7 +7,7 @@ qualifications as (select * from {{ ref('int_qualifications_evaluated') }}),
 
 touches as (select * from {{ ref('int_evaluation_touches_scored') }}),
 
-criteria as (select * from {{ ref('int_touch_kind_rules_listed') }}),
+criteria as (select * from {{ ref('int_touch_kinds_scored') }}),
 
 profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 
@@ -59,7 +59,7 @@ moving_journeys as (
 
 ),
 
-definition_version_effects as (
+definition_changes_by_journey as (
 
     select
         moving_journeys.evaluation,
@@ -98,4 +98,4 @@ definition_version_effects as (
 
 )
 
-select * from definition_version_effects
+select * from definition_changes_by_journey

@@ -73,7 +73,7 @@ current_exits as (
 
 ),
 
-int_mature_journeys_selected as (
+int_mature_entries_selected as (
 
     select
         node_entries.from_node,
@@ -98,4 +98,4 @@ int_mature_journeys_selected as (
 
 )
 
-select * from int_mature_journeys_selected
+select * from int_mature_entries_selected
