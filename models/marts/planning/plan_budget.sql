@@ -127,7 +127,9 @@ recent_leads as (
         first_channel as channel,
         {{ as_double('count(*)') }} / {{ int_var('planning_recent_weeks') }} as weekly_leads
     from journeys
-    where {{ week_number('qualified_lead_at') }} between -{{ int_var('planning_recent_weeks') }} and -1
+    where
+        {{ week_number('qualified_lead_at') }}
+        between -{{ int_var('planning_recent_weeks') }} and -1
     group by funnel, first_channel
 
 ),
@@ -152,24 +154,22 @@ channel_leads as (
     -- A funnel without a plan stays as it is. Where a funnel's plan has no upper end, the channel
     -- has none.
     select
-        recent.channel,
-        {{ exact_sum('recent.weekly_leads', 9) }} as today_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.planned, 1)', 6) }} as planned_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_80, 1)', 6) }}
-            as low_80_weekly_leads,
+        past.channel,
+        {{ exact_sum('past.weekly_leads', 9) }} as today_leads,
+        {{ exact_sum('past.weekly_leads * coalesce(growth.planned, 1)', 6) }} as planned_leads,
+        {{ exact_sum('past.weekly_leads * coalesce(growth.low_80, 1)', 6) }} as low_80_weekly_leads,
         case
             when count(growth.funnel) = count(growth.high_80)
-                then {{ exact_sum('recent.weekly_leads * coalesce(growth.high_80, 1)', 6) }}
+                then {{ exact_sum('past.weekly_leads * coalesce(growth.high_80, 1)', 6) }}
         end as high_80_weekly_leads,
-        {{ exact_sum('recent.weekly_leads * coalesce(growth.low_95, 1)', 6) }}
-            as low_95_weekly_leads,
+        {{ exact_sum('past.weekly_leads * coalesce(growth.low_95, 1)', 6) }} as low_95_weekly_leads,
         case
             when count(growth.funnel) = count(growth.high_95)
-                then {{ exact_sum('recent.weekly_leads * coalesce(growth.high_95, 1)', 6) }}
+                then {{ exact_sum('past.weekly_leads * coalesce(growth.high_95, 1)', 6) }}
         end as high_95_weekly_leads
-    from recent_leads as recent
-    left join funnel_growth as growth on recent.funnel = growth.funnel
-    group by recent.channel
+    from recent_leads as past
+    left join funnel_growth as growth on past.funnel = growth.funnel
+    group by past.channel
 
 ),
 
