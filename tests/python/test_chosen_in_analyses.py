@@ -73,7 +73,7 @@ def test_who_names_nothing_that_is_there_is_told(
 def _compile(built: Built, folder: Path, chosen: dict[str, Any], *names: str) -> Any:
     shutil.copytree(built.target, folder / "target")
     arguments = ["compile", "--quiet", "--select", *names]
-    return run_dbt(arguments, built.database, folder / "target", built.vars | chosen)
+    return run_dbt(arguments, built.database, folder / "target", {**built.vars, **chosen})
 
 
 def _compiled(built: Built, folder: Path, chosen: dict[str, Any], *names: str) -> dict[str, str]:
