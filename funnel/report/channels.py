@@ -281,8 +281,9 @@ def _only_touched(company: Company) -> str:
     )
     few = len(records) <= MOST_TOUCHES
     return (
-        f" {words.count(len(records))} more campaigns brought nobody first and touched people who"
-        f" had come another way ({'' if few else 'most '}opportunities: {named})."
+        f" {words.count(len(records))} more campaigns brought no lead in these twelve months and"
+        " touched people who had come another way"
+        f" ({'' if few else 'most '}opportunities: {named})."
     )
 
 

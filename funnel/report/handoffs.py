@@ -115,7 +115,9 @@ def onboarding(company: Company) -> Block:
         else None,
         cube=filters.cube_of(company, Rows("onboarding", found.tables, sums, parts)),
         team=KEEPING,
-        empty="" if rows else "No customer was won in the last quarters.",
+        empty=""
+        if rows
+        else "No customer was won in the last quarters, or no system records onboarding.",
     )
 
 
@@ -131,13 +133,19 @@ def _onboarding_title(company: Company, records: Sequence[Record]) -> str:
         ),
         None,
     )
-    title = f"{words.count(waiting)} customers of the last five quarters are not yet onboarded"
-    title += f", {words.count(late)} of them past the limit of {limit} days" if limit else ""
-    days = {row["key"]: row["median_days"] for row in records}
+    title = "All customers of the last five quarters are onboarded"
+    if waiting:
+        title = f"{words.count(waiting)} customers of the last five quarters are not yet onboarded"
+        title += f", {words.count(late)} of them past the limit of {limit} days" if limit else ""
+    quarters = {row["key"]: row for row in records}
     last = company.last("quarter")
-    if last and days.get(str(last)) is not None:
-        title += f"; half of those won in the last quarter took {words.count(days[str(last)])} days"
-        before = days.get(str(words.quarter_before(last)))
+    now = quarters.get(str(last), {})
+    if last and now.get("median_days") is not None:
+        title += (
+            f"; the {words.count(now['onboarded_count'])} of {words.count(now['customer_count'])}"
+            f" of the last quarter who are took {words.count(now['median_days'])} days (median)"
+        )
+        before = quarters.get(str(words.quarter_before(last)), {}).get("median_days")
         title += f", {words.count(before)} in the one before" if before is not None else ""
     return title
 

@@ -205,7 +205,11 @@ def _exit_title(company: Company, records: list[Record]) -> str:
 
 def _other_reasons(company: Company) -> str:
     """How often the lost renewal gives another reason than the customer who left."""
-    records = [row for row in company["customers_lost"].records if row["renewal_reason"]]
+    records = [
+        row
+        for row in company["customers_lost"].records
+        if row["renewal_reason"] and not {row["renewal_reason"], row["exit_reason"]} & set(NAMELESS)
+    ]
     differing = sum(row["renewal_reason"] != row["exit_reason"] for row in records)
     if not differing:
         return ""

@@ -38,13 +38,14 @@ def losses(company: Company) -> Block:
         tuple(tuple(row.values()) for row in records if row["reason"] in named),
     )
     new = [row for row in records if row["kind"] == "new"]
+    shown = [row for row in new if row["reason"] in named]
     return Block(
         id="losses",
-        title=_title([row for row in new if row["reason"] in named], new),
+        title=_title(shown, new),
         rows=kept,
         text="The last 365 days. Each lost opportunity counts once, also where another opportunity"
         " of the same person went on. Rejected leads were disqualified, and nothing has happened"
-        f" since. A dot: one team alone can do something about the reason.{_largest(new)}",
+        f" since. A dot: one team alone can do something about the reason.{_largest(shown)}",
         switches=(Switch("Of", tuple(options)),) if options else (),
         panels=tuple(panels),
         cube=_without_rare(company, named),

@@ -264,13 +264,15 @@ def due_opportunities(company: Company) -> Block:
     records, start = company["due_opportunities"].records, company.next("quarter")
     title, shown = "Nothing open has a close date in the quarter", records[:DUE_SHOWN]
     if records and start:
-        share = total(shown, "amount") / max(float(records[0]["due_amount"]), 1)
+        whole = float(records[0]["due_amount"])
         title = (
             f"{words.count(records[0]['due_count'])} open opportunities"
-            f" ({words.amount(records[0]['due_amount'])}) have a close date in the"
-            f" {company.period('quarter', start)}; the {len(shown)} largest are"
-            f" {words.percent(share)} of the amount"
+            f" ({words.amount(whole) if whole else 'none with an amount'}) have a close date in the"
+            f" {company.period('quarter', start)}"
         )
+        if whole:
+            share = words.percent(total(shown, "amount") / whole)
+            title += f"; the {len(shown)} largest are {share} of the amount"
     return _list_of_open(
         company,
         Block(

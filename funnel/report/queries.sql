@@ -367,7 +367,7 @@ with due as (
             order by opportunities.amount desc nulls last, opportunities.record_id
         ) as funnel_place,
         count(*) over () as due_count,
-        sum(opportunities.amount) over () as due_amount
+        coalesce(sum(opportunities.amount) over (), 0) as due_amount
     from marts.dim_opportunities as opportunities
     inner join open_quarter as quarter
         on
@@ -1266,6 +1266,16 @@ with won as (
             handoffs.handed_over_at >= quarters.period_start
             and handoffs.handed_over_at < quarters.period_start + interval 3 month
     left join marts.fct_journeys as journeys on handoffs.journey_key = journeys.journey_key
+    -- Where no system records it, nobody knows who is onboarded.
+    where
+        exists (
+            select 1 from marts.handoffs as others
+            where
+                others.step = handoffs.step
+                and others.handoff_result in (
+                    'accepted_in_time', 'accepted_late', 'accepted_undated'
+                )
+        )
 )
 select
     case when grouping(funnel) = 1 then 'all' else coalesce(funnel, 'unknown') end as funnel,
@@ -1497,7 +1507,10 @@ select
     coalesce(open_now.due_amount, 0) as due_amount,
     coalesce(earlier.earlier_amount, 0) as earlier_amount,
     targets.next_target,
-    count(*) filter (owners.owner_key != 0) over () as owner_count,
+    count(*) filter (
+        owners.owner_key != 0
+        and (closed.owner_key is not null or open_now.owner_key is not null)
+    ) over () as owner_count,
     sum(closed.new_amount) over () as whole_new_amount
 from marts.dim_owners as owners
 left join closed on owners.owner_key = closed.owner_key
@@ -2093,7 +2106,7 @@ order by new_won_amount desc, new_created_amount desc, spend_amount desc, campai
 limit 15;
 
 -- name: campaign_touches
--- The campaigns of the last twelve months by which nobody came first: they touched people who had come
+-- The campaigns of the last twelve months by which no lead came first: they touched people who had come
 -- another way.
 select
     campaign, channel,

@@ -195,8 +195,12 @@ def _note_of(company: Company, row: Record) -> str:
             coverage_of_targets(company, start)
             for start in (row["period_start"], company.next(row["period_kind"]))
         ]
-        now, coming = (words.times(value) for value in covered)
-        return f"in the markets with a target {now}, next {coming}"
+        shown = [
+            f"{name}{words.times(value)}"
+            for name, value in zip(("", "next "), covered, strict=True)
+            if value is not None
+        ]
+        return f"in the markets with a target {', '.join(shown)}" if shown else ""
     if metric == "pipeline" and row["funnel"] == "all":
         for late in company["late_open"].records:
             return f"today {words.amount(late['late_amount'])} is past its date or time limit"

@@ -951,6 +951,33 @@ def test_who_has_time_left_or_has_left_is_not_late_with_onboarding() -> None:
     columns = ("customer_count", "onboarded_count", "in_time_count", "open_count", "overdue_count")
     assert [row[column] for column in columns] == [5, 2, 1, 2, 1]
     assert row["median_days"] == 35
+    connection.execute("delete from marts.handoffs where handoff_result like 'accepted%'")
+    assert not read(connection, "onboarding", queries()["onboarding"]).records
+
+
+def test_what_is_due_without_an_amount_is_counted() -> None:
+    connection = duckdb.connect()
+    _quarters(connection)
+    connection.execute(
+        "insert into marts.kpi_reviews_by_period values ('quarter', date '2026-07-01', false)"
+    )
+    connection.execute(
+        "create table marts.dim_opportunities as select 1 as account_key, 1 as owner_key,"
+        " 'crm' as system, '7' as record_id, '' as record_url, 'new' as revenue_type,"
+        " 'best_case' as pipeline_class, null::decimal(18, 2) as amount, 0 as push_count,"
+        " date '2026-08-01' as expected_close_date, 'f' as funnel, 'open' as outcome,"
+        " timestamp '2026-06-01' as created_at"
+    )
+    connection.execute(
+        "create table marts.dim_accounts as select 1 as account_key, 'A' as account_name,"
+        " 'prospect' as customer_state, null::timestamp as customer_at"
+    )
+    connection.execute(
+        "create table marts.dim_owners as select 1 as owner_key, 'crm' as system, '1' as user_id,"
+        " 'sales' as team"
+    )
+    (row,) = read(connection, "due_opportunities", queries()["due_opportunities"]).records
+    assert (row["due_count"], row["due_amount"]) == (1, 0)
 
 
 def test_a_customer_has_the_channel_of_the_first_win() -> None:
@@ -1089,7 +1116,7 @@ def test_campaigns_that_only_touched_are_counted(built: Built, cards: Cards) -> 
     others = [name for name, _ in rows if name not in shown]
     assert others
     said = " ".join(cards.said["campaigns"])
-    assert f" {len(others)} more campaigns brought nobody first" in said
+    assert f" {len(others)} more campaigns brought no lead in these" in said
 
 
 def test_an_opportunity_of_a_paid_channel_has_its_cost(

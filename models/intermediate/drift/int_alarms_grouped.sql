@@ -259,10 +259,11 @@ int_alarms_grouped as (
         first_alarms.window_first_date,
         first_alarms.signal_date,
         first_alarms.explained_date,
-        -- Without the missing labels that have come since, it would be no alarm.
+        -- Most of the missing labels have come since, and without them it would be no alarm.
         case
             when
                 first_alarms.came_later > 0
+                and 2 * first_alarms.came_later >= first_alarms.observed - first_alarms.expected
                 and first_alarms.z_score
                 * (first_alarms.observed - first_alarms.expected - first_alarms.came_later)
                 < first_alarms.z_threshold * (first_alarms.observed - first_alarms.expected)

@@ -43,18 +43,27 @@ ranked_alarms as (
             max(case when is_recent then signal_date end) over (partition by {{ episode }}),
             min(signal_date) over (partition by {{ episode }})
         ) as last_seen_date,
-        -- A cause that showed later, or labels that came later, explain them all.
+        -- A cause that showed later, or labels that came later, explain them all; what explains
+        -- more of them is named.
         case
             when
                 count(*) over (partition by {{ episode }})
-                = count(coalesce(explained_date, came_date)) over (partition by {{ episode }})
-                then max(coalesce(explained_date, came_date)) over (partition by {{ episode }})
+                > count(coalesce(explained_date, came_date)) over (partition by {{ episode }})
+                then null
+            when
+                2 * count(explained_date) over (partition by {{ episode }})
+                >= count(*) over (partition by {{ episode }})
+                then max(explained_date) over (partition by {{ episode }})
+            else
+                max(case when explained_date is null then came_date end) over (
+                    partition by {{ episode }}
+                )
         end as last_explained_date,
         case
             when
-                count(*) over (partition by {{ episode }})
-                = count(explained_date) over (partition by {{ episode }})
-                then cause_kind
+                2 * count(explained_date) over (partition by {{ episode }})
+                >= count(*) over (partition by {{ episode }})
+                then max(cause_kind) over (partition by {{ episode }})
             else 'came_later'
         end as resolving_kind,
         -- What a silence has missed adds up until the last alarm.
