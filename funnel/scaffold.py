@@ -80,8 +80,9 @@ class Recipe:
     system: str
     entities: tuple[str, ...]
     currency: str
-    # The tables that its own staging models read, where they are not named like the entities.
-    tables: tuple[str, ...] = ()
+    # The tables that its own staging models read, with the entity whose rows they are, where they
+    # are not named like the entities.
+    tables: Mapping[str, str] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -100,8 +101,7 @@ def recipe_names() -> list[str]:
 
 def read_recipe(name: str) -> Recipe:
     described = yaml.safe_load((RECIPES / name / "recipe.yml").read_text())
-    for key in ("entities", "tables"):
-        described[key] = tuple(described.get(key, ()))
+    described["entities"] = tuple(described.get("entities", ()))
     return Recipe(name, **described)
 
 
@@ -214,8 +214,11 @@ def _files(
         # A recipe's own models are copied afterwards, and take the place of these.
         yield f"{folder}/stg_{system}__{entity}.sql", _model(system, entity, landed.get(entity))
     if entities:
-        yield f"{folder}/stg_{system}__row_counts.sql", _counts(system, entities)
-        tables = [{"name": table} for table in (recipe and recipe.tables) or entities]
+        rows_of = (recipe and recipe.tables) or {entity: entity for entity in entities}
+        tables = [
+            {"name": table, "config": {"meta": {"rows_of": entity}}}
+            for table, entity in rows_of.items()
+        ]
         sources = {"version": 2, "sources": [{"name": system, "tables": tables}]}
         yield f"{folder}/_{system}__sources.yml", _yaml(sources)
     for seed, rows in seed_rows(currency).items():
@@ -233,15 +236,6 @@ def _model(system: str, entity: str, landed: set[str] | None) -> str:
     parts = [f"coalesce(cast({key} as varchar), '')" for key in keys if not landed or key in landed]
     key = " || '|' || ".join(parts) or "cast(null as varchar)"
     return MODEL.format(entity=entity, system=system, columns=",\n".join(lines), key=key)
-
-
-def _counts(system: str, entities: Sequence[str]) -> str:
-    counts = [
-        f"select '{entity}' as source_table, count(*) as row_count\n"
-        f"from {{{{ source('{system}', '{entity}') }}}}"
-        for entity in entities
-    ]
-    return "{# Grain: one row per source table. #}\n" + "\nunion all\n".join(counts) + "\n"
 
 
 def seed_rows(currency: str) -> dict[str, str]:

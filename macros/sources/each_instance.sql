@@ -16,10 +16,10 @@
 {# The connector whose staging models read a system: the system itself, unless the var system_connectors names another one. #}
 {% macro connector_of(system) -%} {{ return((var('system_connectors') or {}).get(system, system)) }} {%- endmacro %}
 
-{# The systems of a connector that provide an entity; without an entity, and for row_counts, all of them. #}
+{# The systems of a connector that provide an entity; without an entity, all of them. #}
 {% macro instances_of(connector, entity=none) -%}
     {%- set found = [] -%}
-    {%- for system, entities in var('systems').items() if connector_of(system) == connector and (entity in [none, 'row_counts'] or entity in entities) -%}
+    {%- for system, entities in var('systems').items() if connector_of(system) == connector and (entity is none or entity in entities) -%}
         {%- do found.append(system) -%}
     {%- endfor -%}
     {{ return(found) }}
@@ -45,7 +45,7 @@
     )) }}
 {%- endmacro %}
 
-{# Every source table of every system: {system, table, relation}. #}
+{# Every source table of every system: {system, table, relation, meta}. #}
 {% macro instance_sources() -%}
     {%- set found = [] -%}
     {%- for declared in (graph.sources.values() if execute else []) | sort(attribute='unique_id') -%}
@@ -55,7 +55,7 @@
                 database=declared.database if is_declared else var('source_databases').get(system, declared.database),
                 schema=declared.schema if is_declared else var('source_schemas').get(system, system),
                 identifier=declared.identifier if is_declared else var('source_tables').get(system ~ '.' ~ declared.name, declared.name),
-            )}) -%}
+            ), 'meta': declared.meta}) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(found) }}

@@ -1,4 +1,4 @@
-{# Whether the var systems lists the entity of a staging model, for any system of its connector (its name is stg_<system>__<entity>); row_counts counts as listed.
+{# Whether the var systems lists the entity of a staging model, for any system of its connector (its name is stg_<system>__<entity>).
    In a unit test the name is the test's: then the model is there. #}
 {% macro provides(model_name) -%}
     {%- if '__' not in model_name -%} {{ return(true) }} {%- endif -%}

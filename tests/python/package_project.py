@@ -231,7 +231,7 @@ def _settings(company: Company) -> dict[str, Any]:
 
 
 def _models(company: Company) -> Iterator[tuple[str, str]]:
-    """A view per entity, the counts of rows, and the tables that they read."""
+    """A view per entity, and the tables that they read."""
     for entity in company.entities if not company.has_canaries else ():
         origin = (
             f"'{entity}' as source_table, id as source_key, cast(null as varchar) as reason_code"
@@ -240,13 +240,9 @@ def _models(company: Company) -> Iterator[tuple[str, str]]:
         yield f"stg_crm__{entity}.sql", select
     if company.has_canaries:
         yield from canary_models()
-    counts = (
-        f"select '{entity}' as source_table, count(*) as row_count from"
-        f" {{{{ source('crm', '{entity}') }}}}"
-        for entity in company.entities
-    )
-    yield "stg_crm__row_counts.sql", " union all ".join(counts)
-    tables = [{"name": entity} for entity in company.entities]
+    tables = [
+        {"name": entity, "config": {"meta": {"rows_of": entity}}} for entity in company.entities
+    ]
     yield "_sources.yml", json.dumps({"version": 2, "sources": [{"name": "crm", "tables": tables}]})
 
 

@@ -39,8 +39,8 @@ def miscounted(database: Path, systems: Systems, staged: Staged) -> dict[str, tu
         tables[system, table] += count
     found = {}
     for system in systems:
-        sql = f"select source_table, row_count from staging.stg_{system}__row_counts"
-        landed = dict(query(database, sql))
+        sql = "select source_table, row_count from staging.stg_sources__row_counts"
+        landed = dict(query(database, f"{sql} where system = '{system}'"))
         names = {table for of, table in tables if of == system and "." not in table} | set(landed)
         for name in names:
             if tables[system, name] != landed.get(name, 0):

@@ -10,18 +10,7 @@ with
 
 reasons as (select * from {{ ref('row_reasons') }}),
 
-read_counts as (
-
-    {%- for system in var('systems') %}
-    select
-        {{ text_literal(system, 'A name in the var systems') }} as system,
-        source_table,
-        row_count
-    from {{ instance_rows(ref('stg_' ~ connector_of(system) ~ '__row_counts'), system) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-
-),
+read_counts as (select * from {{ ref('stg_sources__row_counts') }}),
 
 undated_closings as (
 

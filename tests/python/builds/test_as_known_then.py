@@ -74,7 +74,7 @@ def test_an_unreadable_value_is_in_quarantine(landed: Path, tmp_path: Path) -> N
     _write(landed, f"{HISTORY}; delete from hubspot.company_property_history")
     _write(landed, CHANGES.format(company=_company_of(landed, "hubspot")))
     read = (
-        "stg_hubspot__row_counts stg_hubspot__attribute_changes"
+        "stg_sources__row_counts stg_hubspot__attribute_changes"
         " int_attribute_changes_rows_checked quarantine source_reconciliation"
     )
     _build(landed, str(UNTIL), tmp_path, read)

@@ -14,7 +14,7 @@ from funnel.demo.load import HISTORY, load
 from tests.python.conftest import SEED, UNTIL, Built, build, messages, query
 from tests.python.warm_dbt import run_dbt
 
-STAGED = "stg_salesforce__touches stg_salesforce__row_counts"
+STAGED = "stg_salesforce__touches stg_sources__row_counts"
 MODELS = (
     "int_touches_rows_checked history_erasable_touch_changes"
     " int_erased_touches_selected int_touches_resolved source_reconciliation"
