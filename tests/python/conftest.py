@@ -63,7 +63,7 @@ LONGEST = (
 def pytest_configure() -> None:
     """Much of what tests hold (parsed projects, parsed SQL) stays until they end. Python would
     search it for waste after every 700 new objects: up to half of the time of a test."""
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(500_000, 5, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,5 +8,5 @@ import gc
 from sqlfluff.cli.commands import cli
 
 if __name__ == "__main__":
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(500_000, 5, 20)
     cli()

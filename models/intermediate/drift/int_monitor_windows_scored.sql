@@ -85,6 +85,7 @@ window_sums as (
         min(series_date) over days_{{ window_days | int }} as window_first_date,
         is_reference,
         {{ window_days | int }} as window_days,
+        {{ [int_var('drift_window_span_days') | int, 3 * window_days] | max }} as longest_span_days,
         sum(trial_count) over days_{{ window_days | int }} as trial_count,
         sum(observed) over days_{{ window_days | int }} as observed,
         sum(unknown_observed) over days_{{ window_days | int }} as unknown_observed,
@@ -110,7 +111,8 @@ window_sums as (
 
 window_variances as (
 
-    -- A window that reaches far back over days without data says nothing about today.
+    -- A window that reaches far back over days without data says nothing about today. The longest may
+    -- reach further: a small system has data on three days a week.
     select
         *,
         greatest(expected, {{ least_expected }}) as usual,
@@ -119,7 +121,7 @@ window_variances as (
     where
         not is_reference
         and cast(series_date as timestamp)
-        < {{ add_days('cast(window_first_date as timestamp)', int_var('drift_window_span_days')) }}
+        < {{ add_days('cast(window_first_date as timestamp)', 'longest_span_days') }}
 
 ),
 
