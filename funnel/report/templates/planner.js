@@ -257,7 +257,7 @@ if (planned) {
     out("advice").textContent = plan.advice;
     out("safe").textContent = plan.safe;
     out("equation").textContent =
-      `(${whole(typed.target)} target − ${whole(plan.won_amount)} won − ${whole(found.fromOpen)} expected of the open funnel − ${whole(found.fromBypass)} expected of bypasses)` +
+      `(${whole(typed.target)} target − ${whole(plan.won_amount)} won − ${whole(found.fromOpen)} expected of the open funnel − ${whole(found.fromBypass)} expected of people who skip qualification)` +
       ` ÷ ${whole(found.perLead)} for each lead per week = ${isPossible ? tenth(found.leads) : "–"} leads per week`;
     showParts(plan, typed, found);
     out("chance").textContent = found.chance === null ? "–" : percent(found.chance);
@@ -284,7 +284,7 @@ if (planned) {
 
   function verdict(plan, typed, found, over) {
     if (found.needed === 0)
-      return "The open funnel and bypasses are expected to be enough: no new leads are needed.";
+      return "The open funnel and people who skip qualification are expected to be enough: no new leads are needed.";
     const today = `today ${tenth(plan.today_leads)} come per week, and at most ${tenth(typed.most)} can be worked`;
     // A budget that is typed in whole units pays for a hair less than it should.
     if (found.leads <= found.most * (1 + 1e-9) || typed.target - found.reachable < 0.5)
@@ -302,7 +302,7 @@ if (planned) {
     const today = Math.max(Math.min(plan.today_leads * found.perLead, found.needed), 0);
     const parts = [
       ["won", "Won", plan.won_amount], ["open", "Open funnel", found.fromOpen],
-      ["bypass", "Bypasses", found.fromBypass], ["today", "Leads as today", today],
+      ["bypass", "Skip qualification", found.fromBypass], ["today", "Leads as today", today],
       ["more", "More leads", Math.max(found.needed - today, 0)],
     ].filter(([, , amount]) => amount >= 0.5);
     const size = total(parts.map(([, , amount]) => amount));
