@@ -78,7 +78,7 @@ class Questions:
         if not rows:
             raise RefusedError(
                 f"{kpi.label} has no values by {dimension} in the last {periods} periods of kind"
-                f" {period_kind}."
+                f" {period_kind}. Ask for more periods, or by another dimension."
             )
         return self._answer(
             {"kpi": kpi.name, "unit": kpi.unit, "formula": kpi.formula, "values": rows}

@@ -79,9 +79,15 @@ def _channel(path: Path, name: str, options: Any) -> Channel:
     if name not in KINDS:
         raise SettingsError(f"{path}: there is no channel {name}; there are {', '.join(KINDS)}.")
     known = {each.name: each.type for each in fields(KINDS[name])}
-    if not isinstance(options, dict) or (strange := [key for key in options if key not in known]):
-        fault = "its options must be a mapping" if not isinstance(options, dict) else strange[0]
-        raise SettingsError(f"{path}: {name} has no option {fault}; it has {', '.join(known)}.")
+    if not isinstance(options, dict):
+        raise SettingsError(
+            f"{path}: {name}: {options} is no list of options; write each as `option: value`, with"
+            f" any of {', '.join(known)}, or write `{name}: {{}}` for none."
+        )
+    if strange := [key for key in options if key not in known]:
+        raise SettingsError(
+            f"{path}: {name} has no option {strange[0]}; it has {', '.join(known)}."
+        )
     channel = _made(KINDS[name], options)
     if fault := _fault(channel):
         raise SettingsError(f"{path}: {name}: {fault}.")

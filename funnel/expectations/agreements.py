@@ -77,7 +77,7 @@ def read_terms(connection: duckdb.DuckDBPyConnection, cutoff: datetime) -> Terms
 def quoted(name: str) -> tuple[str, str]:
     """A table and its column, quoted for a query."""
     if not COLUMN.fullmatch(name):
-        raise AgreementError(f"seeds/data_agreements.csv: '{name}' is not a table and its column.")
+        raise AgreementError(f"seeds/data_agreements.csv: '{name}' is not written as table.column.")
     table, column = name.split(".")
     return f'"{table}"', f'"{column}"'
 

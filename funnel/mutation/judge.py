@@ -83,7 +83,9 @@ class Judge:
     def _check_without_mutation(self, failure: Failure) -> None:
         if failure.name not in self._sound:
             if self._failure(failure.name):
-                raise UnsoundError(f"without any mutation: {failure.text}. Build the demo again.")
+                raise UnsoundError(
+                    f"A test fails on the models as they are: {failure.text}. Build the demo again."
+                )
             self._sound.add(failure.name)
             self._project.restore()
 

@@ -331,8 +331,8 @@ int_drift_episodes_described as (
                 'so_far': so_far,
                 'replaced': "' It probably replaces \"' || vanished_name || '\"'
                     || coalesce(' (' || affected_stage_name || ')', '')
-                    || ', which has not been set since ' || " ~ long_date('vanished_since_date')
-                    ~ " || '.'",
+                    || ', which has not been set from ' || " ~ long_date('vanished_since_date')
+                    ~ " || ' on.'",
             },
             counts={},
         ) }} as summary,

@@ -111,8 +111,8 @@ window_sums as (
 
 window_variances as (
 
-    -- A window that reaches far back over days without data says nothing about today. The longest may
-    -- reach further: a small system has data on three days a week.
+    -- A window that reaches far back over days without data says nothing about today. The longest
+    -- may reach further: a small system has data on three days a week.
     select
         *,
         greatest(expected, {{ least_expected }}) as usual,

@@ -156,7 +156,7 @@ def test_an_agreement_that_cannot_be_checked_is_an_error(broken: Broken) -> None
         ),
         (
             "update seeds.data_agreements set subject = 'a;b' where suite = 'vocabulary'",
-            "'a;b' is not a table and its column",
+            "'a;b' is not written as table.column",
         ),
         (
             "update seeds.data_agreements set suite = 'weather' where suite = 'freshness'",
