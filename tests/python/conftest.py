@@ -33,11 +33,13 @@ UNTIL = datetime(2026, 7, 1)
 # Published files, which the project does not contain.
 PUBLIC_DATA = Path(os.environ.get("REVENUE_FUNNEL_DATA", ROOT.parent / "shared" / "data"))
 # The files that take longest come first, so that no process waits long for the last of the others.
-# The first three build no demo company: the process that is done with them builds it for both.
+# Some at the start build no demo company: the process that is done with them, or takes the first of
+# the others, builds it for all.
 LONGEST = (
     "packages",
     "as_of",
     "cases",
+    "seed_faults",
     "stages_are_data",
     "single_definition",
     "failures",
@@ -48,16 +50,38 @@ LONGEST = (
     "settings_and_scores",
     "as_known_then",
     "report",
-    "report_planner",
+    "planning",
+    "readme",
+    "read_source",
     "read_as_text",
     "publish",
     "systems",
     "expectations",
+    "history",
+    "forecasts",
+    "definition",
+    "drift",
     "truth",
     "drift_demo",
-    "planning_olist",
+    "identity",
     "docs",
+    "report_digest",
+    "planning_prices",
+    "report_planner",
+    "planning_trends",
+    "planning_olist",
 )
+# What one process needs at most, in bytes, with room.
+MEMORY = 4e9
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores, since each waits now and then: for a browser, a lock, a disk."""
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(cores + 1, max(cores, int(memory // MEMORY)))
 
 
 def pytest_configure() -> None:
