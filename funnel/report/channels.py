@@ -175,6 +175,7 @@ def _channel_text(company: Company, records: Sequence[Record], last_month: date 
         f"{text}{_full_cost_text(company)} A dash: no ads were paid, or nobody knows what"
         " brought them; too few: the customers are too few to show what one is worth. Ads did"
         " not bring the customers of the other channels, so the row of all channels has no ad cost."
+        " Costs are recorded by channel, not by market."
     )
 
 

@@ -109,7 +109,7 @@ def onboarding(company: Company) -> Block:
         rows=found,
         text="Customers by the quarter in which they were won, and who of them is onboarded since."
         " Who has left without it is in neither. Median: of those onboarded so far; while many of a"
-        " quarter are not, the slow ones are still to come.",
+        f" quarter are not, the slow ones are still to come.{_where_listed(company)}",
         grid=Grid(headings, rows, "Onboarding", tuple(row["key"] for row in records))
         if rows
         else None,
@@ -148,6 +148,19 @@ def _onboarding_title(company: Company, records: Sequence[Record]) -> str:
         before = quarters.get(str(words.quarter_before(last)), {}).get("median_days")
         title += f", {words.count(before)} in the one before" if before is not None else ""
     return title
+
+
+def _where_listed(company: Company) -> str:
+    """On which lists those past the limit are: with the renewals if the contract ends soon."""
+    lists = {row["shown_list"]: row["item_count"] for row in company["worklist_counts"].records}
+    late = lists.get("late_onboardings", 0)
+    renewing = len(company["worklists"].where(list_name="renewals_ahead", is_never_onboarded=True))
+    if not late and not renewing:
+        return ""
+    return (
+        f" Of those past the limit, {words.count(late)} are in the list Late onboarding and"
+        f" {words.count(renewing)} in Renewals ahead; who has renewed without it is in neither."
+    )
 
 
 def _part(records: Sequence[Record], column: str, whole: str) -> float | None:
@@ -225,7 +238,8 @@ def handoff_costs(company: Company) -> Block:
         title=_costs_title(company, records),
         rows=company["handoff_costs"],
         text="What handoffs yielded less than comparable ones that were accepted in time: same"
-        " funnel, score and channel. Won since, and expected of those that are open. Below 0 they"
+        " funnel, score and channel. Won since, with renewals and expansions, and expected of those"
+        " that are open; one large win of the comparable ones can be much of it. Below 0 they"
         " yielded more. The comparable ones are few and differ much: do not add up the costs.",
         grid=Grid(headings, tuple(rows), "Cost of misalignment"),
         span=3,
@@ -249,9 +263,11 @@ def _costs_title(company: Company, records: Sequence[Record]) -> str:
     step = words.step(first["step"], company.stages)
     count, cost = words.count(first["handoff_count"]), words.amount(first["forgone_amount"])
     since = f" since {words.month(first['first_date'])}" if first["first_date"] else ""
-    title = f"{count} handoffs {step} {name}{since}: they cost about {cost} ({interval})"
-    if first["finding"] != "cost":
-        title += ", an upper estimate, since those turned away were worse"
+    is_most = first["finding"] != "cost"
+    title = f"{count} handoffs {step} {name}{since}: they cost"
+    title += f" {'at most' if is_most else 'about'} {cost} ({interval}), renewals included"
+    if is_most:
+        title += "; an upper estimate, since those turned away were worse"
     late = [row for row in records if row["handoff_result"] == "accepted_late"]
     if any(row["status"] == "ok" and row["finding"] == "unclear" for row in late):
         title += "; late answers show no cost beyond chance"

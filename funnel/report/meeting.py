@@ -65,6 +65,7 @@ def section(company: Company) -> list[Section]:
                 customers.customers_by_size(company),
                 renewals.contracts_due(company),
                 renewals.renewals(company),
+                owners.customer_owners(company),
                 handoffs.onboarding(company),
             ],
         ),

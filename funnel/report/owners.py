@@ -2,7 +2,7 @@
 
 from funnel.report import words
 from funnel.report.blocks import Block, Cell, Grid
-from funnel.report.company import SELLING, Company, total
+from funnel.report.company import KEEPING, SELLING, Company, total
 from funnel.report.read import Record
 
 
@@ -16,8 +16,8 @@ def owners(company: Company) -> Block:
         reached = {(row["system"], row["user_id"]) for row in rows if row["attainment_ratio"] >= 1}
         named = {(row["system"], row["user_id"]) for row in rows}
         title = (
-            f"{words.count(len(reached))} of {words.count(len(named))} owners reached a target of"
-            f" the {company.period('quarter', rows[0]['period_start'])}"
+            f"{words.count(len(reached))} of {words.count(len(named))} owners with a target of"
+            f" their own reached one in the {company.period('quarter', rows[0]['period_start'])}"
             f"{_quotas(company, rows)}"
         )
     people = dict.fromkeys((row["system"], row["user_id"]) for row in rows)
@@ -51,13 +51,7 @@ def owner_sales(company: Company) -> Block:
     most = max((float(row["new_amount"]) for row in records), default=0)
     rows = tuple(
         (
-            Cell(
-                "no owner"
-                if row["user_id"] in (None, "none")
-                else f"{words.system(row['system'])} {row['user_id']}",
-                note="" if row["team"] in (None, "none", "unknown") else row["team"],
-                is_heading=True,
-            ),
+            _user(row),
             Cell(
                 words.amount(row["new_amount"]),
                 bar=max(float(row["new_amount"]), 0) / most if most else None,
@@ -119,6 +113,75 @@ def owner_sales(company: Company) -> Block:
     )
 
 
+def _user(row: Record) -> Cell:
+    """The user of the system, with the team that the system has."""
+    return Cell(
+        "no owner"
+        if row["user_id"] in (None, "none")
+        else f"{words.system(row['system'])} {row['user_id']}",
+        note="" if row["team"] in (None, "none", "unknown") else row["team"],
+        is_heading=True,
+    )
+
+
+def customer_owners(company: Company) -> Block:
+    """Whose customers pay how much, whose contracts end soon, and whose left."""
+    records = company["customer_owners"].records
+    most = max((float(row["mrr_amount"]) for row in records), default=0)
+    rows = tuple(
+        (
+            _user(row),
+            Cell(words.count(row["customer_count"])),
+            Cell(
+                words.amount(row["mrr_amount"]),
+                bar=float(row["mrr_amount"]) / most if most else None,
+                team=KEEPING,
+            ),
+            Cell(words.count(row["due_count"])),
+            Cell(words.amount(row["due_amount"])),
+            Cell(words.count(row["unprepared_count"])),
+            Cell(words.count(row["left_count"])),
+            Cell(words.amount(row["left_amount"])),
+        )
+        for row in records
+    )
+    title = "Customers by owner"
+    if records and records[0]["whole_mrr_amount"]:
+        share = words.percent(records[0]["mrr_amount"] / records[0]["whole_mrr_amount"])
+        title = (
+            f"{words.count(records[0]['owner_count'])} owners have customers; one has {share} of"
+            " the recurring revenue"
+        )
+    return Block(
+        id="customer-owners",
+        title=title,
+        rows=company["customer_owners"],
+        text="Owner: of the account's latest win. Contracts that end within"
+        f" {company.days('worklist_renewal_days')}, at what the customer pays for one; left: in the"
+        " last twelve months, with what they paid a month. The thirty owners with most recurring"
+        " revenue.",
+        grid=Grid(
+            (
+                "Owner",
+                ".Customers",
+                ".MRR",
+                ".Contracts that end",
+                ".Worth",
+                ".Without opportunity",
+                ".Left",
+                ".MRR that left",
+            ),
+            rows,
+            "Customers by owner",
+        )
+        if rows
+        else None,
+        team=KEEPING,
+        span=3,
+        empty="" if rows else "No system records both subscriptions and who owns accounts.",
+    )
+
+
 def _under_way(company: Company) -> str:
     start = company.next("quarter")
     return company.period("quarter", start) if start else "quarter that is not over"
@@ -130,7 +193,10 @@ def _quotas(company: Company, rows: list[Record]) -> str:
     whole = company.kpi("quarter", rows[0]["period_start"], "bookings_new")["target"]
     if not quota or not whole:
         return ""
-    return f"; their targets are {words.amount(quota)} of {words.amount(whole)} of new business"
+    return (
+        f"; together they carry {words.amount(quota)} of the target of {words.amount(whole)} of new"
+        " business"
+    )
 
 
 def _of_teams(teams: list[Record]) -> str:

@@ -7,6 +7,7 @@ from funnel.report import charts, filters, words
 from funnel.report.blocks import Block, Cell, Grid
 from funnel.report.company import SELLING, Company, total
 from funnel.report.read import Record
+from funnel.report.tiles import overdue_in_coverage
 from funnel.report.worklists import LEFT_OVER, kind_of, record_of
 
 
@@ -251,12 +252,28 @@ def overdue(company: Company) -> Block:
             title=title,
             rows=company["overdue_opportunities"],
             text="Give each a new date with a next step, or close it as lost: until then it counts"
-            f" in coverage.{shown}",
+            f" as open pipeline.{_in_coverage(company)}{shown}",
             empty="" if records else "Every open opportunity has a close date to come, or none.",
         ),
         "Open past the close date",
         len(records),
     )
+
+
+def _in_coverage(company: Company) -> str:
+    """How much of what is late counts in coverage: no renewal does, and no first sale left over."""
+    late = overdue_in_coverage(company)
+    records = company["overdue_opportunities"].records
+    if not records:
+        return ""
+    text = f" {words.amount(late)} of it counts in coverage." if late else ""
+    if records[0]["left_over_count"]:
+        text += (
+            f" Of them, {words.count(records[0]['left_over_count'])}"
+            f" ({words.amount(records[0]['left_over_amount'])}) are first sales left over, of"
+            " accounts that bought by another one: hardly any is won."
+        )
+    return text
 
 
 def due_opportunities(company: Company) -> Block:

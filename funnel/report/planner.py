@@ -43,7 +43,12 @@ def plans(company: Company) -> list[Mapping[str, Any]]:
 
 def as_json(company: Company) -> str:
     """The plans as the page's script reads them; nothing in it can end the script's element."""
-    found = {"plans": plans(company), "budget": _budget(company), "teams": _team_nodes(company)}
+    found = {
+        "plans": plans(company),
+        "budget": _budget(company),
+        "teams": _team_nodes(company),
+        "prospects": prospects(company),
+    }
     return json.dumps(found, separators=(",", ":")).replace("<", "\\u003c")
 
 
@@ -239,6 +244,13 @@ def teams(company: Company) -> dict[str, str | None]:
     """The team that is accountable for each node."""
     found = {row["node"]: row["owner_team"] for row in company["plan_weeks"].records}
     return {node: found.get(node) for node in NODES}
+
+
+def prospects(company: Company) -> str:
+    """What those between lead and opportunity are called: by their stage if that is a short name
+    such as SQL, which people have in their ears."""
+    name = company.stage(company.stage_of("prospect"))
+    return f"{name}s" if name.isupper() else "prospects"
 
 
 def _team_nodes(company: Company) -> list[Mapping[str, Any]]:

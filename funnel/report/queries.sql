@@ -344,7 +344,9 @@ select
     ) as is_left_over,
     date_diff('day', cast(opportunities.created_at as date), getvariable('as_of_date')) as age_days,
     count(*) over () as overdue_count,
-    sum(opportunities.amount) over () as overdue_amount
+    sum(opportunities.amount) over () as overdue_amount,
+    count(*) filter (is_left_over) over () as left_over_count,
+    coalesce(sum(opportunities.amount) filter (is_left_over) over (), 0) as left_over_amount
 from marts.dim_opportunities as opportunities
 left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
 left join marts.dim_owners as owners on opportunities.owner_key = owners.owner_key
@@ -441,10 +443,15 @@ group by grouping sets (
 order by spans.period, spans.place, funnel;
 
 -- name: win_rates_by_amount
--- What was won of the amount of new business that was closed, now and in the period before.
+-- What was won of the amount of new business that was closed, now, in the period before and a year
+-- before.
 select
     sales.period_kind as period,
-    case when sales.period_start = periods.first_date then 'now' else 'before' end as place,
+    case
+        when sales.period_start = periods.first_date then 'now'
+        when sales.period_start > periods.first_date - interval 300 day then 'before'
+        else 'year_before'
+    end as place,
     case when grouping(sales.funnel) = 1 then 'all' else sales.funnel end as funnel,
     sum(sales.won_amount) as won_amount,
     sum(sales.won_amount + sales.lost_amount) as closed_amount
@@ -458,6 +465,11 @@ inner join periods
                 when 'week' then periods.first_date - interval 7 day
                 when 'month' then periods.first_date - interval 1 month
                 else periods.first_date - interval 3 month
+            end as date),
+            -- A year of weeks begins on the same weekday.
+            cast(case periods.period
+                when 'week' then periods.first_date - interval 364 day
+                else periods.first_date - interval 12 month
             end as date)
         )
 where sales.revenue_type = 'new'
@@ -468,29 +480,63 @@ group by grouping sets (
 order by period, place, funnel;
 
 -- name: win_rates_of_years
--- Won and closed opportunities of new business in the last twelve months and the twelve before.
-select
-    case when grouping(sales.funnel) = 1 then 'all' else sales.funnel end as funnel,
-    coalesce(sum(sales.won_count) filter (
-        sales.period_start >= periods.first_date
-    ), 0) as won_count,
-    coalesce(sum(sales.won_count + sales.lost_count) filter (
-        sales.period_start >= periods.first_date
-    ), 0) as closed_count,
-    coalesce(sum(sales.won_count) filter (
-        sales.period_start < periods.first_date
-    ), 0) as earlier_won_count,
-    coalesce(sum(sales.won_count + sales.lost_count) filter (
-        sales.period_start < periods.first_date
-    ), 0) as earlier_closed_count
-from marts.kpi_sales_by_period as sales
-inner join periods
-    on
-        sales.period_start >= periods.first_date - interval 12 month
-        and sales.period_start < periods.next_date
-where sales.period_kind = 'month' and sales.revenue_type = 'new' and periods.period = 'year'
-group by grouping sets ((sales.funnel), ())
-order by funnel;
+-- Won and closed opportunities of new business in the last twelve months and the twelve before, by
+-- number and by amount, and the largest that was closed in the last.
+with largest as (
+    select
+        case when grouping(opportunities.funnel) = 1 then 'all' else opportunities.funnel end
+            as funnel,
+        max(opportunities.amount) as largest_amount,
+        max_by(opportunities.outcome, opportunities.amount) as largest_outcome
+    from marts.dim_opportunities as opportunities
+    inner join periods
+        on
+            opportunities.closed_at >= periods.first_date
+            and opportunities.closed_at < periods.next_date
+    where
+        periods.period = 'year' and opportunities.revenue_type = 'new'
+        and opportunities.outcome in ('won', 'lost')
+    group by grouping sets ((opportunities.funnel), ())
+),
+sums as (
+    select
+        case when grouping(sales.funnel) = 1 then 'all' else sales.funnel end as funnel,
+        coalesce(sum(sales.won_count) filter (
+            sales.period_start >= periods.first_date
+        ), 0) as won_count,
+        coalesce(sum(sales.won_count + sales.lost_count) filter (
+            sales.period_start >= periods.first_date
+        ), 0) as closed_count,
+        coalesce(sum(sales.won_count) filter (
+            sales.period_start < periods.first_date
+        ), 0) as earlier_won_count,
+        coalesce(sum(sales.won_count + sales.lost_count) filter (
+            sales.period_start < periods.first_date
+        ), 0) as earlier_closed_count,
+        coalesce(sum(sales.won_amount) filter (
+            sales.period_start >= periods.first_date
+        ), 0) as won_amount,
+        coalesce(sum(sales.won_amount + sales.lost_amount) filter (
+            sales.period_start >= periods.first_date
+        ), 0) as closed_amount,
+        coalesce(sum(sales.won_amount) filter (
+            sales.period_start < periods.first_date
+        ), 0) as earlier_won_amount,
+        coalesce(sum(sales.won_amount + sales.lost_amount) filter (
+            sales.period_start < periods.first_date
+        ), 0) as earlier_closed_amount
+    from marts.kpi_sales_by_period as sales
+    inner join periods
+        on
+            sales.period_start >= periods.first_date - interval 12 month
+            and sales.period_start < periods.next_date
+    where sales.period_kind = 'month' and sales.revenue_type = 'new' and periods.period = 'year'
+    group by grouping sets ((sales.funnel), ())
+)
+select sums.*, largest.largest_amount, largest.largest_outcome
+from sums
+left join largest on sums.funnel = largest.funnel
+order by sums.funnel;
 
 -- name: largest_by_kind
 -- The largest win of each kind in the last periods that are over.
@@ -1967,6 +2013,74 @@ from targets
 left join wins on targets.period_start = wins.period_start
 where targets.target_amount > 0
 order by targets.period_start;
+
+-- name: customer_owners
+-- The customers of each owner, who is the one of the account's latest win: what they pay, whose
+-- contracts end soon, and who left in the last twelve months.
+with owned as (
+    select account_key, max_by(owner_key, closed_at) as owner_key
+    from marts.dim_opportunities
+    where outcome = 'won' and account_key is not null and closed_at is not null
+    group by account_key
+),
+paying as (
+    select account_key, closing_amount
+    from marts.fct_mrr_movements
+    where
+        movement_month = (select max(movement_month) from marts.fct_mrr_movements)
+        and closing_amount > 0
+),
+due as (
+    select
+        account_key,
+        count(*) as due_count,
+        coalesce(sum(amount), 0) as due_amount,
+        count(*) filter (opportunity_key is null) as unprepared_count
+    from marts.worklists
+    where
+        list_name = 'renewals_ahead' and finding = 'renewal_due' and not is_aged_out
+        and account_key is not null
+    group by account_key
+),
+lost as (
+    select
+        account_key,
+        count(*) as left_count,
+        coalesce(sum(lost_mrr_amount), 0) as left_amount
+    from marts.journey_exits
+    where
+        exit_type = 'churned' and account_key is not null
+        and exited_month
+        >= date_trunc('month', getvariable('as_of_date') - 1) - interval 11 month
+    group by account_key
+),
+accounts as (
+    select account_key from paying
+    union
+    select account_key from due
+    union
+    select account_key from lost
+)
+select
+    owners.system, coalesce(owners.user_id, 'none') as user_id, owners.team,
+    count(paying.account_key) as customer_count,
+    coalesce(sum(paying.closing_amount), 0) as mrr_amount,
+    coalesce(sum(due.due_count), 0) as due_count,
+    coalesce(sum(due.due_amount), 0) as due_amount,
+    coalesce(sum(due.unprepared_count), 0) as unprepared_count,
+    coalesce(sum(lost.left_count), 0) as left_count,
+    coalesce(sum(lost.left_amount), 0) as left_amount,
+    count(*) over () as owner_count,
+    sum(sum(paying.closing_amount)) over () as whole_mrr_amount
+from accounts
+left join owned on accounts.account_key = owned.account_key
+left join marts.dim_owners as owners on owned.owner_key = owners.owner_key
+left join paying on accounts.account_key = paying.account_key
+left join due on accounts.account_key = due.account_key
+left join lost on accounts.account_key = lost.account_key
+group by owners.system, owners.user_id, owners.team
+order by mrr_amount desc, due_amount desc, owners.system, user_id
+limit 30;
 
 -- name: renewals_filtered
 select

@@ -5,11 +5,14 @@ from datetime import date
 
 from funnel.report import charts, filters, words
 from funnel.report.blocks import Block, Cell, Grid, Panel, Switch
+from funnel.report.cohorts import errors_below
 from funnel.report.company import KEEPING, Company
 from funnel.report.read import Record
 
 # Of all customers, those who must be old enough for an age to be drawn.
 LEAST_SHARE = 0.1
+# Two shares that differ by fewer standard errors may differ by chance.
+CLEAR = 2
 
 
 def retention(company: Company) -> Block:
@@ -35,7 +38,7 @@ def retention(company: Company) -> Block:
         stay = words.percent(float(year["retained_count"]) / float(year["customer_count"]))
         worth = words.percent(float(year["closing_amount"]) / float(year["starting_amount"]))
         title = (
-            f"Twelve months after they began, {stay} of customers stay, with {worth} of their first"
+            f"Of all customers so far, {stay} stay twelve months, with {worth} of their first"
             " revenue (by age; NRR is on the first screen)"
         )
     details = Grid(
@@ -162,4 +165,11 @@ def _cohort_title(found: dict[tuple[date, int], Record], halves: Sequence[date],
         for row in old[:2]
     ]
     first, *others = parts
-    return "; ".join((f"Twelve months after they began, {first} still pay", *others))
+    title = "; ".join((f"Twelve months after they began, {first} still pay", *others))
+    if len(old) > 1:
+        numbers = [
+            float(row[name]) for row in old[:2] for name in ("retained_count", "customer_count")
+        ]
+        is_chance = abs(errors_below(*numbers)) < CLEAR
+        title += ": a difference that chance alone makes" if is_chance else ""
+    return title

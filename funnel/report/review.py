@@ -156,6 +156,8 @@ KINDS_OF_WINS = {
 }
 # A win of this share of the sum is worth a word.
 LARGE = 1 / 3
+# Of all that was closed, one opportunity of this share moves the rate.
+MUCH = 1 / 5
 OF_CUSTOMERS = ("nrr", "grr", "logo_churn")
 
 
@@ -168,21 +170,7 @@ def _note_of(company: Company, row: Record) -> str:
             if is_large and win["win_count"] > 2:
                 return f"one of {words.amount(win['largest_amount'])}"
     if metric == "win_rate":
-        shares = {
-            row["place"]: words.percent(row["won_amount"] / row["closed_amount"], 1)
-            for row in company["win_rates_by_amount"].where(**own)
-            if row["closed_amount"]
-        }
-        parts = []
-        if "now" in shares:
-            before = f", {shares['before']} before" if "before" in shares else ""
-            parts.append(f"of the amount {shares['now']}{before}")
-        for year in company["win_rates_of_years"].where(funnel=row["funnel"]):
-            if year["closed_count"] and year["earlier_closed_count"]:
-                now = words.percent(year["won_count"] / year["closed_count"], 1)
-                then = words.percent(year["earlier_won_count"] / year["earlier_closed_count"], 1)
-                parts.append(f"in twelve months, by number {now}, {then} the year before")
-        return "; ".join(parts)
+        return _win_rates(company, own)
     if metric in OF_CUSTOMERS:
         for base in company["retention_bases"].where(**own):
             if base["customer_count"]:
@@ -211,6 +199,49 @@ def _note_of(company: Company, row: Record) -> str:
                 each = float(cost["spend_amount"] + cost["other_amount"]) / float(cost["win_count"])
                 return f"each cost {words.amount(each)}, with ads, salaries, tools and events"
     return _median(company, row)
+
+
+def _win_rates(company: Company, own: dict[str, str]) -> str:
+    """The win rate by amount, and both over twelve months: the rate by number can rise while the
+    large ones are lost."""
+    shares = {
+        row["place"]: words.percent(row["won_amount"] / row["closed_amount"], 1)
+        for row in company["win_rates_by_amount"].where(**own)
+        if row["closed_amount"]
+    }
+    parts = []
+    if "now" in shares:
+        earlier = [
+            f", {shares[place]} {name}"
+            for place, name in (("before", "before"), ("year_before", "a year before"))
+            if place in shares
+        ]
+        parts.append(f"of the amount {shares['now']}{''.join(earlier)}")
+    for year in company["win_rates_of_years"].where(funnel=own["funnel"]):
+        if not year["closed_count"] or not year["earlier_closed_count"]:
+            continue
+        now = words.percent(year["won_count"] / year["closed_count"], 1)
+        then = words.percent(year["earlier_won_count"] / year["earlier_closed_count"], 1)
+        parts.append(f"in twelve months, by number {now}, {then} the year before")
+        won, closed = float(year["won_amount"]), float(year["closed_amount"])
+        if not closed or not year["earlier_closed_amount"]:
+            continue
+        now = words.percent(won / closed, 1)
+        then = words.percent(year["earlier_won_amount"] / year["earlier_closed_amount"], 1)
+        parts.append(f"by amount {now}, {then} the year before{_without_largest(year)}")
+    return "; ".join(parts)
+
+
+def _without_largest(year: Record) -> str:
+    """The twelve months' rate by amount where one opportunity is much of what was closed."""
+    won, closed = float(year["won_amount"]), float(year["closed_amount"])
+    largest = float(year["largest_amount"] or 0)
+    if largest < MUCH * closed or closed - largest <= 0:
+        return ""
+    won -= largest if year["largest_outcome"] == "won" else 0
+    rate = words.percent(won / (closed - largest), 1)
+    became = "was won" if year["largest_outcome"] == "won" else "was lost"
+    return f" ({rate} without one opportunity of {words.amount(largest)} that {became})"
 
 
 def _median(company: Company, row: Record) -> str:

@@ -45,6 +45,7 @@ def _attainment(company: Company) -> Tile:
                 f" {words.amount(row['target'])} is booked, {company.period('quarter', start)}"
             )
             details = (
+                _without_the_largest_wins(company, start, row),
                 _new_business(company, start),
                 _year_to_date(company, start),
                 _elsewhere(row["actual"] - row["compared_actual"], "booked"),
@@ -81,23 +82,48 @@ def _new_business(company: Company, start: date) -> str:
     text += _by_market(company, start)
     if start != company.last("quarter"):
         return text
-    # A win of a market without a target is not in what is compared.
-    wins = company["largest_by_kind"].where(period="quarter", revenue_type="new")
-    targeted = [
-        win
-        for win in wins
-        if win["funnel"] != "all"
-        and company.kpi("quarter", start, "bookings_new", win["funnel"])["target"]
-    ]
-    if row["compared_actual"] == row["actual"]:
-        targeted = wins
+    targeted = _largest_compared(company, start, row, "new")
     largest = max((float(win["largest_amount"]) for win in targeted), default=0)
+    wins = company["largest_by_kind"].where(period="quarter", revenue_type="new")
     count = max((win["win_count"] for win in wins), default=0)
     whole = float(row["compared_actual"])
     if largest >= LARGE * whole and count > 2:
         share = words.percent((whole - largest) / float(row["target"]))
         text += f"; {share} without one win of {words.amount(largest)}"
     return text
+
+
+def _largest_compared(company: Company, start: date, row: Record, kind: str) -> list[Record]:
+    """The largest wins of a kind that are in what is compared with the target of the row: one of a
+    market without a target is not."""
+    wins = company["largest_by_kind"].where(period="quarter", revenue_type=kind)
+    if row["compared_actual"] == row["actual"]:
+        return wins
+    return [
+        win
+        for win in wins
+        if win["funnel"] != "all"
+        and company.kpi("quarter", start, row["metric"], win["funnel"])["target"]
+    ]
+
+
+def _without_the_largest_wins(company: Company, start: date, row: Record) -> str:
+    """What is attained without the largest win of new business and the largest renewal, where they
+    are much of it."""
+    if start != company.last("quarter") or not row["target"]:
+        return ""
+    whole = float(row["compared_actual"])
+    found = []
+    for kind, name in (("new", "win of new business"), ("renewal", "renewal")):
+        wins = _largest_compared(company, start, row, kind)
+        largest = max((float(win["largest_amount"]) for win in wins), default=0)
+        if whole and largest >= MUCH / 2 * whole and sum(win["win_count"] for win in wins) > 2:
+            found.append((largest, name))
+    if not found or sum(amount for amount, _ in found) < MUCH * whole:
+        return ""
+    rest = whole - sum(amount for amount, _ in found)
+    named = " and ".join(f"one {name} of {words.amount(amount)}" for amount, name in found)
+    return f"{words.attained(rest / float(row['target']))} without {named}"
 
 
 def _by_market(company: Company, start: date) -> str:
@@ -331,7 +357,7 @@ def coverage(company: Company) -> Tile:
         f" {words.amount(target)}, {company.period('quarter', start)}"
     )
     details = [_agreed(row, value, target), _coverage_by_market(company, start)]
-    details += [_due_in(company, start, target), _overdue(company, start)]
+    details += [_due_in(company, start, target), _overdue(company)]
     elsewhere = opened.get("all", 0) - value * target
     if elsewhere > 0.5:
         details.append(_elsewhere(elsewhere, "open"))
@@ -390,14 +416,22 @@ def _due_in(company: Company, start: date, target: float) -> str:
     return text
 
 
-def _overdue(company: Company, start: date) -> str:
-    """What is open although it should have been closed by now covers no target."""
+def overdue_in_coverage(company: Company) -> float:
+    """What is open for a target although it should have been closed by now."""
+    start = company.next("quarter")
+    if start is None:
+        return 0.0
     late = [
         row
         for row in _open_for_targets(company, start)
         if not row["close_month"] and not row["is_undated"]
     ]
-    amount = total(late, "due_amount")
+    return total(late, "due_amount")
+
+
+def _overdue(company: Company) -> str:
+    """It covers no target."""
+    amount = overdue_in_coverage(company)
     return f"{words.amount(amount)} of what is open is past its close date" if amount else ""
 
 
@@ -465,12 +499,29 @@ def _bottleneck(company: Company) -> Tile:
             f"{words.count(row['past_limit_count'])} of {words.count(row['open_count'])} wait past"
             f" the limit of {row['time_limit_days']} days"
         )
+    details += _other_bottlenecks(company, row)
     value, team, link = (
         company.money(row["one_point_gain_amount"]),
         row["owner_team"],
         "#bottlenecks",
     )
     return Tile("Bottleneck", value, text, tables, team, (), link, details)
+
+
+def _other_bottlenecks(company: Company, first: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which stage is worth most after the first, and where most money waits: they can differ."""
+    rows = [row for row in company["bottlenecks"].records if row["stage"] != first["stage"]]
+    second = next((row for row in rows if row["one_point_gain_amount"]), None)
+    trapped = max(company["bottlenecks"].records, key=lambda row: float(row["trapped_amount"] or 0))
+    return _said(
+        f"Next: {words.amount(second['one_point_gain_amount'])} at {company.stage(second['stage'])}"
+        if second
+        else "",
+        f"Most money waits past its limit at {company.stage(trapped['stage'])}"
+        f" ({words.amount(trapped['trapped_amount'])})"
+        if trapped["trapped_amount"]
+        else "",
+    )
 
 
 def _stage_after(company: Company, stage: str) -> str | None:

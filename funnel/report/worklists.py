@@ -104,10 +104,15 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
     most = SHOWN if name != RENEWALS else RENEWALS_SHOWN
     shown = f"{min(len(rows), most)} of {words.count(counts['item_count'])}."
     if name == RENEWALS:
-        shown += (
-            " First those that are not yet onboarded, or whose opportunity closes after the"
-            " contract or offers less than is paid, then by due date."
-        )
+        risky = [row for row in rows if _is_at_risk(row)]
+        if risky:
+            shown += (
+                f" The first {words.count(len(risky))}"
+                f" ({words.amount(total(risky, 'amount'))}) need a call now: not yet onboarded, or"
+                " with an opportunity that closes after the contract or offers less than is paid,"
+                " or past the contract's end. The others follow by due date."
+            )
+        shown += " Expected: less than the market's share of renewals once the end is near."
     if name == "late_onboardings":
         shown += " In marts.worklists they are among late_handoffs."
     if name == STUCK and counts["aged_count"]:
@@ -164,7 +169,13 @@ def _team(company: Company, row: Record) -> str:
 
 def _average(row: Record) -> str:
     """Where there is no opportunity yet, the amount is that of an average win."""
-    is_guess = row["finding"] != "renewal_due" and not row["has_opportunity"] and row["amount"]
+    is_guess = (
+        row["finding"] != "renewal_due"
+        # Those have bought: it is their own amount.
+        and row["list_name"] != "late_onboardings"
+        and not row["has_opportunity"]
+        and row["amount"]
+    )
     return "average win" if is_guess else ""
 
 

@@ -1156,3 +1156,108 @@ def test_countries_add_up_to_new_business(
     of_closed = [text for text in rows if re.fullmatch(r"\d+ of \d+", text)]
     assert sum(int(text.partition(" ")[0]) for text in of_closed) == len(won)
     assert "United States" in rows
+
+
+def test_the_customers_of_all_owners_are_all_customers(
+    cards: Cards, balances: Balances, opportunities: list[dict[str, Any]], built: Built
+) -> None:
+    rows = _file(cards, "customer-owners")
+    last = max(month for months in balances.values() for month in months)
+    paying = {key: months[last][1] for key, months in balances.items() if last in months}
+    paying = {key: amount for key, amount in paying.items() if amount > 0}
+    assert int(rows[0]["owner_count"]) == len(rows), "few enough to be shown"
+    assert sum(int(row["customer_count"]) for row in rows) == len(paying)
+    assert sum(float(row["mrr_amount"]) for row in rows) == pytest.approx(sum(paying.values()))
+    ahead = [row for row in _file(cards, "worklists") if row["list_name"] == "renewals_ahead"]
+    due = [row for row in ahead if row["finding"] == "renewal_due"]
+    assert sum(int(row["due_count"]) for row in rows) == len(due)
+    # One of them, from the opportunities alone.
+    first, users = (
+        rows[0],
+        query(built.database, "select owner_key, system, user_id from marts.dim_owners"),
+    )
+    keys = {key for key, *user in users if user == [first["system"], first["user_id"]]}
+    latest: dict[Any, tuple[datetime, Any]] = {}
+    for key, closed, owner in query(
+        built.database,
+        "select account_key, closed_at, owner_key from marts.dim_opportunities"
+        " where outcome = 'won'",
+    ):
+        latest[key] = max(latest.get(key, (datetime.min, None)), (closed, owner))
+    own = [key for key in paying if latest[key][1] in keys]
+    assert int(first["customer_count"]) == len(own)
+
+
+def test_the_win_rate_by_amount_stands_beside_that_of_a_year_before(
+    text: str, opportunities: list[dict[str, Any]]
+) -> None:
+    def rate(first: date, after: date, without: float = 0) -> str:
+        closed = [
+            row
+            for row in opportunities
+            if row["revenue_type"] == "new"
+            and row["outcome"] in ("won", "lost")
+            and _within(row["closed_at"], (first, after))
+        ]
+        won = sum(float(row["won_amount"] or 0) for row in closed if row["outcome"] == "won")
+        lost = sum(float(row["amount"] or 0) for row in closed if row["outcome"] == "lost")
+        return words.percent(won / (won + lost - without), 1)
+
+    now, before = rate(*QUARTER), rate(*EARLIER)
+    year_before = rate(date(2025, 4, 1), date(2025, 7, 1))
+    assert f"of the amount {now}, {before} before, {year_before} a year before" in text
+    year, earlier = rate(date(2025, 7, 1), CUTOFF), rate(date(2024, 7, 1), date(2025, 7, 1))
+    assert f"by amount {year}, {earlier} the year before" in text
+
+
+def _wins(*rows: tuple[str, str, float]) -> Rows:
+    records = tuple((*row[:2], row[2], 9, "quarter") for row in rows)
+    return Rows(
+        "largest_by_kind",
+        (),
+        ("revenue_type", "funnel", "largest_amount", "win_count", "period"),
+        records,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wins", "said"),
+    [
+        # 1,000 booked against 800, of which 300 and 200 are one win each.
+        (
+            (("new", "all", 300), ("renewal", "all", 200)),
+            "62% without one win of new business of 300 and one renewal of 200",
+        ),
+        (
+            (("new", "all", 300), ("renewal", "all", 20)),
+            "88% without one win of new business of 300",
+        ),
+        ((("new", "all", 90), ("renewal", "all", 80)), ""),
+    ],
+)
+def test_attainment_is_said_without_the_wins_that_are_much_of_it(
+    wins: tuple[tuple[str, str, float], ...], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = Company({"largest_by_kind": _wins(*wins)}, CUTOFF, "USD")
+    monkeypatch.setattr(Company, "last", lambda *_: QUARTER[0])
+    row = {"metric": "bookings", "actual": 1000, "compared_actual": 1000, "target": 800}
+    assert tiles._without_the_largest_wins(company, QUARTER[0], row) == said
+
+
+def test_what_is_late_is_parted_into_what_counts_in_coverage_and_what_is_left_over(
+    cards: Cards, opportunities: list[dict[str, Any]], built: Built
+) -> None:
+    said = " ".join(cards.said["overdue"])
+    bought = dict(query(built.database, "select account_key, customer_at from marts.dim_accounts"))
+    late = query(
+        built.database,
+        "select account_key, revenue_type, amount, created_at from marts.dim_opportunities"
+        f" where outcome = 'open' and expected_close_date < '{CUTOFF}'",
+    )
+    left_over = [
+        float(amount or 0)
+        for account, kind, amount, created in late
+        if kind == "expansion" and bought.get(account) and created < bought[account]
+    ]
+    assert left_over
+    assert f"Of them, {len(left_over)} ({words.amount(sum(left_over))}) are first sales" in said

@@ -8,7 +8,7 @@ const INFLOWS = {
   open_opportunity: "opportunity", bypass_opportunity: "opportunity",
 };
 const PLURALS = {
-  awareness: "people who hear of us", lead: "leads", prospect: "prospects", opportunity: "opportunities", win: "wins",
+  awareness: "people who hear of us", lead: "leads", opportunity: "opportunities", win: "wins",
 };
 // The t quantile of an 80% interval from twenty samples, as in the models.
 const REACH_80 = 1.3277;
@@ -199,7 +199,8 @@ function leadsOf(plan, spend, budget) {
 
 const planned = document.getElementById("plans");
 if (planned) {
-  const { plans, budget, teams } = JSON.parse(planned.textContent);
+  const { plans, budget, teams, prospects } = JSON.parse(planned.textContent);
+  const plural = (node) => (node === "prospect" ? prospects : PLURALS[node]);
   const form = document.querySelector("#plan form");
   const field = (name) => form.elements.namedItem(name);
   const out = (name) => document.querySelector(`#plan [data-out=${name}]`);
@@ -321,8 +322,8 @@ if (planned) {
   }
 
   const LEVERS = {
-    rate: (node) => `one point more of ${PLURALS[node]} that go on`,
-    wait: (node) => `one day less of waiting as ${PLURALS[node]}`,
+    rate: (node) => `one point more of ${plural(node)} that go on`,
+    wait: (node) => `one day less of waiting as ${plural(node)}`,
     price: () => "one per cent more of the average amount",
   };
   function leverItem({ lever, node, gained, gained_amount, low_80_gained_amount, high_80_gained_amount }) {
@@ -354,10 +355,10 @@ if (planned) {
     last.append(head, ...sums.map((sum) => made("td", tenth(sum), "n")));
     out("weeks").replaceChildren(...rows, last);
     const owed = teams.map(({ name, nodes }) =>
-      `${name}: ${nodes.map((place) => `${whole(sums[place])} ${PLURALS[NODES[place]]}`).join(", ")}`);
+      `${name}: ${nodes.map((place) => `${whole(sums[place])} ${plural(NODES[place])}`).join(", ")}`);
     out("owed").textContent = `In ${rows.length} weeks. ${owed.join(". ")}.`;
     const texts = over.map(({ node, count, first }) =>
-      `more than ${tenth(most[node])} ${PLURALS[node]} per week ${count === weeks.length ? "in each of these weeks" : `in ${count} of these weeks, first in that of ${shortDay(first)}`}`);
+      `more than ${tenth(most[node])} ${plural(node)} per week ${count === weeks.length ? "in each of these weeks" : `in ${count} of these weeks, first in that of ${shortDay(first)}`}`);
     out("capacity").textContent = texts.length ? `More than can be worked: ${texts.join("; ")}.` : "";
   }
 
