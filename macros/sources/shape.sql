@@ -1,7 +1,8 @@
 {# The shared shape: the columns of an entity, the same for every system. {column: type}, in order.
-   A staging model has these columns, and then those of row_origin(); it may leave out all but required_columns(). #}
-{% macro shape(entity) -%}
-    {{ return({
+   A staging model has these columns, and then those of row_origin(); it may leave out all but required_columns().
+   has_own: with the company's own attributes (var own_attributes), which are read from a row as it has landed. #}
+{% macro shape(entity, has_own=true) -%}
+    {%- set columns = {
         'people': {
             'record_id': 'text', 'email': 'text', 'phone': 'text',
             'job_title': 'text', 'seniority': 'text', 'country': 'text',
@@ -82,5 +83,9 @@
             'kind': 'text', 'name': 'text', 'value': 'text', 'label': 'text',
             'is_active': 'boolean',
         },
-    }[entity]) }}
+    }[entity] -%}
+    {%- for name in own_attributes(entity) if has_own -%}
+        {%- do columns.update({name: own_attribute_type(name)}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
 {%- endmacro %}

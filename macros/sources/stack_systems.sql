@@ -13,7 +13,8 @@
         select
             {{ text_literal(system, 'A name in the var systems') }} as system
             {%- for name, type in columns.items() %},
-            {% if staged and name not in staged %}{{ typed_null(type) }} as {{ name }}
+            {% if name in own_attributes(entity) %}{{ own_attribute_value(name, system) }} as {{ name }}
+            {%- elif staged and name not in staged %}{{ typed_null(type) }} as {{ name }}
             {%- elif name == 'source_key' %}coalesce(source_key, '') as source_key
             {%- elif type == 'timestamp' and time_zone() != 'UTC' %}{{ business_time(name) }} as {{ name }}
             {%- else %}{{ name }}

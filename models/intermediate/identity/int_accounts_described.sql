@@ -124,6 +124,9 @@ account_values as (
         max(case when attribute = 'domain' then value end) as domain,
         max(case when attribute = 'industry' then value end) as industry,
         max(case when attribute = 'industry' then system end) as industry_system,
+        {%- for name in own_attributes('companies') %}
+        max(case when attribute = '{{ name }}' then value end) as {{ name }},
+        {%- endfor %}
         max(case when attribute = 'country' then value end) as country,
         max(case when attribute = 'country' then system end) as country_system,
         max(case when attribute = 'employees' then cast(value as bigint) end) as employees,
@@ -197,6 +200,9 @@ int_accounts_described as (
         account_records.company_record_id,
         industry_spellings.industry,
         account_values.industry_system,
+        {%- for name in own_attributes('companies') %}
+        {{ own_attribute_cast('account_values', name) }} as {{ name }},
+        {%- endfor %}
         account_values.country,
         account_values.country_system,
         coalesce(funnels.funnel, 'unknown') as funnel,

@@ -1,5 +1,21 @@
 {# Grain: one row per record, attribute and interval in which it had one value. Values come from the
    system's own history; where it keeps none, from what earlier builds saw, if that ever changed. #}
+{%- set present = [
+    ('people', 'record_key', 'country', 'country'),
+    ('people', 'record_key', 'seniority', 'seniority'),
+    ('people', 'record_key', 'employees', 'nullif(company_employees, 0)'),
+    ('people', 'record_key', 'owner_id', 'owner_id'),
+    ('people', 'record_key', 'exit_reason', 'exit_reason'),
+    ('companies', 'company_key', 'country', 'country'),
+    ('companies', 'company_key', 'industry', 'industry'),
+    ('companies', 'company_key', 'employees', 'employees'),
+] -%}
+{%- for name in own_attributes('people') %}
+    {%- do present.append(('people', 'record_key', name, name)) -%}
+{%- endfor %}
+{%- for name in own_attributes('companies') %}
+    {%- do present.append(('companies', 'company_key', name, name)) -%}
+{%- endfor %}
 with
 
 changes as (
@@ -38,16 +54,7 @@ records as (
 present_values as (
 
     -- What a record says itself, as it was loaded before the cutoff.
-    {% for entity, key, attribute, value in [
-        ('people', 'record_key', 'country', 'country'),
-        ('people', 'record_key', 'seniority', 'seniority'),
-        ('people', 'record_key', 'employees', 'nullif(company_employees, 0)'),
-        ('people', 'record_key', 'owner_id', 'owner_id'),
-        ('people', 'record_key', 'exit_reason', 'exit_reason'),
-        ('companies', 'company_key', 'country', 'country'),
-        ('companies', 'company_key', 'industry', 'industry'),
-        ('companies', 'company_key', 'employees', 'employees'),
-    ] -%}
+    {% for entity, key, attribute, value in present -%}
     select
         '{{ entity }}' as entity,
         {{ key }} as record_key,

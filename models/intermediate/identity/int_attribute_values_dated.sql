@@ -1,6 +1,8 @@
 {# Grain: one row per person or account, attribute and interval between changes of its records. The
    value that wins in that interval, by the ranks of the seed survivorship, and its system. #}
-{%- set value_order = 'is_gone, system_rank, created_at, record_key' %}
+{%- set value_order = 'is_gone, system_rank, created_at, record_key' -%}
+{%- set text = dbt.type_string() -%}
+{%- set of_people, of_companies = own_attributes('people') | list, own_attributes('companies') | list %}
 with
 
 people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
@@ -15,13 +17,13 @@ known_domains as (select * from {{ ref('email_domains') }}),
 
 value_history as (select * from {{ ref('int_attribute_history_combined') }}),
 
-system_ranks as (select * from {{ seed_by_system(ref('survivorship')) }}),
+system_ranks as ({{ attribute_system_ranks() }}),
 
 attributes as (
 
     {% for entity, names in {
-        'people': ['country', 'seniority', 'employees'],
-        'companies': ['domain', 'industry', 'country', 'employees'],
+        'people': ['country', 'seniority', 'employees'] + of_people,
+        'companies': ['domain', 'industry', 'country', 'employees'] + of_companies,
     }.items() -%}
     {% for name in names -%}
     select
@@ -46,7 +48,10 @@ record_values as (
             when attributes.attribute = 'country' then people.country
             when attributes.attribute = 'seniority' then people.seniority
             when attributes.attribute = 'employees' and people.company_employees > 0
-                then cast(people.company_employees as {{ dbt.type_string() }})
+                then cast(people.company_employees as {{ text }})
+            {%- for name in of_people %}
+            when attributes.attribute = '{{ name }}' then cast(people.{{ name }} as {{ text }})
+            {%- endfor %}
         end as value,
         {{ or_end('people.created_at') }} as created_at,
         case when people.deleted_at < {{ cutoff() }} then people.deleted_at end as gone_at
@@ -65,8 +70,10 @@ record_values as (
                 then companies.domain
             when attributes.attribute = 'industry' then companies.industry
             when attributes.attribute = 'country' then companies.country
-            when attributes.attribute = 'employees'
-                then cast(companies.employees as {{ dbt.type_string() }})
+            when attributes.attribute = 'employees' then cast(companies.employees as {{ text }})
+            {%- for name in of_companies %}
+            when attributes.attribute = '{{ name }}' then cast(companies.{{ name }} as {{ text }})
+            {%- endfor %}
         end as value,
         {{ or_end('companies.created_at') }} as created_at,
         case

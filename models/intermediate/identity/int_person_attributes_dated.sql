@@ -1,5 +1,9 @@
 {# Grain: one row per person and interval in which everything that the lead definition uses stayed
    the same. The first interval begins at the start of time, the last one ends at its end. #}
+{%- set own_names = {
+    'people': own_attributes('people') | list,
+    'companies': own_attributes('companies') | list,
+} %}
 with
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
@@ -71,6 +75,16 @@ values_in_intervals as (
             when person_values.entity = 'companies' and person_values.attribute = 'industry'
                 then person_values.value
         end) as industry,
+        {%- for entity, names in own_names.items() %}
+        {%- for name in names %}
+        max(case
+            when
+                person_values.entity = '{{ entity }}'
+                and person_values.attribute = '{{ name }}'
+                then person_values.value
+        end) as {{ name }},
+        {%- endfor %}
+        {%- endfor %}
         max(case
             when person_values.entity = 'companies' and person_values.attribute = 'employees'
                 then person_values.value
@@ -93,6 +107,9 @@ int_person_attributes_dated as (
         intervals.industry,
         cast(coalesce(intervals.account_employees, intervals.person_employees) as bigint)
             as employees,
+        {%- for name in own_names['people'] + own_names['companies'] %}
+        {{ own_attribute_cast('intervals', name) }} as {{ name }},
+        {%- endfor %}
         persons.has_valid_email,
         persons.has_business_email,
         persons.is_internal,

@@ -59,6 +59,9 @@ person_values as (
         max(case when attribute = 'country' then system end) as country_system,
         max(case when attribute = 'seniority' then value end) as seniority,
         max(case when attribute = 'seniority' then system end) as seniority_system,
+        {%- for name in own_attributes('people') %}
+        max(case when attribute = '{{ name }}' then value end) as {{ name }},
+        {%- endfor %}
         max(case when attribute = 'employees' then cast(value as bigint) end)
             as company_employees
     from current_values
@@ -76,6 +79,9 @@ int_persons_resolved as (
         person_values.country_system,
         person_values.seniority,
         person_values.seniority_system,
+        {%- for name in own_attributes('people') %}
+        {{ own_attribute_cast('person_values', name) }} as {{ name }},
+        {%- endfor %}
         person_values.company_employees,
         account_matches.confidence_rate,
         person_flags.record_count,

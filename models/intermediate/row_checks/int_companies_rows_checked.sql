@@ -31,6 +31,9 @@ int_companies_rows_checked as (
         source_rows.industry,
         coalesce(country_names.country, upper(source_rows.country)) as country,
         source_rows.yearly_revenue,
+        {%- for name in own_attributes('companies') %}
+        source_rows.{{ name }},
+        {%- endfor %}
         source_rows.created_at,
         {{ checked_origin('source_rows') }},
         source_rows.reason_code

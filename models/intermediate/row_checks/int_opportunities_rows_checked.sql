@@ -104,6 +104,9 @@ checked_rows as (
         source_rows.stage,
         source_rows.expected_close_date,
         source_rows.forecast_category,
+        {%- for name in own_attributes('opportunities') %}
+        source_rows.{{ name }},
+        {%- endfor %}
         source_rows.is_known_at_cutoff,
         source_rows.currency is null as is_currency_assumed,
         source_rows.crm_system as other_system,

@@ -55,6 +55,9 @@ int_people_rows_checked as (
         labelled_rows.lead_score,
         labelled_rows.owner_id,
         {{ reason_of('labelled_rows.exit_reason', 'reason_labels') }} as exit_reason,
+        {%- for name in own_attributes('people') %}
+        labelled_rows.{{ name }},
+        {%- endfor %}
         coalesce(labelled_rows.is_test, false) as is_test,
         labelled_rows.first_seen_at,
         labelled_rows.created_at,

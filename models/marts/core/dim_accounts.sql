@@ -1,4 +1,5 @@
 {# Grain: one row per account: how far its people came, and what it has bought. #}
+{{ config(contract={'enforced': own_attributes('companies') == {}}) }}
 with
 
 accounts as (select * from {{ ref('int_accounts_described') }}),
@@ -79,6 +80,9 @@ dim_accounts as (
         account_stages.furthest_stage,
         coalesce({{ withheld('accounts.industry') }}, 'unknown') as industry,
         accounts.industry_system,
+        {%- for name in own_attributes('companies') %}
+        {{ published_own_attribute('accounts', name) }} as {{ name }},
+        {%- endfor %}
         coalesce({{ published_country('accounts.country') }}, 'unknown') as country,
         accounts.country_system,
         accounts.employees_system,

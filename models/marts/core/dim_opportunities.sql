@@ -1,5 +1,6 @@
 {# Grain: one row per opportunity, as of the cutoff. With its journey, funnel, first channel,
    segment and type of revenue, and what was revised in it: its expected close date, and wins. #}
+{{ config(contract={'enforced': own_attributes('opportunities') == {}}) }}
 with
 
 opportunities as (select * from {{ ref('int_opportunity_persons_assigned') }}),
@@ -166,6 +167,9 @@ pipeline_stages as (
     select
         landed_opportunities.opportunity_key,
         landed_opportunities.source_key as record_id,
+        {%- for name in own_attributes('opportunities') %}
+        landed_opportunities.{{ name }},
+        {%- endfor %}
         case
             when landed_opportunities.is_known_at_cutoff
                 then coalesce(landed_opportunities.stage_label, last_labels.label)
@@ -216,6 +220,9 @@ dim_opportunities as (
         end as revenue_type,
         opportunities.opportunity_type,
         coalesce({{ withheld('opportunities.pipeline') }}, 'none') as pipeline,
+        {%- for name in own_attributes('opportunities') %}
+        {{ published_own_attribute('pipeline_stages', name) }} as {{ name }},
+        {%- endfor %}
         case
             when pipeline_classes.pipeline_class is not null then pipeline_stages.label
             else {{ withheld('pipeline_stages.label') }}

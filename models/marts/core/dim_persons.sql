@@ -1,5 +1,6 @@
 {# Grain: one row per person, without name or address: where the person stands, and the record at
    which sales works the person, with its owner. #}
+{{ config(contract={'enforced': own_attributes('people') == {}}) }}
 with
 
 persons as (select * from {{ ref('int_persons_resolved') }}),
@@ -88,6 +89,9 @@ dim_persons as (
         persons.country_system,
         coalesce({{ withheld('persons.seniority') }}, 'unknown') as seniority,
         persons.seniority_system,
+        {%- for name in own_attributes('people') %}
+        {{ published_own_attribute('persons', name) }} as {{ name }},
+        {%- endfor %}
         coalesce(person_journeys.first_channel, 'unknown') as first_channel,
         person_journeys.current_stage,
         ranked_records.system,

@@ -42,6 +42,9 @@ of_contacts as (
                 then 'owner_id'
             when {{ hubspot_property(system, 'contact', 'property_disqualification_reason') }}
                 then 'exit_reason'
+            {%- for name, column in own_columns_of_table(system, 'people', 'contact').items() %}
+            when {{ hubspot_property(system, 'contact', column) }} then '{{ name }}'
+            {%- endfor %}
         end as attribute
     from contact_changes
 
@@ -56,6 +59,9 @@ of_companies as (
             when {{ hubspot_property(system, 'company', 'property_industry') }} then 'industry'
             when {{ hubspot_property(system, 'company', 'property_numberofemployees') }}
                 then 'employees'
+            {%- for name, column in own_columns_of_table(system, 'companies', 'company').items() %}
+            when {{ hubspot_property(system, 'company', column) }} then '{{ name }}'
+            {%- endfor %}
         end as attribute
     from company_changes
 

@@ -2,6 +2,7 @@
 and what its systems do not record is null and says so."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,35 @@ RECORDED = """
     select metric from intermediate.int_kpi_values_aggregated
     where metric in ('leads', 'spend', 'bookings', 'mrr')
     group by metric having count(actual) > 0 order by metric
+"""
+# Attributes of its own: of accounts, persons and opportunities.
+TIERS = (
+    "select industry_tier, count(*), sum(seat_count) from marts.dim_accounts group by 1 order by 1"
+)
+BUDGETS = "select has_budget, count(*) from intermediate.int_persons_resolved group by 1 order by 1"
+PRODUCTS = (
+    "select segment, product, count(*) from marts.dim_opportunities group by all order by all"
+)
+# Marketo and Recurly.
+TOUCHES = """
+    select kind, channel, count(*), count(campaign) from intermediate.int_touches_rows_checked
+    group by all order by all
+"""
+COUNTRIES = """
+    select value, valid_from from intermediate.int_attribute_history_combined
+    where attribute = 'country' order by valid_from
+"""
+MRR = """
+    select period_start, cast(actual as bigint) from intermediate.int_kpi_values_aggregated
+    where
+        metric = 'mrr' and period_kind = 'month' and funnel = 'all'
+        and period_start >= '2026-01-01'
+    order by period_start
+"""
+PAID = """
+    select kind, count(*), cast(sum(amount) as bigint)
+    from intermediate.int_payments_rows_checked where reason_code is null
+    group by kind order by kind
 """
 LEFT_OUT = """
     select count(*) filter (where actual is not null) from intermediate.int_kpi_values_aggregated
@@ -91,6 +121,48 @@ TRUTH: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         OUTCOMES: [("lost", "new", 6, 6_500), ("won", "new", 12, 13_500)],
         SILENT: [("hubspot_eu",)],
         RECORDED: [("bookings",), ("leads",)],
+    },
+    "own_attributes": {
+        # Five of the forty of tier A or B with a budget asked when their company was in tier C.
+        STAGES: [("customer", 10), ("lead", 100), ("mql", 35), ("opportunity", 20)],
+        TIERS: [("A", 5, 400), ("B", 5, 450), ("C", 5, 500), ("D", 5, 550)],
+        BUDGETS: [(False, 20), (True, 80)],
+        # Two deals have the product Pilot, too few to be published.
+        PRODUCTS: [
+            ("A", "Basic", 2),
+            ("A", "Pro", 2),
+            ("A", "withheld", 1),
+            ("B", "Basic", 3),
+            ("B", "Pro", 2),
+            ("C", "Basic", 3),
+            ("C", "Pro", 2),
+            ("D", "Basic", 2),
+            ("D", "Pro", 2),
+            ("D", "withheld", 1),
+        ],
+        RECORDED: [("bookings",), ("leads",)],
+    },
+    "marketo_recurly": {
+        # 60 leads and four merged into them; six of the twelve accounts have a lead's address.
+        PERSONS: [(66,)],
+        STAGES: [("lead", 60), ("mql", 60)],
+        TOUCHES: [
+            ("email_clicked", "email", 30, 30),
+            ("form_submitted", "paid_search", 20, 10),
+            ("form_submitted", None, 40, 20),
+        ],
+        COUNTRIES: [("FR", datetime(1900, 1, 1)), ("DE", datetime(2026, 3, 1, 10))],
+        # A trial until February, an exit in March, two more seats in April, a pause from May on.
+        MRR: [
+            (date(2026, 1, 1), 1700),
+            (date(2026, 2, 1), 1800),
+            (date(2026, 3, 1), 1700),
+            (date(2026, 4, 1), 1900),
+            (date(2026, 5, 1), 1800),
+            (date(2026, 6, 1), 1800),
+        ],
+        PAID: [("payment", 12, 15_000), ("refund", 1, 100)],
+        RECORDED: [("leads",), ("mrr",)],
     },
 }
 
