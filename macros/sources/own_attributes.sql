@@ -36,13 +36,21 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{# The own attributes of an entity that are in a source table, each with its column. {name: column} #}
-{% macro own_columns_of_table(system, entity, table) -%}
-    {%- set found = {} -%}
+{# An expression: the own attribute of an entity that a field of a source table is, by the name that a history has for the field, which may lack
+   the prefix of the column; null if it is none. #}
+{% macro own_attribute_of_field(field, system, entity, table, prefix='') -%}
+    {%- set columns = {} -%}
     {%- for name in own_attributes(entity) if table in own_attribute_columns(name, system) -%}
-        {%- do found.update({name: own_attribute_columns(name, system)[table]}) -%}
+        {%- do columns.update({name: own_attribute_columns(name, system)[table]}) -%}
     {%- endfor -%}
-    {{ return(found) }}
+    {%- if not columns -%} {{ typed_null('text') }}
+    {%- else -%}
+    case
+                {%- for name, column in columns.items() %}
+                when {{ same_name(field, (column | lower).removeprefix(prefix)) }} then '{{ name }}'
+                {%- endfor %}
+            end
+    {%- endif -%}
 {%- endmacro %}
 
 {# An own attribute that is held as text, as a value of its type. #}

@@ -40,6 +40,26 @@ def test_the_journey_that_is_named_is_shown(built: Built, tmp_path: Path) -> Non
     )
 
 
+def test_the_plans_add_up_to_recurring_revenue(built: Built, tmp_path: Path) -> None:
+    name = "recurring_revenue_by_plan"
+    sql = _compiled(built, tmp_path, {}, name)[name]
+    by_month = "select month_start, sum(closing_amount) from ({}) group by all order by all"
+    closing = """
+        select movement_month as month_start, closing_amount from marts.fct_mrr_movements
+        where closing_amount > 0
+    """
+    assert query(built.database, by_month.format(sql)) == query(
+        built.database, by_month.format(closing)
+    )
+    # The demo company sells three editions, each by month and by year.
+    plans = query(built.database, f"select distinct plan from ({sql}) order by all")
+    assert [plan for (plan,) in plans] == [
+        f"{edition}, {interval}"
+        for edition in ("Seat", "Starter", "Suite")
+        for interval in ("monthly", "yearly")
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "chosen", "sentence"),
     [

@@ -1,8 +1,8 @@
 {# Grain: one row per person or account, attribute and interval between changes of its records. The
    value that wins in that interval, by the ranks of the seed survivorship, and its system. #}
 {%- set value_order = 'is_gone, system_rank, created_at, record_key' -%}
-{%- set text = dbt.type_string() -%}
-{%- set of_people, of_companies = own_attributes('people') | list, own_attributes('companies') | list %}
+{%- set text, of_people = dbt.type_string(), own_attributes('people') | list -%}
+{%- set of_companies = own_attributes('companies') | list %}
 with
 
 people as ({{ usable_rows(ref('int_people_rows_checked')) }}),
@@ -17,7 +17,11 @@ known_domains as (select * from {{ ref('email_domains') }}),
 
 value_history as (select * from {{ ref('int_attribute_history_combined') }}),
 
-system_ranks as ({{ attribute_system_ranks() }}),
+system_ranks as (
+
+    {{ attribute_system_ranks() }}
+
+),
 
 attributes as (
 
@@ -97,9 +101,7 @@ change_times as (
         {{ moment }} as valid_from
     from record_values
     where gone_at is not null and value is not null
-
     union distinct
-
     {% endfor -%}
     select
         record_values.entity,
@@ -188,9 +190,7 @@ int_attribute_values_dated as (
         system,
         valid_from,
         coalesce(
-            lead(valid_from) over (
-                partition by entity, entity_key, attribute order by valid_from
-            ),
+            lead(valid_from) over (partition by entity, entity_key, attribute order by valid_from),
             {{ end_of_time() }}
         ) as valid_to
     from winning_values

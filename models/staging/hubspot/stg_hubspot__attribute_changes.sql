@@ -42,9 +42,7 @@ of_contacts as (
                 then 'owner_id'
             when {{ hubspot_property(system, 'contact', 'property_disqualification_reason') }}
                 then 'exit_reason'
-            {%- for name, column in own_columns_of_table(system, 'people', 'contact').items() %}
-            when {{ hubspot_property(system, 'contact', column) }} then '{{ name }}'
-            {%- endfor %}
+            else {{ own_attribute_of_field('name', system, 'people', 'contact', 'property_') }}
         end as attribute
     from contact_changes
 
@@ -59,9 +57,7 @@ of_companies as (
             when {{ hubspot_property(system, 'company', 'property_industry') }} then 'industry'
             when {{ hubspot_property(system, 'company', 'property_numberofemployees') }}
                 then 'employees'
-            {%- for name, column in own_columns_of_table(system, 'companies', 'company').items() %}
-            when {{ hubspot_property(system, 'company', column) }} then '{{ name }}'
-            {%- endfor %}
+            else {{ own_attribute_of_field('name', system, 'companies', 'company', 'property_') }}
         end as attribute
     from company_changes
 

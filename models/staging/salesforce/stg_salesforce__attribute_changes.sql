@@ -7,7 +7,7 @@
 {%- set columns = renamed_columns(system, 'lead') -%}
 {%- set score = columns.get('lead_score_c', 'lead_score_c') -%}
 {%- set reason = columns.get('unqualified_reason_c', 'unqualified_reason_c') -%}
-{%- set own_columns = own_columns_of_table(system, 'people', 'lead') -%}
+{%- set own_attribute = own_attribute_of_field('field', system, 'people', 'lead') -%}
 
 with
 
@@ -40,9 +40,7 @@ stg_salesforce__attribute_changes as (
             when {{ same_name('field', score) }} then 'lead_score'
             when {{ same_name('field', reason) }} then 'exit_reason'
             when field = 'Owner' then 'owner_id'
-            {%- for name, column in own_columns.items() %}
-            when {{ same_name('field', column) }} then '{{ name }}'
-            {%- endfor %}
+            when {{ own_attribute }} is not null then {{ own_attribute }}
             else 'country'
         end as attribute,
         case when field = 'Owner' then {{ salesforce_owner('new_value') }} else new_value end
@@ -65,9 +63,7 @@ stg_salesforce__attribute_changes as (
             field in ('NumberOfEmployees', '{{ 'CountryCode' if coded else 'Country' }}')
             or {{ same_name('field', score) }}
             or {{ same_name('field', reason) }}
-            {%- for name, column in own_columns.items() %}
-            or {{ same_name('field', column) }}
-            {%- endfor %}
+            or {{ own_attribute }} is not null
             -- A change of owner has a row with both ids and one with both names.
             or (field = 'Owner' and substr(coalesce(new_value, old_value), 1, 3) in ('005', '00G'))
         )

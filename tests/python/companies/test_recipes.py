@@ -64,6 +64,13 @@ PAID = """
     from intermediate.int_payments_rows_checked where reason_code is null
     group by kind order by kind
 """
+# Days from sign-up to the score, and persons.
+DAYS_TO_MQL = """
+    select date_diff('day', leads.entered_at, mqls.entered_at), count(*)
+    from marts.fct_lifecycle as leads
+    inner join marts.fct_lifecycle as mqls using (journey_key)
+    where leads.stage = 'lead' and mqls.stage = 'mql' group by 1 order by 1
+"""
 LEFT_OUT = """
     select count(*) filter (where actual is not null) from intermediate.int_kpi_values_aggregated
     where status = 'not_recorded'
@@ -163,6 +170,17 @@ TRUTH: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         ],
         PAID: [("payment", 12, 15_000), ("refund", 1, 100)],
         RECORDED: [("leads",), ("mrr",)],
+    },
+    "product_usage": {
+        # Six users for each number of days from none to nine.
+        STAGES: [("lead", 60), ("mql", 42)],
+        TOUCHES: [
+            ("product_signed_up", "paid_search", 30, 30),
+            ("product_signed_up", None, 30, 0),
+            ("product_used", None, 270, 0),
+        ],
+        DAYS_TO_MQL: [(3, 42)],
+        RECORDED: [("leads",)],
     },
 }
 
