@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 ENTRIES = """
-    select table_name, reason, key_count, touched_count
+    select table_name, reason, key_count, changed_count
     from operations.increments
     where invocation_id = (
         select invocation_id from operations.dbt_runs order by started_at desc limit 1
@@ -24,11 +24,11 @@ def increments_of(database: Path) -> list[str]:
             return []
     anew = defaultdict(list)
     kept = []
-    for table, reason, keys, touched in entries:
+    for table, reason, keys, changed in entries:
         if reason:
             anew[reason].append(table)
         else:
-            kept.append(f"{table} ({touched:,} of {keys:,} recomputed)")
+            kept.append(f"{table} ({changed:,} of {keys:,} recomputed)")
     sentences = [f"Rows of the last build kept: {', '.join(kept)}."] if kept else []
     return sentences + [
         f"Made anew, since {reason}: {', '.join(tables)}." for reason, tables in anew.items()

@@ -1,16 +1,16 @@
-{# Before a model that keeps rows is made: an entry in operations.increments, which says whether it keeps the rows of untouched keys, or
+{# Before a model that keeps rows is made: an entry in operations.increments, which says whether it keeps the rows of unchanged keys, or
    is made anew, and why. It is made anew if it, or a model before it that keeps rows, has other SQL than in the last build (another
    version of the project, of a setting, or of DuckDB), if a column that it reads has another type, if it has not seen the changes of
    every build, if this run does not look for changes, or if it leaves out a model before it that keeps rows.
-   touched: the relation of touched_keys. #}
-{% macro plan_increment(touched) -%}
+   changes: the relation of changed_keys. #}
+{% macro plan_increment(changes) -%}
     {%- if execute and target.type == 'duckdb' -%}
     {%- set log = increments_table() -%}
     {%- set is_new = should_full_refresh() or load_relation(this) is none -%}
     {%- set parents, inputs = [], [] -%}
     {%- for id in model.depends_on.nodes if id in graph.nodes -%}
         {%- do inputs.append("'" ~ graph.nodes[id].schema ~ '.' ~ graph.nodes[id].alias ~ "'") -%}
-        {%- if graph.nodes[id].config.get('incremental_strategy') == 'touched' -%}
+        {%- if graph.nodes[id].config.get('incremental_strategy') == 'changed_keys' -%}
             {%- do parents.append("'" ~ graph.nodes[id].alias ~ "'") -%}
         {%- endif -%}
     {%- endfor -%}
@@ -58,8 +58,8 @@
             end as build_id,
             max(previous_build_id) as previous_build_id,
             count(fingerprint) as key_count,
-            count(case when is_touched then 1 end) as touched_count
-        from {{ touched }}
+            count(case when has_changed then 1 end) as changed_count
+        from {{ changes }}
 
     ),
 
@@ -89,7 +89,7 @@
         reason is not null as is_whole,
         reason,
         key_count,
-        touched_count,
+        changed_count,
         '{{ invocation_id }}' as invocation_id
     from reasons;
 

@@ -6,8 +6,11 @@
         {%- do adapter.create_schema(log) -%}
         {%- do run_query(
             'create table if not exists ' ~ log ~ ' (table_name text, entry_number bigint, code text, build_id text,'
-            ~ ' is_whole boolean, reason text, key_count bigint, touched_count bigint, invocation_id text)'
+            ~ ' is_whole boolean, reason text, key_count bigint, changed_count bigint, invocation_id text)'
         ) -%}
+        {%- if 'touched_count' in adapter.get_columns_in_relation(log) | map(attribute='name') -%}
+            {%- do run_query('alter table ' ~ log ~ ' rename column touched_count to changed_count') -%}
+        {%- endif -%}
         {%- do run_query(
             'delete from ' ~ log ~ ' as earlier where exists (select 1 from ' ~ log ~ ' as later'
             ~ ' where earlier.table_name = later.table_name and earlier.entry_number < later.entry_number)'

@@ -87,9 +87,11 @@ def _folders(place: Path) -> dict[str, str]:
 def _keeping(place: Path) -> list[str]:
     """The models that keep rows of the last build, and those that find what has changed."""
     nodes = json.loads((place / "target" / "manifest.json").read_text())["nodes"].values()
-    keeping = [node for node in nodes if node["config"].get("incremental_strategy") == "touched"]
-    touched = {node["config"]["meta"]["touched_by"] for node in keeping}
-    return sorted({node["name"] for node in keeping} | touched)
+    keeping = [
+        node for node in nodes if node["config"].get("incremental_strategy") == "changed_keys"
+    ]
+    changed = {node["config"]["meta"]["changes_from"] for node in keeping}
+    return sorted({node["name"] for node in keeping} | changed)
 
 
 def _raw_rows(place: Path) -> int:

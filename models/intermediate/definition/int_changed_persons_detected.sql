@@ -29,7 +29,7 @@ stages_by_person as (
 
 int_changed_persons_detected as (
 
-    {{ touched_keys(
+    {{ changed_keys(
         'person_key',
         inputs={
             'touches': 'int_touch_journeys_assigned',

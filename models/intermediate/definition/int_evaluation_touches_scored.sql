@@ -13,14 +13,14 @@ with
 touches as (
 
     select * from {{ ref('int_touch_journeys_assigned') }}
-    {{ where_touched('person_key', 'int_changed_persons_detected') }}
+    {{ where_changed('person_key', 'int_changed_persons_detected') }}
 
 ),
 
 profile_intervals as (
 
     select * from {{ ref('int_person_profiles_dated') }}
-    {{ where_touched('person_key', 'int_changed_persons_detected') }}
+    {{ where_changed('person_key', 'int_changed_persons_detected') }}
 
 ),
 

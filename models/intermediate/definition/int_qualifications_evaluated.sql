@@ -11,7 +11,7 @@ with
 touches as (
 
     select * from {{ ref('int_evaluation_touches_scored') }}
-    {{ where_touched('person_key', 'int_changed_persons_detected') }}
+    {{ where_changed('person_key', 'int_changed_persons_detected') }}
 
 ),
 

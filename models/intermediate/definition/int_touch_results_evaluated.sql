@@ -6,7 +6,7 @@ with
 scored_touches as (
 
     select * from {{ ref('int_evaluation_touches_scored') }}
-    {{ where_touched('person_key', 'int_changed_persons_detected') }}
+    {{ where_changed('person_key', 'int_changed_persons_detected') }}
 
 ),
 
@@ -19,7 +19,7 @@ profile_stages as (select * from {{ ref('int_profile_stages_evaluated') }}),
 qualifications as (
 
     select * from {{ ref('int_qualifications_evaluated') }}
-    {{ where_touched('person_key', 'int_changed_persons_detected') }}
+    {{ where_changed('person_key', 'int_changed_persons_detected') }}
 
 ),
 

@@ -16,7 +16,7 @@ stages as (select * from {{ ref('lifecycle_stages') }}),
 
 int_journey_changes_checked as (
 
-    {{ touched_keys(
+    {{ changed_keys(
         'journey_key',
         inputs={
             'evidence': 'int_stage_evidence_unioned',

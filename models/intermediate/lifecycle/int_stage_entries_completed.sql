@@ -6,7 +6,7 @@ with
 evidence as (
 
     select * from {{ ref('int_stage_evidence_unioned') }}
-    {{ where_touched('journey_key', 'int_journey_changes_checked') }}
+    {{ where_changed('journey_key', 'int_journey_changes_checked') }}
 
 ),
 

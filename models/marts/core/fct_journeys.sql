@@ -5,7 +5,7 @@ with
 lifecycle as (
 
     select * from {{ ref('fct_lifecycle') }}
-    {{ where_touched('journey_key', 'int_journey_changes_checked') }}
+    {{ where_changed('journey_key', 'int_journey_changes_checked') }}
 
 ),
 

@@ -6,14 +6,14 @@ with
 entries as (
 
     select * from {{ ref('int_stage_entries_completed') }}
-    {{ where_touched('journey_key', 'int_journey_changes_checked') }}
+    {{ where_changed('journey_key', 'int_journey_changes_checked') }}
 
 ),
 
 journeys as (
 
     select * from {{ ref('int_journeys_described') }}
-    {{ where_touched('journey_key', 'int_journey_changes_checked') }}
+    {{ where_changed('journey_key', 'int_journey_changes_checked') }}
 
 ),
 

@@ -29,13 +29,13 @@ KEEPING = (
     "marts.fct_lifecycle",
     "marts.fct_journeys",
 )
-TOUCHED = ("int_changed_persons_detected", "int_journey_changes_checked")
+CHANGED = ("int_changed_persons_detected", "int_journey_changes_checked")
 MODELS = [name.split(".")[1] for name in KEEPING]
 ALL = [f"+{name}" for name in MODELS]
 # The views of staging stay as they are.
 AGAIN = [*ALL, "--exclude", "path:models/staging"]
 # What a build has done that is killed before the last tables.
-KILLED = [*(f"+{name}" for name in TOUCHED), "--exclude", "path:models/staging"]
+KILLED = [*(f"+{name}" for name in CHANGED), "--exclude", "path:models/staging"]
 LAST = """
     select is_whole, reason from operations.increments
     where table_name = '{table}' order by entry_number desc limit 1
@@ -83,9 +83,9 @@ def test_kept_and_new_rows_are_those_of_a_full_build(
 def test_a_small_change_touches_few(first_build: Path, tmp_path: Path) -> None:
     """Otherwise the tables would be right, and nothing would be kept."""
     database = _with_an_earlier_touch(first_build, tmp_path)
-    _build(database, [*TOUCHED, *MODELS], FIRST_CUTOFF)
-    touched = "select count(*) filter (where is_touched) from intermediate.{}"
-    assert query(database, touched.format(TOUCHED[0])) == [(1,)]
+    _build(database, [*CHANGED, *MODELS], FIRST_CUTOFF)
+    changed = "select count(*) filter (where has_changed) from intermediate.{}"
+    assert query(database, changed.format(CHANGED[0])) == [(1,)]
     for table in MODELS:
         assert query(database, LAST.format(table=table)) == [(False, None)]
 
@@ -100,7 +100,7 @@ def test_a_run_that_looks_for_no_changes_keeps_nothing(first_build: Path, tmp_pa
         connection.execute(f"attach '{tmp_path / 'before.duckdb'}' as before (read_only)")
         touches = "intermediate.int_touches_resolved"
         connection.execute(f"delete from {touches}; insert into {touches} from before.{touches}")
-    _build(database, [*TOUCHED, *MODELS], FIRST_CUTOFF)
+    _build(database, [*CHANGED, *MODELS], FIRST_CUTOFF)
     _is_what_a_full_build_makes(database, tmp_path / "full" / NAME, FIRST_CUTOFF)
 
 
@@ -116,9 +116,9 @@ def test_a_table_left_out_of_a_run_leaves_no_old_rows_behind(
             f"update {evidence} set occurred_at = occurred_at - interval 1 hour"
             f" where journey_key = (select min(journey_key) from {evidence})"
         )
-    left_out = [TOUCHED[1], "fct_lifecycle", "fct_journeys"]
+    left_out = [CHANGED[1], "fct_lifecycle", "fct_journeys"]
     _build(database, left_out, FIRST_CUTOFF)
-    _build(database, [*TOUCHED, *MODELS], FIRST_CUTOFF)
+    _build(database, [*CHANGED, *MODELS], FIRST_CUTOFF)
     _is_what_a_full_build_makes(database, tmp_path / "full" / NAME, FIRST_CUTOFF)
 
 
@@ -129,7 +129,7 @@ def test_a_column_of_another_type_is_not_rounded(first_build: Path, tmp_path: Pa
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"alter table {evidence} alter amount type decimal(18, 4)")
         connection.execute(f"update {evidence} set amount = amount + 0.0012")
-    _build(database, [TOUCHED[1], "int_stage_entries_completed"], FIRST_CUTOFF)
+    _build(database, [CHANGED[1], "int_stage_entries_completed"], FIRST_CUTOFF)
     kept = "select count(*) from intermediate.int_stage_entries_completed where amount % 0.01 > 0"
     assert query(database, kept) != [(0,)]
 
@@ -151,18 +151,18 @@ def test_each_table_that_is_read_is_watched(built: Built) -> None:
     keeping = {
         id: node
         for id, node in nodes.items()
-        if node["config"].get("incremental_strategy") == "touched"
+        if node["config"].get("incremental_strategy") == "changed_keys"
     }
     assert {node["name"] for node in keeping.values()} == set(MODELS)
     for node in keeping.values():
-        touched = f"model.revenue_funnel.{node['config']['meta']['touched_by']}"
-        same = {id for id, other in keeping.items() if _touched_by(other) == _touched_by(node)}
-        watched = {touched, *nodes[touched]["depends_on"]["nodes"], *same}
+        changed = f"model.revenue_funnel.{node['config']['meta']['changes_from']}"
+        same = {id for id, other in keeping.items() if _changes_from(other) == _changes_from(node)}
+        watched = {changed, *nodes[changed]["depends_on"]["nodes"], *same}
         assert set(node["depends_on"]["nodes"]) <= watched, node["name"]
 
 
-def _touched_by(node: dict[str, Any]) -> str:
-    return str(node["config"]["meta"]["touched_by"])
+def _changes_from(node: dict[str, Any]) -> str:
+    return str(node["config"]["meta"]["changes_from"])
 
 
 def _is_what_a_full_build_makes(database: Path, full: Path, cutoff: datetime) -> None:

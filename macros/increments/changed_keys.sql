@@ -1,16 +1,18 @@
 {# A query: one row per key, with a fingerprint of all rows that have it in the tables that the models of this key read, and whether
-   that is another one than in the last build (is_touched), be it by rows that are new, changed or gone. A change of a table without
-   the key touches all. build_id is this build, previous_build_id the one that it is compared with. Reads the table that it replaces.
+   that is another one than in the last build (has_changed), be it by rows that are new, changed or gone. After a change of a table
+   without the key all have changed. build_id is this build, previous_build_id the one that it is compared with. Reads the table that it replaces.
    key: the column; inputs: {CTE that has it: the model whose columns it has, or their names}; shared: the same of CTEs without it.
-   On an engine on which no build keeps rows, every key is touched. #}
-{% macro touched_keys(key, inputs, shared={}) -%} {{ return(adapter.dispatch('touched_keys', 'revenue_funnel')(key, inputs, shared)) }} {%- endmacro %}
+   On an engine on which no build keeps rows, every key is changed. #}
+{% macro changed_keys(key, inputs, shared={}) -%}
+    {{ return(adapter.dispatch('changed_keys', 'revenue_funnel')(key, inputs, shared)) }}
+{%- endmacro %}
 
-{% macro duckdb__touched_keys(key, inputs, shared) -%}
+{% macro duckdb__changed_keys(key, inputs, shared) -%}
     {%- set previous = load_relation(this) if execute else none -%}
     select
         coalesce(present.{{ key }}, previous.{{ key }}) as {{ key }},
         present.fingerprint,
-        coalesce(present.fingerprint, '') != coalesce(previous.fingerprint, '') as is_touched,
+        coalesce(present.fingerprint, '') != coalesce(previous.fingerprint, '') as has_changed,
         '{{ invocation_id }}' as build_id,
         max(previous.build_id) over () as previous_build_id
     from (
@@ -71,11 +73,11 @@
     hash('{{ name }}'{% for column in columns %}, {{ name }}.{{ column }}{% endfor %})
 {%- endmacro %}
 
-{% macro default__touched_keys(key, inputs, shared) -%}
+{% macro default__changed_keys(key, inputs, shared) -%}
     select
         {{ key }},
         {{ typed_null('text') }} as fingerprint,
-        true as is_touched,
+        true as has_changed,
         '{{ invocation_id }}' as build_id,
         {{ typed_null('text') }} as previous_build_id
     from (

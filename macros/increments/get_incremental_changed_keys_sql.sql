@@ -1,6 +1,6 @@
-{# dbt's incremental strategy `touched`: the rows of touched keys give way to those that were made now, also where none were made. A table
-   that is made anew gets the columns of today. The config unique_key is the key, touched_by the model with touched_keys. #}
-{% macro get_incremental_touched_sql(arguments) -%}
+{# dbt's incremental strategy `changed_keys`: the rows of changed keys give way to those that were made now, also where none were made. A table
+   that is made anew gets the columns of today. The config unique_key is the key, changes_from the model with changed_keys. #}
+{% macro get_incremental_changed_keys_sql(arguments) -%}
     {%- set target_relation = arguments.target_relation -%}
     {%- set is_whole = run_query('select ' ~ is_made_anew()).columns[0].values()[0] -%}
     {%- set made = 'select * from ' ~ arguments.temp_relation -%}
@@ -11,7 +11,7 @@
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
     delete from {{ target_relation }}
     where {{ arguments.unique_key }} in (
-        select {{ arguments.unique_key }} from {{ ref(config.get('meta').touched_by) }} where is_touched
+        select {{ arguments.unique_key }} from {{ ref(config.get('meta').changes_from) }} where has_changed
     );
     insert into {{ target_relation }} ({{ columns }}) select {{ columns }} from {{ arguments.temp_relation }}
     {%- endif -%}

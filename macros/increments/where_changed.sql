@@ -1,13 +1,13 @@
-{# A clause: of a table that has the key, the rows of touched keys only; all rows where the model is made anew (plan_increment), and on
-   an engine on which no build keeps rows. touched: the name of the model that has the query of touched_keys. #}
-{% macro where_touched(key, touched) -%}
+{# A clause: of a table that has the key, the rows of changed keys only; all rows where the model is made anew (plan_increment), and on
+   an engine on which no build keeps rows. changes: the name of the model that has the query of changed_keys. #}
+{% macro where_changed(key, changes) -%}
     {#- A unit test has no last build. -#}
     {%- if model.resource_type != 'unit_test' -%}
-    {%- set touched_keys = ref(touched) -%}
+    {%- set changed_rows = ref(changes) -%}
     {%- if target.type == 'duckdb' -%}
     where {{ key }} in (
-        select {{ key }} from {{ touched_keys }}
-        where is_touched or {{ is_made_anew() }}
+        select {{ key }} from {{ changed_rows }}
+        where has_changed or {{ is_made_anew() }}
     )
     {%- endif -%}
     {%- endif -%}
