@@ -130,7 +130,7 @@ differing_trials as (
 
 ),
 
-trial_points as (
+trial_distances as (
 
     select
         differing_trials.*,
@@ -138,7 +138,7 @@ trial_points as (
         case
             when systems_with_our_score.system is null then coalesce(differing_trials.score, 0)
             else coalesce(differing_trials.system_score, differing_trials.score, 0)
-        end - coalesce(score_thresholds.least_score, 0) as points
+        end - coalesce(score_thresholds.least_score, 0) as points_from_threshold
     from differing_trials
     inner join score_thresholds
         on {{ same('differing_trials', 'score_thresholds', ['definition_version', 'stage']) }}
@@ -155,10 +155,13 @@ mismatches as (
         *,
         least_score is not null as is_scored,
         least_score is not null and (
-            (is_defined and points < 0)
-            or (not is_defined and coalesce(score >= least_score, false) != (points >= 0))
+            (is_defined and points_from_threshold < 0)
+            or (
+                not is_defined
+                and coalesce(score >= least_score, false) != (points_from_threshold >= 0)
+            )
         ) as is_contested
-    from trial_points
+    from trial_distances
 
 ),
 
@@ -188,7 +191,7 @@ who_is_behind_an_alert as (
             and (
                 chosen_alert.from_points is null
                 or mismatches.is_scored
-                and mismatches.points
+                and mismatches.points_from_threshold
                 between chosen_alert.from_points and chosen_alert.to_points - 1
             )
     left join persons on mismatches.person_key = persons.person_key

@@ -78,16 +78,16 @@ AMOUNTS = """
 WORTH = """
     select
         'version_' || worth.definition_version as evaluation, criterion_kind, criterion,
-        band_points, worth_status, met_count, met_win_rate, unmet_win_rate, lift_ratio,
+        band_lowest_score, worth_status, met_count, met_win_rate, unmet_win_rate, lift_ratio,
         lower_lift_ratio, upper_lift_ratio, adjusted_lift_ratio, met_value_amount,
         unmet_value_amount, is_win_rate_rising
     from marts.definition_lift_by_criterion as worth
     left join seeds.lifecycle_stages as stages using (stage)
     qualify row_number() over (
-        partition by definition_version, criterion_kind, criterion, band_points
+        partition by definition_version, criterion_kind, criterion, band_lowest_score
         order by stage_order
     ) = 1
-    order by criterion_kind, is_draft, stage_order, criterion, band_points
+    order by criterion_kind, is_draft, stage_order, criterion, band_lowest_score
 """
 WORTH_TITLES = {
     "rule": "What each rule is worth: how often those who meet it win",

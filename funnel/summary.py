@@ -75,7 +75,7 @@ HANDOFF_COSTS = """
         costs.high_95_forgone_amount,
         costs.finding
     from marts.handoff_costs as costs
-    inner join intermediate.int_conversion_steps_listed as steps using (step)
+    inner join intermediate.int_stage_pairs_listed as steps using (step)
     inner join seeds.lifecycle_stages as from_stages on steps.stage = from_stages.stage
     inner join seeds.lifecycle_stages as to_stages on steps.to_stage = to_stages.stage
     where costs.status = 'ok'

@@ -3,12 +3,12 @@
 select
     funnel,
     total_target_amount,
-    today_amount,
-    low_80_today_amount,
-    high_80_today_amount,
+    current_pace_amount,
+    low_80_current_pace_amount,
+    high_80_current_pace_amount,
     reachable_amount,
     shortfall_amount,
-    round(today_leads, 1) as leads_per_week_today,
+    round(recent_weekly_leads, 1) as leads_per_week_today,
     round(weekly_leads, 1) as leads_per_week_needed,
     outcome_name
 from marts.plan_targets

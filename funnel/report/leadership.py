@@ -68,19 +68,19 @@ def _landing(company: Company) -> Block:
     values = [
         charts.Interval(
             names.get(row["funnel"], words.plain(row["funnel"])),
-            float(row["low_80_today_amount"]),
-            float(row["today_amount"]),
-            float(row["high_80_today_amount"]),
+            float(row["low_80_current_pace_amount"]),
+            float(row["current_pace_amount"]),
+            float(row["high_80_current_pace_amount"]),
             float(row["new_target_amount"]),
-            f"{_likely(row['today_hit_probability'])} likely",
+            f"{_likely(row['current_pace_hit_probability'])} likely",
         )
         for row in rows
-        if row["today_amount"] is not None
+        if row["current_pace_amount"] is not None
     ]
-    likely = [row for row in rows if (row["today_hit_probability"] or 0) >= 0.5]
+    likely = [row for row in rows if (row["current_pace_hit_probability"] or 0) >= 0.5]
     title = f"{len(likely)} of {len(rows)} markets are more likely than not to reach their target"
     if len(rows) == 1:
-        title = f"The target is {words.percent(rows[0]['today_hit_probability'])} likely"
+        title = f"The target is {words.percent(rows[0]['current_pace_hit_probability'])} likely"
     return Block(
         id="landing",
         title=title if values else "Landing against target",

@@ -58,7 +58,7 @@ def together(company: Company) -> str:
     if len(found) < 2:
         return ""
     needed = sum(plan["weekly_leads"] for plan in found)
-    today = sum(plan["today_leads"] for plan in found)
+    today = sum(plan["recent_weekly_leads"] for plan in found)
     return (
         f"In the plan of the build all markets together take {words.decimal(needed)} new leads per"
         f" week; today {words.decimal(today)} come.{_short(found)}"
@@ -68,9 +68,9 @@ def together(company: Company) -> str:
 def _short(found: Sequence[Mapping[str, Any]]) -> str:
     """The markets that need more leads than come today: those of another one do not help them."""
     short = [
-        f"{words.decimal(plan['weekly_leads'] - plan['today_leads'])} in {plan['name']}"
+        f"{words.decimal(plan['weekly_leads'] - plan['recent_weekly_leads'])} in {plan['name']}"
         for plan in found
-        if plan["weekly_leads"] > plan["today_leads"]
+        if plan["weekly_leads"] > plan["recent_weekly_leads"]
     ]
     return f" More are needed per week: {', '.join(short)}." if short else ""
 
@@ -144,8 +144,13 @@ def _plan(company: Company, row: Record) -> Mapping[str, Any]:
     amounts = (
         *("new_target_amount", "won_amount", "expected_open_amount", "needed_amount"),
         *("expected_bypass_amount", "low_80_bypass_amount", "high_80_bypass_amount"),
-        *("today_amount", "low_80_today_amount", "high_80_today_amount", "weekly_leads"),
-        *("today_leads", "max_leads", "needed_wins", "today_hit_probability"),
+        *(
+            "current_pace_amount",
+            "low_80_current_pace_amount",
+            "high_80_current_pace_amount",
+            "weekly_leads",
+        ),
+        *("recent_weekly_leads", "max_leads", "needed_wins", "current_pace_hit_probability"),
     )
     return {
         "funnel": funnel,
@@ -229,7 +234,7 @@ def _budget(company: Company) -> list[Mapping[str, Any]]:
         {
             "cost": _number(row["cost_per_lead_amount"]),
             "elasticity": row["spend_elasticity"],
-            "today": row["today_leads"],
+            "today": row["recent_weekly_leads"],
             "planned": row["planned_leads"],
             "spend": _number(row["planned_week_amount"]),
             "leads": {

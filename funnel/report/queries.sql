@@ -2541,9 +2541,9 @@ order by stage;
 select
     funnel, period_start, is_total, outcome, outcome_name, total_target_amount, new_target_amount,
     won_amount, expected_open_amount, expected_bypass_amount, low_80_bypass_amount,
-    high_80_bypass_amount, needed_amount, today_amount, low_80_today_amount, high_80_today_amount,
+    high_80_bypass_amount, needed_amount, current_pace_amount, low_80_current_pace_amount, high_80_current_pace_amount,
     reachable_amount, shortfall_amount, weekly_leads, low_80_weekly_leads,
-    high_80_weekly_leads, safe_leads, today_leads, max_leads, needed_wins, today_hit_probability,
+    high_80_weekly_leads, safe_leads, recent_weekly_leads, max_leads, needed_wins, current_pace_hit_probability,
     last_lead_week, advice, advice_team, is_safe_above_max
 from marts.plan_targets
 where scenario = 'base'
@@ -2558,7 +2558,7 @@ order by funnel, inflow, node, weeks_ahead;
 
 -- name: plan_budget
 select
-    channel, cost_per_lead_amount, spend_elasticity, today_leads, planned_leads, planned_week_amount
+    channel, cost_per_lead_amount, spend_elasticity, recent_weekly_leads, planned_leads, planned_week_amount
 from marts.plan_budget
 where cost_per_lead_amount is not null
 order by channel;
@@ -2619,12 +2619,12 @@ order by definition_version, agreed_on, team;
 
 -- name: worth
 select
-    definition_version, stage, criterion_kind, criterion, band_points, meaning, worth_status,
+    definition_version, stage, criterion_kind, criterion, band_lowest_score, meaning, worth_status,
     met_count, met_win_count, unmet_count, unmet_win_count, met_win_rate, unmet_win_rate,
     adjusted_lift_ratio, lower_adjusted_lift_ratio, upper_adjusted_lift_ratio
 from marts.definition_lift_by_criterion
 order by definition_version, stage, criterion_kind, adjusted_lift_ratio desc nulls last, criterion,
-    band_points;
+    band_lowest_score;
 
 -- name: backtest
 select

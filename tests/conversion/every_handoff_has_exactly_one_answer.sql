@@ -6,7 +6,7 @@ handoff_entries as (
         steps.step,
         count(*) as entry_count
     from {{ ref('fct_lifecycle') }} as lifecycle
-    inner join {{ ref('int_conversion_steps_listed') }} as steps on lifecycle.stage = steps.stage
+    inner join {{ ref('int_stage_pairs_listed') }} as steps on lifecycle.stage = steps.stage
     where steps.is_handoff and lifecycle.stage_entry_number = 1 and not lifecycle.is_inferred
     group by steps.step
 

@@ -73,7 +73,7 @@ select
     stage
 from ordered_volumes
 where
-    opening_count + entered_count - advanced_count - returned_count - continued_count
+    opening_count + entered_count - advanced_count - moved_back_count - continued_count
     - exited_count != closing_count
     or opening_count != coalesce(previous_closing_count, 0)
     or closing_count < 0

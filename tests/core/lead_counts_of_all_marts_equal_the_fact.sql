@@ -15,7 +15,7 @@ lead_stages as (select stage from stages where planning_node = 'lead'),
 lead_steps as (
 
     select steps.step
-    from {{ ref('int_conversion_steps_listed') }} as steps
+    from {{ ref('int_stage_pairs_listed') }} as steps
     inner join lead_stages on steps.stage = lead_stages.stage
     where steps.is_next
 

@@ -38,7 +38,7 @@ trends as (select * from {{ ref('int_plan_rate_trends_estimated') }}),
 
 months as (
 
-    select * from {{ ref('int_plan_periods_listed') }} where not is_total and has_target
+    select * from {{ ref('int_plan_targets_listed') }} where not is_total and has_target
 
 ),
 

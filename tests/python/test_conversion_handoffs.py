@@ -234,8 +234,8 @@ def test_no_account_was_won_for_the_first_time_twice(story: list[Journey]) -> No
 def test_the_cost_of_a_result_is_what_it_lacks_of_comparable_handoffs(built: Built) -> None:
     rows = query(
         built.database,
-        "select step, funnel, band_points, channel, answer, timing, won_amount + expected_amount"
-        " from marts.handoffs",
+        "select step, funnel, band_lowest_score, channel, answer, timing,"
+        " won_amount + expected_amount from marts.handoffs",
     )
     in_time: dict[tuple[object, ...], list[Decimal]] = defaultdict(list)
     missed: dict[tuple[str, str], list[float]] = defaultdict(list)

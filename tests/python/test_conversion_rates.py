@@ -49,7 +49,7 @@ def _cohort_counts(built: Built, column: str) -> Counter[Cell]:
 def test_the_steps_lead_from_each_stage_to_the_next_and_to_its_goal(built: Built) -> None:
     rows = query(
         built.database,
-        "select stage, to_stage, is_goal from intermediate.int_conversion_steps_listed",
+        "select stage, to_stage, is_goal from intermediate.int_stage_pairs_listed",
     )
     assert {Step(*row) for row in rows} == set(STEPS)
 

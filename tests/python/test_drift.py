@@ -200,7 +200,7 @@ def test_a_rare_label_counts_by_the_rarity_of_its_neighbours(evaluated: Path) ->
     cells: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
     for rule, points, *counts in query(
         evaluated,
-        "select blocking_rule, points, day_number, sum(trial_count)::int,"
+        "select blocking_rule, points_from_threshold, day_number, sum(trial_count)::int,"
         " sum(mismatch_count)::int from intermediate.int_label_trial_cells_counted"
         " where system = 'company001_marketing'"
         " and not is_defined and not is_contested group by all order by all",

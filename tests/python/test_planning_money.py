@@ -141,7 +141,7 @@ def _slope(
 def test_more_leads_of_a_channel_never_get_cheaper(built: Built) -> None:
     rows = query(
         built.database,
-        "select planned_leads, planned_week_amount, today_leads, today_week_amount,"
+        "select planned_leads, planned_week_amount, recent_weekly_leads, recent_week_amount,"
         " low_80_planned_week_amount, high_80_planned_week_amount"
         " from marts.plan_budget where planned_week_amount is not null",
     )

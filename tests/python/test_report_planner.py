@@ -35,8 +35,9 @@ PLANNED = [
     *("int_plan_new_revenue_estimated", "int_plan_required_leads_estimated"),
     *("int_plan_awareness_estimated", "plan_targets", "plan_weeks"),
 ]
-PLAN = """select scenario, funnel, weekly_leads, needed_wins, today_amount, today_hit_probability,
-        low_80_today_amount, high_80_today_amount, new_target_amount, last_lead_week
+PLAN = """select scenario, funnel, weekly_leads, needed_wins,
+        current_pace_amount, current_pace_hit_probability,
+        low_80_current_pace_amount, high_80_current_pace_amount, new_target_amount, last_lead_week
     from marts.plan_targets
     where is_total and new_target_amount > 0"""
 

@@ -13,7 +13,7 @@ won_records as (
         coalesce(
             {{ in_reporting_currency('opportunities.amount', 'rates.rate') }}, 0
         ) as amount
-    from {{ ref('int_opportunities_resolved') }} as opportunities
+    from {{ ref('int_opportunity_records_resolved') }} as opportunities
     left join {{ ref('int_exchange_rates_dated') }} as rates
         on {{ rate_applies(
             'rates',

@@ -22,7 +22,7 @@ stages as (
 
 ),
 
-steps as (select * from {{ ref('int_conversion_steps_listed') }} where is_next),
+steps as (select * from {{ ref('int_stage_pairs_listed') }} where is_next),
 
 -- What a row of a mart is about, and what is compared for it.
 subjects as (

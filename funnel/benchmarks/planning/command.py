@@ -39,9 +39,10 @@ PLANNER = "this project"
 PLANS = """
     select
         funnel, weekly_leads / 7, low_80_weekly_leads / 7, high_80_weekly_leads / 7,
-        low_95_weekly_leads / 7, high_95_weekly_leads / 7, safe_leads / 7, today_leads / 7,
-        low_80_today_amount, high_80_today_amount, low_95_today_amount, high_95_today_amount,
-        today_hit_probability
+        low_95_weekly_leads / 7, high_95_weekly_leads / 7, safe_leads / 7, recent_weekly_leads / 7,
+        low_80_current_pace_amount, high_80_current_pace_amount,
+        low_95_current_pace_amount, high_95_current_pace_amount,
+        current_pace_hit_probability
     from marts.plan_targets
     where is_total and scenario = 'base'
 """
@@ -107,10 +108,10 @@ def _read_plan(row: tuple[float | None, ...]) -> Plan:
         leads_80=(value[1], value[2]),
         leads_95=(value[3], value[4]),
         safe_leads=value[5],
-        today_leads=value[6],
-        today_80=(value[7], value[8]),
-        today_95=(value[9], value[10]),
-        today_probability=value[11],
+        recent_weekly_leads=value[6],
+        current_pace_80=(value[7], value[8]),
+        current_pace_95=(value[9], value[10]),
+        current_pace_probability=value[11],
     )
 
 

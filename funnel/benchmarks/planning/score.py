@@ -20,10 +20,10 @@ class Plan:
     leads_80: tuple[float, float] = (NAN, NAN)
     leads_95: tuple[float, float] = (NAN, NAN)
     safe_leads: float = NAN
-    today_leads: float = NAN
-    today_80: tuple[float, float] = (NAN, NAN)
-    today_95: tuple[float, float] = (NAN, NAN)
-    today_probability: float = NAN
+    recent_weekly_leads: float = NAN
+    current_pace_80: tuple[float, float] = (NAN, NAN)
+    current_pace_95: tuple[float, float] = (NAN, NAN)
+    current_pace_probability: float = NAN
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Score:
     is_in_80: float
     is_in_95: float
     safe_met: float
-    today_in_80: float
-    today_in_95: float
-    today_probability: float
-    today_hit: float
+    current_pace_in_80: float
+    current_pace_in_95: float
+    current_pace_probability: float
+    current_pace_hit: float
 
     def row(self) -> dict[str, Any]:
         return asdict(self)
@@ -62,7 +62,7 @@ def score(
 ) -> Score:
     """How far the plan is from the truth, and whether its intervals cover it."""
     safe = _outcomes(rng, company, truth, plan.safe_leads)
-    today = _outcomes(rng, company, truth, plan.today_leads)
+    today = _outcomes(rng, company, truth, plan.recent_weekly_leads)
     return Score(
         seed=seed,
         kind=kind,
@@ -74,10 +74,10 @@ def score(
         is_in_80=_share(np.array([truth.needed]), plan.leads_80),
         is_in_95=_share(np.array([truth.needed]), plan.leads_95),
         safe_met=_share(safe, (truth.target, np.inf)),
-        today_in_80=_share(today, plan.today_80),
-        today_in_95=_share(today, plan.today_95),
-        today_probability=plan.today_probability,
-        today_hit=_share(today, (truth.target, np.inf)),
+        current_pace_in_80=_share(today, plan.current_pace_80),
+        current_pace_in_95=_share(today, plan.current_pace_95),
+        current_pace_probability=plan.current_pace_probability,
+        current_pace_hit=_share(today, (truth.target, np.inf)),
     )
 
 

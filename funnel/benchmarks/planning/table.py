@@ -25,11 +25,11 @@ COLUMNS = (
 SHARES = (
     "is_in_80",
     "is_in_95",
-    "today_in_80",
-    "today_in_95",
+    "current_pace_in_80",
+    "current_pace_in_95",
     "safe_met",
-    "today_probability",
-    "today_hit",
+    "current_pace_probability",
+    "current_pace_hit",
 )
 SCORES = """
     create table scores as

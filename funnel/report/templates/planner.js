@@ -55,7 +55,7 @@ function revenueOf(plan, effects) {
   return {
     open: sum("open", "revenue"), bypass: sum("bypass", "revenue"), lead: of("new_leads").revenue,
     otherWins: sum("open", "wins") + sum("bypass", "wins"), leadWins: of("new_leads").wins,
-    luck: sum("open", "luck") + sum("bypass", "luck") + plan.today_leads * of("new_leads").luck,
+    luck: sum("open", "luck") + sum("bypass", "luck") + plan.recent_weekly_leads * of("new_leads").luck,
   };
 }
 
@@ -84,22 +84,22 @@ function calculate(plan, typed, budget) {
   const effects = effectsOf(plan, typed);
   const before = revenueOf(plan, UNCHANGED), now = revenueOf(plan, effects);
   const fromNew =
-    plan.today_amount - plan.won_amount - plan.expected_open_amount - plan.expected_bypass_amount;
+    plan.current_pace_amount - plan.won_amount - plan.expected_open_amount - plan.expected_bypass_amount;
   const perLeadBefore =
-    plan.weekly_leads > 0 ? plan.needed_amount / plan.weekly_leads : fromNew / plan.today_leads;
+    plan.weekly_leads > 0 ? plan.needed_amount / plan.weekly_leads : fromNew / plan.recent_weekly_leads;
   const perLead = scaled(perLeadBefore, now.lead, before.lead);
   const fromOpen = scaled(plan.expected_open_amount, now.open, before.open);
   const fromBypass = scaled(plan.expected_bypass_amount, now.bypass, before.bypass);
   const without = plan.won_amount + fromOpen + fromBypass;
   const needed = Math.max(0, typed.target - without);
   const leads = needed / perLead;
-  const expected = without + plan.today_leads * perLead;
+  const expected = without + plan.recent_weekly_leads * perLead;
   const paid = leadsOf(plan, typed.budget, budget);
   const most = Math.min(typed.most, paid);
   // Luck is what it is for each inflow; the build's error of estimates keeps its share of what is
   // expected beyond the won.
   const error = Math.max(deviationOf(plan) ** 2 - before.luck, 0);
-  const growth = (expected - plan.won_amount) / (plan.today_amount - plan.won_amount);
+  const growth = (expected - plan.won_amount) / (plan.current_pace_amount - plan.won_amount);
   const deviation = Math.sqrt(now.luck + error * growth ** 2);
   const wins = now.otherWins + leads * now.leadWins;
   const winsBefore = before.otherWins + plan.weekly_leads * before.leadWins;
@@ -116,7 +116,7 @@ function calculate(plan, typed, budget) {
   };
 }
 
-const deviationOf = (plan) => (plan.high_80_today_amount - plan.today_amount) / REACH_80;
+const deviationOf = (plan) => (plan.high_80_current_pace_amount - plan.current_pace_amount) / REACH_80;
 
 // The standard normal distribution, by the formula of the models.
 function probability(z) {
@@ -176,8 +176,8 @@ function leversOf(plan, effects, leads) {
 function spendOf(plan, leads, budget) {
   return total(budget.map((channel) => {
     const own = channel.leads[plan.funnel] || 0;
-    const growth = plan.today_leads > 0 ? leads / plan.today_leads : 1;
-    const before = plan.today_leads > 0 ? plan.weekly_leads / plan.today_leads : 1;
+    const growth = plan.recent_weekly_leads > 0 ? leads / plan.recent_weekly_leads : 1;
+    const before = plan.recent_weekly_leads > 0 ? plan.weekly_leads / plan.recent_weekly_leads : 1;
     const wanted = Math.max(channel.planned + own * (growth - before), 0);
     return channel.today > 0 ? channel.cost * channel.today * (wanted / channel.today) ** (1 / channel.elasticity) : 0;
   }));
@@ -187,7 +187,7 @@ function spendOf(plan, leads, budget) {
 function leadsOf(plan, spend, budget) {
   if (!budget.some((channel) => channel.leads[plan.funnel] > 0) || Number.isNaN(spend)) return Infinity;
   if (spendOf(plan, 0, budget) > spend) return 0;
-  let low = 0, high = Math.max(plan.weekly_leads, plan.today_leads, 1);
+  let low = 0, high = Math.max(plan.weekly_leads, plan.recent_weekly_leads, 1);
   while (spendOf(plan, high, budget) < spend && high < 1e9) high *= 2;
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
@@ -286,7 +286,7 @@ if (planned) {
   function verdict(plan, typed, found, over) {
     if (found.needed === 0)
       return "The open funnel and people who skip qualification are expected to be enough: no new leads are needed.";
-    const today = `today ${tenth(plan.today_leads)} come per week, and at most ${tenth(typed.most)} can be worked`;
+    const today = `today ${tenth(plan.recent_weekly_leads)} come per week, and at most ${tenth(typed.most)} can be worked`;
     // A budget that is typed in whole units pays for a hair less than it should.
     if (found.leads <= found.most * (1 + 1e-9) || typed.target - found.reachable < 0.5)
       return over.some(({ count }) => count > found.weeks.length / 2)
@@ -300,7 +300,7 @@ if (planned) {
 
   // The target as a bar: what is won, what is expected, what new leads must bring.
   function showParts(plan, typed, found) {
-    const today = Math.max(Math.min(plan.today_leads * found.perLead, found.needed), 0);
+    const today = Math.max(Math.min(plan.recent_weekly_leads * found.perLead, found.needed), 0);
     const parts = [
       ["won", "Won", plan.won_amount], ["open", "Open funnel", found.fromOpen],
       ["bypass", "Skip qualification", found.fromBypass], ["today", "Leads as today", today],

@@ -4,7 +4,7 @@
     for a touch. Who has been won or lost by then is left out. -#}
 {%- set touch_days = 14 -%}
 {#- Points of one band of the score. -#}
-{%- set band_points = 15 -%}
+{%- set band_width = 15 -%}
 {%- set digit -%}
 case when profile_rules.is_passed then cast(power(2, profile_rules.rule_order) as bigint) else 0 end
 {%- endset -%}
@@ -167,8 +167,8 @@ int_journey_criteria_evaluated as (
         open_leads.stage,
         'score' as criterion_kind,
         open_leads.rule as criterion,
-        cast(floor(coalesce(lead_scores.score, 0) / {{ band_points }}) as bigint)
-        * {{ band_points }} as least_points,
+        cast(floor(coalesce(lead_scores.score, 0) / {{ band_width }}) as bigint)
+        * {{ band_width }} as least_points,
         open_leads.stratum,
         open_leads.journey_key,
         open_leads.won_amount,

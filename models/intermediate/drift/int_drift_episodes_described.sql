@@ -117,7 +117,7 @@ rule_excesses as (
     inner join baselines
         on
             {{ same('mismatches', 'baselines', ['system', 'stage', 'definition_version',
-                'blocking_rule', 'points']) }}
+                'blocking_rule', 'points_from_threshold']) }}
     where monitored_episodes.is_of_all_rules
     group by
         {% for column in episode %}monitored_episodes.{{ column }},

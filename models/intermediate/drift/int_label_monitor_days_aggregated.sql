@@ -54,7 +54,7 @@ monitored_cells as (
     inner join baselines
         on
             {{ same('mismatches', 'baselines', stage_days + ['is_defined', 'blocking_rule',
-                'points']) }}
+                'points_from_threshold']) }}
     inner join label_monitors
         on
             mismatches.is_defined = label_monitors.is_defined
@@ -68,7 +68,7 @@ monitored_cells as (
             and (
                 label_monitors.from_points is null
                 or mismatches.is_scored
-                and mismatches.points
+                and mismatches.points_from_threshold
                 between label_monitors.from_points and label_monitors.to_points - 1
             )
     where not mismatches.is_contested

@@ -5,7 +5,7 @@
 {%- set day = ['system', 'stage', 'definition_version', 'trial_date'] -%}
 {%- set cell = [
     'system', 'stage', 'definition_version', 'is_defined', 'blocking_rule', 'blocking_attribute',
-    'points', 'is_scored', 'is_contested', 'day_number', 'trial_date',
+    'points_from_threshold', 'is_scored', 'is_contested', 'day_number', 'trial_date',
 ] -%}
 {%- set trial = [
     'system', 'stage', 'definition_version', 'profile_key', 'channel', 'score', 'system_score',
@@ -207,7 +207,7 @@ trial_cells as (
                 and abs(trial_distances.distance) <= {{ int_var('drift_fine_points') }}
                 then trial_distances.distance
             else 5 * cast(floor(trial_distances.distance / 5.0) as bigint)
-        end as points,
+        end as points_from_threshold,
         trial_distances.is_scored and (
             (trial_distances.is_defined and trial_distances.distance < 0)
             or (

@@ -6,7 +6,7 @@
 {%- set reach = int_var('drift_neighbour_points') -%}
 {%- set neighbours -%}
 over (
-            partition by {{ rule_cells }} order by points
+            partition by {{ rule_cells }} order by points_from_threshold
             range between {{ reach }} preceding and {{ reach }} following
         )
 {%- endset -%}
@@ -28,11 +28,11 @@ cell_counts as (
 
     select
         {{ rule_cells }},
-        points,
+        points_from_threshold,
         coalesce(sum(case when is_reference then trial_count end), 0) as trial_count,
         coalesce(sum(case when is_reference then mismatch_count end), 0) as mismatch_count
     from mismatches
-    group by {{ rule_cells }}, points
+    group by {{ rule_cells }}, points_from_threshold
 
 ),
 
@@ -57,7 +57,7 @@ int_mismatch_baselines_estimated as (
     -- A cell with few trials is shrunk towards the rate of its rule.
     select
         {{ rule_cells }},
-        points,
+        points_from_threshold,
         trial_count as reference_count,
         cast(
             (mismatch_count + {{ prior_trials }} * rule_rate) / (trial_count + {{ prior_trials }})

@@ -5,7 +5,7 @@ with
 
 resolved_opportunities as (
 
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('int_opportunity_records_resolved') }}
     where is_counted
 
 ),

@@ -17,7 +17,7 @@ new_leads as (
 
 periods as (
 
-    select * from {{ ref('int_plan_periods_listed') }}
+    select * from {{ ref('int_plan_targets_listed') }}
     where has_target and is_total
 
 ),

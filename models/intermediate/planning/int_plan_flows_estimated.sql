@@ -7,7 +7,7 @@ will come by a bypass: `bypass_prospect`, `bypass_opportunity`. Of wins of open 
 many have an amount since they began (opened), these amounts, and their squares. #}
 {%- set last_week = int_var('planning_weeks') -%}
 {%- set next_nodes = [('lead', 'prospect'), ('prospect', 'opportunity'), ('opportunity', 'win')] -%}
-{%- set opened = ['opened_volume', 'opened_amount', 'opened_amount_squares'] -%}
+{%- set opened = ['opened_volume', 'opened_amount', 'opened_amount_square_sum'] -%}
 with
 
 transitions as (select * from {{ ref('int_plan_transitions_counted') }}),
@@ -73,11 +73,11 @@ opened_amounts as (
         lead_group,
         from_node,
         waited_weeks,
-        {{ as_double('sum(opened_count)') }} as opened_volume,
-        {{ exact_sum('opened_amount_sum', 2) }} as opened_amount,
-        {{ exact_sum('opened_amount_squares', 2) }} as opened_amount_squares
+        {{ as_double('sum(open_opportunity_count)') }} as opened_volume,
+        {{ exact_sum('open_opportunity_amount_sum', 2) }} as opened_amount,
+        {{ exact_sum('open_opportunity_amount_square_sum', 2) }} as opened_amount_square_sum
     from transitions
-    where opened_count > 0
+    where open_opportunity_count > 0
     group by funnel, lead_group, from_node, waited_weeks
 
 ),
@@ -124,7 +124,7 @@ open_moves as (
         waiting.sample_number,
         tables.waited_weeks - waiting.waited_weeks as week_number,
         {%- for measure, digits in [
-            ('opened_volume', 12), ('opened_amount', 9), ('opened_amount_squares', 4),
+            ('opened_volume', 12), ('opened_amount', 9), ('opened_amount_square_sum', 4),
         ] %}
         {{ exact_sum(
             'waiting.' ~ measure ~ ' * tables.advance_rate * coalesce(factors.rate_factor, 1)',

@@ -65,7 +65,7 @@ int_plan_lead_limits_estimated as (
     -- Half is paid in the middle of its week, the fourth day.
     select
         recent_leads.funnel,
-        recent_leads.weekly_leads as today_weekly_leads,
+        recent_leads.weekly_leads as recent_weekly_leads,
         {{ as_double(
             'coalesce(capacity.weekly_leads, '
             ~ int_var('planning_max_lead_growth') ~ ' * recent_leads.weekly_leads)'

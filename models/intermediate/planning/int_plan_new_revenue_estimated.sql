@@ -11,7 +11,7 @@ arrivals as (
 
 ),
 
-periods as (select * from {{ ref('int_plan_periods_listed') }} where has_target),
+periods as (select * from {{ ref('int_plan_targets_listed') }} where has_target),
 
 week_numbers as ({{ whole_numbers(0, int_var('planning_weeks')) }}),
 

@@ -13,7 +13,7 @@ journeys as (select * from {{ ref('fct_journeys') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 
-months as (select * from {{ ref('int_plan_periods_listed') }} where not is_total),
+months as (select * from {{ ref('int_plan_targets_listed') }} where not is_total),
 
 samples as ({{ plan_samples() }}),
 

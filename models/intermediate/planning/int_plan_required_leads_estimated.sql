@@ -8,7 +8,7 @@ with
 
 samples as (select * from {{ ref('int_plan_new_revenue_estimated') }}),
 
-periods as (select * from {{ ref('int_plan_periods_listed') }} where has_target),
+periods as (select * from {{ ref('int_plan_targets_listed') }} where has_target),
 
 estimates as (
 

@@ -114,7 +114,7 @@ priced_flows as (
         {{ exact_sum(
             '(flows.entry_volume - flows.opened_volume * ratios.amount_weight)'
             ~ ' * prices.mean_square_price'
-            ~ ' + flows.opened_amount_squares * power(ratios.amount_ratio, 2)'
+            ~ ' + flows.opened_amount_square_sum * power(ratios.amount_ratio, 2)'
             ~ ' * ratios.amount_weight', 4
         ) }} as luck_variance
     from flows

@@ -125,13 +125,13 @@ int_plan_transitions_counted as (
         waited_weeks,
         unseen_weeks,
         count(*) as journey_count,
-        count(case when result = 'open' then opened_amount end) as opened_count,
+        count(case when result = 'open' then opened_amount end) as open_opportunity_count,
         coalesce({{ exact_sum("case when result = 'open' then opened_amount end", 2) }}, 0)
-            as opened_amount_sum,
+            as open_opportunity_amount_sum,
         coalesce(
             {{ exact_sum("case when result = 'open' then opened_amount * opened_amount end", 2) }},
             0
-        ) as opened_amount_squares
+        ) as open_opportunity_amount_square_sum
     from node_waits
     where waited_weeks >= unseen_weeks
     group by

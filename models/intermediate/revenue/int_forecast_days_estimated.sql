@@ -50,9 +50,9 @@ weekly_arrivals as (
         stages.stage,
         stages.planning_node,
         arrivals.week_number,
-        case when arrivals.inflow = 'new_leads' then limits.today_weekly_leads else 1 end
+        case when arrivals.inflow = 'new_leads' then limits.recent_weekly_leads else 1 end
         * arrivals.entry_volume as volume,
-        case when arrivals.inflow = 'new_leads' then limits.today_weekly_leads else 1 end
+        case when arrivals.inflow = 'new_leads' then limits.recent_weekly_leads else 1 end
         * arrivals.expected_revenue as won_value
     from arrivals
     inner join limits on arrivals.funnel = limits.funnel

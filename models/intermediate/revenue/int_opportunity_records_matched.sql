@@ -10,7 +10,7 @@ checked_rows as (
 
 ),
 
-opportunities as (select * from {{ ref('int_opportunities_resolved') }}),
+opportunities as (select * from {{ ref('int_opportunity_records_resolved') }}),
 
 mapped_companies as (select * from {{ ref('int_company_accounts_mapped') }}),
 

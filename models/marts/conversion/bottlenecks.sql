@@ -6,7 +6,7 @@ with
 
 open_journeys as (select * from {{ ref('open_journeys') }}),
 
-steps as (select * from {{ ref('int_conversion_steps_listed') }}),
+steps as (select * from {{ ref('int_stage_pairs_listed') }}),
 
 stages as (
 

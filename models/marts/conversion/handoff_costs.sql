@@ -22,7 +22,7 @@ handoff_groups as (
         step,
         'funnel_score_channel' as benchmark_source,
         funnel,
-        band_points,
+        band_lowest_score,
         channel,
         handoff_result,
         sample_part,
@@ -34,7 +34,7 @@ handoff_groups as (
         step,
         'funnel_score' as benchmark_source,
         funnel,
-        band_points,
+        band_lowest_score,
         'all' as channel,
         handoff_result,
         sample_part,
@@ -46,7 +46,7 @@ handoff_groups as (
         step,
         benchmark_source,
         funnel,
-        band_points,
+        band_lowest_score,
         case benchmark_source when 'funnel_score' then 'all' else channel end as channel,
         handoff_result,
         sample_part,
@@ -63,7 +63,7 @@ sample_groups as (
         groups.step,
         groups.benchmark_source,
         groups.funnel,
-        groups.band_points,
+        groups.band_lowest_score,
         groups.channel,
         groups.handoff_result,
         samples.number as sample_number,
@@ -72,8 +72,8 @@ sample_groups as (
     from handoff_groups as groups
     inner join samples on groups.sample_part != samples.number
     group by
-        groups.step, groups.benchmark_source, groups.funnel, groups.band_points, groups.channel,
-        groups.handoff_result, samples.number
+        groups.step, groups.benchmark_source, groups.funnel, groups.band_lowest_score,
+        groups.channel, groups.handoff_result, samples.number
 
 ),
 
@@ -97,7 +97,7 @@ sample_costs as (
             compared.step = comparable.step
             and compared.benchmark_source = comparable.benchmark_source
             and compared.funnel = comparable.funnel
-            and compared.band_points is not distinct from comparable.band_points
+            and compared.band_lowest_score is not distinct from comparable.band_lowest_score
             and compared.channel = comparable.channel
             and compared.sample_number = comparable.sample_number
             and comparable.handoff_result = 'accepted_in_time'

@@ -2,7 +2,7 @@
    services): how it was answered, how fast, what followed, and what comparable handoffs that were
    accepted in time are worth. A skipped stage was never handed over. #}
 {#- Points of one band of the score. -#}
-{%- set band_points = 15 -%}
+{%- set band_width = 15 -%}
 with
 
 journey_steps as (select * from {{ ref('fct_journey_steps') }}),
@@ -111,10 +111,10 @@ handoff_values as (
         case
             when qualifications.is_scored
                 then cast(
-                    {{ band_points }} * floor(1.0 * qualifications.score / {{ band_points }})
+                    {{ band_width }} * floor(1.0 * qualifications.score / {{ band_width }})
                     as bigint
                 )
-        end as band_points,
+        end as band_lowest_score,
         case
             when won_amounts.handoff_key is not null then 'won'
             when open_journeys.journey_key is not null then 'open'
@@ -137,13 +137,13 @@ channel_benchmarks as (
     select
         step,
         funnel,
-        band_points,
+        band_lowest_score,
         channel,
         count(*) as handoff_count,
         sum(won_amount + expected_amount) / count(*) as benchmark
     from handoff_values
     where handoff_result = 'accepted_in_time'
-    group by step, funnel, band_points, channel
+    group by step, funnel, band_lowest_score, channel
 
 ),
 
@@ -152,11 +152,11 @@ funnel_benchmarks as (
     select
         step,
         funnel,
-        band_points,
+        band_lowest_score,
         sum(handoff_count) as handoff_count,
         sum(benchmark * handoff_count) / sum(handoff_count) as benchmark
     from channel_benchmarks
-    group by step, funnel, band_points
+    group by step, funnel, band_lowest_score
 
 ),
 
@@ -183,13 +183,15 @@ benchmarked_handoffs as (
         on
             handoff_values.step = channel_benchmarks.step
             and handoff_values.funnel = channel_benchmarks.funnel
-            and handoff_values.band_points is not distinct from channel_benchmarks.band_points
+            and handoff_values.band_lowest_score
+            is not distinct from channel_benchmarks.band_lowest_score
             and handoff_values.channel = channel_benchmarks.channel
     left join funnel_benchmarks
         on
             handoff_values.step = funnel_benchmarks.step
             and handoff_values.funnel = funnel_benchmarks.funnel
-            and handoff_values.band_points is not distinct from funnel_benchmarks.band_points
+            and handoff_values.band_lowest_score
+            is not distinct from funnel_benchmarks.band_lowest_score
 
 ),
 
@@ -206,7 +208,7 @@ handoffs as (
         funnel,
         channel,
         segment,
-        band_points,
+        band_lowest_score,
         answer,
         answer_reason,
         timing,

@@ -24,7 +24,7 @@ open_goal_steps as (
 
 renewal_steps as (
 
-    select * from {{ ref('int_conversion_steps_listed') }} where is_goal and is_after_win
+    select * from {{ ref('int_stage_pairs_listed') }} where is_goal and is_after_win
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 lifecycle as (select * from {{ ref('fct_lifecycle') }}),
 
-steps as (select * from {{ ref('int_conversion_steps_listed') }}),
+steps as (select * from {{ ref('int_stage_pairs_listed') }}),
 
 stages as (select * from {{ ref('lifecycle_stages') }}),
 

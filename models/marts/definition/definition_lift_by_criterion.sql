@@ -148,7 +148,7 @@ definition_lift_by_criterion as (
         alone.stage,
         alone.criterion_kind,
         alone.criterion,
-        alone.least_points as band_points,
+        alone.least_points as band_lowest_score,
         coalesce(rules.meaning, kinds.meaning) as meaning,
         case
             when alone.met_count = 0 or alone.unmet_count = 0 then 'nobody_to_compare'

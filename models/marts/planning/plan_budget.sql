@@ -1,8 +1,6 @@
-{# Grain: one row per channel. What today's leads cost per week, and what the planned leads will
-   cost.
-
-The planned leads have today's mix of channels. How leads grow with spend is fitted to the last
-twelve months; without enough of them, one per cent more spend gives one per cent more leads. #}
+{# Grain: one row per channel. What the leads of the last weeks cost per week, and what the planned
+   leads will cost, with the same mix of channels. How leads grow with spend is fitted to the last
+   twelve months; without enough of them, one per cent more spend gives one per cent more leads. #}
 {#- A channel with fewer months has no fit of its own. -#}
 {%- set least_months = 6 -%}
 {#- Before the data, the elasticity is 1 with a standard deviation of 0.25; it is never below 0.3.
@@ -11,7 +9,9 @@ twelve months; without enough of them, one per cent more spend gives one per cen
 {%- set least_elasticity = 0.3 -%}
 {#- The smallest residual variance, so that months without any do not decide alone. -#}
 {%- set least_noise = 0.0001 -%}
-{%- set today = ['leads.today_leads', 'costs.cost_per_lead_amount', 'costs.spend_elasticity'] -%}
+{%- set recent = [
+    'leads.recent_weekly_leads', 'costs.cost_per_lead_amount', 'costs.spend_elasticity',
+] -%}
 with
 
 journeys as (select * from {{ ref('fct_journeys') }}),
@@ -136,16 +136,16 @@ recent_leads as (
 
 funnel_growth as (
 
-    -- Planned leads per week beside today's.
+    -- Planned leads per week beside those of the last weeks.
     select
         funnel,
-        weekly_leads / today_leads as planned,
-        low_80_weekly_leads / today_leads as low_80,
-        high_80_weekly_leads / today_leads as high_80,
-        low_95_weekly_leads / today_leads as low_95,
-        high_95_weekly_leads / today_leads as high_95
+        weekly_leads / recent_weekly_leads as planned,
+        low_80_weekly_leads / recent_weekly_leads as low_80,
+        high_80_weekly_leads / recent_weekly_leads as high_80,
+        low_95_weekly_leads / recent_weekly_leads as low_95,
+        high_95_weekly_leads / recent_weekly_leads as high_95
     from targets
-    where weekly_leads / today_leads is not null
+    where weekly_leads / recent_weekly_leads is not null
 
 ),
 
@@ -155,7 +155,7 @@ channel_leads as (
     -- has none.
     select
         past.channel,
-        {{ exact_sum('past.weekly_leads', 9) }} as today_leads,
+        {{ exact_sum('past.weekly_leads', 9) }} as recent_weekly_leads,
         {{ exact_sum('past.weekly_leads * coalesce(growth.planned, 1)', 6) }} as planned_leads,
         {{ exact_sum('past.weekly_leads * coalesce(growth.low_80, 1)', 6) }} as low_80_weekly_leads,
         case
@@ -180,17 +180,16 @@ plan_budget as (
         coalesce(costs.month_count, 0) as month_count,
         costs.cost_per_lead_amount,
         costs.spend_elasticity,
-        leads.today_leads,
+        leads.recent_weekly_leads,
         leads.planned_leads,
-        {{ as_amount('costs.cost_per_lead_amount * leads.today_leads') }} as today_week_amount,
-        {{ spend_for_leads('leads.planned_leads', *today) }} as planned_week_amount,
-        {{ spend_for_leads('leads.low_80_weekly_leads', *today) }}
-            as low_80_planned_week_amount,
-        {{ spend_for_leads('leads.high_80_weekly_leads', *today) }}
+        {{ as_amount('costs.cost_per_lead_amount * leads.recent_weekly_leads') }}
+            as recent_week_amount,
+        {{ spend_for_leads('leads.planned_leads', *recent) }} as planned_week_amount,
+        {{ spend_for_leads('leads.low_80_weekly_leads', *recent) }} as low_80_planned_week_amount,
+        {{ spend_for_leads('leads.high_80_weekly_leads', *recent) }}
             as high_80_planned_week_amount,
-        {{ spend_for_leads('leads.low_95_weekly_leads', *today) }}
-            as low_95_planned_week_amount,
-        {{ spend_for_leads('leads.high_95_weekly_leads', *today) }}
+        {{ spend_for_leads('leads.low_95_weekly_leads', *recent) }} as low_95_planned_week_amount,
+        {{ spend_for_leads('leads.high_95_weekly_leads', *recent) }}
             as high_95_planned_week_amount
     from channel_leads as leads
     left join channel_costs as costs on leads.channel = costs.channel

@@ -16,7 +16,7 @@ awareness as (
 
 ),
 
-periods as (select * from {{ ref('int_plan_periods_listed') }} where has_target),
+periods as (select * from {{ ref('int_plan_targets_listed') }} where has_target),
 
 plans as (
 

@@ -16,7 +16,7 @@ plans as (
 
 ),
 
-periods as (select * from {{ ref('int_plan_periods_listed') }} where is_total and has_target),
+periods as (select * from {{ ref('int_plan_targets_listed') }} where is_total and has_target),
 
 rates as (select * from {{ ref('int_plan_rates_estimated') }} where is_total),
 

@@ -2,7 +2,7 @@
    next to the shares of the target agreed for it. #}
 with
 
-months as (select * from {{ ref('int_plan_periods_listed') }} where not is_total),
+months as (select * from {{ ref('int_plan_targets_listed') }} where not is_total),
 
 renewals as (select * from {{ ref('int_plan_renewals_estimated') }}),
 

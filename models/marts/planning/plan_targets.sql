@@ -5,10 +5,10 @@
 {%- set leads = with_thousands(
     'least(ceil(outcomes.recommended_leads), floor(solutions.max_weekly_leads))'
 ) -%}
-{%- set today = with_thousands('solutions.today_weekly_leads') -%}
+{%- set today = with_thousands('solutions.recent_weekly_leads') -%}
 with
 
-periods as (select * from {{ ref('int_plan_periods_listed') }}),
+periods as (select * from {{ ref('int_plan_targets_listed') }}),
 
 leads as (select * from {{ ref('int_plan_required_leads_estimated') }}),
 
@@ -26,18 +26,18 @@ solutions as (
 
     select
         leads.*,
-        limits.today_weekly_leads,
+        limits.recent_weekly_leads,
         limits.max_weekly_leads,
         limits.half_paid_days,
-        leads.won_revenue + leads.other_revenue + limits.today_weekly_leads * leads.lead_revenue
-            as today_revenue,
+        leads.won_revenue + leads.other_revenue + limits.recent_weekly_leads * leads.lead_revenue
+            as pace_revenue,
         leads.won_revenue + leads.other_revenue + limits.max_weekly_leads * leads.lead_revenue
             as max_revenue,
         sqrt(greatest(
             leads.other_variance + leads.other_luck_variance
-            + (2 * leads.covariance + leads.lead_luck_variance) * limits.today_weekly_leads
-            + leads.lead_variance * limits.today_weekly_leads * limits.today_weekly_leads, 0
-        )) as today_deviation,
+            + (2 * leads.covariance + leads.lead_luck_variance) * limits.recent_weekly_leads
+            + leads.lead_variance * limits.recent_weekly_leads * limits.recent_weekly_leads, 0
+        )) as pace_deviation,
         sqrt(greatest(
             leads.other_variance + leads.other_luck_variance
             + (2 * leads.covariance + leads.lead_luck_variance) * limits.max_weekly_leads
@@ -131,7 +131,7 @@ period_outcomes as (
             when
                 solutions.gap_revenue <= 0
                 and coalesce(solutions.safe_leads > solutions.max_weekly_leads, true)
-                then least(solutions.today_weekly_leads, solutions.max_weekly_leads)
+                then least(solutions.recent_weekly_leads, solutions.max_weekly_leads)
             when solutions.lead_revenue > 0
                 then least(
                     coalesce(solutions.safe_leads, solutions.max_weekly_leads),
@@ -266,15 +266,15 @@ plan_targets as (
             as high_95_bypass_amount,
         {{ as_amount('(solutions.gap_revenue + abs(solutions.gap_revenue)) / 2') }}
             as needed_amount,
-        {{ as_amount('solutions.today_revenue') }} as today_amount,
-        {{ interval_low_amount('solutions.today_revenue', 'solutions.today_deviation', 80) }}
-            as low_80_today_amount,
-        {{ interval_high_amount('solutions.today_revenue', 'solutions.today_deviation', 80) }}
-            as high_80_today_amount,
-        {{ interval_low_amount('solutions.today_revenue', 'solutions.today_deviation', 95) }}
-            as low_95_today_amount,
-        {{ interval_high_amount('solutions.today_revenue', 'solutions.today_deviation', 95) }}
-            as high_95_today_amount,
+        {{ as_amount('solutions.pace_revenue') }} as current_pace_amount,
+        {{ interval_low_amount('solutions.pace_revenue', 'solutions.pace_deviation', 80) }}
+            as low_80_current_pace_amount,
+        {{ interval_high_amount('solutions.pace_revenue', 'solutions.pace_deviation', 80) }}
+            as high_80_current_pace_amount,
+        {{ interval_low_amount('solutions.pace_revenue', 'solutions.pace_deviation', 95) }}
+            as low_95_current_pace_amount,
+        {{ interval_high_amount('solutions.pace_revenue', 'solutions.pace_deviation', 95) }}
+            as high_95_current_pace_amount,
         {{ as_amount('solutions.max_revenue') }} as reachable_amount,
         {{ as_amount(
             'greatest(solutions.target_revenue, solutions.max_revenue) - solutions.max_revenue'
@@ -286,15 +286,15 @@ plan_targets as (
         {{ as_double('solutions.high_95_weekly_leads') }} as high_95_weekly_leads,
         {{ as_double('solutions.safe_leads') }} as safe_leads,
         {{ as_double('outcomes.recommended_leads') }} as recommended_leads,
-        {{ as_double('solutions.today_weekly_leads') }} as today_leads,
+        {{ as_double('solutions.recent_weekly_leads') }} as recent_weekly_leads,
         {{ as_double('solutions.max_weekly_leads') }} as max_leads,
         {{ as_double('solutions.other_wins + solutions.weekly_leads * solutions.lead_wins') }}
             as needed_wins,
         {{ as_double('solutions.bypass_wins') }} as expected_bypass_wins,
         {{ normal_probability(
-            '(solutions.today_revenue - solutions.target_revenue)'
-            ~ ' / nullif(solutions.today_deviation, 0)'
-        ) }} as today_hit_probability,
+            '(solutions.pace_revenue - solutions.target_revenue)'
+            ~ ' / nullif(solutions.pace_deviation, 0)'
+        ) }} as current_pace_hit_probability,
         {{ normal_probability(
             '(solutions.max_revenue - solutions.target_revenue)'
             ~ ' / nullif(solutions.max_deviation, 0)'

@@ -4,7 +4,7 @@ with
 
 opportunity_pairs as (select * from {{ ref('int_opportunity_records_matched') }}),
 
-win_payments as (select * from {{ ref('int_win_payments_matched') }}),
+win_payments as (select * from {{ ref('int_win_payment_differences_listed') }}),
 
 opportunities as ({{ usable_rows(ref('int_opportunities_rows_checked')) }}),
 

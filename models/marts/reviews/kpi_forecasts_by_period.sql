@@ -19,11 +19,11 @@ recorded_spend as (
 
 kpi_values as (select * from {{ ref('int_kpi_values_aggregated') }}),
 
-errors as (select * from {{ ref('int_forecast_errors_measured') }}),
+errors as (select * from {{ ref('int_forecast_intervals_estimated') }}),
 
 funnels as (select distinct funnel from kpi_values),
 
-budget as (select sum(today_week_amount) as week_amount from {{ ref('plan_budget') }}),
+budget as (select sum(recent_week_amount) as week_amount from {{ ref('plan_budget') }}),
 
 sales_totals as (
 

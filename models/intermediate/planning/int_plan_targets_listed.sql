@@ -1,5 +1,5 @@
 {# Grain: one row per funnel and month ahead, and one per funnel for all months with a target
-   (is_total). What the teams agreed to reach, and what of it is won. #}
+   (is_total). The revenue that the teams agreed to reach, and what is won from new customers. #}
 with
 
 targets as (
@@ -78,7 +78,7 @@ funnel_months as (
 
 ),
 
-int_plan_periods_listed as (
+int_plan_targets_listed as (
 
     select
         funnel,
@@ -116,4 +116,4 @@ int_plan_periods_listed as (
 
 )
 
-select * from int_plan_periods_listed
+select * from int_plan_targets_listed

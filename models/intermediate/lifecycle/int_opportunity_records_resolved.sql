@@ -1,5 +1,5 @@
-{# Grain: one row per usable opportunity of a system: its primary person and account, its outcome at
-   the cutoff, and its amount then. Of one that two systems have, is_counted marks one record. #}
+{# Grain: one row per usable opportunity record of a system: its primary person and account, its
+   outcome and amount at the cutoff. Of one that two systems have, is_counted marks one record. #}
 with
 
 opportunities as (
@@ -164,7 +164,7 @@ daily_times as (
 
 ),
 
-int_opportunities_resolved as (
+int_opportunity_records_resolved as (
 
     select
         opportunities.opportunity_key,
@@ -197,4 +197,4 @@ int_opportunities_resolved as (
 
 )
 
-select * from int_opportunities_resolved
+select * from int_opportunity_records_resolved

@@ -1,6 +1,7 @@
-{# Grain: one row per conversion step. Each stage up to the win is measured to the next stage and to
-   its goal, which is what waiting there is worth: the win, and of a customer the renewal. What
-   happens after the win has no order, so each of these events is measured from the win. #}
+{# Grain: one row per conversion step, a pair of stages. Each stage up to the win is measured to the
+   next stage and to its goal, which is what waiting there is worth: the win, and of a customer the
+   renewal. What happens after the win has no order, so each of these events is measured from the
+   win. #}
 with
 
 stages as (
@@ -56,7 +57,7 @@ stage_pairs as (
 
 ),
 
-int_conversion_steps_listed as (
+int_stage_pairs_listed as (
 
     select
         stage_pairs.stage || '_to_' || stage_pairs.to_stage as step,
@@ -74,4 +75,4 @@ int_conversion_steps_listed as (
 
 )
 
-select * from int_conversion_steps_listed
+select * from int_stage_pairs_listed

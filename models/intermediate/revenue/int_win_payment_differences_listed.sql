@@ -1,6 +1,6 @@
-{# Grain: one row per account, won opportunity and category in which bookings and payments differ;
-   the opportunity is null for payments that no win covers. Payments pay for the oldest win first.
-#}
+{# Grain: one row per account, won opportunity and reason for which the amount won and the amount
+   paid differ (none for a win that is paid in full); the opportunity is null for payments that no
+   win covers. Payments pay for the oldest win first. #}
 with
 
 opportunities as (select * from {{ ref('dim_opportunities') }} where outcome = 'won'),
@@ -94,7 +94,7 @@ win_totals as (
 
 ),
 
-int_win_payments_matched as (
+int_win_payment_differences_listed as (
 
     select
         account_key,
@@ -131,4 +131,4 @@ int_win_payments_matched as (
 
 )
 
-select * from int_win_payments_matched
+select * from int_win_payment_differences_listed

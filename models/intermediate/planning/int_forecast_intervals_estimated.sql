@@ -224,7 +224,7 @@ error_sizes as (
 
 ),
 
-int_forecast_errors_measured as (
+int_forecast_intervals_estimated as (
 
     select
         period_kind,
@@ -244,4 +244,4 @@ int_forecast_errors_measured as (
 
 )
 
-select * from int_forecast_errors_measured
+select * from int_forecast_intervals_estimated
