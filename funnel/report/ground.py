@@ -595,7 +595,7 @@ def _glossary(company: Company) -> Block:
             Cell(row["metric_name"], team=row["owner_team"], is_heading=True),
             Cell(row["formula"]),
             Cell(company.team(row["owner_team"])),
-            Cell(row["source"]),
+            Cell(row["formula_source"]),
         )
         for row in records
     )
@@ -604,7 +604,7 @@ def _glossary(company: Company) -> Block:
         title=f"What the {len(rows)} KPIs mean",
         rows=company["kpis"],
         text="One name, one formula, one owner.",
-        grid=Grid(("KPI", "Formula", "Owner", "Source"), rows, "Glossary of the KPIs"),
+        grid=Grid(("KPI", "Formula", "Owner", "Formula by"), rows, "Glossary of the KPIs"),
         span=3,
         empty="" if rows else "No KPI is listed in seeds/kpi_list.csv.",
     )

@@ -79,7 +79,7 @@ order by stage_order;
 select channel, channel_name from seeds.channels;
 
 -- name: kpis
-select metric, metric_name, unit, owner_team, formula, source, entities, is_lower_better
+select metric, metric_name, unit, owner_team, formula, formula_source, entities, is_lower_better
 from seeds.kpi_list
 order by metric_order;
 

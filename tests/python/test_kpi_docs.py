@@ -38,7 +38,7 @@ def test_every_table_of_kpis_and_plans_that_people_read_is_on_the_page() -> None
 
 
 def test_the_page_has_each_kpi_of_the_reviews_as_the_seed_defines_it() -> None:
-    """Meaning and test are the page's own; name, formula, source and owner are the seed's."""
+    """Meaning and test are the page's own; name, formula, its source and owner are the seed's."""
     lines = [line for line in PAGE.read_text().splitlines() if line.startswith("|")]
     shown = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     found = {tuple(cells[:1] + cells[2:5]) for cells in shown if len(cells) == 7}
@@ -48,7 +48,7 @@ def test_the_page_has_each_kpi_of_the_reviews_as_the_seed_defines_it() -> None:
     for kpi in kpis:
         name = f"{kpi['metric_name']} (`{kpi['metric']}`)"
         owner = kpi["owner_team"].replace("_", " ") or "all teams"
-        assert (name, kpi["formula"], kpi["source"], owner) in found, name
+        assert (name, kpi["formula"], kpi["formula_source"], owner) in found, name
     assert len(found) == len(kpis) + 2  # with the heading and the line below it
     of_kpis = [cells for cells in shown if "(`" in cells[0]]
     assert len(of_kpis) >= len(kpis)

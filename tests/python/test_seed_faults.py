@@ -22,7 +22,7 @@ FREE = {
     "drift_monitors.family",
     "kpi_list.case_measure",
     "kpi_list.denominator",
-    "kpi_list.source",
+    "kpi_list.formula_source",
     "kpi_list.target",
     "lead_definition_versions.fingerprint",
     "source_systems.company_path",
