@@ -234,7 +234,8 @@ def campaigns(company: Company) -> Block:
     if records and records[0]["new_won_amount"]:
         first = records[0]
         title = (
-            f"Of the named campaigns, {first['campaign']} led to most new business by first touch:"
+            f"Of the named campaigns, {first['campaign']} led to most new business by how people"
+            " first came:"
             f" {words.amount(first['new_won_amount'])}{_one_win(first)}"
         )
     headings = (
@@ -256,7 +257,7 @@ def campaigns(company: Company) -> Block:
         id="campaigns",
         title=title,
         rows=company["campaigns"],
-        text=f"The last twelve months by first touch{nameless}"
+        text=f"The last twelve months by how people first came{nameless}"
         " Each figure stands in the month in which it happened. Pipeline created: new business, won"
         " and lost ones included. Influenced: opportunities that it touched, also where another"
         " came first."
@@ -408,8 +409,9 @@ def costs(company: Company) -> Block:
         # Where spend is missing, the true cost lies above.
         least = "at least " if caveats else ""
         title = (
-            f"Ad spend per MQL: {_by_channel(company, channels)}over all channels, those without"
-            f" ads included, {least}{words.amount(cost)} in {words.month(last['month_start'])},"
+            f"Ad spend per MQL in twelve months: {_by_channel(company, channels)}over all channels,"
+            f" those without ads included, {least}{words.amount(cost)} in"
+            f" {words.month(last['month_start'])},"
             f" {words.amount(year)} in the year"
         )
     # Where spend is missing, or customers are few, a change of the cost says nothing.

@@ -52,7 +52,7 @@ def mrr(company: Company) -> Block:
         text="Monthly recurring revenue (MRR) of the last twelve months: how it moved from then to"
         " now."
         " Expansion and churn include customers won since; NRR is of the customers of twelve months"
-        f" ago alone.{_largest(company)}",
+        f" ago alone.{_largest(company)}{_expansion_ahead(company)}",
         picture=charts.bars(values) if values else "",
         details=_movements(records) if records else None,
         cube=filters.cube(company, "mrr_filtered"),
@@ -61,6 +61,24 @@ def mrr(company: Company) -> Block:
         caveats=company.caveats("mrr"),
         empty="" if values else "No system provides subscriptions, or nobody has one.",
     )
+
+
+def _expansion_ahead(company: Company) -> str:
+    """What is open of expansion beside its target and forecast of the quarter under way."""
+    start = company.next("quarter")
+    row = company.kpi("quarter", start, "bookings_expansion")
+    if start is None or row["forecast"] is None:
+        return ""
+    opened = company["open_by_month"].where(revenue_type="expansion")
+    text = (
+        f" Expansion of the {company.period('quarter', start)}:"
+        f" {words.amount(total(opened, 'due_amount'))} is open, whenever it is expected"
+    )
+    if row["target"]:
+        text += f", for a target of {words.amount(row['target'])}"
+    text += f"; {words.amount(row['forecast'])} is forecast"
+    is_more = float(row["forecast"]) > 2 * total(opened, "due_amount")
+    return f"{text}, most of it not begun yet." if is_more else f"{text}."
 
 
 def _largest(company: Company) -> str:

@@ -408,7 +408,7 @@ def speed_to_lead(company: Company) -> Block:
         rows=company["speed_to_lead"],
         text=f"Median business hours from the handoff of {company.team(FINDING)} to the first call"
         f" or meeting of {company.team(SELLING)}, of those who had one. Hollow: late ones are still"
-        " to come. A call or meeting is not yet an answer, which accepts, rejects or sends back.",
+        " to come. An answer accepts, rejects or sends back.",
         picture=charts.line(shown, company.colour(SELLING)) if shown else "",
         alt="; ".join(f"{words.month(point.start)}: {_hours(point.value)}" for point in shown),
         details=details if shown else None,

@@ -10,7 +10,7 @@ from funnel.report.company import Company, total
 from funnel.report.read import Record, Rows
 
 # A renewal is lost for other reasons than a first sale: each has a table of its own.
-KINDS = (("new", "New business"), ("later", "Renewals and expansion"))
+KINDS = (("new", "New business"), ("renewal", "Renewals"), ("expansion", "Expansion"))
 # No reasons, but why there is none.
 NAMELESS = {"none": "No reason given", "unmapped": "Reason without a mapping"}
 
@@ -39,13 +39,15 @@ def losses(company: Company) -> Block:
     )
     new = [row for row in records if row["kind"] == "new"]
     shown = [row for row in new if row["reason"] in named]
+    renewals = [row for row in records if row["kind"] == "renewal" and row["reason"] in named]
     return Block(
         id="losses",
         title=_title(shown, new),
         rows=kept,
         text="The last 365 days. Each lost opportunity counts once, also where another opportunity"
         " of the same person went on. Rejected leads were disqualified, and nothing has happened"
-        f" since. A dot: one team alone can do something about the reason.{_largest(shown)}",
+        f" since. A dot: one team alone can do something about the reason.{_largest(shown)}"
+        f"{_of_renewals(renewals)}",
         switches=(Switch("Of", tuple(options)),) if options else (),
         panels=tuple(panels),
         cube=_without_rare(company, named),
@@ -88,6 +90,18 @@ def _title(shown: Sequence[Record], everything: Sequence[Record]) -> str:
     return (
         f"First reason why new business was lost: {_reason(named[0])}"
         f" ({named[0]['opportunity_count']} of {whole} opportunities)"
+    )
+
+
+def _of_renewals(records: Sequence[Record]) -> str:
+    """The title is of new business alone."""
+    named = [row for row in records if row["reason"] not in NAMELESS]
+    if not named:
+        return ""
+    return (
+        f" First reason why renewals were lost: {_reason(named[0])}"
+        f" ({named[0]['opportunity_count']} of"
+        f" {words.count(total(records, 'opportunity_count'))})."
     )
 
 

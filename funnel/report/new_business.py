@@ -104,7 +104,8 @@ def marketing_share(company: Company) -> Block:
         text=f"New business of persons who had qualified as {stage} before the opportunity was"
         " created, whichever channel they came by. The rest went to sales without. It is not the"
         " share of marketing's channels: that is in the first table of this part. One large"
-        " amount moves the shares of amounts.",
+        " amount moves the shares of amounts. Win rate: won of won and lost, by number, closed in"
+        " the quarter.",
         grid=Grid(
             (
                 "Quarter",
@@ -116,6 +117,8 @@ def marketing_share(company: Company) -> Block:
                 f".Of it {stage} before",
                 ".Wins",
                 f".Of them {stage} before",
+                f".Win rate, {stage} before",
+                ".Win rate, others",
             ),
             rows,
             "New business that had qualified before",
@@ -184,6 +187,11 @@ def _share_row(company: Company, records: Sequence[Record], quarter: str) -> tup
                 form="percent",
             )
         )
+    for name in ("marketed", "other"):
+        won, closed = f"{name}_won_count", f"{name}_closed_count"
+        rate = share_of(records, won, closed)
+        shown = words.NOTHING if rate is None else words.percent(rate)
+        cells.append(Cell(shown, sum=f"{won}/{closed}", form="percent"))
     return tuple(cells)
 
 

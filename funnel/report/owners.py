@@ -1,5 +1,7 @@
 """What each owner sold, against the targets that were agreed for them."""
 
+from collections.abc import Sequence
+
 from funnel.report import words
 from funnel.report.blocks import Block, Cell, Grid
 from funnel.report.company import KEEPING, SELLING, Company, total
@@ -103,9 +105,9 @@ def owner_sales(company: Company) -> Block:
         title=title,
         rows=company["owner_sales"],
         text="Won and closed: in the last quarter that is over. Now: in the"
-        f" {_under_way(company)}, with a close date in it. Open: of all kinds. The thirty"
-        " owners with most new business, then most pipeline. What people are called is not in the"
-        " page: an owner is the user of the system, with the team that the system has.",
+        f" {_under_way(company)}, with a close date in it. Open: of all kinds. First those with"
+        " most new business, then most pipeline, thirty at most. What people are called is not in"
+        " the page: an owner is the user of the system, with the team that the system has.",
         grid=Grid(headings, rows, "Owners") if rows else None,
         team=SELLING,
         span=3,
@@ -128,6 +130,7 @@ def customer_owners(company: Company) -> Block:
     """Whose customers pay how much, whose contracts end soon, and whose left."""
     records = company["customer_owners"].records
     most = max((float(row["mrr_amount"]) for row in records), default=0)
+    least = int(company.variables.get("minimum_group_size", 0))
     rows = tuple(
         (
             _user(row),
@@ -136,6 +139,13 @@ def customer_owners(company: Company) -> Block:
                 words.amount(row["mrr_amount"]),
                 bar=float(row["mrr_amount"]) / most if most else None,
                 team=KEEPING,
+            ),
+            Cell(words.amount(row["year_before_amount"])),
+            Cell(
+                words.percent(float(row["kept_amount"]) / float(row["year_before_amount"]))
+                if row["year_before_amount"]
+                else words.NOTHING,
+                note="few" if 0 < row["year_before_count"] < least else "",
             ),
             Cell(words.count(row["due_count"])),
             Cell(words.amount(row["due_amount"])),
@@ -152,21 +162,31 @@ def customer_owners(company: Company) -> Block:
             f"{words.count(records[0]['owner_count'])} owners have customers; one has {share} of"
             " the recurring revenue"
         )
+        worst = max(records, key=lambda row: float(row["left_amount"]))
+        if worst["left_amount"]:
+            title += (
+                f"; {words.amount(worst['left_amount'])} of the"
+                f" {words.amount(worst['whole_left_amount'])} that left in twelve months is of one"
+                f" owner's {words.count(worst['left_count'])}"
+            )
     return Block(
         id="customer-owners",
         title=title,
         rows=company["customer_owners"],
-        text="Owner: of the account's latest win. Contracts that end within"
-        f" {company.days('worklist_renewal_days')}, at what the customer pays for one; left: in the"
-        " last twelve months, with what they paid a month. The thirty owners with most recurring"
-        " revenue.",
+        text="Owner: of the account's latest win. Kept (GRR): of what the customers of a year ago"
+        f" paid then, without expansion; few: fewer than {least} of them. Renewals due: contracts"
+        f" that end within {company.days('worklist_renewal_days')} and are not renewed yet, at what"
+        " the customer pays for one. Left: in the last twelve months, with what they paid a month."
+        f"{_first_thirty(records)}",
         grid=Grid(
             (
                 "Owner",
                 ".Customers",
                 ".MRR",
-                ".Contracts that end",
-                ".Worth",
+                ".A year ago",
+                ".Kept (GRR)",
+                ".Renewals due",
+                ".Their contracts",
                 ".Without opportunity",
                 ".Left",
                 ".MRR that left",
@@ -180,6 +200,11 @@ def customer_owners(company: Company) -> Block:
         span=3,
         empty="" if rows else "No system records both subscriptions and who owns accounts.",
     )
+
+
+def _first_thirty(records: Sequence[Record]) -> str:
+    is_cut = records and records[0]["owner_count"] > len(records)
+    return f" The {len(records)} owners with most recurring revenue." if is_cut else ""
 
 
 def _under_way(company: Company) -> str:

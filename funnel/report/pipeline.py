@@ -122,7 +122,8 @@ def pipeline(company: Company) -> Block:
         id="pipeline",
         title=title,
         rows=company["pipeline"],
-        text="Open amount at the end of each month by how certain it is. Darkest: commit."
+        text="Open amount at the end of each month by how certain it is, by the stage that it is in"
+        " and whenever it is expected to close. Darkest: commit."
         f"{_largest_commit(company)}",
         picture=charts.stacks(stacked, order, shades) if stacked else "",
         alt=f"{title}: bars by month.",
@@ -434,14 +435,17 @@ def slippage(company: Company) -> Block:
         if kind == "quarter" and shown and shown[0]["due_amount"]:
             share = words.percent(_part(shown[0]["slipped_amount"], shown[0]["due_amount"]))
             title = f"{share} of what was due in the last quarter slipped"
-    headings = ("Period", ".Due at the start", ".Slipped", ".Committed at the start", ".Slipped",
-                ".Pushes", ".Median push, days")  # fmt: skip
+        if shown:
+            title += _lost_commit(company, shown[0])
+    headings = ("Period", ".Due at the start", ".Slipped", ".Committed at the start", ".Won",
+                ".Lost", ".Slipped", ".Pushes", ".Median push, days")  # fmt: skip
     return Block(
         id="slippage",
         title=title,
         rows=company["slippage"],
         text="What was open on the first day and expected to close in the period, and what owners"
-        " had committed of it. It slipped if it was neither won nor lost in the period. Shares are"
+        " had committed of it. It slipped if it was neither won nor lost in the period; what was"
+        " committed was won, lost or slipped (more than all of it if amounts grew). Shares are"
         " of amounts. A push moves a close date to a later day; from month to month within a"
         " quarter, it slips out of the month alone.",
         grid=Grid(headings, tuple(rows), "Slippage by period", tuple(keys)) if rows else None,
@@ -450,6 +454,18 @@ def slippage(company: Company) -> Block:
         caveats=company.caveats("pipeline"),
         team=SELLING,
         empty="" if rows else "No period is over.",
+    )
+
+
+def _lost_commit(company: Company, row: Record) -> str:
+    """What was lost did not slip: said where it is a third of what was committed."""
+    lost, committed = float(row["commit_lost_amount"] or 0), float(row["commit_amount"] or 0)
+    if not committed or lost < committed / 3:
+        return ""
+    when = company.period(row["period_kind"], row["period_start"]).removeprefix("quarter ")
+    return (
+        f"; {words.amount(lost)} of the {words.amount(committed)} committed at the start of {when}"
+        " was lost"
     )
 
 
@@ -464,6 +480,14 @@ def _slipped(company: Company, row: Record) -> tuple[Cell, ...]:
             form="percent",
         ),
         Cell(words.amount(row["commit_amount"]), sum="commit_amount", form="amount"),
+        *(
+            Cell(
+                words.percent(_part(row[column], row["commit_amount"])),
+                sum=f"{column}/commit_amount",
+                form="percent",
+            )
+            for column in ("commit_won_amount", "commit_lost_amount")
+        ),
         Cell(
             words.percent(_part(row["commit_slipped_amount"], row["commit_amount"])),
             sum="commit_slipped_amount/commit_amount",

@@ -544,12 +544,14 @@ select
     periods.period, opportunities.revenue_type,
     case when grouping(opportunities.funnel) = 1 then 'all' else opportunities.funnel end as funnel,
     max(opportunities.won_amount) as largest_amount,
+    max_by(accounts.account_name, opportunities.won_amount) as largest_account,
     count(*) as win_count
 from marts.dim_opportunities as opportunities
 inner join periods
     on
         opportunities.closed_at >= periods.first_date
         and opportunities.closed_at < periods.next_date
+left join marts.dim_accounts as accounts on opportunities.account_key = accounts.account_key
 where opportunities.outcome = 'won' and opportunities.won_amount > 0 and periods.period <> 'year'
 group by grouping sets (
     (periods.period, opportunities.revenue_type, opportunities.funnel),
@@ -833,7 +835,12 @@ select
     coalesce(sum(won_amount) filter (is_closed and outcome = 'won'), 0) as won_amount,
     coalesce(sum(won_amount) filter (
         is_closed and outcome = 'won' and is_marketed
-    ), 0) as marketed_won_amount
+    ), 0) as marketed_won_amount,
+    count(*) filter (is_closed and is_marketed and outcome in ('won', 'lost'))
+        as marketed_closed_count,
+    count(*) filter (is_closed and not is_marketed and outcome = 'won') as other_won_count,
+    count(*) filter (is_closed and not is_marketed and outcome in ('won', 'lost'))
+        as other_closed_count
 from counts
 where is_created or is_closed
 group by funnel, segment, key
@@ -1611,7 +1618,9 @@ due as (
         sum(opening_amount) as due_amount,
         sum(slipped_amount) as slipped_amount,
         sum(opening_amount) filter (is_opening_commit) as commit_amount,
-        sum(slipped_amount) filter (is_opening_commit) as commit_slipped_amount
+        sum(slipped_amount) filter (is_opening_commit) as commit_slipped_amount,
+        sum(won_amount) filter (is_opening_commit) as commit_won_amount,
+        sum(lost_amount) filter (is_opening_commit) as commit_lost_amount
     from marts.fct_pipeline_waterfall_by_period
     where period_kind in ('quarter', 'month') and basis = 'due_in_period'
     group by period_kind, period_start
@@ -1652,7 +1661,9 @@ select
     sum(opening_amount) as due_amount,
     sum(slipped_amount) as slipped_amount,
     coalesce(sum(opening_amount) filter (is_opening_commit), 0) as commit_amount,
-    coalesce(sum(slipped_amount) filter (is_opening_commit), 0) as commit_slipped_amount
+    coalesce(sum(slipped_amount) filter (is_opening_commit), 0) as commit_slipped_amount,
+    coalesce(sum(won_amount) filter (is_opening_commit), 0) as commit_won_amount,
+    coalesce(sum(lost_amount) filter (is_opening_commit), 0) as commit_lost_amount
 from marts.fct_pipeline_waterfall_by_period
 where
     period_kind in ('quarter', 'month') and basis = 'due_in_period'
@@ -1677,7 +1688,8 @@ with
 losses as (
     select
         funnel, segment, opportunity_key, amount,
-        case when revenue_type = 'new' then 'new' else 'later' end || '|' || lost_reason as key
+        case when revenue_type in ('new', 'renewal') then revenue_type else 'expansion' end
+        || '|' || lost_reason as key
     from marts.dim_opportunities
     where outcome = 'lost' and closed_at >= getvariable('as_of_date') - 365
     union all
@@ -1800,7 +1812,7 @@ with
 losses as (
     -- Each lost opportunity once, also where its journey went on; then the leads that were rejected.
     select
-        case when revenue_type = 'new' then 'new' else 'later' end as kind,
+        case when revenue_type in ('new', 'renewal') then revenue_type else 'expansion' end as kind,
         opportunity_key, lost_reason as reason, lost_reason_team as owner_team, amount
     from marts.dim_opportunities
     where outcome = 'lost' and closed_at >= getvariable('as_of_date') - 365
@@ -1820,7 +1832,7 @@ select
     count(*) - count(opportunity_key) as rejected_lead_count
 from losses
 group by kind, reason
-order by kind desc, opportunity_count desc, rejected_lead_count desc, reason;
+order by kind, opportunity_count desc, rejected_lead_count desc, reason;
 
 -- name: exits
 select
@@ -2015,8 +2027,8 @@ where targets.target_amount > 0
 order by targets.period_start;
 
 -- name: customer_owners
--- The customers of each owner, who is the one of the account's latest win: what they pay, whose
--- contracts end soon, and who left in the last twelve months.
+-- The customers of each owner, who is the one of the account's latest win: what they pay, what is kept
+-- of what they paid a year ago, whose contracts end soon, and who left in the last twelve months.
 with owned as (
     select account_key, max_by(owner_key, closed_at) as owner_key
     from marts.dim_opportunities
@@ -2029,6 +2041,14 @@ paying as (
     where
         movement_month = (select max(movement_month) from marts.fct_mrr_movements)
         and closing_amount > 0
+),
+year_before as (
+    select account_key, opening_amount
+    from marts.fct_mrr_movements
+    where
+        movement_month
+        = (select max(movement_month) from marts.fct_mrr_movements) - interval 11 month
+        and opening_amount > 0
 ),
 due as (
     select
@@ -2057,6 +2077,8 @@ lost as (
 accounts as (
     select account_key from paying
     union
+    select account_key from year_before
+    union
     select account_key from due
     union
     select account_key from lost
@@ -2065,17 +2087,24 @@ select
     owners.system, coalesce(owners.user_id, 'none') as user_id, owners.team,
     count(paying.account_key) as customer_count,
     coalesce(sum(paying.closing_amount), 0) as mrr_amount,
+    coalesce(sum(year_before.opening_amount), 0) as year_before_amount,
+    count(year_before.account_key) as year_before_count,
+    coalesce(sum(
+        least(year_before.opening_amount, coalesce(paying.closing_amount, 0))
+    ) filter (year_before.account_key is not null), 0) as kept_amount,
     coalesce(sum(due.due_count), 0) as due_count,
     coalesce(sum(due.due_amount), 0) as due_amount,
     coalesce(sum(due.unprepared_count), 0) as unprepared_count,
     coalesce(sum(lost.left_count), 0) as left_count,
     coalesce(sum(lost.left_amount), 0) as left_amount,
     count(*) over () as owner_count,
-    sum(sum(paying.closing_amount)) over () as whole_mrr_amount
+    sum(sum(paying.closing_amount)) over () as whole_mrr_amount,
+    sum(sum(lost.left_amount)) over () as whole_left_amount
 from accounts
 left join owned on accounts.account_key = owned.account_key
 left join marts.dim_owners as owners on owned.owner_key = owners.owner_key
 left join paying on accounts.account_key = paying.account_key
+left join year_before on accounts.account_key = year_before.account_key
 left join due on accounts.account_key = due.account_key
 left join lost on accounts.account_key = lost.account_key
 group by owners.system, owners.user_id, owners.team

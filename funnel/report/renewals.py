@@ -113,7 +113,7 @@ def renewals(company: Company) -> Block:
             Cell(
                 words.short_month(row["due_month"]),
                 is_heading=True,
-                note="" if row in due else "ended",
+                note=_until(company, row["due_month"]) if row in due else "ended",
             ),
             Cell(company.funnels.get(row["funnel"], words.plain(row["funnel"]))),
             Cell(words.count(row["contract_count"]), sum="contract_count"),
@@ -134,7 +134,7 @@ def renewals(company: Company) -> Block:
         title = (
             f"{words.count(total(due, 'contract_count'))} contracts worth"
             f" {words.amount(total(due, 'amount'))} end within"
-            f" {company.days('worklist_renewal_days')};"
+            f" {company.days('worklist_renewal_days')} and are not renewed yet;"
             f" {words.count(total(due, 'unprepared_count'))}"
             f" ({words.amount(total(due, 'unprepared_amount'))}) have no renewal opportunity yet"
             f"{_opened_too_late(company)}"
@@ -179,6 +179,16 @@ def renewals(company: Company) -> Block:
         span=2,
         empty="" if rows else "No contract ends soon.",
     )
+
+
+def _until(company: Company, month: date) -> str:
+    """Of the last month, the list has the first days only."""
+    days = company.variables.get("worklist_renewal_days")
+    if company.as_of is None or days is None:
+        return ""
+    last = company.as_of + timedelta(int(days)) - timedelta(1)
+    is_cut = month <= last and last + timedelta(1) < words.next_month(month)
+    return f"to {words.value_day(last)}" if is_cut else ""
 
 
 def _two_figures(company: Company) -> str:

@@ -178,6 +178,16 @@ def _note_of(company: Company, row: Record) -> str:
                     f"twelve months; of {words.count(base['customer_count'])} customers,"
                     f" {words.count(base['earlier_customer_count'])} a year before"
                 )
+    if metric == "commit_slipped" and row["funnel"] == "all":
+        for due in company["slippage"].where(
+            period_kind=row["period_kind"], period_start=row["period_start"]
+        ):
+            if due["commit_amount"]:
+                won, lost = (
+                    words.percent(float(due[f"commit_{name}_amount"]) / float(due["commit_amount"]))
+                    for name in ("won", "lost")
+                )
+                return f"of what was committed, {won} was won and {lost} lost"
     if metric == "coverage" and row["funnel"] == "all" and row["period_kind"] == "quarter":
         covered = [
             coverage_of_targets(company, start)

@@ -116,13 +116,19 @@ def _without_the_largest_wins(company: Company, start: date, row: Record) -> str
     found = []
     for kind, name in (("new", "win of new business"), ("renewal", "renewal")):
         wins = _largest_compared(company, start, row, kind)
-        largest = max((float(win["largest_amount"]) for win in wins), default=0)
-        if whole and largest >= MUCH / 2 * whole and sum(win["win_count"] for win in wins) > 2:
-            found.append((largest, name))
-    if not found or sum(amount for amount, _ in found) < MUCH * whole:
+        if not wins or sum(win["win_count"] for win in wins) <= 2:
+            continue
+        win = max(wins, key=lambda win: float(win["largest_amount"]))
+        if whole and float(win["largest_amount"]) >= MUCH / 2 * whole:
+            account = f" ({win['largest_account']})" if win["largest_account"] else ""
+            found.append((float(win["largest_amount"]), name, account))
+    largest = sum(amount for amount, *_ in found)
+    if not found or largest < MUCH * whole:
         return ""
-    rest = whole - sum(amount for amount, _ in found)
-    named = " and ".join(f"one {name} of {words.amount(amount)}" for amount, name in found)
+    rest = whole - largest
+    named = " and ".join(
+        f"one {name} of {words.amount(amount)}{account}" for amount, name, account in found
+    )
     return f"{words.attained(rest / float(row['target']))} without {named}"
 
 

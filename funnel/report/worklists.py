@@ -89,7 +89,14 @@ def _name(code: str) -> str:
 def _panel(company: Company, name: str, counts: Record) -> Panel:
     rows = company["worklists"].where(list_name=name)
     if name == RENEWALS:
-        rows.sort(key=lambda row: (not _is_at_risk(row), row["due_date"] or date.max))
+        # Those at risk by what they pay, the others by the day on which the contract ends.
+        rows.sort(
+            key=lambda row: (
+                not _is_at_risk(row),
+                -(row["amount"] or 0) if _is_at_risk(row) else 0,
+                row["due_date"] or date.max,
+            )
+        )
     grid = Grid(
         tuple(
             (OF_RENEWALS if name == RENEWALS else OF_OTHERS).get(heading, heading)
@@ -110,8 +117,13 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
                 f" The first {words.count(len(risky))}"
                 f" ({words.amount(total(risky, 'amount'))}) need a call now: not yet onboarded, or"
                 " with an opportunity that closes after the contract or offers less than is paid,"
-                " or past the contract's end. The others follow by due date."
+                " or past the contract's end; the largest come first. The others follow by due"
+                " date."
             )
+        shown += (
+            " Only contracts that end soon: tickets, satisfaction, use of the product and overdue"
+            " invoices are not known here."
+        )
         shown += " Expected: less than the market's share of renewals once the end is near."
     if name == "late_onboardings":
         shown += " In marts.worklists they are among late_handoffs."

@@ -253,7 +253,8 @@ def test_the_renewals_due_are_those_of_the_worklist(built: Built, text: str) -> 
     )
     rows = _file(Cards(text), "renewals")
     assert contracts
-    title = f"{contracts} contracts worth {words.amount(amount)} end within 90 days; {unprepared}"
+    title = f"{contracts} contracts worth {words.amount(amount)} end within 90 days and are not"
+    title += f" renewed yet; {unprepared}"
     title += f" ({words.amount(without)}) have no renewal opportunity"
     assert _title(text, "renewals").startswith(title)
     assert f"{customers} customers are active" in " ".join(Cards(text).said["renewals"])
@@ -387,18 +388,21 @@ def _renewals(company: Company) -> list[dict[str, str]]:
 def test_the_renewals_show_what_is_missing_and_the_team_of_their_owner(
     built: Built, shown_rows: dict[str, Rows]
 ) -> None:
+    # Those at risk, the largest of them first: never onboarded, expected after the contract ends,
+    # or for less than is paid now.
+    is_safe = (
+        "(worklists.journey_key not in (select journey_key from marts.handoffs"
+        " where step = 'customer_to_onboarded' and handoff_result = 'never_worked')"
+        " and coalesce(expected_close_date <= cast(due_at as date), true)"
+        " and coalesce(opportunities.amount >= 0.98 * worklists.amount, true))"
+    )
     wanted = query(
         built.database,
         "select account_name, opportunity_key is null, opportunities.amount, waited_days, user_id,"
         " team from marts.worklists as worklists left join marts.dim_owners using (owner_key)"
         " left join marts.dim_opportunities as opportunities using (opportunity_key)"
         " where list_name = 'renewals_ahead' and not is_aged_out"
-        # Those at risk first: never onboarded, expected after the contract ends, or for less than
-        # is paid now.
-        " order by worklists.journey_key not in (select journey_key from marts.handoffs"
-        " where step = 'customer_to_onboarded' and handoff_result = 'never_worked')"
-        " and coalesce(expected_close_date <= cast(due_at as date), true)"
-        " and coalesce(opportunities.amount >= 0.98 * worklists.amount, true),"
+        f" order by {is_safe}, case when {is_safe} then 0 else -worklists.amount end,"
         " cast(due_at as date), rank_number limit 10",
     )
     shown = _renewals(_company(shown_rows))[:10]

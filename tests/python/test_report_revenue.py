@@ -110,7 +110,8 @@ def test_marketing_has_prepared_who_had_qualified_before_the_opportunity(
 
     shown = [row for row in _file(cards, "marketing-share") if row["key"] == str(QUARTER[0])]
     created = [row for row in new if _within(row["created_at"])]
-    won = [row for row in new if row["outcome"] == "won" and _within(row["closed_at"])]
+    closed = [row for row in new if row["outcome"] != "open" and _within(row["closed_at"])]
+    won = [row for row in closed if row["outcome"] == "won"]
     for column, wanted in (
         ("created_count", len(created)),
         ("marketed_count", sum(map(is_prepared, created))),
@@ -119,6 +120,9 @@ def test_marketing_has_prepared_who_had_qualified_before_the_opportunity(
         ("won_amount", sum(float(row["won_amount"]) for row in won)),
         ("marketed_won_amount", sum(float(row["won_amount"]) for row in won if is_prepared(row))),
         ("created_amount", _kpi(built, "pipeline_created")),
+        ("marketed_closed_count", sum(map(is_prepared, closed))),
+        ("other_won_count", len(won) - sum(map(is_prepared, won))),
+        ("other_closed_count", len(closed) - sum(map(is_prepared, closed))),
     ):
         found = sum(float(row[column]) for row in shown)
         assert found == pytest.approx(wanted, abs=0.05), column
@@ -1185,6 +1189,22 @@ def test_the_customers_of_all_owners_are_all_customers(
         " where outcome = 'won'",
     ):
         latest[key] = max(latest.get(key, (datetime.min, None)), (closed, owner))
+    begun = date(last.year - 1, last.month, 1) + timedelta(days=31)
+    before = {
+        key: months[begun.replace(day=1)][0]
+        for key, months in balances.items()
+        if begun.replace(day=1) in months and months[begun.replace(day=1)][0] > 0
+    }
+    kept: dict[Any, float] = defaultdict(float)
+    for key, amount in before.items():
+        kept[users[latest[key][1]]] += min(amount, paying.get(key, 0))
+    assert kept
+    for row in rows:
+        wanted = kept[row["system"], row["user_id"]]
+        assert float(row["kept_amount"]) == pytest.approx(wanted, abs=0.05)
+    assert sum(float(row["year_before_amount"]) for row in rows) == pytest.approx(
+        sum(before.values())
+    )
     own = Counter(users[latest[key][1]] for key in paying)
     shown = {(row["system"], row["user_id"]): int(row["customer_count"]) for row in rows}
     assert {user: count for user, count in shown.items() if count} == own
@@ -1213,11 +1233,11 @@ def test_the_win_rate_by_amount_stands_beside_that_of_a_year_before(
 
 
 def _wins(*rows: tuple[str, str, float]) -> Rows:
-    records = tuple((*row[:2], row[2], 9, "quarter") for row in rows)
+    records = tuple((*row, 9, "quarter", "Alder" if row[0] == "new" else None) for row in rows)
     return Rows(
         "largest_by_kind",
         (),
-        ("revenue_type", "funnel", "largest_amount", "win_count", "period"),
+        ("revenue_type", "funnel", "largest_amount", "win_count", "period", "largest_account"),
         records,
     )
 
@@ -1228,11 +1248,11 @@ def _wins(*rows: tuple[str, str, float]) -> Rows:
         # 1,000 booked against 800, of which 300 and 200 are one win each.
         (
             (("new", "all", 300), ("renewal", "all", 200)),
-            "62% without one win of new business of 300 and one renewal of 200",
+            "62% without one win of new business of 300 (Alder) and one renewal of 200",
         ),
         (
             (("new", "all", 300), ("renewal", "all", 20)),
-            "88% without one win of new business of 300",
+            "88% without one win of new business of 300 (Alder)",
         ),
         ((("new", "all", 90), ("renewal", "all", 80)), ""),
     ],
@@ -1263,3 +1283,30 @@ def test_what_is_late_is_parted_into_what_counts_in_coverage_and_what_is_left_ov
     ]
     assert left_over
     assert f"Of them, {len(left_over)} ({words.amount(sum(left_over))}) are first sales" in said
+
+
+def test_what_was_committed_was_won_lost_or_slipped(cards: Cards, built: Built) -> None:
+    """From the opportunities alone: what became of each that was committed when the month began."""
+    rows = [row for row in _file(cards, "slippage") if row["period_kind"] == "month"]
+    committed = query(
+        built.database,
+        "select waterfall.period_start, waterfall.opening_amount, opportunities.outcome,"
+        " opportunities.closed_at, opportunities.amount, opportunities.won_amount"
+        " from marts.fct_pipeline_waterfall_by_period as waterfall"
+        " inner join marts.dim_opportunities as opportunities using (opportunity_key)"
+        " where waterfall.period_kind = 'month' and waterfall.basis = 'due_in_period'"
+        " and waterfall.is_opening_commit",
+    )
+    lost: dict[date, float] = defaultdict(float)
+    for start, amount, outcome, closed, *_ in committed:
+        after = (start + timedelta(days=31)).replace(day=1)
+        if outcome == "lost" and start <= closed.date() < after:
+            lost[start] += float(amount)
+    assert lost
+    checked = 0
+    for row in rows:
+        start = date.fromisoformat(row["period_start"][:10])
+        if row["commit_amount"] and start < CUTOFF:
+            checked += 1
+            assert float(row["commit_lost_amount"] or 0) == pytest.approx(lost[start], rel=0.05)
+    assert checked
