@@ -4,6 +4,9 @@
     {%- set columns = dict(shape(entity)) -%}
     {%- for name in more + ['source_table', 'source_key'] %}{% do columns.update({name: 'text'}) %}{% endfor -%}
     {%- for name in ['loaded_at', 'deleted_at'] %}{% do columns.update({name: 'timestamp'}) %}{% endfor -%}
+    {#- Own attributes are read from the row as it has landed. -#}
+    {%- set read = dict(columns) -%}
+    {%- if own_attributes(entity) %}{% do read.update({'row_json': 'text'}) %}{% endif -%}
     {%- set systems = [] -%}
     {%- for system, entities in var('systems').items() if entity in entities %}{% do systems.append(system) %}{% endfor -%}
     select * from (
@@ -20,7 +23,7 @@
             {%- else %}{{ name }}
             {%- endif %}
             {%- endfor %}
-        from {{ erased_apart(system, entity, staging, columns, staged) }}
+        from {{ erased_apart(system, entity, staging, read, staged) }}
         {{ 'union all' if not loop.last }}
     {%- else %}
         select

@@ -15,5 +15,8 @@
     {%- for column in required_columns(entity) if found and column not in found -%}
         {{ exceptions.raise_compiler_error("The model " ~ name ~ " has no column " ~ column ~ ", which every model of " ~ entity ~ " must have.") }}
     {%- endfor -%}
+    {%- for attribute in own_attributes(entity) if found and 'row_json' not in found and own_attribute_columns(attribute, system) -%}
+        {{ exceptions.raise_compiler_error("The model " ~ name ~ " has no column row_json, from which the attribute " ~ attribute ~ " is read (var own_attributes).") }}
+    {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
