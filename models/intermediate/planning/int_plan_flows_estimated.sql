@@ -198,6 +198,7 @@ lead_flows as (
             and flows.lead_group = tables.lead_group
             and flows.sample_number = tables.sample_number
             and tables.from_node = '{{ node }}'
+            and tables.waited_weeks < {{ last_week }}
             and flows.week_number + tables.waited_weeks < {{ last_week }}
     left join rate_factors as factors
         on
