@@ -26,6 +26,7 @@ from funnel.places import ROOT, SOURCES, sources_of
 from funnel.preflight import faults_before
 from funnel.progress import is_quiet, show_step
 from funnel.run_dbt import environment, run_dbt
+from funnel.variables import misspelt
 
 GOOD = ("success", "pass", "no-op")
 
@@ -66,6 +67,9 @@ def build_warehouse(
 ) -> int:
     """Builds unless nothing changed: 0 if all is good, 1 if a step failed, 2 if nothing could be
     built. Unless it is 0, the warehouse stays as it was."""
+    if fault := misspelt(variables, project):
+        print(fault, file=sys.stderr)
+        return 2
     if not force and stamp.is_fresh(database, variables, project):
         print(f"{database} holds the build of exactly this project and data: nothing to do.")
         return 0

@@ -596,7 +596,13 @@ def check(rules: bool, target: Path) -> None:
     \b
     Example: funnel check --rules
     """
-    from funnel.check.command import check_project, list_rules
+    try:
+        from funnel.check.command import check_project, list_rules
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"the check needs {error.name}, which only developers need: run make check, which"
+            " installs requirements-dev.txt first."
+        ) from None
 
     sys.exit(list_rules() if rules else check_project(target))
 

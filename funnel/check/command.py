@@ -70,7 +70,8 @@ def check_project(target: Path = ROOT / "target" / "check") -> int:
         exempt = read_exceptions()
         faults = list(breaches(project, RULES, exempt)) + list(stale(project, exempt))
         warnings = list(breaches(project, WARNINGS, exempt))
-    for warning in warnings:
+    # Beside a breach, warnings would hide it.
+    for warning in warnings if not faults else ():
         print(f"warning: {warning}")
     for fault in faults:
         print(fault)
