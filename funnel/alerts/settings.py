@@ -81,8 +81,8 @@ def _channel(path: Path, name: str, options: Any) -> Channel:
     known = {each.name: each.type for each in fields(KINDS[name])}
     if not isinstance(options, dict):
         raise SettingsError(
-            f"{path}: {name}: {options} is no list of options; write each as `option: value`, with"
-            f" any of {', '.join(known)}, or write `{name}: {{}}` for none."
+            f"{path}: {name} has {options} where its options should be; write each as"
+            f" `option: value`, with any of {', '.join(known)}, or write `{name}: {{}}` for none."
         )
     if strange := [key for key in options if key not in known]:
         raise SettingsError(

@@ -161,7 +161,7 @@ def test_a_database_without_alerts_is_reported_in_one_sentence(tmp_path: Path) -
     [
         ("channels: {pigeon: {}}", "there is no channel pigeon"),
         ("channels: {slack: {url: x}}", "slack has no option url"),
-        ("channels: {slack: true}", "slack: True is no list of options"),
+        ("channels: {slack: true}", "slack has True where its options should be"),
         ("channels: {slack: {least_severity: low}}", "least_severity must be one of"),
         ("channels: {file: {path: [a]}}", "path must be text"),
         ("channels: {mail: {host: x}}", "it needs a host, a sender and a list of recipients"),

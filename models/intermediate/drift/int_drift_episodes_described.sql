@@ -209,6 +209,11 @@ named_episodes as (
             when monitored_episodes.subject = 'withheld'
                 then
                     'not shown: in fewer than {{ int_var("least_published_records") }} rows'
+                    || case
+                        when monitored_episodes.kind = 'unknown_label'
+                            then '; see row_json in marts.quarantine'
+                        else ''
+                    end
             else coalesce(label_spellings.label_name, monitored_episodes.subject)
         end as subject_name,
         coalesce(vanished_spellings.label_name, monitored_episodes.vanished_label)
