@@ -68,7 +68,7 @@ config-version: 2
 profile: revenue_funnel
 flags: {send_anonymous_usage_stats: false}
 vars: {cutoff: "2026-07-01", earliest_date: "1990-01-01", time_zone: UTC, systems: {shop: [people]},
-  system_connectors: {}, system_partners: {}, system_currencies: {}}
+  system_connectors: {}, system_partners: {}, system_currencies: {}, own_attributes: {}}
 """
 PEOPLE = """
 select
