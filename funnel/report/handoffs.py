@@ -154,8 +154,10 @@ def _where_listed(company: Company) -> str:
     """On which lists those past the limit are: with the renewals if the contract ends soon."""
     lists = {row["shown_list"]: row["item_count"] for row in company["worklist_counts"].records}
     late = lists.get("late_onboardings", 0)
-    renewing = len(company["worklists"].where(list_name="renewals_ahead", is_never_onboarded=True))
-    if not late and not renewing:
+    listed = company["worklists"].where(list_name="renewals_ahead")
+    renewing = sum(bool(row["is_never_onboarded"]) for row in listed)
+    # Of a long list the page has the first rows only, which cannot be counted.
+    if lists.get("renewals_ahead", 0) > len(listed) or (not late and not renewing):
         return ""
     return (
         f" Of those past the limit, {words.count(late)} are in the list Late onboarding and"

@@ -113,8 +113,11 @@ def _panel(company: Company, name: str, counts: Record) -> Panel:
     if name == RENEWALS:
         risky = [row for row in rows if _is_at_risk(row)]
         if risky:
+            # Of a long list the page has the first rows only.
+            is_whole = len(rows) >= counts["item_count"]
             shown += (
-                f" The first {words.count(len(risky))}"
+                f" {'The' if is_whole else f'Of the {len(rows)} in this file, the'} first"
+                f" {words.count(len(risky))}"
                 f" ({words.amount(total(risky, 'amount'))}) need a call now: not yet onboarded, or"
                 " with an opportunity that closes after the contract or offers less than is paid,"
                 " or past the contract's end; the largest come first. The others follow by due"

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from funnel.report import definitions, tiles, words
+from funnel.report import definitions, handoffs, tiles, words
 from funnel.report.blocks import Block
 from funnel.report.company import Company
 from funnel.report.read import Rows, queries, read
@@ -1310,3 +1310,23 @@ def test_what_was_committed_was_won_lost_or_slipped(cards: Cards, built: Built) 
             checked += 1
             assert float(row["commit_lost_amount"] or 0) == pytest.approx(lost[start], rel=0.05)
     assert checked
+
+
+@pytest.mark.parametrize(("count", "is_said"), [(2, True), (300, False)])
+def test_customers_without_onboarding_are_counted_only_in_a_list_that_is_whole(
+    count: int, is_said: bool
+) -> None:
+    """The page has the first rows of a long list: what it counts there would be too few."""
+    counts = (("renewals_ahead", count), ("late_onboardings", 4))
+    listed = (("renewals_ahead", True), ("renewals_ahead", False))
+    company = Company(
+        {
+            "worklist_counts": Rows("counts", (), ("shown_list", "item_count"), counts),
+            "worklists": Rows("lists", (), ("list_name", "is_never_onboarded"), listed),
+        },
+        CUTOFF,
+        "USD",
+    )
+    assert (
+        "4 are in the list Late onboarding and 1 in" in handoffs._where_listed(company)
+    ) == is_said
